@@ -1,0 +1,30 @@
+//! The words of the desk: symbols, prices, moments, sessions, prints, bars.
+//!
+//! Every other crate speaks these. This one knows no vendor, file, clock, database or screen, and
+//! no floating-point money: a price is a whole number of ten-thousandths.
+
+mod moment;
+mod date;
+mod calendar;
+mod session;
+mod symbol;
+mod price;
+mod print;
+mod bar;
+mod fold;
+mod freshness;
+mod tape;
+
+pub use bar::{BadBar, BadSpan, Bar, BarSpan};
+pub use calendar::{
+    CALENDAR_FIRST, CALENDAR_LAST, TradingDay, next_trading_day, prior_trading_day, trading_day,
+};
+pub use date::{BadDate, TradingDate};
+pub use fold::{BarFold, BarHours, bucket_start, fold_bars};
+pub use freshness::Freshness;
+pub use moment::{Moment, Span, WallTime};
+pub use price::{BadPrice, Price, Volume};
+pub use print::{Print, PrintMark};
+pub use session::{Phase, SessionClock, session_clock};
+pub use symbol::{BadSymbol, Instrument, InstrumentKind, Symbol, instrument};
+pub use tape::{BadTape, TapeId};
