@@ -35,3 +35,29 @@ impl Freshness {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_is_forgiven_up_to_the_promise_and_the_grace() {
+        let promise = Span::seconds(10);
+        let judge = |age| Freshness::judge(age, promise, None);
+        let limit = Span::seconds(15);
+        assert_eq!(judge(Span::ZERO), Freshness::Live);
+        assert_eq!(judge(limit), Freshness::Live);
+        assert_eq!(judge(limit + Span(1)), Freshness::Stale { age: limit + Span(1) });
+        // A feed whose clock runs ahead of ours is not stale.
+        assert_eq!(judge(Span::seconds(-3)), Freshness::Live);
+    }
+
+    #[test]
+    fn nothing_is_expected_while_the_market_is_closed() {
+        let since = Moment(1_381_176_000_000_000);
+        for age in [Span::ZERO, Span::hours(60)] {
+            let judged = Freshness::judge(age, Span::seconds(1), Some(since));
+            assert_eq!(judged, Freshness::Closed { since });
+        }
+    }
+}

@@ -4,14 +4,20 @@
 //! no floating-point money: a price is a whole number of ten-thousandths.
 
 mod moment;
+
 mod date;
+
 mod calendar;
 mod session;
+
 mod symbol;
+
 mod price;
 mod print;
+
 mod bar;
 mod fold;
+
 mod freshness;
 mod tape;
 
@@ -22,7 +28,7 @@ pub use calendar::{
 pub use date::{BadDate, TradingDate};
 pub use fold::{BarFold, BarHours, bucket_start, fold_bars};
 pub use freshness::Freshness;
-pub use moment::{Moment, Span, WallTime};
+pub use moment::{BadMoment, Moment, Span, WallTime};
 pub use price::{BadPrice, Price, Volume};
 pub use print::{Print, PrintMark};
 pub use session::{Phase, SessionClock, session_clock};

@@ -111,6 +111,7 @@ impl fmt::Debug for Symbol {
 impl FromStr for Symbol {
     type Err = BadSymbol;
 
+    /// Reads capitals only: `spx` is refused, so that one ticker has one spelling.
     fn from_str(text: &str) -> Result<Self, BadSymbol> {
         let letters = text.as_bytes();
         if !(1..=6).contains(&letters.len()) || !letters.iter().all(u8::is_ascii_uppercase) {
@@ -133,5 +134,69 @@ impl TryFrom<String> for Symbol {
 impl From<Symbol> for String {
     fn from(symbol: Symbol) -> Self {
         symbol.as_str().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tickers_come_back_from_text_and_wire() {
+        for text in ["A", "SPX", "GOOGL", "ABCDEF"] {
+            let symbol: Symbol = text.parse().unwrap();
+            assert_eq!(symbol.as_str(), text);
+            assert_eq!(symbol.to_string(), text);
+            assert_eq!(format!("{symbol:?}"), text);
+            let json = serde_json::to_string(&symbol).unwrap();
+            assert_eq!(json, format!("\"{text}\""));
+            assert_eq!(serde_json::from_str::<Symbol>(&json).unwrap(), symbol);
+        }
+        assert_eq!("SPX".parse(), Ok(Symbol::SPX));
+        assert_eq!("QQQ".parse(), Ok(Symbol::QQQ));
+        assert_eq!(format!("{:<5}|{:>4}", Symbol::SPY, Symbol::VIX), "SPY  | VIX");
+    }
+
+    #[test]
+    fn what_is_no_ticker_is_refused() {
+        for text in
+            ["", "spx", "SPXXXXX", "BRK.B", "SP X", " SPX", "SPX1", "ÄB", "\0", "A\0", "^GSPC"]
+        {
+            assert!(text.parse::<Symbol>().is_err(), "{text}");
+            let json = serde_json::to_string(text).unwrap();
+            assert!(serde_json::from_str::<Symbol>(&json).is_err(), "{text}");
+        }
+        assert_eq!(
+            "spx".parse::<Symbol>().unwrap_err().to_string(),
+            "`spx` is not a ticker: expected one to six letters A to Z",
+        );
+        assert!("S".repeat(1_000).parse::<Symbol>().unwrap_err().to_string().len() < 100);
+    }
+
+    #[test]
+    fn tickers_sort_like_words() {
+        let mut symbols = [Symbol::SPY, Symbol::NDX, Symbol::SPX, "SP".parse().unwrap()];
+        symbols.sort();
+        assert_eq!(symbols.map(|symbol| symbol.to_string()), ["NDX", "SP", "SPX", "SPY"]);
+    }
+
+    #[test]
+    fn what_is_known_of_instruments() {
+        for (symbol, proxy, has_volume, round_steps) in [
+            (Symbol::SPX, Some(Symbol::SPY), false, [250_000, 1_000_000]),
+            (Symbol::NDX, Some(Symbol::QQQ), false, [250_000, 1_000_000]),
+            (Symbol::VIX, None, false, [10_000, 50_000]),
+            (Symbol::SPY, None, true, [10_000, 50_000]),
+            (Symbol::QQQ, None, true, [10_000, 50_000]),
+            ("AAPL".parse().unwrap(), None, true, [10_000, 50_000]),
+        ] {
+            let known = instrument(symbol);
+            assert_eq!(known.symbol, symbol);
+            assert_eq!(known.proxy, proxy, "{symbol}");
+            assert_eq!(known.has_volume(), has_volume, "{symbol}");
+            assert_eq!(known.has_extended_hours(), has_volume, "{symbol}");
+            assert_eq!(known.round_steps, round_steps, "{symbol}");
+            assert_eq!((known.price_step, known.decimals), (100, 2), "{symbol}");
+        }
     }
 }

@@ -54,16 +54,23 @@ impl fmt::Display for TapeId {
 impl FromStr for TapeId {
     type Err = BadTape;
 
+    /// Reads what [`fmt::Display`] writes, in that one spelling: `live:` and a vendor, `practice:`
+    /// and a seed, `replay:` and an owner and a recording, words of letters, digits and `-`.
     fn from_str(text: &str) -> Result<Self, BadTape> {
         let bad = || BadTape(text.chars().take(48).collect());
         let is_word = |word: &str| {
             (1..=64).contains(&word.len())
                 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         };
+        // One tape has one name: no capitals in a vendor, no `+` or leading zeros in a seed.
+        let is_vendor = |name: &str| is_word(name) && !name.bytes().any(|b| b.is_ascii_uppercase());
         let (kind, name) = text.split_once(':').ok_or_else(bad)?;
         match kind {
-            "live" if is_word(name) => Ok(Self::Live { vendor: name.to_owned() }),
-            "practice" => Ok(Self::Practice { seed: name.parse().map_err(|_| bad())? }),
+            "live" if is_vendor(name) => Ok(Self::Live { vendor: name.to_owned() }),
+            "practice" => match name.parse::<u64>() {
+                Ok(seed) if seed.to_string() == name => Ok(Self::Practice { seed }),
+                _ => Err(bad()),
+            },
             "replay" => match name.split_once('/') {
                 Some((owner, recording)) if is_word(owner) && is_word(recording) => {
                     Ok(Self::Replay { owner: owner.to_owned(), recording: recording.to_owned() })
@@ -86,5 +93,71 @@ impl TryFrom<String> for TapeId {
 impl From<TapeId> for String {
     fn from(tape: TapeId) -> Self {
         tape.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, tape: &TapeId) {
+        assert_eq!(text.parse().as_ref(), Ok(tape));
+        assert_eq!(tape.to_string(), text);
+        let json = serde_json::to_string(tape).unwrap();
+        assert_eq!(json, format!("\"{text}\""));
+        assert_eq!(serde_json::from_str::<TapeId>(&json).unwrap(), *tape);
+    }
+
+    #[test]
+    fn three_kinds_of_tapes() {
+        check("live:massive", &TapeId::Live { vendor: "massive".to_owned() });
+        check("practice:0", &TapeId::Practice { seed: 0 });
+        check("practice:18446744073709551615", &TapeId::Practice { seed: u64::MAX });
+        let (owner, recording) = ("0192-ab".to_owned(), "2013-10-07".to_owned());
+        check("replay:0192-ab/2013-10-07", &TapeId::Replay { owner, recording });
+    }
+
+    #[test]
+    fn only_practice_is_not_real() {
+        let is_real = |text: &str| text.parse::<TapeId>().unwrap().is_real();
+        assert!(is_real("live:massive"));
+        assert!(is_real("replay:me/2013-10-07"));
+        assert!(!is_real("practice:7"));
+    }
+
+    #[test]
+    fn what_is_no_tape_is_refused() {
+        let long = format!("live:{}", "a".repeat(65));
+        for text in [
+            "",
+            ":",
+            "live",
+            "live:",
+            "Live:massive",
+            "live:Massive",
+            "live:a b",
+            "live:a/b",
+            "practice:",
+            "practice:-1",
+            "practice:+1",
+            "practice:007",
+            "practice:1.5",
+            "practice:18446744073709551616",
+            "replay:me",
+            "replay:me/",
+            "replay:/x",
+            "replay:me/a/b",
+            "replay:me/..",
+            "paper:7",
+            "live:é",
+            &long,
+        ] {
+            assert!(text.parse::<TapeId>().is_err(), "{text}");
+            let json = serde_json::to_string(text).unwrap();
+            assert!(serde_json::from_str::<TapeId>(&json).is_err(), "{text}");
+        }
+        let refusal = "paper:7".parse::<TapeId>().unwrap_err().to_string();
+        assert!(refusal.starts_with("`paper:7` is not a tape: expected live:vendor"), "{refusal}");
     }
 }
