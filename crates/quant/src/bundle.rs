@@ -106,18 +106,22 @@ impl PrintStats {
         }
     }
 
-    /// Takes later prints of the same minute in.
+    /// Takes prints of the same minute in that were heard later. A late report (heard later, but of
+    /// an earlier moment) adds to everything except the last price; of two official closes the
+    /// first stands. Both rules are associative, so grouping cannot change the sum.
     pub fn absorb(&mut self, later: &Self) {
         debug_assert_eq!(self.minute(), later.minute(), "sums never span two minutes");
-        self.last_at = later.last_at;
+        if self.last_at <= later.last_at {
+            self.last_at = later.last_at;
+            self.last = later.last;
+        }
         self.count += later.count;
         self.high = self.high.max(later.high);
         self.low = self.low.min(later.low);
-        self.last = later.last;
         self.volume += later.volume;
         self.notional_x3 += later.notional_x3;
         self.square_x9 += later.square_x9;
-        self.official_close = later.official_close.or(self.official_close);
+        self.official_close = self.official_close.or(later.official_close);
     }
 }
 
@@ -143,4 +147,18 @@ impl Bundle {
         self.quarantine.extend_from_slice(&later.quarantine);
         self.touches.extend_from_slice(&later.touches);
     }
+}
+
+/// One of the four prices that a recorded one-minute bar is played back as. Volume counts, at the
+/// bar's typical price, with the last of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BarStep {
+    /// When the price is shown, inside the bar's minute.
+    pub at: Moment,
+    /// The price: the bar's open, high, low or close.
+    pub price: Price,
+    /// The bar that is played back. Nobody beyond the book may look at it before the last step.
+    pub bar: Bar,
+    /// Whether this is the close, the bar's last step.
+    pub is_last: bool,
 }

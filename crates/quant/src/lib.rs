@@ -10,4 +10,4 @@ pub mod levels;
 
 mod bundle;
 
-pub use bundle::{Bundle, PrintStats};
+pub use bundle::{BarStep, Bundle, PrintStats};
