@@ -1,1 +1,29 @@
-//! Not yet.
+//! What a trader can ask, and the ports that answer it.
+//!
+//! The desk joins feeds, books of levels and storage behind questions ("which levels has SPX?").
+//! It knows no SQL, no HTTP, no vendor, no clock and no screen; whoever asks is the first argument.
+
+mod trader;
+mod error;
+mod feed;
+mod ports;
+mod recording;
+mod tape_clock;
+mod tape;
+mod bars;
+mod desk;
+
+pub use bars::ChartBars;
+pub use desk::{Desk, Markets, WATCHLIST_MAX, check_listed};
+pub use error::DeskError;
+pub use feed::{FeedEvent, MarketFeed};
+pub use ports::{
+    Adjustment, BarSeries, BarStore, LayoutStore, PrintStore, SettingStore, Store, StoreError,
+    StoredBars, StoredLayout, SymbolStore, WatchlistStore, WriteCount,
+};
+pub use recording::{
+    RecordedDay, RecordedPart, RecordedPrices, RecordedSymbol, import_series, import_tape,
+};
+pub use tape::{Slot, SymbolSlot, Tape, TapeState, TapeStep};
+pub use tape_clock::{Speed, TapeClock};
+pub use trader::{OwnerId, Trader};

@@ -1,0 +1,343 @@
+//! The desk: every question a trader can ask, and the tapes that answer most of them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use market::{BarHours, BarSpan, Moment, Span, Symbol, TapeId, TradingDate, prior_trading_day};
+use quant::levels::Books;
+
+use crate::bars::{CHART_BARS_MAX, bars_before, chart_hours};
+use crate::recording::{import_series, import_tape};
+use crate::{
+    ChartBars, DeskError, MarketFeed, OwnerId, RecordedDay, RecordedPart, RecordedPrices, Speed,
+    Store, Tape, TapeState, Trader,
+};
+
+/// Symbols that one watchlist holds.
+pub const WATCHLIST_MAX: usize = 50;
+
+/// The watchlist of somebody who has not made one.
+const WATCHLIST_FIRST: [Symbol; 5] =
+    [Symbol::SPX, Symbol::NDX, Symbol::SPY, Symbol::QQQ, Symbol::VIX];
+
+/// The one watchlist there is so far.
+const WATCHLIST_NAME: &str = "main";
+
+/// Trading days before a recorded one whose minutes are loaded with it.
+const RECORDED_MINUTE_DAYS: usize = 30;
+
+/// The markets that a tape can play; the server decides which they are.
+pub trait Markets: Send + Sync {
+    /// A fresh practice market.
+    fn practice(&self) -> Box<dyn MarketFeed>;
+
+    /// A recorded day.
+    fn recorded(
+        &self,
+        owner: &OwnerId,
+        date: TradingDate,
+        parts: Vec<RecordedPart>,
+    ) -> Box<dyn MarketFeed>;
+}
+
+/// The desk.
+pub struct Desk {
+    store: Arc<dyn Store>,
+    markets: Arc<dyn Markets>,
+    tapes: Mutex<BTreeMap<Trader, Arc<Mutex<Tape>>>>,
+}
+
+/// A poisoned lock means that a thread died while it held it; what it guards is a state machine
+/// whose steps are whole, so it is still good.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Desk {
+    /// A desk on these parts.
+    pub fn new(store: Arc<dyn Store>, markets: Arc<dyn Markets>) -> Self {
+        Self { store, markets, tapes: Mutex::default() }
+    }
+
+    /// Whether storage answers.
+    pub async fn check_ready(&self) -> Result<(), DeskError> {
+        Ok(self.store.ping().await?)
+    }
+
+    /// The trader's tape; opened on the practice market the first time.
+    fn tape(&self, trader: &Trader) -> Arc<Mutex<Tape>> {
+        let mut tapes = lock(&self.tapes);
+        let open = || Arc::new(Mutex::new(Tape::new(self.markets.practice(), 1)));
+        Arc::clone(tapes.entry(trader.clone()).or_insert_with(open))
+    }
+
+    /// Looks at the trader's tape. The closure must be quick: the tape stands still meanwhile.
+    pub fn with_tape<T>(&self, trader: &Trader, look: impl FnOnce(&mut Tape) -> T) -> T {
+        look(&mut lock(&self.tape(trader)))
+    }
+
+    /// Everybody who has a tape open.
+    pub fn open_traders(&self) -> Vec<Trader> {
+        lock(&self.tapes).keys().cloned().collect()
+    }
+
+    /// How the trader's tape stands.
+    pub async fn tape_state(&self, trader: &Trader) -> Result<TapeState, DeskError> {
+        Ok(self.with_tape(trader, |tape| tape.state()))
+    }
+
+    /// Stands still.
+    pub fn pause_tape(&self, trader: &Trader) -> TapeState {
+        self.with_tape(trader, |tape| {
+            tape.pause();
+            tape.state()
+        })
+    }
+
+    /// Goes on.
+    pub fn play_tape(&self, trader: &Trader) -> TapeState {
+        self.with_tape(trader, |tape| {
+            tape.play();
+            tape.state()
+        })
+    }
+
+    /// Runs at another speed.
+    pub fn set_tape_speed(&self, trader: &Trader, times: u16) -> Result<TapeState, DeskError> {
+        let speed = Speed::new(times).ok_or_else(|| {
+            DeskError::Malformed(format!(
+                "a tape cannot run at `{times}`×: choose 1 to {}",
+                Speed::MAX
+            ))
+        })?;
+        Ok(self.with_tape(trader, |tape| {
+            tape.set_speed(speed);
+            tape.state()
+        }))
+    }
+
+    /// Jumps.
+    pub fn seek_tape(&self, trader: &Trader, to: Moment) -> TapeState {
+        self.with_tape(trader, |tape| {
+            tape.seek(to);
+            tape.state()
+        })
+    }
+
+    /// Stands still and goes on by `by`, in a new epoch so that everybody sees the same.
+    pub fn step_tape(&self, trader: &Trader, by: Span) -> Result<TapeState, DeskError> {
+        if by <= Span::ZERO || Span::hours(7) < by {
+            return Err(DeskError::Malformed(
+                "a step is longer than nothing and at most seven hours".to_owned(),
+            ));
+        }
+        Ok(self.with_tape(trader, |tape| {
+            tape.pause();
+            tape.seek(tape.state().at + by);
+            tape.state()
+        }))
+    }
+
+    /// Jumps to the next regular open.
+    pub fn seek_tape_to_next_open(&self, trader: &Trader) -> TapeState {
+        self.with_tape(trader, |tape| {
+            tape.seek_next_open();
+            tape.state()
+        })
+    }
+
+    /// Plays the practice market.
+    pub fn play_practice(&self, trader: &Trader) -> TapeState {
+        let feed = self.markets.practice();
+        self.with_tape(trader, |tape| {
+            *tape = Tape::new(feed, tape.epoch() + 1);
+            tape.state()
+        })
+    }
+
+    /// Plays a recorded day of the trader's own.
+    pub async fn play_recording(
+        &self,
+        trader: &Trader,
+        date: TradingDate,
+    ) -> Result<TapeState, DeskError> {
+        let parts = self.recorded_parts(trader, date).await?;
+        let feed = self.markets.recorded(trader.owner(), date, parts);
+        Ok(self.with_tape(trader, |tape| {
+            *tape = Tape::new(feed, tape.epoch() + 1);
+            tape.state()
+        }))
+    }
+
+    async fn recorded_parts(
+        &self,
+        trader: &Trader,
+        date: TradingDate,
+    ) -> Result<Vec<RecordedPart>, DeskError> {
+        let days = self.store.recorded_days(trader.owner()).await?;
+        let day =
+            days.into_iter().find(|day| day.date == date).ok_or(DeskError::NotRecorded { date })?;
+        let mut parts = Vec::with_capacity(day.symbols.len());
+        for recorded in day.symbols {
+            let owner = trader.owner();
+            let symbol = recorded.symbol;
+            let minutes = import_series(owner, symbol, BarSpan::M1);
+            let midnight = Moment::new_york(date, Span::ZERO);
+            let day = if recorded.prints == 0 {
+                let until = midnight + Span::hours(24);
+                RecordedPrices::Minutes(
+                    self.store.read_bars(owner, &minutes, midnight, until, u32::MAX).await?,
+                )
+            } else {
+                let tape = import_tape(owner);
+                RecordedPrices::Prints(self.store.read_prints(owner, &tape, symbol, date).await?)
+            };
+            let mut first = date;
+            for _ in 0..RECORDED_MINUTE_DAYS {
+                first = prior_trading_day(first).date;
+            }
+            let from = Moment::new_york(first, Span::ZERO);
+            let minutes = self.store.read_bars(owner, &minutes, from, midnight, u32::MAX).await?;
+            let series = import_series(owner, symbol, BarSpan::Day);
+            let mut daily =
+                self.store.read_bars(owner, &series, Moment(i64::MIN), midnight, u32::MAX).await?;
+            add_folded_days(&mut daily, &minutes);
+            parts.push(RecordedPart { symbol, daily, minutes, day });
+        }
+        Ok(parts)
+    }
+
+    /// Days that the trader can play back, newest first.
+    pub async fn recordings(&self, trader: &Trader) -> Result<Vec<RecordedDay>, DeskError> {
+        Ok(self.store.recorded_days(trader.owner()).await?)
+    }
+
+    /// Looks at the books of the trader's tape for one symbol: `view` makes of them what the asker
+    /// wants to see.
+    pub async fn ask_levels<T>(
+        &self,
+        trader: &Trader,
+        symbol: Symbol,
+        view: impl FnOnce(&Books, Symbol, &TapeId, Moment) -> T,
+    ) -> Result<T, DeskError> {
+        self.with_tape(trader, |tape| {
+            check_listed(tape, symbol)?;
+            let state = tape.state();
+            Ok(view(tape.books(), symbol, &state.tape, state.at))
+        })
+    }
+
+    /// What the trader's tape has.
+    pub async fn symbols(&self, trader: &Trader) -> Result<Vec<Symbol>, DeskError> {
+        Ok(self.with_tape(trader, |tape| tape.feed().symbols()))
+    }
+
+    /// Bars of a chart up to the start of the tape's day.
+    pub async fn chart_bars(
+        &self,
+        trader: &Trader,
+        symbol: Symbol,
+        span: BarSpan,
+    ) -> Result<ChartBars, DeskError> {
+        self.with_tape(trader, |tape| {
+            check_listed(tape, symbol)?;
+            let (first, _) = tape.feed().range();
+            let bars =
+                bars_before(tape.feed(), symbol, span, from_for(span, first), tape.day().date);
+            Ok(ChartBars {
+                symbol,
+                span,
+                hours: chart_hours(symbol, span),
+                epoch: tape.epoch(),
+                bars,
+            })
+        })
+    }
+
+    /// Bars with `from <= start < until`, today's finished and forming ones included; at most the
+    /// newest few thousand.
+    pub async fn bars(
+        &self,
+        trader: &Trader,
+        symbol: Symbol,
+        span: BarSpan,
+        from: Moment,
+        until: Moment,
+    ) -> Result<ChartBars, DeskError> {
+        if until <= from {
+            return Err(DeskError::Malformed(format!(
+                "`to` ({until}) is not after `from` ({from}): swap them"
+            )));
+        }
+        self.with_tape(trader, |tape| {
+            check_listed(tape, symbol)?;
+            let mut bars =
+                bars_before(tape.feed(), symbol, span, Moment(i64::MIN), tape.day().date);
+            let today = tape.books().minutes(symbol);
+            let hours = chart_hours(symbol, span);
+            let folded = market::fold_bars(today, span, hours);
+            join_today(&mut bars, &folded);
+            bars.retain(|bar| from <= bar.start && bar.start < until);
+            let spare = bars.len().saturating_sub(CHART_BARS_MAX);
+            bars.drain(..spare);
+            Ok(ChartBars { symbol, span, hours, epoch: tape.epoch(), bars })
+        })
+    }
+
+    /// The symbols the trader keeps an eye on.
+    pub async fn watchlist(&self, trader: &Trader) -> Result<Vec<Symbol>, DeskError> {
+        let kept = self.store.watchlist(trader.owner(), WATCHLIST_NAME).await?;
+        Ok(kept.unwrap_or_else(|| WATCHLIST_FIRST.to_vec()))
+    }
+
+    /// Replaces the watchlist.
+    pub async fn write_watchlist(
+        &self,
+        trader: &Trader,
+        symbols: Vec<Symbol>,
+    ) -> Result<Vec<Symbol>, DeskError> {
+        if WATCHLIST_MAX < symbols.len() {
+            return Err(DeskError::Malformed(format!(
+                "a watchlist holds at most {WATCHLIST_MAX} symbols: remove some"
+            )));
+        }
+        let mut kept: Vec<Symbol> = Vec::with_capacity(symbols.len());
+        for symbol in symbols {
+            if !kept.contains(&symbol) {
+                kept.push(symbol);
+            }
+        }
+        self.store.write_watchlist(trader.owner(), WATCHLIST_NAME, &kept).await?;
+        Ok(kept)
+    }
+}
+
+/// Intraday charts reach as far back as the tape has minutes, longer ones as far as it has days.
+fn from_for(span: BarSpan, first: Moment) -> Moment {
+    if span.intraday().is_some() { first - Span::hours(24 * 60) } else { Moment(i64::MIN) }
+}
+
+/// Refuses a symbol that the tape has no prints of, and says which it has.
+pub fn check_listed(tape: &Tape, symbol: Symbol) -> Result<(), DeskError> {
+    let listed = tape.feed().symbols();
+    if listed.contains(&symbol) { Ok(()) } else { Err(DeskError::NotListed { symbol, listed }) }
+}
+
+/// Puts today's bars behind earlier ones; a week or month that began earlier goes on.
+fn join_today(bars: &mut Vec<market::Bar>, today: &[market::Bar]) {
+    for bar in today {
+        match bars.last_mut() {
+            Some(last) if bar.start <= last.start => last.absorb(bar),
+            _ => bars.push(*bar),
+        }
+    }
+}
+
+/// Days of which only minutes were imported are folded from them.
+fn add_folded_days(daily: &mut Vec<market::Bar>, minutes: &[market::Bar]) {
+    for day in market::fold_bars(minutes, BarSpan::Day, BarHours::Regular) {
+        if let Err(place) = daily.binary_search_by_key(&day.start, |bar| bar.start) {
+            daily.insert(place, day);
+        }
+    }
+}

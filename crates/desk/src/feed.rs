@@ -1,0 +1,82 @@
+//! The port that every market behind the desk implements: practice, recorded and, later, vendors.
+
+use market::{Bar, Moment, Price, Print, Span, Symbol, TapeId, TradingDate};
+use quant::BarStep;
+
+/// What a feed tells, oldest first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum FeedEvent {
+    /// One trade or index value.
+    Print {
+        /// Of what.
+        symbol: Symbol,
+        /// The print.
+        print: Print,
+    },
+    /// One of the four prices that a recorded one-minute bar is played back as.
+    Step {
+        /// Of what.
+        symbol: Symbol,
+        /// The price and its bar.
+        step: BarStep,
+    },
+    /// The feed is alive though nothing traded.
+    Heartbeat {
+        /// When.
+        at: Moment,
+    },
+}
+
+/// A market that can be played from any moment on. Times are the **tape's** own: the desk decides
+/// how fast they pass.
+pub trait MarketFeed: Send {
+    /// The tape's name.
+    fn tape(&self) -> TapeId;
+
+    /// What it has prints of.
+    fn symbols(&self) -> Vec<Symbol>;
+
+    /// How often it promises to be heard from.
+    fn heartbeat(&self) -> Span;
+
+    /// The first and last moment that can be played.
+    fn range(&self) -> (Moment, Moment);
+
+    /// Where playing starts when nobody says otherwise.
+    fn opening_moment(&self) -> Moment;
+
+    /// Bars of regular sessions before `day`, stamped with the session's open, oldest first.
+    fn daily_bars(&self, symbol: Symbol, before: TradingDate) -> Vec<Bar>;
+
+    /// Whole one-minute bars with `from <= start` and an end not after `until`, oldest first,
+    /// extended hours included where the instrument has them.
+    fn minute_bars(&self, symbol: Symbol, from: Moment, until: Moment) -> Vec<Bar>;
+
+    /// Appends everything that happened in `(after, until]`, oldest first. What a feed withheld
+    /// while it was down follows, with its own times, once it is up again.
+    fn events(&mut self, after: Moment, until: Moment, told: &mut Vec<FeedEvent>);
+
+    /// The next moment at which anything happens, so that nights and weekends can be skipped;
+    /// nothing at the tape's end.
+    fn next_event_after(&self, at: Moment) -> Option<Moment>;
+}
+
+impl FeedEvent {
+    /// When it happened.
+    pub fn at(&self) -> Moment {
+        match self {
+            Self::Print { print, .. } => print.at,
+            Self::Step { step, .. } => step.at,
+            Self::Heartbeat { at } => *at,
+        }
+    }
+
+    /// Its symbol and price, if it has one.
+    pub fn price(&self) -> Option<(Symbol, Price)> {
+        match self {
+            Self::Print { symbol, print } => Some((*symbol, print.price)),
+            Self::Step { symbol, step } => Some((*symbol, step.price)),
+            Self::Heartbeat { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The port that storage implements. Every row that belongs to a person carries its owner.
+
+use async_trait::async_trait;
+use market::{Bar, BarHours, BarSpan, Moment, Print, Symbol, TapeId, TradingDate};
+
+use crate::{OwnerId, RecordedDay};
+
+/// How prices were changed after the fact.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Adjustment {
+    /// As they were traded.
+    #[default]
+    Raw,
+    /// Adjusted for splits.
+    Split,
+    /// Adjusted for splits and dividends.
+    Total,
+}
+
+/// Which bars: the key of a series in storage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BarSeries {
+    /// Whose tape the bars were seen on.
+    pub tape: TapeId,
+    /// Of what.
+    pub symbol: Symbol,
+    /// Who made them: a vendor's name, or the kind of file they were imported from.
+    pub source: String,
+    /// How long each lasts.
+    pub span: BarSpan,
+    /// Which hours they cover.
+    pub hours: BarHours,
+    /// How their prices were changed.
+    pub adjustment: Adjustment,
+}
+
+/// What a write did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WriteCount {
+    /// Rows that were not there before.
+    pub added: u64,
+    /// Rows that were there with other figures: overwritten, their revision counted up.
+    pub revised: u64,
+    /// Rows that were there already, equal.
+    pub unchanged: u64,
+}
+
+/// A stretch of a stored series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredBars {
+    /// The series.
+    pub series: BarSeries,
+    /// When the first bar starts.
+    pub first: Moment,
+    /// When the last bar starts.
+    pub last: Moment,
+    /// How many bars.
+    pub count: u64,
+}
+
+/// A named arrangement of the screen, kept as JSON text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredLayout {
+    /// Its identity (UUIDv7).
+    pub id: String,
+    /// What the trader calls it.
+    pub name: String,
+    /// The arrangement, JSON.
+    pub body: String,
+    /// When it was last changed.
+    pub changed_at: Moment,
+}
+
+/// Why storage could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database did not answer, or refused.
+    #[error("the database did not {doing}")]
+    Database {
+        /// What was tried: `write 500 bars of SPY`.
+        doing: String,
+        /// The driver's own words.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A row holds what cannot be: somebody else wrote it, or the disk is bad.
+    #[error("a stored row of `{table}` cannot be read: {why}")]
+    Damaged {
+        /// Which table.
+        table: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The database was written by a newer Volaris.
+    #[error(
+        "the database is at version {found}, this Volaris knows {known}: install the newer one"
+    )]
+    TooNew {
+        /// Its version.
+        found: i64,
+        /// The newest version known here.
+        known: i64,
+    },
+}
+
+/// Stored bars.
+#[async_trait]
+pub trait BarStore: Send + Sync {
+    /// Writes bars of one series: all or nothing, and the same bars again change nothing. Durable
+    /// when it returns.
+    async fn write_bars(
+        &self,
+        owner: &OwnerId,
+        series: &BarSeries,
+        bars: &[Bar],
+    ) -> Result<WriteCount, StoreError>;
+
+    /// Bars with `from <= start < until`, oldest first, at most `limit` of the newest.
+    async fn read_bars(
+        &self,
+        owner: &OwnerId,
+        series: &BarSeries,
+        from: Moment,
+        until: Moment,
+        limit: u32,
+    ) -> Result<Vec<Bar>, StoreError>;
+
+    /// Every series that is stored, with its extent.
+    async fn stored_bars(&self, owner: &OwnerId) -> Result<Vec<StoredBars>, StoreError>;
+
+    /// Days that can be played back: those with one-minute bars or prints, newest first.
+    async fn recorded_days(&self, owner: &OwnerId) -> Result<Vec<RecordedDay>, StoreError>;
+}
+
+/// Stored prints.
+#[async_trait]
+pub trait PrintStore: Send + Sync {
+    /// Replaces the prints of one symbol and day on one tape: all or nothing. The same prints again
+    /// change nothing (`unchanged`).
+    async fn write_prints(
+        &self,
+        owner: &OwnerId,
+        tape: &TapeId,
+        symbol: Symbol,
+        day: TradingDate,
+        prints: &[Print],
+    ) -> Result<WriteCount, StoreError>;
+
+    /// The prints of one symbol and day, oldest first, in the order of the file.
+    async fn read_prints(
+        &self,
+        owner: &OwnerId,
+        tape: &TapeId,
+        symbol: Symbol,
+        day: TradingDate,
+    ) -> Result<Vec<Print>, StoreError>;
+}
+
+/// Symbols a trader brought in beyond the known ones.
+#[async_trait]
+pub trait SymbolStore: Send + Sync {
+    /// Remembers a symbol.
+    async fn add_symbol(&self, owner: &OwnerId, symbol: Symbol) -> Result<(), StoreError>;
+
+    /// Every remembered symbol, in order.
+    async fn symbols(&self, owner: &OwnerId) -> Result<Vec<Symbol>, StoreError>;
+}
+
+/// Watchlists.
+#[async_trait]
+pub trait WatchlistStore: Send + Sync {
+    /// The symbols of a list in the trader's order; nothing when there is no such list yet.
+    async fn watchlist(
+        &self,
+        owner: &OwnerId,
+        name: &str,
+    ) -> Result<Option<Vec<Symbol>>, StoreError>;
+
+    /// Replaces a list. Durable when it returns.
+    async fn write_watchlist(
+        &self,
+        owner: &OwnerId,
+        name: &str,
+        symbols: &[Symbol],
+    ) -> Result<(), StoreError>;
+}
+
+/// Layouts.
+#[async_trait]
+pub trait LayoutStore: Send + Sync {
+    /// Every layout of a trader, by name.
+    async fn layouts(&self, owner: &OwnerId) -> Result<Vec<StoredLayout>, StoreError>;
+
+    /// Writes a layout; one of the same name is replaced. Gives its id.
+    async fn write_layout(
+        &self,
+        owner: &OwnerId,
+        name: &str,
+        body: &str,
+        now: Moment,
+    ) -> Result<String, StoreError>;
+
+    /// Removes a layout; false when there was none.
+    async fn remove_layout(&self, owner: &OwnerId, id: &str) -> Result<bool, StoreError>;
+}
+
+/// Settings: small texts by name.
+#[async_trait]
+pub trait SettingStore: Send + Sync {
+    /// A setting's value.
+    async fn setting(&self, owner: &OwnerId, name: &str) -> Result<Option<String>, StoreError>;
+
+    /// Writes a setting.
+    async fn write_setting(
+        &self,
+        owner: &OwnerId,
+        name: &str,
+        value: &str,
+    ) -> Result<(), StoreError>;
+}
+
+/// All of storage behind one name.
+#[async_trait]
+pub trait Store:
+    BarStore + PrintStore + SymbolStore + WatchlistStore + LayoutStore + SettingStore
+{
+    /// Answers when the database does; for `/ready`.
+    async fn ping(&self) -> Result<(), StoreError>;
+}

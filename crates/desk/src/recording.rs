@@ -1,0 +1,66 @@
+//! Recorded days: what a trader imported and can play back.
+
+use market::{Bar, BarHours, BarSpan, Print, Symbol, TapeId, TradingDate};
+
+use crate::{Adjustment, BarSeries, OwnerId};
+
+/// One symbol of a recorded day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedSymbol {
+    /// Of what.
+    pub symbol: Symbol,
+    /// One-minute bars on that day.
+    pub bars: u64,
+    /// Prints on that day; none when only bars were imported.
+    pub prints: u64,
+}
+
+/// A trading day of which minute bars or prints were imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedDay {
+    /// The date in New York.
+    pub date: TradingDate,
+    /// What was recorded, by symbol.
+    pub symbols: Vec<RecordedSymbol>,
+}
+
+/// What a recorded day is played from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecordedPrices {
+    /// One-minute bars, oldest first.
+    Minutes(Vec<Bar>),
+    /// Prints, oldest first.
+    Prints(Vec<Print>),
+}
+
+/// One symbol of a day about to be played, with what came before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedPart {
+    /// Of what.
+    pub symbol: Symbol,
+    /// Regular-session bars of earlier days, oldest first.
+    pub daily: Vec<Bar>,
+    /// One-minute bars of earlier days, oldest first.
+    pub minutes: Vec<Bar>,
+    /// The day itself.
+    pub day: RecordedPrices,
+}
+
+/// The tape that imported rows carry.
+pub fn import_tape(owner: &OwnerId) -> TapeId {
+    TapeId::Replay { owner: owner.as_str().to_owned(), recording: "import".to_owned() }
+}
+
+/// The series that imported bars are written to. One source for every file, so that importing a
+/// better file later revises the bars of a worse one instead of standing beside them.
+pub fn import_series(owner: &OwnerId, symbol: Symbol, span: BarSpan) -> BarSeries {
+    let hours = if span.intraday().is_some() { BarHours::Extended } else { BarHours::Regular };
+    BarSeries {
+        tape: import_tape(owner),
+        symbol,
+        source: "import".to_owned(),
+        span,
+        hours,
+        adjustment: Adjustment::Raw,
+    }
+}

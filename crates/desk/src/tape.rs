@@ -1,0 +1,346 @@
+//! One trader's tape: plays a feed through the books and numbers every print.
+//!
+//! A state machine: wall time and commands come in, numbered slots come out. Nobody else's commands
+//! reach it. Every jump begins a new epoch, whose books are rebuilt from what was known by then.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use market::{
+    Moment, Phase, Span, Symbol, TapeId, TradingDay, instrument, prior_trading_day, session_clock,
+};
+use quant::Bundle;
+use quant::levels::{BookWriter, Books, ProxyHistory, SessionStart};
+
+use crate::{FeedEvent, MarketFeed, Speed, TapeClock};
+
+/// Slots that are remembered for a client that lost its connection: two minutes of them.
+const RECENT_SLOTS_MAX: usize = 20 * 120;
+
+/// Days whose minutes tell how steady the ratio of an index to its fund is.
+const PROXY_DAYS: usize = 5;
+
+/// What one symbol did in a slot: print number `after + 1` to `seq`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SymbolSlot {
+    /// Which symbol.
+    pub symbol: Symbol,
+    /// The last print that is not in it.
+    pub after: u64,
+    /// The last print that is.
+    pub seq: u64,
+    /// Sums and events.
+    pub bundle: Bundle,
+}
+
+/// What happened since the previous slot.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Slot {
+    /// By symbol; silent ones are left out.
+    pub symbols: Vec<SymbolSlot>,
+}
+
+/// How a tape stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TapeState {
+    /// Its name.
+    pub tape: TapeId,
+    /// Changes with every jump.
+    pub epoch: u64,
+    /// The tape's time.
+    pub at: Moment,
+    /// Tape seconds in a second.
+    pub speed: Speed,
+    /// Whether it stands still.
+    pub is_paused: bool,
+    /// Whether it reached its end.
+    pub is_ended: bool,
+    /// When the feed was last heard, in tape time.
+    pub heard_at: Moment,
+    /// How often the feed promises to be heard.
+    pub heartbeat: Span,
+    /// The first moment that can be played.
+    pub first: Moment,
+    /// The last.
+    pub last: Moment,
+}
+
+/// What a stretch of wall time brought.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TapeStep {
+    /// Prints, or nothing.
+    Slot(Slot),
+    /// A new session began: everybody needs new books.
+    NewEpoch,
+}
+
+/// The numbered prints of one symbol.
+#[derive(Debug, Default)]
+struct Reel {
+    seq: u64,
+    recent: VecDeque<SymbolSlot>,
+}
+
+/// One trader's tape.
+pub struct Tape {
+    feed: Box<dyn MarketFeed>,
+    clock: TapeClock,
+    writer: BookWriter,
+    day: TradingDay,
+    epoch: u64,
+    heard_at: Moment,
+    played_to: Moment,
+    is_ended: bool,
+    reels: BTreeMap<Symbol, Reel>,
+    told: Vec<FeedEvent>,
+}
+
+impl Tape {
+    /// A tape that stands at the feed's opening moment. `epoch` must differ from those of the tapes
+    /// that this trader had before.
+    pub fn new(feed: Box<dyn MarketFeed>, epoch: u64) -> Self {
+        let at = feed.opening_moment();
+        let mut tape = Self {
+            clock: TapeClock::new(at),
+            writer: BookWriter::default(),
+            day: book_day(at),
+            epoch,
+            heard_at: at,
+            played_to: at,
+            is_ended: false,
+            reels: BTreeMap::new(),
+            told: Vec::new(),
+            feed,
+        };
+        tape.rebuild(at);
+        tape
+    }
+
+    /// The feed behind it.
+    pub fn feed(&self) -> &dyn MarketFeed {
+        self.feed.as_ref()
+    }
+
+    /// The books as they are.
+    pub fn books(&self) -> &Books {
+        self.writer.books()
+    }
+
+    /// The trading day that the books are about.
+    pub fn day(&self) -> TradingDay {
+        self.day
+    }
+
+    /// Which epoch the sequences belong to.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The number of the symbol's last print.
+    pub fn seq(&self, symbol: Symbol) -> u64 {
+        self.reels.get(&symbol).map_or(0, |reel| reel.seq)
+    }
+
+    /// How it stands.
+    pub fn state(&self) -> TapeState {
+        let (first, last) = self.feed.range();
+        TapeState {
+            tape: self.feed.tape(),
+            epoch: self.epoch,
+            at: self.clock.at(),
+            speed: self.clock.speed(),
+            is_paused: self.clock.is_paused(),
+            is_ended: self.is_ended,
+            heard_at: self.heard_at,
+            heartbeat: self.feed.heartbeat(),
+            first,
+            last,
+        }
+    }
+
+    /// Wall time passed: plays on.
+    pub fn handle_wall(&mut self, now: Moment) -> TapeStep {
+        let until = self.clock.handle_wall(now);
+        self.play_until(until)
+    }
+
+    /// Stands still.
+    pub fn pause(&mut self) {
+        self.clock.pause();
+    }
+
+    /// Goes on; from the start when it had ended.
+    pub fn play(&mut self) {
+        if self.is_ended {
+            self.seek(self.feed.opening_moment());
+        }
+        self.clock.play();
+    }
+
+    /// Runs at another speed.
+    pub fn set_speed(&mut self, speed: Speed) {
+        self.clock.set_speed(speed);
+    }
+
+    /// Stands still and goes on by `by`.
+    pub fn step(&mut self, by: Span) -> TapeStep {
+        self.clock.pause();
+        let until = self.clock.at() + by;
+        self.clock.set_at(until);
+        self.play_until(until)
+    }
+
+    /// Jumps to `to`, kept inside what can be played. Books are rebuilt from what was known then.
+    pub fn seek(&mut self, to: Moment) {
+        let (first, last) = self.feed.range();
+        let to = to.clamp(first, last);
+        self.epoch += 1;
+        self.rebuild(to);
+    }
+
+    /// Jumps to the next regular open.
+    pub fn seek_next_open(&mut self) {
+        let clock = session_clock(self.clock.at());
+        let next = match clock.phase {
+            Phase::PreMarket | Phase::Closed => clock.day,
+            Phase::Regular | Phase::AfterHours => market::next_trading_day(clock.day.date),
+        };
+        self.seek(next.open());
+    }
+
+    /// Everything of `symbol` after print number `after`; nothing when that is too long ago.
+    pub fn refill(&self, symbol: Symbol, after: u64) -> Option<Vec<SymbolSlot>> {
+        let reel = self.reels.get(&symbol)?;
+        if reel.seq == after {
+            return Some(Vec::new());
+        }
+        let from = reel.recent.iter().position(|slot| slot.after == after)?;
+        Some(reel.recent.iter().skip(from).cloned().collect())
+    }
+
+    fn play_until(&mut self, until: Moment) -> TapeStep {
+        if self.is_ended || until <= self.played_to {
+            return TapeStep::Slot(Slot::default());
+        }
+        let Some(next) = self.feed.next_event_after(self.played_to) else {
+            self.end();
+            return TapeStep::Slot(Slot::default());
+        };
+        // Nights, weekends and holidays are not sat through.
+        if session_clock(until).phase == Phase::Closed && until < next {
+            self.clock.set_at(next);
+        }
+        if book_day(self.clock.at()).date != self.day.date {
+            self.epoch += 1;
+            self.rebuild(self.clock.at());
+            return TapeStep::NewEpoch;
+        }
+        let until = self.clock.at();
+        let slot = self.number(self.played_to, until);
+        TapeStep::Slot(slot)
+    }
+
+    fn end(&mut self) {
+        self.is_ended = true;
+        self.clock.pause();
+    }
+
+    fn play_events(&mut self, after: Moment, until: Moment) -> BTreeMap<Symbol, (u64, Bundle)> {
+        let mut told = std::mem::take(&mut self.told);
+        self.feed.events(after, until, &mut told);
+        let mut heard: BTreeMap<Symbol, (u64, Bundle)> = BTreeMap::new();
+        for event in told.drain(..) {
+            let (symbol, bundle) = match event {
+                FeedEvent::Print { symbol, print } => {
+                    (symbol, self.writer.handle_tick(symbol, &print))
+                }
+                FeedEvent::Step { symbol, step } => {
+                    (symbol, self.writer.handle_bar_step(symbol, &step))
+                }
+                FeedEvent::Heartbeat { at } => {
+                    self.heard_at = self.heard_at.max(at);
+                    continue;
+                }
+            };
+            self.heard_at = self.heard_at.max(event.at());
+            let entry = heard.entry(symbol).or_default();
+            entry.0 += 1;
+            entry.1.absorb(&bundle);
+        }
+        self.told = told;
+        self.played_to = until;
+        heard
+    }
+
+    fn number(&mut self, after: Moment, until: Moment) -> Slot {
+        let heard = self.play_events(after, until);
+        let mut slot = Slot::default();
+        for (symbol, (count, bundle)) in heard {
+            let reel = self.reels.entry(symbol).or_default();
+            let numbered = SymbolSlot { symbol, after: reel.seq, seq: reel.seq + count, bundle };
+            reel.seq = numbered.seq;
+            if reel.recent.len() == RECENT_SLOTS_MAX {
+                reel.recent.pop_front();
+            }
+            reel.recent.push_back(numbered.clone());
+            slot.symbols.push(numbered);
+        }
+        slot
+    }
+
+    fn rebuild(&mut self, at: Moment) {
+        self.day = book_day(at);
+        self.writer = BookWriter::default();
+        self.reels.clear();
+        self.is_ended = false;
+        self.heard_at = at;
+        self.clock.set_at(at);
+        self.begin_session();
+        let start = self.day.pre_market_open() - Span(1);
+        if start < at {
+            self.play_events(start, at);
+        }
+        self.played_to = at;
+    }
+
+    fn begin_session(&mut self) {
+        for symbol in self.feed.symbols() {
+            let daily = self.feed.daily_bars(symbol, self.day.date);
+            let start = SessionStart::new(self.day, daily);
+            // The tape's range lies inside the calendar, so a provisional day cannot come up.
+            let _ = self.writer.handle_session_change(symbol, &start);
+        }
+        for index in self.feed.symbols() {
+            if let Some(history) = self.proxy_history(index) {
+                self.writer.set_proxy_history(index, &history);
+            }
+        }
+    }
+
+    fn proxy_history(&self, index: Symbol) -> Option<ProxyHistory> {
+        let proxy = instrument(index).proxy?;
+        if !self.feed.symbols().contains(&proxy) {
+            return None;
+        }
+        let mut first = self.day.date;
+        for _ in 0..PROXY_DAYS {
+            first = prior_trading_day(first).date;
+        }
+        let from = Moment::new_york(first, Span::ZERO);
+        let until = Moment::new_york(self.day.date, Span::ZERO);
+        Some(ProxyHistory {
+            proxy,
+            index_minutes: self.feed.minute_bars(index, from, until),
+            proxy_minutes: self.feed.minute_bars(proxy, from, until),
+        })
+    }
+}
+
+/// The trading day whose levels are shown at `at`: after the last bell they stay until the next
+/// day's pre-market begins.
+fn book_day(at: Moment) -> TradingDay {
+    let clock = session_clock(at);
+    match clock.phase {
+        Phase::Closed => prior_trading_day(clock.day.date),
+        _ => clock.day,
+    }
+}

@@ -1,0 +1,47 @@
+//! Whoever asks.
+
+use std::fmt;
+
+/// Whose rows these are. The personal desk has one, [`OwnerId::LOCAL`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OwnerId(String);
+
+/// Somebody who may use the desk. What touches a trader's things cannot be called without one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Trader {
+    owner: OwnerId,
+}
+
+impl OwnerId {
+    /// The owner of everything on a desk without accounts.
+    pub const LOCAL: &'static str = "local";
+
+    /// The text that rows carry.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for OwnerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl Trader {
+    /// The person in front of the machine, while no accounts exist. The server only answers on the
+    /// loopback address then.
+    pub fn local() -> Self {
+        Self { owner: OwnerId(OwnerId::LOCAL.to_owned()) }
+    }
+
+    /// A second trader, for tests that prove that nobody moves another's tape or sees their rows.
+    pub fn named_for_test(name: &str) -> Self {
+        Self { owner: OwnerId(name.to_owned()) }
+    }
+
+    /// Whose rows this trader may see.
+    pub fn owner(&self) -> &OwnerId {
+        &self.owner
+    }
+}
