@@ -1,1 +1,12 @@
-//! Not yet.
+//! Where bars and a trader's things are kept: SQLite and PostgreSQL, one SQL text for both.
+//!
+//! The only crate that names sqlx. Knows no screen, no feed and no level.
+
+mod bars;
+mod batch;
+mod database;
+mod dialect;
+mod series;
+mod things;
+
+pub use database::{Database, DatabaseUrl};

@@ -1,0 +1,189 @@
+//! Opening a database: where it is, its connections, its version.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use desk::{Store, StoreError};
+use sqlx::any::AnyPoolOptions;
+use sqlx::migrate::Migrator;
+use sqlx::{AnyPool, Connection, Row};
+
+use crate::dialect::Dialect;
+
+static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+/// The oldest SQLite that is trusted: versions before it can damage a database when its log wraps.
+const SQLITE_OLDEST: [u32; 3] = [3, 51, 3];
+/// Connections that read at once.
+const READERS_MAX: u32 = 8;
+/// How long a question waits for a connection.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// Where a database is.
+#[derive(Clone)]
+pub enum DatabaseUrl {
+    /// A file; made when it is not there.
+    File(PathBuf),
+    /// A PostgreSQL server, `postgres://…`; may hold a password and is never shown.
+    Server(String),
+}
+
+/// A database, open. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Database {
+    pub(crate) dialect: Dialect,
+    pub(crate) readers: AnyPool,
+    pub(crate) writers: AnyPool,
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "file {}", path.display()),
+            Self::Server(_) => f.write_str("a PostgreSQL server"),
+        }
+    }
+}
+
+/// Wraps the driver's words in what was tried.
+pub(crate) fn failed(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> StoreError {
+    let doing = doing.into();
+    move |error| StoreError::Database { doing, source: Box::new(error) }
+}
+
+impl Database {
+    /// Opens a database, and makes the file when it is not there. Tables come by
+    /// [`Database::migrate`].
+    pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let (dialect, address, writers_max) = match url {
+            DatabaseUrl::File(path) => {
+                make_private(path).map_err(|error| StoreError::Database {
+                    doing: format!("open the file `{}`", path.display()),
+                    source: Box::new(error),
+                })?;
+                (Dialect::Sqlite, format!("sqlite://{}?mode=rwc", path.display()), 1)
+            }
+            DatabaseUrl::Server(address) => (Dialect::Postgres, address.clone(), READERS_MAX),
+        };
+        let pool = |most: u32| {
+            AnyPoolOptions::new().max_connections(most).acquire_timeout(WAIT).after_connect(
+                move |connection, _| {
+                    Box::pin(async move {
+                        for greeting in dialect.greetings() {
+                            sqlx::query(*greeting).execute(&mut *connection).await?;
+                        }
+                        Ok(())
+                    })
+                },
+            )
+        };
+        let writers = pool(writers_max).connect(&address).await.map_err(failed("open"))?;
+        let readers = pool(READERS_MAX).connect(&address).await.map_err(failed("open"))?;
+        let database = Self { dialect, readers, writers };
+        database.check_version_of_sqlite().await?;
+        Ok(database)
+    }
+
+    async fn check_version_of_sqlite(&self) -> Result<(), StoreError> {
+        if self.dialect != Dialect::Sqlite {
+            return Ok(());
+        }
+        let row = sqlx::query("select sqlite_version()")
+            .fetch_one(&self.readers)
+            .await
+            .map_err(failed("say its version"))?;
+        let text: String = row.try_get(0).map_err(failed("say its version"))?;
+        let version: Vec<u32> = text.split('.').filter_map(|part| part.parse().ok()).collect();
+        if version.as_slice() < SQLITE_OLDEST.as_slice() {
+            return Err(StoreError::Damaged {
+                table: "sqlite",
+                why: format!("SQLite {text} can damage its own log: 3.51.3 or newer is needed"),
+            });
+        }
+        Ok(())
+    }
+
+    fn migrator(&self) -> &'static Migrator {
+        match self.dialect {
+            Dialect::Sqlite => &SQLITE,
+            Dialect::Postgres => &POSTGRES,
+        }
+    }
+
+    /// The newest version that this program knows.
+    pub fn version_known(&self) -> i64 {
+        self.migrator().iter().map(|step| step.version).max().unwrap_or(0)
+    }
+
+    /// The database's version; 0 before its first migration.
+    pub async fn version(&self) -> Result<i64, StoreError> {
+        // A database without the table is at version 0; asking for the table first would need two
+        // texts, and a database that cannot be reached fails at the next statement anyway.
+        let found =
+            sqlx::query("select max(version) from _sqlx_migrations").fetch_one(&self.readers).await;
+        match found {
+            Ok(row) => Ok(row
+                .try_get::<Option<i64>, _>(0)
+                .map_err(failed("say its version"))?
+                .unwrap_or(0)),
+            Err(sqlx::Error::Database(_)) => Ok(0),
+            Err(error) => Err(failed("say its version")(error)),
+        }
+    }
+
+    /// Brings the tables up to this program's version. Refuses a database of a newer program.
+    pub async fn migrate(&self) -> Result<i64, StoreError> {
+        let (found, known) = (self.version().await?, self.version_known());
+        if known < found {
+            return Err(StoreError::TooNew { found, known });
+        }
+        let mut connection = self.writers.acquire().await.map_err(failed("give a connection"))?;
+        self.migrator().run(&mut *connection).await.map_err(|error| StoreError::Database {
+            doing: format!("migrate from version {found} to {known}"),
+            source: Box::new(error),
+        })?;
+        Ok(known)
+    }
+
+    /// Begins a transaction that writes.
+    pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Any>, StoreError> {
+        let begun = self.writers.begin_with(self.dialect.begin()).await;
+        begun.map_err(failed("begin a transaction"))
+    }
+
+    /// Closes every connection; writes that were acknowledged are on the disk already.
+    pub async fn close(&self) {
+        self.writers.close().await;
+        self.readers.close().await;
+    }
+}
+
+#[async_trait]
+impl Store for Database {
+    async fn ping(&self) -> Result<(), StoreError> {
+        let mut connection = self.readers.acquire().await.map_err(failed("give a connection"))?;
+        connection.ping().await.map_err(failed("answer"))
+    }
+}
+
+/// Makes the folder and an empty file that only their owner can read, when they are not there.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+        builder.mode(0o700);
+        options.mode(0o600);
+    }
+    if let Some(folder) = folder {
+        builder.create(folder)?;
+    }
+    options.open(path).map(|_| ())
+}

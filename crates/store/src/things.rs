@@ -1,0 +1,167 @@
+//! A trader's own small things: symbols, watchlists, layouts, settings.
+
+use async_trait::async_trait;
+use desk::{
+    LayoutStore, OwnerId, SettingStore, StoreError, StoredLayout, SymbolStore, WatchlistStore,
+};
+use market::{Moment, Symbol};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+use uuid::Uuid;
+
+use crate::Database;
+use crate::database::failed;
+use crate::series::parsed;
+
+#[async_trait]
+impl SymbolStore for Database {
+    async fn add_symbol(&self, owner: &OwnerId, symbol: Symbol) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into symbol (owner, symbol) values ($1, $2) \
+             on conflict (owner, symbol) do nothing",
+        )
+        .bind(owner.as_str().to_owned())
+        .bind(symbol.to_string())
+        .execute(&self.writers)
+        .await
+        .map_err(failed(format!("remember {symbol}")))?;
+        Ok(())
+    }
+
+    async fn symbols(&self, owner: &OwnerId) -> Result<Vec<Symbol>, StoreError> {
+        let rows = sqlx::query("select symbol from symbol where owner = $1 order by symbol")
+            .bind(owner.as_str().to_owned())
+            .fetch_all(&self.readers)
+            .await
+            .map_err(failed("list symbols"))?;
+        rows.iter().map(|row| parsed(row, 0, "symbol")).collect()
+    }
+}
+
+#[async_trait]
+impl WatchlistStore for Database {
+    async fn watchlist(
+        &self,
+        owner: &OwnerId,
+        name: &str,
+    ) -> Result<Option<Vec<Symbol>>, StoreError> {
+        let row = sqlx::query("select symbols from watchlist where owner = $1 and name = $2")
+            .bind(owner.as_str().to_owned())
+            .bind(name.to_owned())
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(failed("read a watchlist"))?;
+        let Some(row) = row else { return Ok(None) };
+        let text: String = row.try_get(0).map_err(failed("read a watchlist"))?;
+        let symbols = serde_json::from_str(&text)
+            .map_err(|error| StoreError::Damaged { table: "watchlist", why: error.to_string() })?;
+        Ok(Some(symbols))
+    }
+
+    async fn write_watchlist(
+        &self,
+        owner: &OwnerId,
+        name: &str,
+        symbols: &[Symbol],
+    ) -> Result<(), StoreError> {
+        let text = serde_json::to_string(symbols).expect("tickers are plain text");
+        sqlx::query(
+            "insert into watchlist (owner, name, symbols) values ($1, $2, $3) \
+             on conflict (owner, name) do update set symbols = excluded.symbols",
+        )
+        .bind(owner.as_str().to_owned())
+        .bind(name.to_owned())
+        .bind(text)
+        .execute(&self.writers)
+        .await
+        .map_err(failed("write a watchlist"))?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl LayoutStore for Database {
+    async fn layouts(&self, owner: &OwnerId) -> Result<Vec<StoredLayout>, StoreError> {
+        let rows = sqlx::query(
+            "select id, name, body, changed_at from layout where owner = $1 order by name",
+        )
+        .bind(owner.as_str().to_owned())
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed("list layouts"))?;
+        let layout = |row: &AnyRow| {
+            Ok(StoredLayout {
+                id: row.try_get(0)?,
+                name: row.try_get(1)?,
+                body: row.try_get(2)?,
+                changed_at: Moment(row.try_get(3)?),
+            })
+        };
+        rows.iter().map(layout).collect::<Result<_, sqlx::Error>>().map_err(failed("list layouts"))
+    }
+
+    async fn write_layout(
+        &self,
+        owner: &OwnerId,
+        name: &str,
+        body: &str,
+        now: Moment,
+    ) -> Result<String, StoreError> {
+        let row = sqlx::query(
+            "insert into layout (id, owner, name, body, changed_at) values ($1, $2, $3, $4, $5) \
+             on conflict (owner, name) do update \
+             set body = excluded.body, changed_at = excluded.changed_at returning id",
+        )
+        .bind(Uuid::now_v7().to_string())
+        .bind(owner.as_str().to_owned())
+        .bind(name.to_owned())
+        .bind(body.to_owned())
+        .bind(now.0)
+        .fetch_one(&self.writers)
+        .await
+        .map_err(failed("write a layout"))?;
+        row.try_get(0).map_err(failed("write a layout"))
+    }
+
+    async fn remove_layout(&self, owner: &OwnerId, id: &str) -> Result<bool, StoreError> {
+        let done = sqlx::query("delete from layout where owner = $1 and id = $2")
+            .bind(owner.as_str().to_owned())
+            .bind(id.to_owned())
+            .execute(&self.writers)
+            .await
+            .map_err(failed("remove a layout"))?;
+        Ok(0 < done.rows_affected())
+    }
+}
+
+#[async_trait]
+impl SettingStore for Database {
+    async fn setting(&self, owner: &OwnerId, name: &str) -> Result<Option<String>, StoreError> {
+        let row = sqlx::query("select value from setting where owner = $1 and name = $2")
+            .bind(owner.as_str().to_owned())
+            .bind(name.to_owned())
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(failed("read a setting"))?;
+        row.map(|row| row.try_get(0)).transpose().map_err(failed("read a setting"))
+    }
+
+    async fn write_setting(
+        &self,
+        owner: &OwnerId,
+        name: &str,
+        value: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into setting (owner, name, value) values ($1, $2, $3) \
+             on conflict (owner, name) do update set value = excluded.value",
+        )
+        .bind(owner.as_str().to_owned())
+        .bind(name.to_owned())
+        .bind(value.to_owned())
+        .execute(&self.writers)
+        .await
+        .map_err(failed("write a setting"))?;
+        Ok(())
+    }
+}
