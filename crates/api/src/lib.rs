@@ -1,1 +1,42 @@
-//! Not yet.
+//! Where browser and server meet: one question a server function, and the live stream's words.
+//!
+//! The only crate that knows both sides, and the only `cfg(feature = "ssr")`. Knows no SQL, no
+//! vendor and no HTML.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    reason = "the server macro makes a public struct of each question and its arguments"
+)]
+
+#[cfg(feature = "ssr")]
+mod context;
+
+mod bars;
+mod error;
+mod levels;
+mod recording;
+mod stream;
+mod symbol;
+mod tape;
+mod watchlist;
+
+#[cfg(feature = "ssr")]
+pub use context::provide;
+
+pub use bars::{BarsView, ReadBars, read_bars};
+pub use error::ApiError;
+pub use levels::{
+    AbsentView, LastView, LevelView, LevelsView, ReadLevels, levels_view, read_levels,
+};
+pub use recording::{ReadRecordings, RecordingView, read_recordings};
+pub use stream::{
+    ClientWord, Gap, PROTOCOL_JSON, PROTOCOL_POSTCARD, Position, Resume, ServerWord, SnapshotWord,
+    Update, decode_client, decode_gap, decode_server, encode_client, encode_server,
+};
+pub use symbol::{ReadSymbols, SymbolView, read_symbols};
+pub use tape::{ControlTape, ReadTape, TapeCommand, TapeView, control_tape, read_tape};
+pub use watchlist::{ReadWatchlist, WriteWatchlist, read_watchlist, write_watchlist};
+
+/// The REST API's description, OpenAPI 3.1.
+pub const OPENAPI: &str = include_str!("openapi.json");

@@ -1,0 +1,30 @@
+//! Bars of a chart.
+
+use leptos::prelude::*;
+use market::{Bar, BarHours, BarSpan, Symbol};
+use serde::{Deserialize, Serialize};
+
+use crate::ApiError;
+
+/// Bars of a chart, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BarsView {
+    /// Of what.
+    pub symbol: Symbol,
+    /// How long each lasts.
+    pub span: BarSpan,
+    /// Which hours they cover.
+    pub hours: BarHours,
+    /// Which epoch of the tape they belong to.
+    pub epoch: u64,
+    /// Finished bars up to the start of the tape's current day, oldest first. Today's are folded
+    /// from the live books.
+    pub bars: Vec<Bar>,
+}
+
+/// Which bars came before today?
+#[server(endpoint = "bars/read")]
+pub async fn read_bars(symbol: Symbol, span: BarSpan) -> Result<BarsView, ApiError> {
+    use crate::context::{answer, desk, trader};
+    answer(desk()?.chart_bars(&trader()?, symbol, span).await.map(Into::into))
+}

@@ -1,0 +1,67 @@
+//! Why a question was not answered, in words that are safe to show.
+
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use market::{Symbol, TradingDate};
+use serde::{Deserialize, Serialize};
+
+/// Why a question was not answered. Refusals say what to do; a failure is a reference number whose
+/// story is in the server's log.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+pub enum ApiError {
+    /// The tape has no such symbol.
+    #[error("`{symbol}` is not on this tape: it has {listed}")]
+    NotListed {
+        /// What was asked for.
+        symbol: Symbol,
+        /// What there is, for reading.
+        listed: String,
+    },
+    /// No recording of that day.
+    #[error("nothing is recorded on {date}: import bars or ticks of that day first")]
+    NotRecorded {
+        /// The day.
+        date: TradingDate,
+    },
+    /// The question makes no sense.
+    #[error("{why}")]
+    Malformed {
+        /// What is wrong with it and what to do.
+        why: String,
+    },
+    /// The browser could not reach the server.
+    #[error("the desk's server did not answer: is it still running?")]
+    Unreachable,
+    /// Something broke on our side.
+    #[error("the desk could not answer; the log has the story under {reference}")]
+    Internal {
+        /// What to look for in the log.
+        reference: String,
+    },
+}
+
+impl ApiError {
+    /// The HTTP status that goes with it.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::NotListed { .. } | Self::NotRecorded { .. } => 404,
+            Self::Malformed { .. } => 400,
+            Self::Unreachable => 503,
+            Self::Internal { .. } => 500,
+        }
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::Unreachable,
+            ServerFnErrorErr::Args(why)
+            | ServerFnErrorErr::MissingArg(why)
+            | ServerFnErrorErr::Deserialization(why) => Self::Malformed { why },
+            other => Self::Internal { reference: other.to_string() },
+        }
+    }
+}
