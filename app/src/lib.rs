@@ -1,1 +1,36 @@
-//! Not yet.
+//! The screens. Knows the questions of `api` and the pure crates; never the desk, storage, vendors
+//! or secrets.
+
+#![expect(unreachable_pub, reason = "the component macro makes a public struct of each")]
+
+mod chart;
+mod components;
+mod contexts;
+mod format;
+mod live;
+mod pages;
+mod shell;
+
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+
+pub use contexts::Preferences;
+pub use shell::{PageFiles, shell};
+
+/// The whole application: what every page shares, and which address shows which page.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    contexts::provide();
+    view! {
+        <Router>
+            <Routes fallback=|| view! { <pages::MissingPage /> }>
+                <Route path=path!("/") view=pages::DeskPage />
+                <Route path=path!("/chart/:symbol") view=pages::DeskPage />
+                <Route path=path!("/developers") view=pages::DevelopersPage />
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,202 @@
+//! The ladder: price in the middle, what stands above and below it, nearest innermost.
+
+use api::{LastView, LevelView, LevelsView};
+use leptos::prelude::*;
+use quant::levels::{LevelId, LevelRole, LevelSource, Standing};
+
+use crate::format;
+
+/// The ladder of levels.
+#[component]
+pub(crate) fn Ladder(
+    /// The levels that are shown, highest first.
+    #[prop(into)]
+    view: Signal<Option<LevelsView>>,
+    /// Decimals of prices.
+    #[prop(into)]
+    decimals: Signal<usize>,
+    /// Called when a trader asks how a level is computed.
+    #[prop(into)]
+    on_ask: Callback<LevelId>,
+) -> impl IntoView {
+    let levels = Memo::new(move |_| view.with(|view| split(view.as_ref())));
+    let rungs = move |is_above: bool| {
+        let ids = Memo::new(move |_| {
+            let levels = levels.read();
+            let side = if is_above { &levels.0 } else { &levels.1 };
+            side.iter().map(|level| level.id).collect::<Vec<_>>()
+        });
+        view! {
+            <For each=move || ids.get() key=|id| *id let:id>
+                <Rung
+                    level=Memo::new(move |_| find(&levels.read(), id))
+                    decimals
+                    on_ask=move |()| on_ask.run(id)
+                />
+            </For>
+        }
+    };
+    let absent =
+        move || view.with(|view| view.as_ref().map(|view| view.absent.clone()).unwrap_or_default());
+    view! {
+        <div class="ladder">
+            <table class="ladder__table">
+                <caption class="visually-hidden">"Key levels, highest first"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"level"</th>
+                        <th scope="col">"price"</th>
+                        <th scope="col">"points"</th>
+                        <th scope="col">"%"</th>
+                        <th scope="col">"ATR"</th>
+                        <th scope="col" title="Touches today">"hit"</th>
+                    </tr>
+                </thead>
+                <tbody>{rungs(true)}</tbody>
+                <tbody>
+                    <tr class="ladder__last">
+                        <td colspan="6">
+                            <LastPrice
+                                symbol=Signal::derive(move || {
+                                    view.with(|v| v.as_ref().map(|v| v.symbol.to_string()))
+                                })
+                                last=Signal::derive(move || {
+                                    view.with(|v| v.as_ref().and_then(|v| v.last))
+                                })
+                                decimals
+                            />
+                        </td>
+                    </tr>
+                </tbody>
+                <tbody>{rungs(false)}</tbody>
+            </table>
+            <details class="ladder__absent" hidden=move || absent().is_empty()>
+                <summary>"Not available (" {move || absent().len()} ")"</summary>
+                <dl>
+                    {move || absent().into_iter().map(|one| view! {
+                        <div><dt>{one.name}</dt><dd>{one.why}</dd></div>
+                    }).collect_view()}
+                </dl>
+            </details>
+        </div>
+    }
+    .into_any()
+}
+
+type Sides = (Vec<LevelView>, Vec<LevelView>);
+
+fn split(view: Option<&LevelsView>) -> Sides {
+    let levels = view.map(|view| view.levels.clone()).unwrap_or_default();
+    levels.into_iter().partition(|level| level.points.is_none_or(|points| 0.0 < points))
+}
+
+fn find(levels: &Sides, id: LevelId) -> Option<LevelView> {
+    levels.0.iter().chain(&levels.1).find(|level| level.id == id).cloned()
+}
+
+/// The last price, in the middle of the ladder.
+#[component]
+fn LastPrice(
+    symbol: Signal<Option<String>>,
+    last: Signal<Option<LastView>>,
+    decimals: Signal<usize>,
+) -> impl IntoView {
+    let price =
+        move || last.get().map_or("–".to_owned(), |l| format::price(l.price, decimals.get()));
+    let direction = move || match last.get().and_then(|last| last.change) {
+        Some(change) if 0.0 < change => "up",
+        Some(change) if change < 0.0 => "down",
+        _ => "flat",
+    };
+    let change = move || {
+        let last = last.get()?;
+        let (points, percent) = (last.change?, last.change_percent?);
+        let arrow = if points < 0.0 { "▼" } else { "▲" };
+        Some(format!(
+            "{arrow} {} {}",
+            format::signed(points, decimals.get()),
+            format::percent(percent)
+        ))
+    };
+    view! {
+        <div class="last-price">
+            <span class="last-price__symbol">{move || symbol.get()}</span>
+            <b class="last-price__price">{price}</b>
+            <span class="last-price__change" data-direction=direction>{change}</span>
+        </div>
+    }
+    .into_any()
+}
+
+/// One rung of the ladder.
+#[component]
+fn Rung(
+    #[prop(into)] level: Signal<Option<LevelView>>,
+    decimals: Signal<usize>,
+    #[prop(into)] on_ask: Callback<()>,
+) -> impl IntoView {
+    let show = move |text: fn(&LevelView, usize) -> String| {
+        move || level.with(|level| level.as_ref().map(|level| text(level, decimals.get())))
+    };
+    let role = move || level.with(|level| level.as_ref().map(|level| role_name(level.role)));
+    let standing = move || {
+        level.with(|level| {
+            level.as_ref().map(|level| match level.standing {
+                Standing::Final => "final",
+                Standing::Forming => "forming",
+            })
+        })
+    };
+    let source = move || level.with(|level| level.as_ref().and_then(|level| via(level.source)));
+    view! {
+        <tr class="rung" data-role=role data-standing=standing>
+            <th scope="row">
+                <button
+                    type="button"
+                    class="rung__name"
+                    title="How is this computed?"
+                    on:click=move |_| on_ask.run(())
+                >
+                    {show(|level, _| level.name.clone())}
+                    <span class="rung__source">{move || source().or_else(|| {
+                        (standing() == Some("forming")).then(|| "forming".to_owned())
+                    })}</span>
+                </button>
+            </th>
+            <td class="rung__price">
+                {show(|level, decimals| format::price(level.price, decimals))}
+            </td>
+            <td>{show(|level, decimals| {
+                level.points.map_or(String::new(), |points| format::signed(points, decimals))
+            })}</td>
+            <td>{show(|level, _| level.percent.map_or(String::new(), format::percent))}</td>
+            <td>{show(|level, _| {
+                level.atrs.map_or(String::new(), |atrs| format!("{:.2}", atrs.abs()))
+            })}</td>
+            <td class="rung__touches">{show(|level, _| match level.touches.count {
+                0 => String::new(),
+                count => format!("{count}×"),
+            })}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// The word that style sheets know a role by.
+pub(crate) fn role_name(role: LevelRole) -> &'static str {
+    match role {
+        LevelRole::Resistance => "resistance",
+        LevelRole::Support => "support",
+        LevelRole::Pivot => "pivot",
+        LevelRole::Vwap => "vwap",
+    }
+}
+
+/// `via SPY ±1.8`.
+pub(crate) fn via(source: LevelSource) -> Option<String> {
+    match source {
+        LevelSource::Own => None,
+        LevelSource::Via { proxy, band: Some(band), .. } => Some(format!("via {proxy} ±{band:.1}")),
+        LevelSource::Via { proxy, band: None, .. } => Some(format!("via {proxy}")),
+    }
+}

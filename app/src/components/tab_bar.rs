@@ -1,0 +1,84 @@
+//! On a phone: which pane is on the screen.
+
+use leptos::prelude::*;
+
+/// A pane of the desk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Pane {
+    /// The chart.
+    #[default]
+    Chart,
+    /// The ladder of levels.
+    Levels,
+    /// The watchlist.
+    Watch,
+}
+
+impl Pane {
+    const ALL: [Self; 3] = [Self::Chart, Self::Levels, Self::Watch];
+
+    /// The name in the document.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Chart => "chart",
+            Self::Levels => "levels",
+            Self::Watch => "watch",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Chart => "Chart",
+            Self::Levels => "Levels",
+            Self::Watch => "Watch",
+        }
+    }
+
+    fn icon(self) -> &'static str {
+        match self {
+            Self::Chart => "M2 2v12h12M4 10l3-3 2 2 4-5",
+            Self::Levels => "M2 4h12M2 8h8M2 12h12M12 6v4",
+            Self::Watch => "M1 8s3-5 7-5 7 5 7 5-3 5-7 5-7-5-7-5zM8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4z",
+        }
+    }
+}
+
+/// On a phone: which pane is on the screen.
+#[component]
+pub(crate) fn TabBar(
+    /// The pane that is shown.
+    #[prop(into)]
+    pane: Signal<Pane>,
+    /// Called with another one.
+    #[prop(into)]
+    on_choose: Callback<Pane>,
+) -> impl IntoView {
+    let tab = move |one: Pane| {
+        view! {
+            <button
+                type="button"
+                class="tab-bar__tab"
+                aria-pressed=move || (pane.get() == one).to_string()
+                on:click=move |_| on_choose.run(one)
+            >
+                <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true">
+                    <path
+                        d=one.icon()
+                        fill="none"
+                        stroke="currentColor"
+                        stroke-width="1.4"
+                        stroke-linejoin="round"
+                        stroke-linecap="round"
+                    />
+                </svg>
+                <span>{one.label()}</span>
+            </button>
+        }
+    };
+    view! {
+        <nav class="tab-bar" aria-label="Panes">
+            {Pane::ALL.map(tab).collect_view()}
+        </nav>
+    }
+    .into_any()
+}

@@ -1,0 +1,179 @@
+//! Controls of the trader's own tape: pace, jumps, and which market it plays.
+
+use api::{RecordingView, TapeCommand, TapeView};
+use leptos::prelude::*;
+use market::{Moment, Span, TapeId};
+
+use crate::format;
+
+/// Speeds that are offered.
+const SPEEDS: [u16; 3] = [1, 10, 60];
+
+/// Controls of the trader's own tape, in a panel that the feed badge opens.
+#[component]
+pub(crate) fn TapePanel(
+    /// The panel's address in the document.
+    id: &'static str,
+    /// How the tape stands.
+    #[prop(into)]
+    tape: Signal<Option<TapeView>>,
+    /// Days that can be played.
+    #[prop(into)]
+    recordings: Signal<Vec<RecordingView>>,
+    /// Called with what should happen.
+    #[prop(into)]
+    on_command: Callback<TapeCommand>,
+) -> impl IntoView {
+    let is_paused = Memo::new(move |_| tape.read().as_ref().is_some_and(|tape| tape.is_paused));
+    let is_replay = Memo::new(move |_| {
+        tape.read().as_ref().is_some_and(|tape| matches!(tape.tape, TapeId::Replay { .. }))
+    });
+    let is_ended = Memo::new(move |_| tape.read().as_ref().is_some_and(|tape| tape.is_ended));
+    let speed = Memo::new(move |_| tape.read().as_ref().map_or(1, |tape| tape.speed));
+    let toggle = move |_| {
+        let command =
+            if is_paused.get_untracked() { TapeCommand::Play } else { TapeCommand::Pause };
+        on_command.run(command);
+    };
+    let speeds = SPEEDS.map(|times| {
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || (speed.get() == times).to_string()
+                on:click=move |_| on_command.run(TapeCommand::Speed(times))
+            >
+                {times} "×"
+            </button>
+        }
+    });
+    let step = move |label: &'static str, by: Span| {
+        view! {
+            <button type="button" on:click=move |_| on_command.run(TapeCommand::Step(by))>
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <div id=id class="tape-panel" popover="auto" role="dialog" aria-label="Tape controls">
+            <h2>{move || if is_replay.get() { "Recorded day" } else { "Practice market" }}</h2>
+            <p class="tape-panel__note">{move || if is_replay.get() {
+                "Prices as they were recorded. Nothing later than the clock is shown."
+            } else {
+                "Simulated prices, always open. No real market moves like this one today."
+            }}</p>
+            <div class="tape-panel__row" role="group" aria-label="Pace">
+                <button type="button" class="tape-panel__play" on:click=toggle>
+                    {move || match (is_ended.get(), is_paused.get()) {
+                        (true, _) => "Play again",
+                        (false, true) => "Play",
+                        (false, false) => "Pause",
+                    }}
+                </button>
+                {speeds.into_iter().collect_view()}
+            </div>
+            <div class="tape-panel__row" role="group" aria-label="Step">
+                {step("+1 m", Span::minutes(1))}
+                {step("+5 m", Span::minutes(5))}
+                {step("+1 h", Span::hours(1))}
+                <button
+                    type="button"
+                    hidden=move || is_replay.get()
+                    on:click=move |_| on_command.run(TapeCommand::NextOpen)
+                >
+                    "Next open"
+                </button>
+            </div>
+            <Seek tape is_replay on_command />
+            <Recordings tape recordings is_replay on_command />
+        </div>
+    }
+    .into_any()
+}
+
+/// A slider over a recorded day.
+#[component]
+fn Seek(
+    tape: Signal<Option<TapeView>>,
+    is_replay: Memo<bool>,
+    on_command: Callback<TapeCommand>,
+) -> impl IntoView {
+    let seconds = |moment: Moment| moment.0 / 1_000_000;
+    let of = move |pick: fn(&TapeView) -> Moment| {
+        move || tape.read().as_ref().map_or(0, |tape| seconds(pick(tape))).to_string()
+    };
+    let spoken = move || tape.read().as_ref().map(|tape| format::clock(tape.at));
+    let seek = move |event| {
+        if let Ok(seconds) = event_target_value(&event).parse::<i64>() {
+            on_command.run(TapeCommand::Seek(Moment(seconds * 1_000_000)));
+        }
+    };
+    view! {
+        <label class="tape-panel__seek" hidden=move || !is_replay.get()>
+            <span>"Go to " <b>{spoken}</b></span>
+            <input
+                type="range"
+                min=of(|tape| tape.first)
+                max=of(|tape| tape.last)
+                step="60"
+                aria-valuetext=spoken
+                prop:value=of(|tape| tape.at)
+                on:change=seek
+            />
+        </label>
+    }
+    .into_any()
+}
+
+/// Which market the tape plays.
+#[component]
+fn Recordings(
+    tape: Signal<Option<TapeView>>,
+    recordings: Signal<Vec<RecordingView>>,
+    is_replay: Memo<bool>,
+    on_command: Callback<TapeCommand>,
+) -> impl IntoView {
+    let playing = move || match tape.read().as_ref().map(|tape| tape.tape.clone()) {
+        Some(TapeId::Replay { recording, .. }) => recording,
+        _ => String::new(),
+    };
+    let day = move |one: RecordingView| {
+        let date = one.date;
+        let words = one.symbols.iter().map(|(symbol, bars, prints)| match prints {
+            0 => format!("{symbol} {bars} bars"),
+            _ => format!("{symbol} {prints} prints"),
+        });
+        let words: Vec<String> = words.collect();
+        view! {
+            <li>
+                <button
+                    type="button"
+                    class="tape-panel__day"
+                    aria-pressed=move || (playing() == date.to_string()).to_string()
+                    on:click=move |_| on_command.run(TapeCommand::Recording(date))
+                >
+                    <b>{date.to_string()}</b>
+                    <span>{words.join(", ")}</span>
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <h3>"Recorded days"</h3>
+        <button
+            type="button"
+            class="tape-panel__practice"
+            hidden=move || !is_replay.get()
+            on:click=move |_| on_command.run(TapeCommand::Practice)
+        >
+            "Back to the practice market"
+        </button>
+        <ul class="tape-panel__days">
+            {move || recordings.get().into_iter().map(day).collect_view()}
+        </ul>
+        <div class="tape-panel__empty" hidden=move || !recordings.read().is_empty()>
+            <p>"None yet. Bring one in from a file of bars or ticks, then reload:"</p>
+            <code>"volaris import bars FILE --symbol SPY"</code>
+        </div>
+    }
+    .into_any()
+}

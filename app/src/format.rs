@@ -1,0 +1,105 @@
+//! Numbers and times as traders read them: thousands separated, a true minus, New York time.
+
+use market::{Moment, Span};
+
+/// `4,329.58`.
+pub(crate) fn price(value: f64, decimals: usize) -> String {
+    group(&format!("{:.decimals$}", value.abs()), value < 0.0 && value.abs() * 1e4 >= 0.5)
+}
+
+/// `+12.40`, `−1.08`, `0.00`.
+pub(crate) fn signed(value: f64, decimals: usize) -> String {
+    let text = format!("{:.decimals$}", value.abs());
+    let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    let number = group(&text, false);
+    match (is_zero, value < 0.0) {
+        (true, _) => number,
+        (false, true) => format!("\u{2212}{number}"),
+        (false, false) => format!("+{number}"),
+    }
+}
+
+/// `+0.43%`.
+pub(crate) fn percent(value: f64) -> String {
+    format!("{}%", signed(value, 2))
+}
+
+fn group(digits: &str, is_negative: bool) -> String {
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut text = String::with_capacity(digits.len() + 6);
+    if is_negative {
+        text.push('\u{2212}');
+    }
+    for (place, digit) in whole.chars().enumerate() {
+        if place != 0 && (whole.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if !fraction.is_empty() {
+        text.push('.');
+        text.push_str(fraction);
+    }
+    text
+}
+
+/// `10:30:07`, New York time.
+pub(crate) fn clock(at: Moment) -> String {
+    let seconds = at.wall_time().since_midnight.whole_seconds();
+    format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+}
+
+/// `10:30`, New York time.
+pub(crate) fn minute(at: Moment) -> String {
+    clock(at).chars().take(5).collect()
+}
+
+/// `2 d 4 h`, `5 h 28 m`, `2 m 14 s`, `14 s`.
+pub(crate) fn countdown(left: Span) -> String {
+    let seconds = left.whole_seconds().max(0);
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, _) => format!("{minutes} m {:02} s", seconds % 60),
+        (0, _, _) => format!("{hours} h {minutes:02} m"),
+        _ => format!("{days} d {hours} h"),
+    }
+}
+
+/// `0.3 s`, `12 s`, `4 m`.
+pub(crate) fn age(age: Span) -> String {
+    let millis = age.whole_millis().max(0);
+    match millis {
+        0..10_000 => format!("{}.{} s", millis / 1_000, millis / 100 % 10),
+        10_000..100_000 => format!("{} s", millis / 1_000),
+        _ => format!("{} m", millis / 60_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_traders_write_them() {
+        assert_eq!(price(4_329.576, 2), "4,329.58");
+        assert_eq!(price(999.999, 2), "1,000.00");
+        assert_eq!(price(1_234_567.0, 0), "1,234,567");
+        assert_eq!(price(0.0001, 4), "0.0001");
+        assert_eq!(signed(-1.08, 2), "\u{2212}1.08");
+        assert_eq!(signed(12.4, 2), "+12.40");
+        assert_eq!(signed(-0.001, 2), "0.00");
+        assert_eq!(percent(-0.428), "\u{2212}0.43%");
+    }
+
+    #[test]
+    fn times_read_as_people_say_them() {
+        assert_eq!(countdown(Span::seconds(134)), "2 m 14 s");
+        assert_eq!(countdown(Span::minutes(328)), "5 h 28 m");
+        assert_eq!(countdown(Span::hours(52)), "2 d 4 h");
+        assert_eq!(countdown(Span::seconds(-3)), "0 s");
+        assert_eq!(age(Span::millis(340)), "0.3 s");
+        assert_eq!(age(Span::seconds(12)), "12 s");
+        assert_eq!(age(Span::minutes(4)), "4 m");
+    }
+}

@@ -1,0 +1,121 @@
+//! Books that follow the server's words. A state machine without a browser, tested without one.
+
+use std::collections::BTreeMap;
+
+use api::{Gap, Position, ServerWord, Update};
+use market::{Moment, Symbol};
+use quant::levels::Books;
+
+/// Books that follow the server's words.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LiveBooks {
+    books: Books,
+    epoch: u64,
+    at: Moment,
+    known: BTreeMap<Symbol, u64>,
+    /// Updates that came before what they build on; they wait for the refill.
+    waiting: Vec<Update>,
+    snapshots: u64,
+}
+
+/// What a word of the server asks of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heed {
+    /// Nothing.
+    Fine,
+    /// Prints are missing: fetch them.
+    Missing,
+}
+
+impl LiveBooks {
+    /// The books.
+    pub(crate) fn books(&self) -> &Books {
+        &self.books
+    }
+
+    /// Whether `symbol` is in them.
+    pub(crate) fn has(&self, symbol: Symbol) -> bool {
+        self.known.contains_key(&symbol) && self.books.book(symbol).is_some()
+    }
+
+    /// Which epoch they belong to.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The tape's time at the last word.
+    pub(crate) fn at(&self) -> Moment {
+        self.at
+    }
+
+    /// How many snapshots were taken; charts load their bars anew when it moves.
+    pub(crate) fn snapshots(&self) -> u64 {
+        self.snapshots
+    }
+
+    /// Up to which print each symbol is known.
+    pub(crate) fn positions(&self) -> Vec<Position> {
+        self.known.iter().map(|(symbol, seq)| Position { symbol: *symbol, seq: *seq }).collect()
+    }
+
+    /// Takes the server's word in.
+    pub(crate) fn handle_word(&mut self, word: ServerWord) -> Heed {
+        match word {
+            ServerWord::Snapshot(snapshot) => {
+                self.books = snapshot.books;
+                self.epoch = snapshot.epoch;
+                self.at = snapshot.at;
+                self.known =
+                    snapshot.positions.iter().map(|known| (known.symbol, known.seq)).collect();
+                self.waiting.clear();
+                self.snapshots += 1;
+                Heed::Fine
+            }
+            ServerWord::Updates { epoch, at, updates } if epoch == self.epoch => {
+                self.at = self.at.max(at);
+                self.waiting.extend(updates);
+                self.settle()
+            }
+            ServerWord::Updates { .. } | ServerWord::Status(_) | ServerWord::Refused { .. } => {
+                Heed::Fine
+            }
+        }
+    }
+
+    /// Takes the answer to a refill in; gives the number of prints, or nothing when only a
+    /// snapshot helps.
+    pub(crate) fn handle_gap(&mut self, gap: Gap) -> Option<u64> {
+        match gap {
+            Gap::Refilled { epoch, updates } if epoch == self.epoch => {
+                let before: u64 = self.known.values().sum();
+                // What was fetched is older than what waits.
+                let newer = std::mem::replace(&mut self.waiting, updates);
+                self.settle();
+                self.waiting.extend(newer);
+                match self.settle() {
+                    Heed::Fine => Some(self.known.values().sum::<u64>() - before),
+                    Heed::Missing => None,
+                }
+            }
+            Gap::Refilled { .. } | Gap::TooLong => None,
+        }
+    }
+
+    /// Applies whatever follows on what is known, and drops what is known already.
+    fn settle(&mut self) -> Heed {
+        let waiting = std::mem::take(&mut self.waiting);
+        for update in waiting {
+            match self.known.get_mut(&update.symbol) {
+                // Not watched, or known already.
+                None => {}
+                Some(known) if update.seq <= *known => {}
+                Some(known) if update.after == *known => {
+                    self.books.handle_bundle(update.symbol, &update.bundle);
+                    *known = update.seq;
+                }
+                Some(_) => self.waiting.push(update),
+            }
+        }
+        if self.waiting.is_empty() { Heed::Fine } else { Heed::Missing }
+    }
+}

@@ -1,0 +1,369 @@
+//! What the desk page knows: first answers of the server, then the live books.
+
+use std::sync::Arc;
+
+use api::{
+    ApiError, BarsView, LevelsView, RecordingView, SymbolView, TapeCommand, control_tape,
+    levels_view, read_bars, read_levels, read_recordings, read_symbols, read_watchlist,
+    write_watchlist,
+};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use market::{BarSpan, Moment, Symbol, TapeId, instrument};
+use quant::levels::{Explanation, LevelId};
+
+use super::Address;
+use crate::chart::ChartLevel;
+use crate::components::{ChartHistory, ToastText, WatchRow, is_computed};
+use crate::contexts::Depth;
+use crate::format;
+use crate::live::{LiveTape, Refill};
+
+type Answer<T> = Resource<Result<T, ApiError>>;
+
+/// What the desk page knows.
+#[derive(Clone, Copy)]
+pub(super) struct DeskData {
+    /// The tape's time, moving by the second.
+    pub(super) now: RwSignal<Option<Moment>>,
+    /// The level that a trader asked about.
+    pub(super) asked: RwSignal<Option<LevelId>>,
+    /// What is said at the foot of the screen.
+    pub(super) toast: RwSignal<Option<ToastText>>,
+    symbol: Memo<Symbol>,
+    tape: LiveTape,
+    levels: Answer<LevelsView>,
+    watchlist: Answer<Vec<Symbol>>,
+    symbols: LocalResource<Result<Vec<SymbolView>, ApiError>>,
+    recordings: LocalResource<Result<Vec<RecordingView>, ApiError>>,
+    first: RwSignal<Option<Result<LevelsView, ApiError>>>,
+    watched: RwSignal<Option<Vec<Symbol>>>,
+    live_levels: Memo<Option<LevelsView>>,
+}
+
+impl DeskData {
+    /// Asks the first questions and follows the tape.
+    pub(super) fn new(symbol: Memo<Symbol>, tape: LiveTape) -> Self {
+        let live_levels = Memo::new(move |_| {
+            let symbol = symbol.get();
+            let id = tape.status.read().as_ref().map(|(tape, _)| tape.tape.clone())?;
+            tape.with_books(|live| {
+                live.has(symbol).then(|| levels_view(live.books(), symbol, &id, live.at()))
+            })
+        });
+        let tape_name =
+            Memo::new(move |_| tape.status.read().as_ref().map(|(tape, _)| tape.tape.clone()));
+        let data = Self {
+            now: RwSignal::new(None),
+            asked: RwSignal::new(None),
+            toast: RwSignal::new(None),
+            symbol,
+            tape,
+            levels: Resource::new_blocking(move || symbol.get(), read_levels),
+            watchlist: Resource::new_blocking(|| (), |()| read_watchlist()),
+            symbols: LocalResource::new(move || {
+                tape_name.track();
+                read_symbols()
+            }),
+            recordings: LocalResource::new(read_recordings),
+            first: RwSignal::new(None),
+            watched: RwSignal::new(None),
+            live_levels,
+        };
+        data.follow();
+        data
+    }
+
+    fn follow(self) {
+        let Self { now, tape, .. } = self;
+        // The clock ticks four times a second so that ages never lag by a whole one.
+        Effect::new(move || {
+            now.set(tape.now());
+            let ticking = set_interval_with_handle(
+                move || now.set(untrack(|| tape.now())),
+                std::time::Duration::from_millis(250),
+            );
+            on_cleanup(move || {
+                if let Ok(ticking) = ticking {
+                    ticking.clear();
+                }
+            });
+        });
+        Effect::new(move || {
+            let mut symbols = vec![self.symbol.get()];
+            for symbol in self.watched_symbols() {
+                if !symbols.contains(&symbol) {
+                    symbols.push(symbol);
+                }
+            }
+            tape.watch(symbols);
+        });
+        Effect::new(move || {
+            if let Some(refill) = tape.refill.get() {
+                self.say(refill_text(&refill));
+            }
+        });
+    }
+
+    /// The server's first levels, for the first page.
+    pub(super) async fn first_levels(self) {
+        self.first.set(Some(self.levels.await));
+    }
+
+    /// The trader's list, for the first page.
+    pub(super) async fn first_watchlist(self) {
+        let kept = self.watchlist.await;
+        if let Err(error) = &kept {
+            self.say(format!("The watchlist could not be read: {error}."));
+        }
+        if self.watched.read_untracked().is_none() {
+            self.watched.set(kept.ok());
+        }
+    }
+
+    fn say(self, text: String) {
+        self.toast.set(Some(ToastText { text, undo: None }));
+    }
+
+    /// What the levels are now: live when the stream runs, else the server's first answer.
+    fn levels_now(self) -> Option<LevelsView> {
+        self.live_levels.get().or_else(|| {
+            let first = self.first.get()?.ok()?;
+            (first.symbol == self.symbol.get()).then_some(first)
+        })
+    }
+
+    /// The levels at the chosen depth.
+    pub(super) fn shown_levels(self, depth: Signal<Depth>) -> Signal<Option<LevelsView>> {
+        Signal::derive(move || {
+            let mut view = self.levels_now()?;
+            let depth = depth.get();
+            view.levels.retain(|level| depth_of(level.id) <= depth);
+            Some(view)
+        })
+    }
+
+    /// The levels that the chart draws.
+    pub(super) fn chart_levels(self, depth: Signal<Depth>) -> Signal<Vec<ChartLevel>> {
+        let shown = self.shown_levels(depth);
+        Signal::derive(move || {
+            let levels = shown.get().map(|view| view.levels).unwrap_or_default();
+            let level = |level: api::LevelView| ChartLevel {
+                is_computed: is_computed(level.role),
+                name: level.name,
+                price: level.price,
+                role: level.role,
+                points: level.points,
+            };
+            levels.into_iter().map(level).collect()
+        })
+    }
+
+    /// Bars of earlier days; fetched anew when the tape jumped.
+    pub(super) fn history(
+        self,
+        span: Memo<BarSpan>,
+    ) -> Signal<Option<Result<ChartHistory, String>>> {
+        let Self { symbol, tape, .. } = self;
+        let epoch = Memo::new(move |_| tape.with_books(|live| live.epoch()));
+        let bars = LocalResource::new(move || {
+            epoch.track();
+            let (symbol, span) = (symbol.get(), span.get());
+            async move { read_bars(symbol, span).await }
+        });
+        Signal::derive(move || {
+            let answer = bars.get()?;
+            let answer = answer.map_err(|error| error.to_string());
+            let is_current =
+                |view: &BarsView| view.symbol == symbol.get() && view.span == span.get();
+            match answer {
+                Ok(view) if !is_current(&view) => None,
+                answer => Some(answer.map(|view| ChartHistory {
+                    symbol: view.symbol,
+                    span: view.span,
+                    hours: view.hours,
+                    bars: view.bars,
+                })),
+            }
+        })
+    }
+
+    /// What went wrong, in words.
+    pub(super) fn complaint(self, address: Memo<Address>) -> Option<String> {
+        if let Some(complaint) = address.read().complaint.clone() {
+            return Some(complaint);
+        }
+        if self.live_levels.read().is_some() {
+            return None;
+        }
+        self.first.read().as_ref()?.as_ref().err().map(ToString::to_string)
+    }
+
+    /// The page's title: the newest price, and that it is not a real one.
+    pub(super) fn title(self) -> String {
+        let view = self.levels_now();
+        let last = view.as_ref().and_then(|view| view.last);
+        let price = last.map_or(String::new(), |last| format!(" {}", format::price(last.price, 2)));
+        let is_practice = view.is_none_or(|view| matches!(view.tape, TapeId::Practice { .. }));
+        let practice = if is_practice { "PRACTICE · " } else { "" };
+        format!("{practice}{}{price} · Volaris", self.symbol.get())
+    }
+
+    /// `SPX 4,329.58 −0.43%`, for the phone's top bar.
+    pub(super) fn quote_text(self) -> Option<String> {
+        let view = self.levels_now()?;
+        let last = view.last?;
+        let change = last.change_percent.map_or(String::new(), format::percent);
+        Some(format!("{} {} {change}", view.symbol, format::price(last.price, 2)))
+    }
+
+    /// `ATR(14) 42.6 · 62 % used`.
+    pub(super) fn atr_text(self) -> Option<String> {
+        let view = self.levels_now()?;
+        let atr = view.atr?;
+        let used =
+            view.atr_used.map_or(String::new(), |used| format!(" · {:.0} % used", used * 100.0));
+        Some(format!("ATR(14) {}{used}", format::price(atr, 2)))
+    }
+
+    /// What the tape has.
+    pub(super) fn symbols_signal(self) -> Signal<Vec<SymbolView>> {
+        Signal::derive(move || {
+            let answered = self.symbols.get().and_then(Result::ok);
+            answered.unwrap_or_else(|| vec![Symbol::SPX.into(), Symbol::SPY.into()])
+        })
+    }
+
+    /// Which days can be played.
+    pub(super) fn recordings_signal(self) -> Signal<Vec<RecordingView>> {
+        Signal::derive(move || self.recordings.get().and_then(Result::ok).unwrap_or_default())
+    }
+
+    fn watched_symbols(self) -> Vec<Symbol> {
+        self.watched.get().unwrap_or_default()
+    }
+
+    /// The watchlist's rows.
+    pub(super) fn watch_rows(self) -> Signal<Vec<WatchRow>> {
+        Signal::derive(move || {
+            let symbols = self.watched_symbols();
+            self.tape.with_books(|live| symbols.iter().map(|one| watch_row(live, *one)).collect())
+        })
+    }
+
+    /// Puts a symbol on the watchlist.
+    pub(super) fn add_watched(self, symbol: Symbol) {
+        let mut symbols = untrack(|| self.watched_symbols());
+        if symbols.contains(&symbol) {
+            self.say(format!("{symbol} is on the watchlist already."));
+            return;
+        }
+        symbols.push(symbol);
+        self.write_watched(symbols);
+    }
+
+    /// Takes a symbol off the watchlist; the toast can put it back.
+    pub(super) fn remove_watched(self, symbol: Symbol) {
+        let before = untrack(|| self.watched_symbols());
+        let after = before.iter().copied().filter(|one| *one != symbol).collect();
+        self.write_watched(after);
+        let undo = Arc::new(move || self.write_watched(before.clone()));
+        self.toast.set(Some(ToastText {
+            text: format!("{symbol} is off the watchlist."),
+            undo: Some(undo),
+        }));
+    }
+
+    /// Shows the list at once and keeps it; when it cannot be kept, what was there comes back.
+    fn write_watched(self, symbols: Vec<Symbol>) {
+        let before = untrack(|| self.watched_symbols());
+        self.watched.set(Some(symbols.clone()));
+        spawn_local(async move {
+            if let Err(error) = write_watchlist(symbols).await {
+                self.watched.set(Some(before));
+                self.say(format!("The watchlist was not saved: {error}."));
+            }
+        });
+    }
+
+    /// Moves the tape.
+    pub(super) fn command(self, command: TapeCommand) {
+        spawn_local(async move {
+            match control_tape(command).await {
+                Ok(tape) => self.tape.status.set(Some((tape, crate::live::steady_ms()))),
+                Err(error) => self.say(format!("The tape did not move: {error}.")),
+            }
+        });
+    }
+
+    /// How the level that was asked about is computed.
+    pub(super) fn explanation(self) -> Signal<Option<Explanation>> {
+        Signal::derive(move || {
+            let id = self.asked.get()?;
+            let symbol = self.symbol.get();
+            self.tape.with_books(|live| live.books().explain(symbol, id))
+        })
+    }
+}
+
+fn refill_text(refill: &Refill) -> String {
+    let missed = format::age(refill.missed);
+    match refill.prints {
+        Some(prints) => format!("The link was gone for {missed}; {prints} prints were refilled."),
+        None => format!("The link was gone for {missed}; everything was loaded anew."),
+    }
+}
+
+fn watch_row(live: &crate::live::LiveBooks, symbol: Symbol) -> WatchRow {
+    let books = live.books();
+    let book = books.book(symbol);
+    let last = book.and_then(|book| {
+        let (price, _) = book.last()?;
+        Some((price.to_f64(), book.day_change().map(|(_, percent)| percent)))
+    });
+    let key = |level: &&quant::levels::Level| depth_of(level.id) == Depth::Key;
+    let nearest = last.and_then(|(price, _)| {
+        let levels = books.levels(symbol);
+        let distance = |level: &quant::levels::Level| (level.price - price).abs();
+        let nearest =
+            levels.iter().filter(key).min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+        Some((nearest.id.name(), nearest.price - price))
+    });
+    WatchRow { symbol, name: instrument(symbol).name.to_owned(), last, nearest }
+}
+
+/// From which depth on a level is shown.
+fn depth_of(id: LevelId) -> Depth {
+    use quant::levels::Periods;
+    match id {
+        LevelId::PriorHigh(Periods::Day | Periods::Week)
+        | LevelId::PriorLow(Periods::Day | Periods::Week)
+        | LevelId::PriorClose(Periods::Day)
+        | LevelId::PreMarketHigh
+        | LevelId::PreMarketLow
+        | LevelId::OvernightHigh
+        | LevelId::OvernightLow
+        | LevelId::Open
+        | LevelId::OpeningRangeHigh(15)
+        | LevelId::OpeningRangeLow(15)
+        | LevelId::InitialBalanceHigh
+        | LevelId::InitialBalanceLow
+        | LevelId::HighOfDay
+        | LevelId::LowOfDay
+        | LevelId::Pivot(Periods::Day, -2..=2)
+        | LevelId::Vwap(0)
+        | LevelId::PointOfControl
+        | LevelId::ValueAreaHigh
+        | LevelId::ValueAreaLow
+        | LevelId::AtrUp
+        | LevelId::AtrDown => Depth::Key,
+        LevelId::Pivot(..)
+        | LevelId::Fibonacci(_)
+        | LevelId::Camarilla(_)
+        | LevelId::Woodie(_)
+        | LevelId::DeMark(_)
+        | LevelId::CprTop
+        | LevelId::CprBottom => Depth::Pivots,
+        _ => Depth::All,
+    }
+}

@@ -1,0 +1,100 @@
+//! The REST API and the stream, for people who write programs. Drawn from the same OpenAPI document
+//! that programs read.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Deserialize)]
+struct Document {
+    paths: std::collections::BTreeMap<String, Methods>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Methods {
+    get: Operation,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Operation {
+    summary: String,
+    description: String,
+    #[serde(default)]
+    parameters: Vec<Parameter>,
+    #[serde(rename = "x-example")]
+    example: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Parameter {
+    name: String,
+    #[serde(rename = "in")]
+    place: String,
+    description: String,
+}
+
+/// The REST API and the stream, for people who write programs.
+#[component]
+pub(crate) fn DevelopersPage() -> impl IntoView {
+    let document: Option<Document> = serde_json::from_str(api::OPENAPI).ok();
+    let operations = document.into_iter().flat_map(|document| document.paths);
+    view! {
+        <Title text="For programs · Volaris" />
+        <main class="developers">
+            <a href="/">"← Back to the desk"</a>
+            <h1>"Volaris for programs"</h1>
+            <p>
+                "Everything the screens know can be read by programs on this machine. The same, \
+                 as a "
+                <a href="/api/v1/openapi.json" rel="external">"machine-readable document"</a>
+                " (OpenAPI 3.1)."
+            </p>
+            {operations.map(|(path, methods)| operation(path, methods.get)).collect_view()}
+            <section class="developers__operation">
+                <h2><code>"WebSocket /stream"</code></h2>
+                <p>
+                    "Prints as they happen, at most twenty messages a second, nothing lost. \
+                     Ask for the subprotocol " <code>"volaris.v1.json"</code> " and say: "
+                </p>
+                <pre><code>
+                    r#"{"Watch":{"symbols":["SPX","SPY"],"resume":null}}"#
+                </code></pre>
+                <p>
+                    "The first answer is the tape's status, then a snapshot, then updates. Every \
+                     update carries the number of the print it follows on; if that is not the last \
+                     one you know, read " <code>"/api/v1/tape"</code> " to fill the gap."
+                </p>
+            </section>
+        </main>
+    }
+    .into_any()
+}
+
+fn operation(path: String, operation: Operation) -> impl IntoView {
+    let parameters = operation.parameters.into_iter().map(|one| {
+        view! {
+            <tr>
+                <th scope="row"><code>{one.name}</code></th>
+                <td>{one.place}</td>
+                <td>{one.description}</td>
+            </tr>
+        }
+    });
+    view! {
+        <section class="developers__operation">
+            <h2><code>"GET " {path}</code></h2>
+            <p><b>{operation.summary}</b> " " {operation.description}</p>
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"parameter"</th>
+                        <th scope="col">"in"</th>
+                        <th scope="col">"meaning"</th>
+                    </tr>
+                </thead>
+                <tbody>{parameters.collect_view()}</tbody>
+            </table>
+            <pre><code>{operation.example}</code></pre>
+        </section>
+    }
+}

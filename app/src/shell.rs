@@ -1,0 +1,63 @@
+//! The document around every page: its style, its script tags, its theme.
+
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+
+use crate::App;
+use crate::contexts::Preferences;
+
+/// Addresses of the files that the page loads, as the browser build named them.
+#[derive(Clone, Debug, Default)]
+pub struct PageFiles {
+    /// The module that starts the page.
+    pub script: String,
+    /// The code that it loads.
+    pub wasm: String,
+    /// The style sheet.
+    pub style: String,
+}
+
+/// The document around every page.
+///
+/// Leptos's own `HydrationScripts` reads file names beside the executable; ours are inside it.
+pub fn shell(files: PageFiles) -> impl IntoView {
+    let preferences = use_context::<Preferences>().unwrap_or_default();
+    let nonce = use_nonce();
+    let start = format!(
+        "import start, {{ hydrate }} from {:?}; \
+         await start({{ module_or_path: {:?} }}); hydrate();",
+        files.script, files.wasm
+    );
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=preferences.theme.as_str()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="dark light" />
+                <meta
+                    name="description"
+                    content="Live levels for SPX, NDX, SPY and QQQ, recomputed on every tick."
+                />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href=files.style />
+                <link rel="modulepreload" href=files.script />
+                <link
+                    rel="preload"
+                    href=files.wasm
+                    r#as="fetch"
+                    r#type="application/wasm"
+                    crossorigin=""
+                />
+                <script type="module" nonce=nonce>
+                    {start}
+                </script>
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
