@@ -1,1 +1,50 @@
-fn main() {}
+//! The binary `volaris`: chooses and joins every part, and serves it.
+//!
+//! The only place that reads the clock, the environment and the command line. Does no arithmetic
+//! on prices and writes no HTML.
+
+mod assets;
+mod clock;
+mod commands;
+mod configuration;
+mod connections;
+mod doctor;
+mod health;
+mod logs;
+mod markets;
+mod pages;
+mod rest;
+mod serve;
+mod shield;
+mod stream;
+mod tape_loop;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::commands::{Command, CommandLine};
+use crate::configuration::Configuration;
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let outcome = Configuration::load(&line.settings).and_then(|configuration| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(run(line.command.unwrap_or(Command::Serve), configuration))
+    });
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            commands::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command, configuration: Configuration) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve => serve::serve(configuration).await,
+        Command::Migrate => doctor::migrate(&configuration).await,
+        Command::Doctor => doctor::examine(&configuration).await,
+    }
+}

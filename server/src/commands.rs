@@ -1,0 +1,61 @@
+//! What can be typed after `volaris`, and the help a person reads.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A coach's desk for index and ETF options traders.
+///
+/// Start it with no argument, open the address it prints, and look at a moving SPX chart with its
+/// key levels: it plays a simulated practice market until you import recorded days.
+#[derive(Debug, Parser)]
+#[command(name = "volaris", version, about, long_about)]
+pub(crate) struct CommandLine {
+    /// What to do; `serve` when nothing is said.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    /// Settings that every command takes.
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+}
+
+/// Settings on the command line; each can also stand in the configuration file, and in the
+/// environment as `VOLARIS_` and its name in capitals.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Settings {
+    /// Configuration file [default: volaris.toml in the data folder, when it is there]
+    #[arg(long, global = true, value_name = "FILE", env = "VOLARIS_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where everything is kept [default: volaris in your user data folder]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(crate) data: Option<PathBuf>,
+    /// Address to serve on; only this machine's own until accounts exist [default: 127.0.0.1:3000]
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<String>,
+    /// Seed of the practice market: the same seed is the same market
+    #[arg(long, global = true, value_name = "NUMBER")]
+    pub(crate) practice_seed: Option<u64>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the desk to browsers on this machine (the default)
+    Serve,
+    /// Bring the database up to this version, and say which version it is
+    Migrate,
+    /// Look for what could go wrong: folder, database, address, clock
+    Doctor,
+}
+
+/// Says something to the person at the terminal.
+pub(crate) fn say(text: &str) {
+    // A closed terminal is nobody to complain to.
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Tells the person at the terminal why nothing came of it, causes included.
+pub(crate) fn complain(error: &anyhow::Error) {
+    let _ = writeln!(std::io::stderr(), "volaris: {error:#}");
+}

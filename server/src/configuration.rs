@@ -1,0 +1,182 @@
+//! Settings: from the command line first, then the environment, then the file, then the defaults.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use leptos::config::LeptosOptions;
+use serde::Deserialize;
+
+use crate::commands::Settings;
+
+/// The one source of names and addresses, read by the build as well.
+const LEPTOS_TOML: &str = include_str!("../../Leptos.toml");
+
+/// Everything that can be set.
+#[derive(Clone, Debug)]
+pub(crate) struct Configuration {
+    /// Where everything is kept; absolute.
+    pub(crate) data: PathBuf,
+    /// Where the database is: a `postgres://` address, or nothing for a file in the data folder.
+    pub(crate) database: Option<String>,
+    /// Address to serve on.
+    pub(crate) listen: SocketAddr,
+    /// Names that browsers may call this server by, ports apart.
+    pub(crate) hosts: Vec<String>,
+    /// Seed of the practice market.
+    pub(crate) practice_seed: u64,
+    /// Live streams that one trader may have open.
+    pub(crate) streams_max: usize,
+    /// What is logged, as `info` or `volaris=debug`.
+    pub(crate) log: String,
+    /// What the build and the pages agreed on.
+    pub(crate) leptos: LeptosOptions,
+}
+
+/// What the file and the environment may say. Anything else is refused by name.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Written {
+    data: Option<PathBuf>,
+    database: Option<String>,
+    listen: Option<String>,
+    hosts: Option<Vec<String>>,
+    practice_seed: Option<u64>,
+    streams_max: Option<usize>,
+    log: Option<String>,
+    config: Option<PathBuf>,
+}
+
+impl Configuration {
+    /// Reads every source. Errors name the setting, where it stands and what to do.
+    pub(crate) fn load(settings: &Settings) -> anyhow::Result<Self> {
+        let leptos = leptos_config::get_config_from_str(LEPTOS_TOML)
+            .context("Leptos.toml, which is part of this program, cannot be read")?;
+        let environment = environment()?;
+        let data = settings
+            .data
+            .clone()
+            .or_else(|| environment.data.clone())
+            .unwrap_or_else(default_data_folder);
+        let data = std::path::absolute(&data)
+            .with_context(|| format!("`{}` is not a folder's path", data.display()))?;
+        let file = match settings.config.clone().or_else(|| environment.config.clone()) {
+            Some(path) => read_file(&path)?,
+            None => match data.join("volaris.toml") {
+                path if path.exists() => read_file(&path)?,
+                _ => Written::default(),
+            },
+        };
+        let listen = settings.listen.clone().or(environment.listen).or(file.listen);
+        let listen = match listen {
+            Some(text) => text.parse().with_context(|| {
+                format!("`listen` is `{text}`: expected an address and a port, as 127.0.0.1:3000")
+            })?,
+            None => leptos.site_addr,
+        };
+        let configuration = Self {
+            data,
+            database: environment.database.or(file.database),
+            listen,
+            hosts: environment.hosts.or(file.hosts).unwrap_or_else(default_hosts),
+            practice_seed: settings
+                .practice_seed
+                .or(environment.practice_seed)
+                .or(file.practice_seed)
+                .unwrap_or(1),
+            streams_max: environment.streams_max.or(file.streams_max).unwrap_or(32),
+            log: environment.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            leptos,
+        };
+        configuration.check()?;
+        Ok(configuration)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        if !self.listen.ip().is_loopback() {
+            bail!(
+                "`listen` is `{}`, which other machines can reach: there are no accounts yet, so \
+                 only 127.0.0.1 and [::1] are served",
+                self.listen
+            );
+        }
+        Ok(())
+    }
+}
+
+fn default_hosts() -> Vec<String> {
+    ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).to_vec()
+}
+
+fn default_data_folder() -> PathBuf {
+    let from = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    if cfg!(target_os = "macos") {
+        if let Some(home) = from("HOME") {
+            return home.join("Library/Application Support/volaris");
+        }
+    } else if cfg!(windows) {
+        if let Some(folder) = from("LOCALAPPDATA") {
+            return folder.join("volaris");
+        }
+    } else if let Some(folder) = from("XDG_DATA_HOME") {
+        return folder.join("volaris");
+    } else if let Some(home) = from("HOME") {
+        return home.join(".local/share/volaris");
+    }
+    PathBuf::from("volaris-data")
+}
+
+fn environment() -> anyhow::Result<Written> {
+    let source = config::Environment::with_prefix("VOLARIS")
+        .prefix_separator("_")
+        .try_parsing(true)
+        .list_separator(",")
+        .with_list_parse_key("hosts");
+    let read = config::Config::builder().add_source(source).build();
+    read.and_then(config::Config::try_deserialize)
+        .map_err(|error| anyhow::anyhow!("the environment's VOLARIS_ variables: {error}"))
+}
+
+fn read_file(path: &Path) -> anyhow::Result<Written> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("the configuration file `{}` cannot be read", path.display()))?;
+    parse(&text).with_context(|| format!("the configuration file `{}`", path.display()))
+}
+
+fn parse(text: &str) -> anyhow::Result<Written> {
+    let source = config::File::from_str(text, config::FileFormat::Toml);
+    let read = config::Config::builder().add_source(source).build();
+    read.and_then(config::Config::try_deserialize).map_err(|error| anyhow::anyhow!("{error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_keys_are_refused_by_name() {
+        let error = parse("lisen = \"127.0.0.1:1\"").expect_err("a slip of the pen");
+        let text = format!("{error:#}");
+        assert!(text.contains("lisen") && text.contains("listen"), "{text}");
+    }
+
+    #[test]
+    fn an_address_that_others_can_reach_is_refused() {
+        for address in ["0.0.0.0:3000", "192.168.1.4:80", "[::]:3000"] {
+            let settings = Settings {
+                listen: Some(address.to_owned()),
+                data: Some(std::env::temp_dir().join("volaris-nowhere")),
+                ..Settings::default()
+            };
+            let error = Configuration::load(&settings).expect_err("not the loopback");
+            assert!(error.to_string().contains("no accounts yet"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_told_with_its_text() {
+        let settings = Settings { listen: Some("here".to_owned()), ..Settings::default() };
+        let error = Configuration::load(&settings).expect_err("not an address");
+        assert!(error.to_string().contains("`here`"), "{error}");
+    }
+}

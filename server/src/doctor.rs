@@ -1,0 +1,106 @@
+//! `volaris doctor` and `volaris migrate`: what could go wrong, and the database's version.
+
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use desk::Store;
+use store::{Database, DatabaseUrl};
+
+use crate::commands::say;
+use crate::configuration::Configuration;
+
+fn url(configuration: &Configuration) -> DatabaseUrl {
+    match &configuration.database {
+        Some(address) => DatabaseUrl::Server(address.clone()),
+        None => DatabaseUrl::File(configuration.data.join("volaris.db")),
+    }
+}
+
+/// Opens the database and brings it up to this version.
+pub(crate) async fn open_database(configuration: &Configuration) -> anyhow::Result<Database> {
+    let url = url(configuration);
+    let database = Database::open(&url)
+        .await
+        .with_context(|| format!("the database ({url:?}) cannot be opened"))?;
+    database.migrate().await.context("the database cannot be brought up to this version")?;
+    Ok(database)
+}
+
+/// `volaris migrate`.
+pub(crate) async fn migrate(configuration: &Configuration) -> anyhow::Result<ExitCode> {
+    let url = url(configuration);
+    let database = Database::open(&url)
+        .await
+        .with_context(|| format!("the database ({url:?}) cannot be opened"))?;
+    let before = database.version().await?;
+    let after = database.migrate().await?;
+    database.close().await;
+    if before == after {
+        say(&format!("the database is at version {after}: nothing to do"));
+    } else {
+        say(&format!("the database went from version {before} to {after}"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `volaris doctor`.
+pub(crate) async fn examine(configuration: &Configuration) -> anyhow::Result<ExitCode> {
+    say(&format!("volaris {}", env!("CARGO_PKG_VERSION")));
+    say(&format!("data folder: {}", configuration.data.display()));
+    let mut is_well = true;
+    match open_database(configuration).await {
+        Ok(database) => {
+            let answer = database.ping().await;
+            let version = database.version_known();
+            match answer {
+                Ok(()) => say(&format!("database: answers, version {version}")),
+                Err(error) => {
+                    is_well = false;
+                    say(&format!("database: {error}"));
+                }
+            }
+            database.close().await;
+        }
+        Err(error) => {
+            is_well = false;
+            say(&format!("database: {error:#}"));
+        }
+    }
+    match TcpListener::bind(configuration.listen) {
+        Ok(_) => say(&format!("address: {} is free", configuration.listen)),
+        Err(error) => {
+            is_well = false;
+            let address = configuration.listen;
+            say(&format!(
+                "address: {address} cannot be listened on ({error}): is volaris running already? \
+                 choose another with --listen"
+            ));
+        }
+    }
+    is_well &= examine_permissions(configuration);
+    say(if is_well { "all is well" } else { "something needs a hand: see above" });
+    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[cfg(unix)]
+fn examine_permissions(configuration: &Configuration) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let file = configuration.data.join("volaris.db");
+    let Ok(facts) = std::fs::metadata(&file) else { return true };
+    let mode = facts.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        say("permissions: only you can read the database");
+        return true;
+    }
+    say(&format!(
+        "permissions: others can read {} ({mode:o}): run chmod 600 on it",
+        file.display()
+    ));
+    false
+}
+
+#[cfg(not(unix))]
+fn examine_permissions(_: &Configuration) -> bool {
+    true
+}

@@ -1,0 +1,54 @@
+//! Whether the server lives, whether it can answer, and its figures.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use desk::Desk;
+use http::StatusCode;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing::error;
+
+use crate::clock::stopwatch;
+
+/// Routes for whoever watches the server.
+pub(crate) fn routes(desk: Arc<Desk>) -> anyhow::Result<Router> {
+    let recorder = PrometheusBuilder::new()
+        .set_buckets(&[0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0])?
+        .install_recorder()?;
+    Ok(Router::new()
+        .route("/health", get(|| async { "alive\n" }))
+        .route("/ready", get(ready).with_state(desk))
+        .route("/metrics", get(figures).with_state(recorder)))
+}
+
+async fn ready(State(desk): State<Arc<Desk>>) -> Response {
+    match desk.check_ready().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(problem) => {
+            error!(problem = %crate::rest::story(&problem), "not ready: the database is silent");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+        }
+    }
+}
+
+async fn figures(State(recorder): State<PrometheusHandle>) -> String {
+    recorder.render()
+}
+
+/// Counts and times every request by its route.
+pub(crate) async fn count(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str);
+    let route = route.to_owned();
+    let began = stopwatch();
+    let response = next.run(request).await;
+    let status = response.status().as_u16().to_string();
+    metrics::counter!("volaris_requests_total", "route" => route.clone(), "status" => status)
+        .increment(1);
+    metrics::histogram!("volaris_request_seconds", "route" => route)
+        .record(began.elapsed().as_secs_f64());
+    response
+}

@@ -1,0 +1,61 @@
+//! The screens, rendered on the server, and the server functions they call.
+
+use std::sync::Arc;
+
+use app::{App, PageFiles, Preferences, shell};
+use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
+use desk::{Desk, Trader};
+use http::StatusCode;
+use leptos::config::LeptosOptions;
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
+
+use crate::assets::{self, MANIFEST};
+use crate::shield::PageNonce;
+
+/// Routes of every screen and server function.
+pub(crate) fn routes(options: LeptosOptions, desk: Arc<Desk>) -> Router {
+    let files = PageFiles {
+        script: MANIFEST.script.clone(),
+        wasm: MANIFEST.wasm.clone(),
+        style: MANIFEST.style.clone(),
+    };
+    let listed = generate_route_list(App);
+    let context = move || {
+        api::provide(Arc::clone(&desk), Trader::local());
+        let Some(parts) = use_context::<http::request::Parts>() else { return };
+        let cookies = parts.headers.get(http::header::COOKIE).and_then(|text| text.to_str().ok());
+        provide_context(Preferences::from_cookies(cookies.unwrap_or_default()));
+        // Leptos made a nonce of its own; the header was written with ours.
+        if let Some(nonce) = parts.extensions.get::<PageNonce>() {
+            provide_context(nonce.0.clone());
+        }
+    };
+    let page = move || shell(files.clone());
+    let missing = render_app_to_stream_with_context(context.clone(), page.clone());
+    Router::new()
+        .leptos_routes_with_context(&options, listed, context, page)
+        .fallback(move |request: Request| answer_stray(request, missing.clone()))
+        .with_state(options)
+}
+
+/// A file of the page; where there is none, a page that says so. Nothing under `/pkg` or `/api`
+/// ever answers with a page, which a stale script or a program would stumble over.
+async fn answer_stray<Rendering>(
+    request: Request,
+    missing: impl Fn(Request) -> Rendering,
+) -> Response
+where
+    Rendering: Future<Output = Response>,
+{
+    let path = request.uri().path();
+    let is_page = !path.starts_with("/pkg/") && !path.starts_with("/api/") && !path.contains('.');
+    if !is_page {
+        return assets::serve(request).await;
+    }
+    let mut response = missing(request).await;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}

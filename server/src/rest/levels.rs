@@ -1,0 +1,84 @@
+//! Levels of a symbol for programs, answered from memory while nothing moved.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use api::levels_view;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use desk::{Trader, check_listed};
+use http::{HeaderMap, StatusCode, header};
+use market::{Symbol, instrument};
+
+use super::{Problem, Rest, symbol_of};
+
+/// The newest answer for each symbol, by the tag of what it was computed from. At most as many as
+/// a tape has symbols.
+#[derive(Default)]
+pub(crate) struct LevelsCache {
+    answers: Mutex<BTreeMap<Symbol, (String, Bytes)>>,
+}
+
+impl LevelsCache {
+    fn get(&self, symbol: Symbol, tag: &str) -> Option<Bytes> {
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let (known, body) = answers.get(&symbol)?;
+        (known == tag).then(|| body.clone())
+    }
+
+    fn put(&self, symbol: Symbol, tag: String, body: Bytes) {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.insert(symbol, (tag, body));
+    }
+}
+
+/// The levels of a symbol as they stand.
+pub(crate) async fn read(
+    State(rest): State<Rest>,
+    Path(symbol): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let symbol = symbol_of(&symbol)?;
+    let proxy = instrument(symbol).proxy.unwrap_or(symbol);
+    let trader = Trader::local();
+    let (tag, view) = rest.desk.with_tape(&trader, |tape| {
+        check_listed(tape, symbol)?;
+        let tag = format!("\"{}-{}-{}\"", tape.epoch(), tape.seq(symbol), tape.seq(proxy));
+        if let Some(body) = rest.levels.get(symbol, &tag) {
+            return Ok((tag, Err(body)));
+        }
+        let state = tape.state();
+        Ok::<_, desk::DeskError>((
+            tag,
+            Ok(levels_view(tape.books(), symbol, &state.tape, state.at)),
+        ))
+    })?;
+    let body = match view {
+        Err(body) => body,
+        Ok(view) => {
+            let body = serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?;
+            let body = Bytes::from(body);
+            rest.levels.put(symbol, tag.clone(), body.clone());
+            body
+        }
+    };
+    Ok(tagged(&headers, &tag, body))
+}
+
+/// A JSON answer with its tag; nothing but the tag for a client that has it already.
+pub(super) fn tagged(headers: &HeaderMap, tag: &str, body: impl Into<Bytes>) -> Response {
+    let fixed = [
+        (header::ETAG, tag.to_owned()),
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
+        (header::CONTENT_TYPE, "application/json".to_owned()),
+    ];
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let is_known = known.is_some_and(|known| {
+        known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag || one.trim() == "*")
+    });
+    if is_known {
+        return (StatusCode::NOT_MODIFIED, fixed).into_response();
+    }
+    (fixed, body.into()).into_response()
+}

@@ -1,0 +1,79 @@
+//! Errors as `application/problem+json` (RFC 9457), with a reference number where it is our fault.
+
+use api::ApiError;
+use axum::response::{IntoResponse, Response};
+use desk::DeskError;
+use http::{StatusCode, header};
+use serde::Serialize;
+
+/// Why a request was not answered.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Problem {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+}
+
+impl Problem {
+    /// A refusal, with what to do.
+    pub(crate) fn new(status: StatusCode, detail: &str) -> Self {
+        Self {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("error"),
+            status: status.as_u16(),
+            detail: detail.to_owned(),
+            reference: None,
+        }
+    }
+
+    /// The question makes no sense.
+    pub(crate) fn malformed(detail: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// Something broke on our side: the story goes to the log, its number to the client.
+    pub(crate) fn internal(problem: &dyn std::error::Error) -> Self {
+        ApiError::failed(problem).into()
+    }
+}
+
+impl From<ApiError> for Problem {
+    fn from(refusal: ApiError) -> Self {
+        let status = StatusCode::from_u16(refusal.status());
+        let mut problem =
+            Self::new(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), &refusal.to_string());
+        if let ApiError::Internal { reference } = refusal {
+            problem.reference = Some(reference);
+        }
+        problem
+    }
+}
+
+impl From<DeskError> for Problem {
+    fn from(problem: DeskError) -> Self {
+        ApiError::from(problem).into()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+    }
+}
+
+/// The whole story on one line, for the log.
+pub(crate) fn story(problem: &dyn std::error::Error) -> String {
+    let mut story = problem.to_string();
+    let mut cause = problem.source();
+    while let Some(problem) = cause {
+        story += &format!(": {problem}");
+        cause = problem.source();
+    }
+    story
+}

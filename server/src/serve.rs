@@ -1,0 +1,120 @@
+//! `volaris serve`: opens the desk and serves it until it is told to stop.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use desk::{Desk, Store, Trader};
+use http::StatusCode;
+use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+use tracing::{info, warn};
+
+use crate::configuration::Configuration;
+use crate::markets::OfflineMarkets;
+use crate::rest::{LevelsCache, Rest};
+use crate::shield::Hosts;
+use crate::stream::Stream;
+use crate::tape_loop::Listeners;
+use crate::{clock, commands, connections, health, logs, pages, rest, shield, stream, tape_loop};
+
+/// The most that a request may carry; streams have limits of their own.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Time that an answer may take.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Serves until Ctrl-C or a termination signal.
+pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCode> {
+    let began = clock::stopwatch();
+    logs::start(&configuration.log)?;
+    let store: Arc<dyn Store> = Arc::new(crate::doctor::open_database(&configuration).await?);
+    let markets = Arc::new(OfflineMarkets::new(configuration.practice_seed));
+    let desk = Arc::new(Desk::new(store, markets));
+    // The personal desk's tape runs from the start, so that the first page finds it moving.
+    desk.with_tape(&Trader::local(), |tape| tape.handle_wall(clock::now()));
+    let listeners = Arc::new(Listeners::default());
+    let router = router(&configuration, Arc::clone(&desk), Arc::clone(&listeners))?;
+    let listener = TcpListener::bind(configuration.listen).await.with_context(|| {
+        format!(
+            "`{}` cannot be listened on: is another volaris running? choose another with --listen",
+            configuration.listen
+        )
+    })?;
+    let address = listener.local_addr()?;
+    let playing = tokio::spawn(tape_loop::run(desk, listeners));
+    commands::say(&format!(
+        "Volaris is at http://{address}\n  practice market: simulated prices, no real ones\n  \
+         everything is kept in {}\n  stop with Ctrl-C",
+        configuration.data.display()
+    ));
+    info!(%address, ready_ms = began.elapsed().as_millis(), "serving on {address}");
+    connections::accept(listener, router, stop_signal()).await;
+    playing.abort();
+    info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Every route behind every layer. The innermost layer stands first.
+fn router(
+    configuration: &Configuration,
+    desk: Arc<Desk>,
+    listeners: Arc<Listeners>,
+) -> anyhow::Result<Router> {
+    let stream =
+        Stream { desk: Arc::clone(&desk), listeners, streams_max: configuration.streams_max };
+    let levels = Arc::new(LevelsCache::default());
+    let answers = Router::new()
+        .merge(pages::routes(configuration.leptos.clone(), Arc::clone(&desk)))
+        .merge(rest::routes(Rest { desk: Arc::clone(&desk), levels }))
+        .merge(health::routes(desk)?)
+        .layer(CompressionLayer::new().compress_when(compressible()))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_TIMEOUT))
+        .layer(CsrfLayer::new())
+        .layer(from_fn(health::count));
+    Ok(answers
+        // A stream is open for hours: no timeout, no compression.
+        .merge(stream::routes(stream))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn(shield::protect))
+        .layer(from_fn_with_state(Hosts::new(configuration.hosts.clone()), shield::check_host)))
+}
+
+/// Files are compressed beforehand and say so; small answers are not worth it.
+fn compressible() -> impl Predicate {
+    SizeAbove::new(1_024)
+        .and(NotForContentType::new("application/wasm"))
+        .and(NotForContentType::IMAGES)
+}
+
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(error) => {
+                warn!(%error, "termination signals cannot be heard: {error}");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        _ = interrupt => {}
+        () = terminate => {}
+    }
+}

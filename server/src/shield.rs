@@ -1,0 +1,134 @@
+//! What stands before every request: host check, security headers, a nonce a page.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::{StatusCode, Uri};
+
+use crate::rest::Problem;
+
+/// The nonce of one page's scripts.
+#[derive(Clone)]
+pub(crate) struct PageNonce(pub(crate) leptos::nonce::Nonce);
+
+/// Names that browsers may call this server by.
+#[derive(Clone)]
+pub(crate) struct Hosts(Arc<Vec<String>>);
+
+impl Hosts {
+    /// These names, ports apart.
+    pub(crate) fn new(names: Vec<String>) -> Self {
+        Self(Arc::new(names))
+    }
+
+    fn knows(&self, authority: &str) -> bool {
+        let name = match authority.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            _ => authority,
+        };
+        self.0.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
+}
+
+/// Refuses requests for any other name: a page of a stranger whose name resolves to this machine
+/// could otherwise read the desk.
+pub(crate) async fn check_host(
+    State(hosts): State<Hosts>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let named = authority(request.headers(), request.uri());
+    if named.is_some_and(|name| hosts.knows(&name)) {
+        return next.run(request).await;
+    }
+    Problem::new(
+        StatusCode::MISDIRECTED_REQUEST,
+        "this desk is not called that: open it as http://localhost, or add the name to `hosts`",
+    )
+    .into_response()
+}
+
+/// The name and port that the client called.
+pub(crate) fn authority(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+    let named = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    named.map(str::to_owned).or_else(|| uri.authority().map(ToString::to_string))
+}
+
+/// Whether a WebSocket handshake comes from our own page, or from no page at all.
+pub(crate) fn is_own_origin(headers: &HeaderMap, uri: &Uri) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let (Ok(origin), Some(host)) = (origin.to_str(), authority(headers, uri)) else { return false };
+    let named = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    named.is_some_and(|named| named.eq_ignore_ascii_case(&host))
+}
+
+const FIXED_HEADERS: [(HeaderName, &str); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
+         magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
+    ),
+];
+
+/// Gives every answer its security headers, and every page a nonce of its own.
+pub(crate) async fn protect(mut request: Request, next: Next) -> Response {
+    let nonce = leptos::nonce::Nonce::new();
+    request.extensions_mut().insert(PageNonce(nonce.clone()));
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in FIXED_HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
+         style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; \
+         manifest-src 'self'; worker-src 'self'; media-src 'self'; form-action 'self'; \
+         base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_known_with_and_without_a_port() {
+        let hosts = Hosts::new(vec!["localhost".to_owned(), "[::1]".to_owned()]);
+        for name in ["localhost", "LOCALHOST:3000", "[::1]:3000", "[::1]"] {
+            assert!(hosts.knows(name), "{name}");
+        }
+        for name in ["evil.example", "localhost.evil.example:3000", "", "127.0.0.1"] {
+            assert!(!hosts.knows(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn only_our_own_page_may_open_a_stream() {
+        let uri = Uri::from_static("/stream");
+        let check = |origin: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static("localhost:3000"));
+            if let Some(origin) = origin {
+                headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            }
+            is_own_origin(&headers, &uri)
+        };
+        assert!(check(None));
+        assert!(check(Some("http://localhost:3000")));
+        assert!(!check(Some("http://localhost:4000")));
+        assert!(!check(Some("http://evil.example")));
+        assert!(!check(Some("null")));
+    }
+}

@@ -1,0 +1,361 @@
+//! The live stream: one WebSocket a page.
+//!
+//! Prints are coalesced without loss: a listener that is behind gets the sums of everything it
+//! missed in one update, and one that is far behind takes a snapshot.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use api::{
+    ClientWord, PROTOCOL_JSON, PROTOCOL_POSTCARD, Position, Resume, ServerWord, SnapshotWord,
+    Update, decode_client, encode_server,
+};
+use axum::Router;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{OriginalUri, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bytes::Bytes;
+use desk::{Desk, Trader};
+use http::{HeaderMap, StatusCode};
+use market::{Moment, Symbol, instrument};
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+
+use crate::rest::Problem;
+use crate::shield::is_own_origin;
+use crate::tape_loop::{Listeners, Telling, TellingPart};
+
+/// The longest word a client may say.
+const WORD_BYTES_MAX: usize = 64 * 1024;
+/// Words that a client may say in a second.
+const WORDS_PER_SECOND_MAX: u32 = 100;
+/// Close code for a client that breaks the rules (RFC 6455).
+const POLICY_VIOLATION: u16 = 1008;
+
+/// What the stream needs.
+#[derive(Clone)]
+pub(crate) struct Stream {
+    /// Whose books.
+    pub(crate) desk: Arc<Desk>,
+    /// Who tells.
+    pub(crate) listeners: Arc<Listeners>,
+    /// Streams that one trader may have open.
+    pub(crate) streams_max: usize,
+}
+
+/// The route of the stream.
+pub(crate) fn routes(stream: Stream) -> Router {
+    Router::new().route("/stream", get(open)).with_state(stream)
+}
+
+async fn open(
+    State(stream): State<Stream>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    if !is_own_origin(&headers, &uri) {
+        return Problem::new(
+            StatusCode::FORBIDDEN,
+            "only this desk's own pages may open its stream",
+        )
+        .into_response();
+    }
+    let trader = Trader::local();
+    if stream.streams_max <= stream.listeners.count(&trader) {
+        return Problem::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too many streams are open: close some tabs, or raise `streams_max`",
+        )
+        .into_response();
+    }
+    let upgrade = upgrade
+        .protocols([PROTOCOL_POSTCARD, PROTOCOL_JSON])
+        .read_buffer_size(4 * 1024)
+        .write_buffer_size(0)
+        .max_write_buffer_size(4 * 1024 * 1024)
+        .max_message_size(WORD_BYTES_MAX)
+        .max_frame_size(WORD_BYTES_MAX);
+    let Some(protocol) = upgrade.selected_protocol().cloned() else {
+        return Problem::new(
+            StatusCode::UPGRADE_REQUIRED,
+            "this stream speaks volaris.v1.postcard and volaris.v1.json: reload the page",
+        )
+        .into_response();
+    };
+    let is_json = protocol.as_bytes() == PROTOCOL_JSON.as_bytes();
+    upgrade.on_upgrade(move |socket| async move {
+        metrics::gauge!("volaris_streams").increment(1.0);
+        Listener::new(stream, trader, is_json).talk(socket).await;
+        metrics::gauge!("volaris_streams").decrement(1.0);
+    })
+}
+
+/// One page that listens.
+struct Listener {
+    stream: Stream,
+    trader: Trader,
+    is_json: bool,
+    watched: Vec<Symbol>,
+    epoch: u64,
+    sent: BTreeMap<Symbol, u64>,
+    words: (Moment, u32),
+}
+
+/// Why the talk ends.
+enum End {
+    /// The other side left, or cannot be reached.
+    Gone,
+    /// The other side broke the rules; the text says which.
+    Refused(String),
+}
+
+impl Listener {
+    fn new(stream: Stream, trader: Trader, is_json: bool) -> Self {
+        Self {
+            stream,
+            trader,
+            is_json,
+            watched: Vec::new(),
+            epoch: 0,
+            sent: BTreeMap::new(),
+            words: (Moment(0), 0),
+        }
+    }
+
+    async fn talk(mut self, mut socket: WebSocket) {
+        let end = self.converse(&mut socket).await;
+        if let End::Refused(why) = end {
+            let word = encode_server(&ServerWord::Refused { why: why.clone() }, self.is_json);
+            let _ = self.send(&mut socket, word.into()).await;
+            let reason = why.chars().take(100).collect::<String>().into();
+            let close = CloseFrame { code: POLICY_VIOLATION, reason };
+            let _ = socket.send(Message::Close(Some(close))).await;
+        }
+    }
+
+    async fn converse(&mut self, socket: &mut WebSocket) -> End {
+        let mut tellings = self.stream.listeners.listen(&self.trader);
+        let state = self.stream.desk.with_tape(&self.trader, |tape| tape.state());
+        let hello = encode_server(&ServerWord::Status(state.into()), self.is_json);
+        if let Err(end) = self.send(socket, hello.into()).await {
+            return end;
+        }
+        loop {
+            let done = tokio::select! {
+                heard = socket.recv() => match heard {
+                    Some(Ok(message)) => self.handle_message(socket, message).await,
+                    Some(Err(error)) => Err(End::Refused(error.to_string())),
+                    None => Err(End::Gone),
+                },
+                told = tellings.recv() => match told {
+                    Ok(telling) => self.handle_telling(socket, telling, &mut tellings).await,
+                    Err(RecvError::Lagged(_)) => self.send_snapshot(socket).await,
+                    Err(RecvError::Closed) => Err(End::Gone),
+                },
+            };
+            if let Err(end) = done {
+                return end;
+            }
+        }
+    }
+
+    async fn send(&self, socket: &mut WebSocket, bytes: Bytes) -> Result<(), End> {
+        let message = if self.is_json {
+            let text = axum::extract::ws::Utf8Bytes::try_from(bytes).map_err(|_| End::Gone)?;
+            Message::Text(text)
+        } else {
+            Message::Binary(bytes)
+        };
+        metrics::counter!("volaris_stream_messages_total").increment(1);
+        socket.send(message).await.map_err(|_| End::Gone)
+    }
+
+    async fn handle_message(
+        &mut self,
+        socket: &mut WebSocket,
+        message: Message,
+    ) -> Result<(), End> {
+        let bytes: Bytes = match message {
+            Message::Text(text) => text.into(),
+            Message::Binary(bytes) => bytes,
+            Message::Ping(_) | Message::Pong(_) => Bytes::new(),
+            Message::Close(_) => return Err(End::Gone),
+        };
+        self.check_pace()?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let ClientWord::Watch { symbols, resume } =
+            decode_client(&bytes, self.is_json).map_err(End::Refused)?;
+        self.watched = with_proxies(&symbols);
+        if resume.is_some_and(|resume| self.resume(&resume)) {
+            return Ok(());
+        }
+        self.send_snapshot(socket).await
+    }
+
+    /// Goes on from what the page knows, if that is of this epoch and has all that is watched.
+    fn resume(&mut self, resume: &Resume) -> bool {
+        let epoch = self.stream.desk.with_tape(&self.trader, |tape| tape.epoch());
+        let known: BTreeMap<Symbol, u64> =
+            resume.positions.iter().map(|known| (known.symbol, known.seq)).collect();
+        if resume.epoch != epoch || !self.watched.iter().all(|symbol| known.contains_key(symbol)) {
+            return false;
+        }
+        self.epoch = epoch;
+        self.sent = known;
+        true
+    }
+
+    fn check_pace(&mut self) -> Result<(), End> {
+        let now = crate::clock::now();
+        let (second, count) = &mut self.words;
+        if second.0 / 1_000_000 == now.0 / 1_000_000 {
+            *count += 1;
+        } else {
+            self.words = (now, 1);
+        }
+        if WORDS_PER_SECOND_MAX < self.words.1 {
+            return Err(End::Refused(format!(
+                "more than {WORDS_PER_SECOND_MAX} messages a second: slow down"
+            )));
+        }
+        Ok(())
+    }
+
+    async fn send_snapshot(&mut self, socket: &mut WebSocket) -> Result<(), End> {
+        let watched = self.watched.clone();
+        let snapshot = self.stream.desk.with_tape(&self.trader, |tape| SnapshotWord {
+            epoch: tape.epoch(),
+            at: tape.state().at,
+            positions: watched
+                .iter()
+                .map(|symbol| Position { symbol: *symbol, seq: tape.seq(*symbol) })
+                .collect(),
+            books: tape.books().subset(&watched),
+        });
+        self.epoch = snapshot.epoch;
+        self.sent = snapshot.positions.iter().map(|known| (known.symbol, known.seq)).collect();
+        let word = encode_server(&ServerWord::Snapshot(Box::new(snapshot)), self.is_json);
+        self.send(socket, word.into()).await
+    }
+
+    async fn handle_telling(
+        &mut self,
+        socket: &mut WebSocket,
+        first: Telling,
+        tellings: &mut tokio::sync::broadcast::Receiver<Telling>,
+    ) -> Result<(), End> {
+        let mut slots = Vec::new();
+        let mut next = Some(first);
+        while let Some(telling) = next.take() {
+            match telling {
+                Telling::Slot { epoch, at, parts } if epoch == self.epoch => {
+                    slots.push((at, parts));
+                }
+                // Of an epoch whose snapshot was not sent yet, or not any more.
+                Telling::Slot { .. } => {}
+                Telling::Status { epoch, postcard, json } => {
+                    self.send_slots(socket, std::mem::take(&mut slots)).await?;
+                    self.send(socket, if self.is_json { json } else { postcard }).await?;
+                    if epoch != self.epoch && !self.watched.is_empty() {
+                        self.send_snapshot(socket).await?;
+                    }
+                }
+            }
+            next = match tellings.try_recv() {
+                Ok(telling) => Some(telling),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => None,
+                Err(TryRecvError::Lagged(_)) => return self.send_snapshot(socket).await,
+            };
+        }
+        self.send_slots(socket, slots).await
+    }
+
+    async fn send_slots(
+        &mut self,
+        socket: &mut WebSocket,
+        slots: Vec<(Moment, Arc<Vec<TellingPart>>)>,
+    ) -> Result<(), End> {
+        let Some((at, _)) = slots.last() else { return Ok(()) };
+        let at = *at;
+        let bytes = match slots.as_slice() {
+            [(_, parts)] if !self.is_json => {
+                let news: Vec<&TellingPart> =
+                    parts.iter().filter(|part| self.is_news(&part.update)).collect();
+                join_postcard(self.epoch, at, &news)
+            }
+            _ => {
+                let merged = merge(&slots, |update| self.is_news(update));
+                let word = ServerWord::Updates { epoch: self.epoch, at, updates: merged };
+                encode_server(&word, self.is_json).into()
+            }
+        };
+        for (_, parts) in &slots {
+            for part in parts.iter() {
+                if let Some(sent) = self.sent.get_mut(&part.update.symbol) {
+                    *sent = (*sent).max(part.update.seq);
+                }
+            }
+        }
+        self.send(socket, bytes).await
+    }
+
+    /// Whether the symbol is watched and the update not in the snapshot already.
+    fn is_news(&self, update: &Update) -> bool {
+        self.sent.get(&update.symbol).is_some_and(|sent| *sent < update.seq)
+    }
+}
+
+/// The watched symbols, with the funds that stand in for indices, each once.
+fn with_proxies(symbols: &[Symbol]) -> Vec<Symbol> {
+    let mut watched = Vec::with_capacity(symbols.len() + 2);
+    for symbol in symbols {
+        for symbol in [Some(*symbol), instrument(*symbol).proxy].into_iter().flatten() {
+            if !watched.contains(&symbol) {
+                watched.push(symbol);
+            }
+        }
+    }
+    watched
+}
+
+/// Several slots' updates as one a symbol.
+fn merge(
+    slots: &[(Moment, Arc<Vec<TellingPart>>)],
+    is_news: impl Fn(&Update) -> bool,
+) -> Vec<Update> {
+    let mut merged: BTreeMap<Symbol, Update> = BTreeMap::new();
+    for part in slots.iter().flat_map(|(_, parts)| parts.iter()) {
+        let update = &part.update;
+        if !is_news(update) {
+            continue;
+        }
+        match merged.get_mut(&update.symbol) {
+            Some(earlier) => {
+                earlier.seq = update.seq;
+                earlier.bundle.absorb(&update.bundle);
+            }
+            None => {
+                merged.insert(update.symbol, update.clone());
+            }
+        }
+    }
+    merged.into_values().collect()
+}
+
+/// The bytes of a [`ServerWord::Updates`] from parts that were encoded once for everybody: postcard
+/// writes a variant's number, then its fields one after the other.
+fn join_postcard(epoch: u64, at: Moment, parts: &[&TellingPart]) -> Bytes {
+    let empty = ServerWord::Updates { epoch, at, updates: Vec::new() };
+    let mut bytes = encode_server(&empty, false);
+    // The last byte is the length of no updates.
+    bytes.pop();
+    let count = postcard::to_allocvec(&(parts.len() as u64)).expect("a vector grows as needed");
+    bytes.extend_from_slice(&count);
+    for part in parts {
+        bytes.extend_from_slice(part.postcard());
+    }
+    bytes.into()
+}
