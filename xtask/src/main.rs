@@ -1,1 +1,96 @@
-fn main() {}
+//! Every chore of the repository, in Rust: build, test, run, measure. A fresh machine with Rust and
+//! Node needs nothing else; what is missing is installed or asked for by name.
+//! Knows how the project is built and laid out, nothing of what it computes.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this program talks to a terminal")]
+#![expect(clippy::disallowed_methods, reason = "chores take real time; nothing here is replayed")]
+
+mod project;
+
+mod bench;
+mod checks;
+mod dev;
+mod run;
+
+mod browser_build;
+mod server_build;
+mod size;
+mod split;
+mod stylesheet;
+
+mod command;
+mod counts;
+mod machine;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+
+use crate::project::{Project, Speed};
+
+const HELP: &str = "\
+Volaris: the chores of this repository.
+
+  cargo xtask run       build everything, start `volaris`, open the browser on the practice market
+  cargo xtask test      check and test everything; the last line is `N passed, N failed`
+
+  cargo xtask dev       run, and rebuild and reload the browser whenever a file changes
+  cargo xtask build     build the browser's part and the server, and say where the binary is
+  cargo xtask tidy      check the rules of the house that no compiler knows
+  cargo xtask size      what the browser loads, file by file
+  cargo xtask bench     the benchmarks, next to their peers
+  cargo xtask ci        test, as the build server does it
+
+`run` and `build` take --release for the optimised server.
+What follows `--` goes to `volaris`: cargo xtask run -- --listen 127.0.0.1:4000
+";
+
+fn main() -> ExitCode {
+    match dispatch() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch() -> anyhow::Result<ExitCode> {
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    let passed_on = match words.iter().position(|word| word == "--") {
+        Some(at) => words.split_off(at).split_off(1),
+        None => Vec::new(),
+    };
+    let Some(chore) = words.first().cloned() else {
+        print!("{HELP}");
+        return Ok(ExitCode::SUCCESS);
+    };
+    // `run` starts this one beside the server; it is nobody else's chore.
+    if let ("announce", Some(listen)) = (chore.as_str(), words.get(1)) {
+        return run::announce(listen);
+    }
+    let speed = match words.get(1).map(String::as_str) {
+        None => Speed::Quick,
+        Some("--release") if matches!(chore.as_str(), "run" | "build") => Speed::Release,
+        Some(other) => bail!("`{other}` means nothing after `{chore}`: see `cargo xtask --help`"),
+    };
+    if !passed_on.is_empty() && !matches!(chore.as_str(), "run" | "dev") {
+        bail!("`{chore}` passes nothing on, so nothing can follow `--`");
+    }
+    if matches!(chore.as_str(), "help" | "--help" | "-h") {
+        print!("{HELP}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let project = Project::open()?;
+    match chore.as_str() {
+        "run" => run::run(&project, speed, &passed_on),
+        "dev" => dev::dev(&project, &passed_on),
+        "test" => checks::all(&project),
+        "ci" => checks::all(&Project { is_ci: true, ..project }),
+        "tidy" => tidy::print(&project),
+        "size" => size::print(&project),
+        "bench" => bench::bench(&project),
+        "build" => run::build(&project, speed),
+        other => bail!("there is no chore `{other}`: see `cargo xtask --help`"),
+    }
+}

@@ -1,0 +1,188 @@
+// What every browser test stands on: a `volaris` of its own with an empty data folder, and a page
+// that must stay silent. TypeScript would need a build step on Node 20, so these files are modules
+// of plain JavaScript.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { chromium } from "playwright-core";
+
+// A first start writes years of practice prices.
+const START_MAX_MS = 60_000;
+const START_POLL_MS = 50;
+const STOP_MAX_MS = 10_000;
+const LOG_LINES_MAX = 400;
+
+/** Flags without which Chromium refuses root, or asks its maker's hosts at every start. */
+const CHROMIUM_FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/**
+ * Starts the server on a free port and waits until it is well.
+ * `folder` starts it again on what an earlier one left behind.
+ */
+export async function startVolaris({ args = [], env = {}, folder } = {}) {
+  const binary = process.env.VOLARIS_BIN;
+  assert.ok(binary, "VOLARIS_BIN is not set: run `cargo xtask test`, or name the binary in it");
+  const ours = folder === undefined;
+  folder ??= await mkdtemp(join(tmpdir(), "volaris-test-"));
+  const listen = `127.0.0.1:${await freePort()}`;
+  const child = spawn(binary, ["--data", folder, "--listen", listen, ...args], {
+    env: { ...strangersOf(process.env), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const log = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text) => {
+      log.push(...text.split("\n").filter(Boolean));
+      log.splice(0, log.length - LOG_LINES_MAX);
+    });
+  }
+  const ended = new Promise((resolve) => {
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+    child.once("error", (error) => resolve({ code: null, signal: null, error }));
+  });
+  const address = `http://${listen}`;
+  const server = {
+    address,
+    folder,
+    process: child,
+    ended,
+    log: () => log.join("\n"),
+    /** Asks it to end, as Ctrl-C does, and says how it went. */
+    async stop({ keepFolder = !ours } = {}) {
+      child.kill("SIGTERM");
+      const late = pause(STOP_MAX_MS, null, { ref: false });
+      const end = await Promise.race([ended, late]);
+      if (end === null) child.kill("SIGKILL");
+      if (!keepFolder) await rm(folder, { recursive: true, force: true });
+      assert.ok(end, `the server did not end within ${STOP_MAX_MS} ms\n${server.log()}`);
+      return end;
+    },
+  };
+  await untilHealthy(server);
+  return server;
+}
+
+/** The tester's own settings must not reach the server: it refuses those that it does not know. */
+function strangersOf(env) {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("VOLARIS_")));
+}
+
+async function untilHealthy(server) {
+  const deadline = Date.now() + START_MAX_MS;
+  let end;
+  server.ended.then((value) => (end = value));
+  while (Date.now() < deadline) {
+    const story = () => `the server ended at once: ${JSON.stringify(end)}\n${server.log()}`;
+    assert.ok(end === undefined, end && story());
+    const answer = await fetch(`${server.address}/health`).catch(() => null);
+    if (answer?.ok) return;
+    await pause(START_POLL_MS);
+  }
+  server.process.kill("SIGKILL");
+  assert.fail(`the server was not well after ${START_MAX_MS} ms\n${server.log()}`);
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/**
+ * Opens a page in a browser of its own. Whatever the page complains of (an error or a warning on
+ * the console, an exception, a broken content policy, a failed request) is in `page.complaints`,
+ * and `page.quit()` fails if there is any.
+ */
+export async function openPage({
+  server,
+  path = "/",
+  width = 1440,
+  height = 900,
+  theme = "dark",
+  touch = false,
+}) {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  const browser = await chromium.launch({ executablePath, headless: true, args: CHROMIUM_FLAGS });
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    hasTouch: touch,
+    isMobile: touch,
+  });
+  const page = await context.newPage();
+  const complaints = (page.complaints = []);
+  await context.addInitScript(() => {
+    addEventListener("securitypolicyviolation", (event) => {
+      console.error(`content policy: ${event.violatedDirective} refused ${event.blockedURI}`);
+    });
+  });
+  page.on("pageerror", (error) => complaints.push(`exception: ${error.stack ?? error}`));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) {
+      complaints.push(`${message.type()} on the console: ${message.text()}`);
+    }
+  });
+  page.quit = async () => {
+    await browser.close();
+    assert.deepEqual(complaints, [], "the page complained");
+  };
+  try {
+    await page.goto(new URL(path, server.address).href);
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+  return page;
+}
+
+/** Fails on whatever axe finds: each rule is about somebody who could not use the page. */
+export async function checkAxe(page, { except = [] } = {}) {
+  const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+  // Through the debugger: a script tag would need a hole in the page's content policy.
+  await page.evaluate(await readFile(source, "utf8"));
+  const { violations } = await page.evaluate(
+    (rules) => globalThis.axe.run(document, { rules }),
+    Object.fromEntries(except.map((rule) => [rule, { enabled: false }])),
+  );
+  const told = violations.flatMap((rule) =>
+    rule.nodes.map((node) => `${rule.id}: ${rule.help}: ${node.target.join(" ")}`),
+  );
+  assert.deepEqual(told, [], "axe found something");
+}
+
+/** A test with a server and a page of its own, both closed and heard at its end. */
+export function visit(name, options, body) {
+  test(name, async () => {
+    const server = await startVolaris(options);
+    let page;
+    try {
+      page = await openPage({ server, ...options });
+      await body({ page, server });
+      await page.quit();
+    } finally {
+      await page?.context().browser()?.close();
+      await server.stop();
+    }
+  });
+}

@@ -1,0 +1,181 @@
+// The levels desk as a trader uses it: a first visit, other symbols and timeframes, the ladder, the
+// watchlist, the tape's controls, a broken link, and a look with axe at every page.
+
+import assert from "node:assert/strict";
+
+import { checkAxe, openPage, startVolaris, visit } from "../desk.mjs";
+import { test } from "node:test";
+
+const lastPrice = (page) => page.locator(".last-price__price").innerText();
+const live = (page) => page.locator('.feed-age[data-state="live"]').waitFor();
+
+/** Waits until `look` gives something else than `before`. */
+async function changed(look, before, what) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const now = await look();
+    if (now !== before) return now;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail(`${what} stayed ${before}`);
+}
+
+/** How many of the canvas's pixels are painted. */
+const painted = (page) =>
+  page.locator(".price-chart__canvas").evaluate((canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let count = 0;
+    for (let place = 3; place < data.length; place += 4) count += data[place] === 0 ? 0 : 1;
+    return count;
+  });
+
+visit("the first visit is a moving SPX chart with its levels", {}, async ({ page }) => {
+  await live(page);
+  assert.match(await page.title(), /^PRACTICE · SPX [\d,.]+ · Volaris$/);
+  await changed(() => lastPrice(page), await lastPrice(page), "the last price");
+  for (const name of ["PDH", "PDL", "PDC", "VWAP", "PMH", "HOD"]) {
+    await page.locator(".rung__name", { hasText: new RegExp(`^${name}`) }).first().waitFor();
+  }
+  await page.locator(".rung__source", { hasText: "via SPY" }).first().waitFor();
+  await page.locator(".price-chart__data", { hasText: "O " }).waitFor();
+  assert.ok(5_000 < (await painted(page)), "the chart is painted");
+});
+
+visit("symbol and timeframe are in the address", {}, async ({ page }) => {
+  await live(page);
+  await page.getByRole("combobox", { name: "Search symbol" }).fill("qq");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/chart/QQQ?span=5m");
+  await page.getByRole("button", { name: "1 hour" }).click();
+  await page.waitForURL("**/chart/QQQ?span=1h");
+  await page.locator(".last-price__symbol", { hasText: "QQQ" }).waitFor();
+  await page.reload();
+  await live(page);
+  assert.match(await page.title(), /QQQ/);
+  const pressed = page.getByRole("button", { name: "1 hour", pressed: true });
+  await pressed.waitFor();
+});
+
+visit("an address that makes no sense is told and harmless", { path: "/chart/..%3Cb%3E?span=7x" },
+  async ({ page }) => {
+    await page.getByRole("alert").getByText("7x").waitFor();
+    await live(page);
+  });
+
+visit("every level says how it is computed", {}, async ({ page }) => {
+  await live(page);
+  await page.locator(".rung__name", { hasText: /^PDH/ }).click();
+  const sheet = page.getByRole("dialog", { name: "How is this computed?" });
+  await sheet.getByText("Prior day high").waitFor();
+  assert.ok(0 < (await sheet.locator("tbody tr").count()), "inputs are listed");
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "hidden" });
+});
+
+visit("the watchlist keeps what is added and removed, and undo brings back", {},
+  async ({ page }) => {
+    await live(page);
+    const rows = page.locator(".watch-row");
+    assert.equal(await rows.count(), 5);
+    await page.getByRole("button", { name: "Remove VIX from the watchlist" }).click();
+    await page.locator(".toast", { hasText: "VIX is off the watchlist" }).waitFor();
+    assert.equal(await rows.count(), 4);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await changed(() => rows.count(), 4, "the number of rows");
+    const kept = page.waitForResponse(/watchlist\/write/);
+    await page.getByRole("button", { name: "Remove NDX from the watchlist" }).click();
+    await changed(() => rows.count(), 5, "the number of rows");
+    await kept;
+    await page.reload();
+    await live(page);
+    assert.equal(await rows.count(), 4);
+    await page.getByRole("combobox", { name: "Add a symbol" }).fill("NDX");
+    await page.keyboard.press("Enter");
+    await changed(() => rows.count(), 4, "the number of rows");
+  });
+
+visit("the tape pauses, runs faster and jumps", {}, async ({ page }) => {
+  await live(page);
+  await page.locator(".feed-badge").click();
+  const panel = page.getByRole("dialog", { name: "Tape controls" });
+  await panel.getByRole("button", { name: "Pause" }).click();
+  await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor();
+  const stood = await page.locator(".market-clock__time").innerText();
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  assert.equal(await page.locator(".market-clock__time").innerText(), stood);
+  await panel.getByRole("button", { name: "Play" }).click();
+  await panel.getByRole("button", { name: "60×" }).click();
+  await page.locator(".feed-badge__pace", { hasText: "60×" }).waitFor();
+  const minute = async () => (await page.locator(".market-clock__time").innerText()).slice(0, 5);
+  await changed(minute, await minute(), "the minute");
+  await panel.getByRole("button", { name: "Next open" }).click();
+  await page.locator(".market-clock__time", { hasText: "09:3" }).waitFor();
+});
+
+visit("the chart pans, zooms and comes back to the newest bar", {}, async ({ page }) => {
+  await live(page);
+  const canvas = page.locator(".price-chart__canvas");
+  const box = await canvas.boundingBox();
+  const latest = page.getByRole("button", { name: "Latest →" });
+  await latest.waitFor({ state: "hidden" });
+  await page.mouse.move(box.x + 300, box.y + 300);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 700, box.y + 300, { steps: 5 });
+  await page.mouse.up();
+  await latest.waitFor();
+  await page.mouse.wheel(0, -300);
+  await latest.click();
+  await latest.waitFor({ state: "hidden" });
+  await canvas.focus();
+  for (let n = 0; n < 4; n += 1) await page.keyboard.press("ArrowLeft");
+  await latest.waitFor();
+  await page.keyboard.press("End");
+  await latest.waitFor({ state: "hidden" });
+});
+
+test("a link that was cut for ten seconds is refilled, and the screen says so", async () => {
+  const server = await startVolaris();
+  const page = await openPage({ server });
+  try {
+    await live(page);
+    const price = await lastPrice(page);
+    await page.context().setOffline(true);
+    await page.locator('.feed-age[data-state="lost"]').waitFor({ timeout: 20_000 });
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await page.context().setOffline(false);
+    await live(page);
+    await page.locator(".toast", { hasText: /refilled/ }).waitFor({ timeout: 20_000 });
+    await changed(() => lastPrice(page), price, "the last price");
+    // The browser's own word about a connection that we cut.
+    page.complaints.splice(0);
+    const shown = await (await fetch(`${server.address}/api/v1/levels/SPX`)).json();
+    assert.equal(shown.symbol, "SPX");
+    await page.quit();
+  } finally {
+    await page.context().browser()?.close();
+    await server.stop();
+  }
+});
+
+for (const theme of ["dark", "light"]) {
+  for (const [width, height] of [[1440, 900], [390, 844]]) {
+    test(`axe has no complaint, ${theme}, ${width} px`, async () => {
+      const server = await startVolaris();
+      try {
+        for (const path of ["/", "/chart/SPY?span=1D", "/developers", "/nowhere"]) {
+          const page = await openPage({ server, path, width, height, touch: width < 500 });
+          await page.context().addCookies([
+            { name: "volaris", value: `${theme}.Key`, url: server.address },
+          ]);
+          await page.reload();
+          if (path === "/" || path.startsWith("/chart")) await live(page);
+          // A page that is not there is told so by its status, on the console as well.
+          if (path === "/nowhere") page.complaints.splice(0);
+          await checkAxe(page);
+          await page.quit();
+        }
+      } finally {
+        await server.stop();
+      }
+    });
+  }
+}

@@ -1,0 +1,247 @@
+// The server as programs and strangers see it: the REST API, the stream's words, what is refused.
+
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { connect } from "node:net";
+import { after, before, test } from "node:test";
+
+import { startVolaris } from "../desk.mjs";
+
+let server;
+before(async () => (server = await startVolaris()));
+after(() => server.stop());
+
+const get = (path, options) => fetch(`${server.address}${path}`, options);
+
+/** A request with headers that fetch would not let through. */
+const raw = (path, headers) =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(server.address);
+    request({ hostname, port, path, headers }, (answer) => {
+      answer.resume();
+      answer.on("end", () => resolve(answer));
+    })
+      .on("error", reject)
+      .end();
+  });
+
+test("levels come highest first, with distances that add up", async () => {
+  const view = await (await get("/api/levels/SPX")).json();
+  assert.match(view.tape, /^practice:/);
+  assert.ok(20 < view.levels.length);
+  for (let place = 1; place < view.levels.length; place += 1) {
+    assert.ok(view.levels[place].price <= view.levels[place - 1].price);
+  }
+  for (const level of view.levels) {
+    assert.ok(Math.abs(level.price - view.last.price - level.points) < 1e-6, level.name);
+  }
+  const named = (name) => view.levels.find((level) => level.name === name)?.price;
+  // The standard pivot, from its definition.
+  const pivot = (named("PDH") + named("PDL") + named("PDC")) / 3;
+  assert.ok(Math.abs(pivot - named("P")) < 1e-9);
+  assert.ok(Math.abs(2 * pivot - named("PDL") - named("R1")) < 1e-9);
+});
+
+test("an answer that is known already is not sent again", async () => {
+  const command = (body) =>
+    get("/api/tape/control", {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded", origin: server.address },
+      body,
+    });
+  assert.equal((await command("command=Pause")).status, 200);
+  try {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const first = await get("/api/v1/levels/SPX");
+    const tag = first.headers.get("etag");
+    const again = await get("/api/v1/levels/SPX", { headers: { "if-none-match": tag } });
+    assert.equal(again.status, 304);
+  } finally {
+    await command("command=Play");
+  }
+});
+
+test("bars are asked for by span and time", async () => {
+  const view = await (await get("/api/v1/bars/SPY?span=1D&from=2024-02-01&to=2024-02-10")).json();
+  assert.equal(view.span, "1D");
+  assert.equal(view.bars.length, 7);
+  for (const [, open, high, low, close, volume] of view.bars) {
+    assert.ok(low <= Math.min(open, close) && Math.max(open, close) <= high && 0 < volume);
+  }
+  const minutes = await (await get("/api/v1/bars/SPX?span=1m&from=2024-02-27")).json();
+  assert.ok(60 <= minutes.bars.length);
+});
+
+test("what makes no sense is told as a problem", async () => {
+  for (const [path, status, words] of [
+    ["/api/v1/levels/spx", 400, "`spx` is not a ticker"],
+    ["/api/v1/levels/TSLA", 404, "not on this tape"],
+    ["/api/v1/bars/SPX?span=7m", 400, "`7m` is not a bar span"],
+    ["/api/v1/bars/SPX?from=2024-02-10&to=2024-02-01", 400, "swap them"],
+    ["/api/v1/bars/SPX?from=yesterday", 400, "`from` is `yesterday`"],
+    ["/api/v1/bars/SPX?from=99999999999999", 400, "between 1970 and 2200"],
+    ["/api/v1/bars/SPX?frm=2024-02-10", 400, "frm"],
+    ["/api/v1/tape?epoch=1&after=SPX", 400, "expected a pair"],
+  ]) {
+    const answer = await get(path);
+    assert.equal(answer.status, status, path);
+    assert.equal(answer.headers.get("content-type"), "application/problem+json");
+    const problem = await answer.json();
+    assert.equal(problem.status, status);
+    assert.ok(problem.detail.includes(words), `${path}: ${problem.detail}`);
+  }
+});
+
+test("the OpenAPI document tells the truth", async () => {
+  const document = await (await get("/api/v1/openapi.json")).json();
+  assert.equal(document.openapi, "3.1.0");
+  for (const [path, { get: operation }] of Object.entries(document.paths)) {
+    const example = operation["x-example"].match(/127\.0\.0\.1:3000([^']*)/)[1];
+    assert.ok(example.split("?")[0].startsWith(path.split("{")[0]), path);
+    const answer = await get(example);
+    assert.equal(answer.status, 200, example);
+    const schema = operation.responses[200].content["application/json"].schema;
+    const body = await answer.json();
+    const one = schema.type === "array" ? body[0] : body;
+    const keys = (schema.items ?? schema).required ?? [];
+    for (const key of keys) assert.ok(key in one, `${path} ${key}`);
+  }
+});
+
+test("a stranger's name or page is refused", async () => {
+  assert.equal((await raw("/health", { host: "evil.example" })).statusCode, 421);
+  assert.equal((await raw("/health", { host: "localhost:1" })).statusCode, 200);
+  const upgrade = {
+    connection: "upgrade",
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    "sec-websocket-protocol": "volaris.v1.json",
+  };
+  const foreign = { ...upgrade, origin: "http://evil.example" };
+  assert.equal((await raw("/stream", foreign)).statusCode, 403);
+  const old = { ...upgrade, "sec-websocket-protocol": "volaris.v0" };
+  assert.equal((await raw("/stream", old)).statusCode, 426);
+  const forged = await get("/api/tape/control", {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      origin: "http://evil.example",
+      "sec-fetch-site": "cross-site",
+    },
+    body: "command=Pause",
+  });
+  assert.equal(forged.status, 403);
+});
+
+test("every answer carries its shield", async () => {
+  const answer = await get("/");
+  const policy = answer.headers.get("content-security-policy");
+  for (const words of ["default-src 'none'", "'wasm-unsafe-eval'", "frame-ancestors 'none'"]) {
+    assert.ok(policy.includes(words), words);
+  }
+  assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
+  const nonce = policy.match(/'nonce-([^']+)'/)[1];
+  assert.ok((await answer.text()).includes(`nonce="${nonce}"`));
+  const other = await get("/");
+  assert.notEqual(other.headers.get("content-security-policy"), policy, "a nonce a page");
+  assert.equal((await get("/pkg/gone.js")).status, 404);
+});
+
+test("a body that is too large is refused", async () => {
+  const answer = await get("/api/watchlist/write", {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded", origin: server.address },
+    body: `symbols[0]=${"A".repeat(100_000)}`,
+  });
+  assert.equal(answer.status, 413);
+});
+
+test("health, readiness and figures are told", async () => {
+  assert.equal(await (await get("/ready")).text(), "ready\n");
+  await get("/api/v1/symbols");
+  assert.match(await (await get("/metrics")).text(), /volaris_requests_total/);
+});
+
+/** Opens the stream as a program does and collects its words. */
+function listen(say) {
+  return new Promise((resolve, reject) => {
+    const words = [];
+    const { hostname, port } = new URL(server.address);
+    const socket = connect(Number(port), hostname);
+    let head = "";
+    let bytes = Buffer.alloc(0);
+    const frame = (text, opcode = 1) => {
+      const payload = Buffer.from(text);
+      const length =
+        payload.length < 126
+          ? Buffer.from([0x80 | payload.length])
+          : Buffer.from([0x80 | 126, payload.length >> 8, payload.length & 255]);
+      return Buffer.concat([Buffer.from([0x80 | opcode]), length, Buffer.alloc(4), payload]);
+    };
+    const finish = () => {
+      socket.destroy();
+      resolve(words);
+    };
+    socket.on("error", reject);
+    socket.on("close", finish);
+    socket.on("data", (data) => {
+      bytes = Buffer.concat([bytes, data]);
+      if (!head) {
+        const end = bytes.indexOf("\r\n\r\n");
+        if (end < 0) return;
+        head = bytes.subarray(0, end).toString();
+        bytes = bytes.subarray(end + 4);
+        for (const one of say) socket.write(frame(one));
+      }
+      for (;;) {
+        if (bytes.length < 2) return;
+        let length = bytes[1] & 127;
+        let at = 2;
+        if (length === 126) {
+          if (bytes.length < 4) return;
+          length = bytes.readUInt16BE(2);
+          at = 4;
+        } else if (length === 127) {
+          if (bytes.length < 10) return;
+          length = Number(bytes.readBigUInt64BE(2));
+          at = 10;
+        }
+        if (bytes.length < at + length) return;
+        const opcode = bytes[0] & 15;
+        if (opcode === 1) words.push(JSON.parse(bytes.subarray(at, at + length).toString()));
+        bytes = bytes.subarray(at + length);
+        const isDone = words.filter((word) => "Updates" in word).length >= 3;
+        if (opcode === 8 || isDone) return finish();
+      }
+    });
+    socket.write(
+      "GET /stream HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
+        "Sec-WebSocket-Protocol: volaris.v1.json\r\n\r\n",
+    );
+  });
+}
+
+test("the stream tells status, snapshot, then updates without a gap", async () => {
+  const words = await listen([JSON.stringify({ Watch: { symbols: ["SPX"], resume: null } })]);
+  assert.ok("Status" in words[0]);
+  const { Snapshot: snapshot } = words.find((word) => "Snapshot" in word);
+  const known = new Map(snapshot.positions.map(({ symbol, seq }) => [symbol, seq]));
+  assert.ok(known.has("SPX") && known.has("SPY"), "the fund that stands in comes along");
+  const updates = words.flatMap((word) => word.Updates?.updates ?? []);
+  assert.ok(0 < updates.length);
+  for (const { symbol, after, seq } of updates) {
+    assert.equal(after, known.get(symbol), symbol);
+    known.set(symbol, seq);
+  }
+});
+
+test("garbage on the stream is refused in words, and others are not disturbed", async () => {
+  const odd = JSON.stringify({ Watch: { symbols: ["<b>"], resume: null } });
+  for (const garbage of ["{", "\u0000\u0001", odd]) {
+    const words = await listen([garbage]);
+    assert.ok(words.some((word) => "Refused" in word), garbage);
+  }
+  assert.equal((await get("/health")).status, 200);
+});

@@ -1,0 +1,46 @@
+//! The benchmarks: criterion natively, the same arithmetic in a browser where a page for it exists.
+//! They print; they never fail a test, because a machine's speed is not the program's.
+
+use std::process::ExitCode;
+
+use crate::browser_build::{self, Audience, files_below};
+use crate::command::{cargo, must};
+use crate::project::{Project, Speed};
+use crate::{machine, server_build};
+
+/// Runs every benchmark there is.
+pub(crate) fn bench(project: &Project) -> anyhow::Result<ExitCode> {
+    for package in packages_with_benches(project)? {
+        println!("\n== {package}\n");
+        must(cargo(project).args(["bench", "--package", &package, "--bench", "*"]))?;
+    }
+    if project.end2end().join("bench").is_dir() {
+        println!("\n== in the browser\n");
+        browser_build::build(project, Audience::Trader)?;
+        let binary = server_build::build(project, Speed::Release)?;
+        let browser = machine::ensure_browser()?;
+        let mut node = machine::node(project)?;
+        node.args(["run.mjs", "bench"]).env("VOLARIS_BIN", binary).env("CHROMIUM", browser);
+        must(&mut node)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn packages_with_benches(project: &Project) -> anyhow::Result<Vec<String>> {
+    let mut packages = Vec::new();
+    for folder in ["crates", "server"] {
+        for path in files_below(&project.root.join(folder))? {
+            if !path.ends_with("Cargo.toml") {
+                continue;
+            }
+            let manifest: toml::Table = toml::from_str(&std::fs::read_to_string(&path)?)?;
+            let name = manifest.get("package").and_then(|package| package.get("name"));
+            if let (Some(name), true) =
+                (name.and_then(toml::Value::as_str), manifest.contains_key("bench"))
+            {
+                packages.push(name.to_owned());
+            }
+        }
+    }
+    Ok(packages)
+}

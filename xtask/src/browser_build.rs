@@ -1,0 +1,359 @@
+//! Makes everything that the browser loads, and the manifest by which the server finds it:
+//! cargo → lazy pages split off → wasm-bindgen → wasm-opt → style sheet → hashed names → brotli.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::command::{cargo, must};
+use crate::project::Project;
+use crate::{machine, split, stylesheet};
+
+/// What the server needs to know of the files it embeds.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    /// Changes whenever anything here does; empty when the browser's part was never built.
+    pub(crate) build: String,
+    /// Address of the module that starts the page.
+    pub(crate) script: String,
+    /// Address of the code which that module loads.
+    pub(crate) wasm: String,
+    /// Address of the style sheet.
+    pub(crate) style: String,
+    /// The lazily loaded pages, where there are any.
+    pub(crate) split: Option<split::Split>,
+    /// Every file by its address.
+    pub(crate) files: BTreeMap<String, FileFacts>,
+}
+
+/// How a file is to be answered.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FileFacts {
+    /// Its media type.
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// Whether a file of the same name and `.br` lies beside it.
+    pub(crate) br: bool,
+}
+
+/// Who waits for the build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// A trader: small and quick to run, slow to build.
+    Trader,
+    /// A programmer who has just saved a file.
+    Programmer,
+}
+
+impl Audience {
+    fn profile(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Trader => ("wasm-release", "wasm-release"),
+            Self::Programmer => ("dev", "debug"),
+        }
+    }
+
+    fn brotli_quality(self) -> i32 {
+        match self {
+            Self::Trader => 11,
+            Self::Programmer => 5,
+        }
+    }
+}
+
+/// Builds the browser's part into `target/site`. Nothing is touched when nothing has changed, so
+/// that the server, which embeds the folder, is not rebuilt either.
+pub(crate) fn build(project: &Project, audience: Audience) -> anyhow::Result<()> {
+    machine::ensure_wasm_target()?;
+    if audience == Audience::Trader {
+        machine::ensure_node_packages(project)?;
+    }
+    let compiled = compile(project, audience)?;
+    let style = stylesheet::bundle(&project.style())?;
+    let key = key(project, audience, &compiled, &style)?;
+    if Manifest::read(project).is_ok_and(|old| old.build == key) {
+        return Ok(());
+    }
+    let work = project.target().join("browser");
+    let started = Instant::now();
+    if work.exists() {
+        fs::remove_dir_all(&work)?;
+    }
+    fs::create_dir_all(&work)?;
+    let split = bind(project, &compiled, &work)?;
+    if audience == Audience::Trader {
+        optimise(project, &work)?;
+    }
+    lay_out(project, &work, &style, split, Build { key, quality: audience.brotli_quality() })?;
+    println!("  the browser's part is in {} ({:.1?})", project.site().display(), started.elapsed());
+    Ok(())
+}
+
+/// The server embeds the folder, so even its check wants one. An empty manifest tells it that the
+/// browser's part was never built.
+pub(crate) fn ensure_placeholder(project: &Project) -> anyhow::Result<()> {
+    let path = project.site().join("manifest.json");
+    if path.exists() {
+        return Ok(());
+    }
+    fs::create_dir_all(project.site())?;
+    fs::write(path, serde_json::to_string_pretty(&Manifest::default())?)?;
+    Ok(())
+}
+
+fn compile(project: &Project, audience: Audience) -> anyhow::Result<PathBuf> {
+    let (profile, folder) = audience.profile();
+    let package = &project.names.lib_package;
+    let mut rustc = cargo(project);
+    rustc.args(["rustc", "--package", package, "--lib", "--crate-type", "cdylib"]);
+    rustc.args(["--target", "wasm32-unknown-unknown", "--profile", profile]);
+    // Splitting moves functions between modules, for which it needs to know who refers to whom.
+    // Only the last link is told: a flag for all would rebuild every dependency.
+    rustc.args(["--", "-Clink-args=--emit-relocs"]);
+    must(&mut rustc)?;
+    let name = format!("{}.wasm", package.replace('-', "_"));
+    Ok(project.target().join("wasm32-unknown-unknown").join(folder).join(name))
+}
+
+/// Changes whenever the result would.
+fn key(
+    project: &Project,
+    audience: Audience,
+    compiled: &Path,
+    style: &str,
+) -> anyhow::Result<String> {
+    let mut hash = Sha256::new();
+    hash.update(format!("{audience:?} {}", project.names.output_name));
+    hash.update(fs::read(compiled).with_context(|| format!("`{}`", compiled.display()))?);
+    hash.update(style);
+    for path in files_below(&project.assets())? {
+        hash.update(path.to_string_lossy().as_bytes());
+        hash.update(fs::read(&path)?);
+    }
+    // Another xtask may build another way.
+    let program = fs::metadata(std::env::current_exe()?)?.modified()?;
+    hash.update(format!("{program:?}"));
+    Ok(hex(hash))
+}
+
+fn bind(project: &Project, compiled: &Path, work: &Path) -> anyhow::Result<Option<split::Split>> {
+    let name = &project.names.output_name;
+    let (input, split) = split::split(compiled, work, name)?;
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(&input).web(true)?.typescript(false).out_name(name);
+    // The split-off pages import what the linker exported.
+    bindgen.keep_lld_exports(split.is_some());
+    bindgen.remove_name_section(true).remove_producers_section(true);
+    bindgen.generate(work).context("wasm-bindgen")?;
+    fs::remove_file(input)?;
+    Ok(split)
+}
+
+/// The features that every browser of the last three years has; `--all-features` would write a
+/// module that even Node refuses.
+const WASM_FEATURES: &[&str] = &[
+    "--enable-simd",
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+fn optimise(project: &Project, work: &Path) -> anyhow::Result<()> {
+    for path in files_below(work)? {
+        if path.extension().is_none_or(|extension| extension != "wasm") {
+            continue;
+        }
+        let mut wasm_opt = machine::node(project)?;
+        wasm_opt.arg(project.end2end().join("node_modules/binaryen/bin/wasm-opt"));
+        wasm_opt.args(WASM_FEATURES).arg("-Oz").arg(&path).arg("-o").arg(&path);
+        must(&mut wasm_opt)?;
+    }
+    Ok(())
+}
+
+struct Build {
+    key: String,
+    quality: i32,
+}
+
+/// Script and code stand in one folder named by the hash of all of it: they name one another (the
+/// loader of split-off pages even in a circle), so a hash in each name could not be computed, and
+/// any change of code changes them together anyway.
+fn lay_out(
+    project: &Project,
+    work: &Path,
+    style: &str,
+    split: Option<split::Split>,
+    build: Build,
+) -> anyhow::Result<()> {
+    let quality = build.quality;
+    let (site, pkg, name) =
+        (project.site(), &project.names.site_pkg_dir, &project.names.output_name);
+    if site.exists() {
+        fs::remove_dir_all(&site)?;
+    }
+    let mut manifest = Manifest { build: build.key, ..Manifest::default() };
+    let mut hash = Sha256::new();
+    for path in files_below(work)? {
+        hash.update(path.strip_prefix(work)?.to_string_lossy().as_bytes());
+        hash.update(fs::read(&path)?);
+    }
+    let folder = format!("/{pkg}/{}", short(hash));
+    for path in files_below(work)? {
+        let address = format!("{folder}/{}", address_below(work, &path)?);
+        manifest.add(&site, &address, &fs::read(&path)?, quality)?;
+    }
+    manifest.script = format!("{folder}/{name}.js");
+    manifest.wasm = format!("{folder}/{name}_bg.wasm");
+    manifest.split = split.map(|split| split.in_folder(&folder));
+    let mut hash = Sha256::new();
+    hash.update(style);
+    manifest.style = format!("/{pkg}/{name}.{}.css", short(hash));
+    let address = manifest.style.clone();
+    manifest.add(&site, &address, style.as_bytes(), quality)?;
+    for path in files_below(&project.assets())? {
+        let address = format!("/{}", address_below(&project.assets(), &path)?);
+        manifest.add(&site, &address, &fs::read(&path)?, quality)?;
+    }
+    for address in [&manifest.script, &manifest.wasm] {
+        if !manifest.files.contains_key(address) {
+            bail!("wasm-bindgen did not write `{address}`");
+        }
+    }
+    // Last: a build that was cut short must not look like a finished one.
+    fs::write(site.join("manifest.json"), serde_json::to_string_pretty(&manifest)?)?;
+    Ok(())
+}
+
+impl Manifest {
+    /// What the last build wrote, if there was one.
+    pub(crate) fn read(project: &Project) -> anyhow::Result<Self> {
+        let path = project.site().join("manifest.json");
+        let text = fs::read_to_string(&path).with_context(|| {
+            format!("`{}` is not there: run `cargo xtask build`", path.display())
+        })?;
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    fn add(
+        &mut self,
+        site: &Path,
+        address: &str,
+        bytes: &[u8],
+        quality: i32,
+    ) -> anyhow::Result<()> {
+        let kind = media_type(address)?;
+        let path = site.join(address.trim_start_matches('/'));
+        fs::create_dir_all(path.parent().context("a file lies in a folder")?)?;
+        fs::write(&path, bytes)?;
+        let compressed = compress(bytes, quality)?;
+        // Pictures and fonts are compressed already.
+        let br = compressed.len() < bytes.len();
+        if br {
+            fs::write(site.join(format!("{}.br", address.trim_start_matches('/'))), compressed)?;
+        }
+        self.files.insert(address.to_owned(), FileFacts { kind: kind.to_owned(), br });
+        Ok(())
+    }
+}
+
+fn compress(bytes: &[u8], quality: i32) -> anyhow::Result<Vec<u8>> {
+    let mut compressed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality,
+        lgwin: 22,
+        size_hint: bytes.len(),
+        ..Default::default()
+    };
+    brotli::BrotliCompress(&mut &bytes[..], &mut compressed, &parameters)?;
+    Ok(compressed)
+}
+
+fn media_type(address: &str) -> anyhow::Result<&'static str> {
+    let extension = Path::new(address).extension().and_then(|word| word.to_str());
+    Ok(match extension {
+        Some("js") => "text/javascript",
+        Some("wasm") => "application/wasm",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some("woff2") => "font/woff2",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("json") => "application/json",
+        Some("webmanifest") => "application/manifest+json",
+        _ => bail!("`{address}` is of no known kind: name its media type in browser_build.rs"),
+    })
+}
+
+fn address_below(folder: &Path, path: &Path) -> anyhow::Result<String> {
+    let words: Vec<_> =
+        path.strip_prefix(folder)?.iter().map(|word| word.to_string_lossy()).collect();
+    Ok(words.join("/"))
+}
+
+/// Every file below a folder, sorted; none where there is no folder. Hidden files stay out.
+pub(crate) fn files_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    if !folder.is_dir() {
+        return Ok(found);
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let is_hidden =
+            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if is_hidden {
+            continue;
+        }
+        if path.is_dir() {
+            found.extend(files_below(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn hex(hash: Sha256) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn short(hash: Sha256) -> String {
+    hex(hash)[..12].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_compressed_only_when_that_helps() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut manifest = Manifest::default();
+        let text = "the same again. ".repeat(100);
+        manifest.add(folder.path(), "/pkg/a.js", text.as_bytes(), 11).expect("written");
+        manifest.add(folder.path(), "/b.txt", b"x", 11).expect("written");
+        assert!(manifest.files["/pkg/a.js"].br && folder.path().join("pkg/a.js.br").exists());
+        assert!(!manifest.files["/b.txt"].br && !folder.path().join("b.txt.br").exists());
+        let mut plain = Vec::new();
+        let compressed = fs::read(folder.path().join("pkg/a.js.br")).expect("it was written");
+        brotli::BrotliDecompress(&mut &compressed[..], &mut plain).expect("brotli");
+        assert_eq!(plain, text.as_bytes());
+    }
+
+    #[test]
+    fn a_file_of_unknown_kind_is_refused_by_name() {
+        let error = media_type("/odd.xyz").expect_err("unknown");
+        assert!(error.to_string().contains("`/odd.xyz`"));
+    }
+}

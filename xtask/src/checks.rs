@@ -1,0 +1,201 @@
+//! `test` and `ci`: every check there is, cheapest first. A failure stops only what builds on it.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+
+use crate::browser_build::{self, Audience};
+use crate::command::{self, cargo, must};
+use crate::counts::{self, Counts, LibtestReader};
+use crate::project::{Project, Speed};
+use crate::{machine, server_build, size, tidy};
+
+/// Runs everything; the last line is the sum.
+pub(crate) fn all(project: &Project) -> anyhow::Result<ExitCode> {
+    let checks = Checks { project };
+    let mut report = Report::default();
+    browser_build::ensure_placeholder(project)?;
+    report.one("formatting", || must(cargo(project).args(["fmt", "--all", "--check"])));
+    report.one("tidy", || tidy::check(project));
+    report.one("clippy, for the server", || must(&mut checks.clippy_native()));
+    report.one("clippy, for the browser", || checks.clippy_wasm());
+    let has_site =
+        report.one("the browser's part", || browser_build::build(project, Audience::Trader));
+    if has_site {
+        report.one("size of the first load", || size::check(project));
+    }
+    report.many("tests", || checks.native());
+    let binary = report.made("the server", || server_build::build(project, Speed::Quick));
+    match binary.filter(|_| has_site) {
+        Some(binary) => {
+            for group in ["wasm", "tests"] {
+                let name = format!("in the browser: {group}");
+                report.many(&name, || checks.browser(group, &binary));
+            }
+        }
+        None => {
+            report.one("in the browser", || bail!("there is nothing to test: see above"));
+        }
+    }
+    Ok(report.close())
+}
+
+struct Checks<'a> {
+    project: &'a Project,
+}
+
+impl Checks<'_> {
+    /// Without the browser's crate: beside it, cargo would give one `app` the features of both
+    /// sides, and hide what is missing on each.
+    fn clippy_native(&self) -> Command {
+        let mut command = cargo(self.project);
+        command.args(["clippy", "--workspace", "--exclude", &self.project.names.lib_package]);
+        command.args(["--all-targets", "--", "--deny", "warnings"]);
+        command
+    }
+
+    fn clippy_wasm(&self) -> anyhow::Result<()> {
+        machine::ensure_wasm_target()?;
+        let mut command = cargo(self.project);
+        command.args(["clippy", "--package", &self.project.names.lib_package]);
+        command.args(["--target", "wasm32-unknown-unknown", "--", "--deny", "warnings"]);
+        must(&mut command)
+    }
+
+    fn native(&self) -> anyhow::Result<Counts> {
+        let postgres = machine::ensure_postgres()?;
+        let mut command = cargo(self.project);
+        command.args(["test", "--workspace", "--exclude", &self.project.names.lib_package]);
+        command.args(["--no-fail-fast", "--", "--show-output"]);
+        // Debian keeps PostgreSQL's own programs outside of everybody's way.
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::env::split_paths(&path).chain([postgres]);
+        command.env("PATH", std::env::join_paths(folders)?);
+        libtest(&mut command)
+    }
+
+    fn browser(&self, group: &str, binary: &std::path::Path) -> anyhow::Result<Counts> {
+        machine::ensure_node_packages(self.project)?;
+        let browser = machine::ensure_browser()?;
+        let mut node = machine::node(self.project)?;
+        node.args(["run.mjs", group]).env("VOLARIS_BIN", binary).env("CHROMIUM", browser);
+        node.stdout(Stdio::piped());
+        let mut child = node.spawn().context("node cannot be started")?;
+        let stdout = child.stdout.take().context("the output was asked for")?;
+        let mut counted = None;
+        for line in BufReader::new(stdout).lines() {
+            let line = line?;
+            counted = counts::in_words(&line).or(counted);
+            println!("{line}");
+        }
+        let status = child.wait()?;
+        let counted = counted.context("the browser tests ended without a count")?;
+        if !status.success() && counted.failed == 0 {
+            bail!("the browser tests ended with {status}, though none failed");
+        }
+        Ok(counted)
+    }
+}
+
+/// Runs Rust's test programs, passes on what a person needs, and counts.
+fn libtest(command: &mut Command) -> anyhow::Result<Counts> {
+    let line = command::line(command);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().with_context(|| format!("`{line}` cannot be started"))?;
+    let stderr = child.stderr.take().context("the output was asked for")?;
+    let stdout = child.stdout.take().context("the output was asked for")?;
+    let (told, skips) = mpsc::channel();
+    let listener = thread::spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            eprintln!("{line}");
+            // The receiver outlives this thread.
+            let _ = told.send(line);
+        }
+    });
+    let mut reader = LibtestReader::default();
+    for line in BufReader::new(stdout).lines() {
+        let line = line?;
+        if reader.read(&line) {
+            println!("{line}");
+        }
+    }
+    let status = child.wait()?;
+    listener.join().map_err(|_| anyhow::anyhow!("the reader of `{line}` panicked"))?;
+    for line in skips {
+        reader.skip_told_elsewhere(&line);
+    }
+    let mut counts = reader.counts();
+    // Something did not even compile, or a test program was killed.
+    if !status.success() && counts.failed == 0 {
+        counts += Counts::ONE_FAILED;
+    }
+    Ok(counts)
+}
+
+/// What happened so far.
+#[derive(Default)]
+struct Report {
+    counts: Counts,
+    failures: Vec<String>,
+}
+
+impl Report {
+    /// A step that counts as one test.
+    fn one(&mut self, name: &str, step: impl FnOnce() -> anyhow::Result<()>) -> bool {
+        self.many(name, || step().map(|()| Counts::ONE_PASSED))
+    }
+
+    /// A step that makes something.
+    fn made<T>(&mut self, name: &str, step: impl FnOnce() -> anyhow::Result<T>) -> Option<T> {
+        let mut made = None;
+        self.one(name, || {
+            made = Some(step()?);
+            Ok(())
+        });
+        made
+    }
+
+    /// A step that counts its tests itself. True if none failed.
+    fn many(&mut self, name: &str, step: impl FnOnce() -> anyhow::Result<Counts>) -> bool {
+        println!("\n== {name}");
+        let started = Instant::now();
+        let counts = step().unwrap_or_else(|error| {
+            eprintln!("{error:#}");
+            Counts::ONE_FAILED
+        });
+        println!("== {name}: {counts} ({:.1} s)", started.elapsed().as_secs_f64());
+        self.counts += counts;
+        if 0 < counts.failed {
+            self.failures.push(name.to_owned());
+        }
+        counts.failed == 0
+    }
+
+    fn close(self) -> ExitCode {
+        println!();
+        for name in &self.failures {
+            println!("failed: {name}");
+        }
+        println!("{}", self.counts);
+        if self.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failing_step_is_counted_and_the_next_one_runs() {
+        let mut report = Report::default();
+        assert!(!report.one("first", || bail!("no")));
+        assert!(report.many("second", || Ok(Counts { passed: 4, failed: 0, skipped: 1 })));
+        assert_eq!(report.made("third", || Ok(7)), Some(7));
+        assert_eq!(report.counts.to_string(), "5 passed, 1 failed, 1 skipped");
+        assert_eq!(report.failures, ["first"]);
+    }
+}
