@@ -121,6 +121,7 @@ export async function openPage({
   height = 900,
   theme = "dark",
   touch = false,
+  cookies = {},
 }) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   const browser = await chromium.launch({ executablePath, headless: true, args: CHROMIUM_FLAGS });
@@ -130,6 +131,9 @@ export async function openPage({
     hasTouch: touch,
     isMobile: touch,
   });
+  const { address: url } = server;
+  const given = Object.entries(cookies).map(([name, value]) => ({ name, value, url }));
+  if (0 < given.length) await context.addCookies(given);
   const page = await context.newPage();
   const complaints = (page.complaints = []);
   await context.addInitScript(() => {

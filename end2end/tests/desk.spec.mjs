@@ -162,11 +162,9 @@ for (const theme of ["dark", "light"]) {
       const server = await startVolaris();
       try {
         for (const path of ["/", "/chart/SPY?span=1D", "/developers", "/nowhere"]) {
-          const page = await openPage({ server, path, width, height, touch: width < 500 });
-          await page.context().addCookies([
-            { name: "volaris", value: `${theme}.Key`, url: server.address },
-          ]);
-          await page.reload();
+          const cookies = { volaris: `${theme}.Key` };
+          const touch = width < 500;
+          const page = await openPage({ server, path, width, height, touch, cookies });
           if (path === "/" || path.startsWith("/chart")) await live(page);
           // A page that is not there is told so by its status, on the console as well.
           if (path === "/nowhere") page.complaints.splice(0);

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 /// A coach's desk for index and ETF options traders.
 ///
 /// Start it with no argument, open the address it prints, and look at a moving SPX chart with its
-/// key levels: it plays a simulated practice market until you import recorded days.
+/// key levels. The prices are a simulated practice market's.
 #[derive(Debug, Parser)]
 #[command(name = "volaris", version, about, long_about)]
 pub(crate) struct CommandLine {

@@ -80,7 +80,7 @@ pub(crate) fn SymbolSearch(
             />
             <Found id label found marked is_listed=Signal::derive(is_listed) on_choose=choose />
             <p class="symbol-search__nothing" hidden=move || !is_nothing()>
-                "Not on this tape. Import its bars to add it."
+                "Not on this tape."
             </p>
         </div>
     }

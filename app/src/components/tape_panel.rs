@@ -158,7 +158,7 @@ fn Recordings(
         }
     };
     view! {
-        <h3>"Recorded days"</h3>
+        <h3 hidden=move || recordings.read().is_empty()>"Recorded days"</h3>
         <button
             type="button"
             class="tape-panel__practice"
@@ -170,10 +170,6 @@ fn Recordings(
         <ul class="tape-panel__days">
             {move || recordings.get().into_iter().map(day).collect_view()}
         </ul>
-        <div class="tape-panel__empty" hidden=move || !recordings.read().is_empty()>
-            <p>"None yet. Bring one in from a file of bars or ticks, then reload:"</p>
-            <code>"volaris import bars FILE --symbol SPY"</code>
-        </div>
     }
     .into_any()
 }

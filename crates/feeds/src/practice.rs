@@ -1,140 +1,116 @@
-//! The practice market: a simulation that is always open on its own exchange clock.
+//! The practice market: a simulation on its own exchange clock. **Nothing in it is real**, and its
+//! tape says so wherever a number of it goes.
 //!
-//! A function of its seed and of time: the same seed is the same market on every machine, and any
-//! minute can be asked for without those before it on the same day having been played. Its history
-//! needs no storage. Nothing in it is real, and every screen says so.
+//! A function of its seed and of time: the same seed is the same market on every machine, any
+//! minute can be asked for whatever was played before, and nothing needs storage.
+//!
+//! How it works: [`state`] is where the market stands and how chance moves it, [`day`] draws the
+//! path of a day through five points of every minute, and both a minute's bar and its prints
+//! ([`prints`]) come from these points, so that one folds to the other. [`days`] knows where each
+//! day starts. [`drops`] decides when the feed is not heard.
 
 mod chance;
+mod state;
 mod day;
-mod path;
+mod days;
 mod prints;
+mod drops;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use desk::{FeedEvent, MarketFeed};
 use market::{
-    Bar, BarHours, BarSpan, Moment, Span, Symbol, TapeId, TradingDate, TradingDay, fold_bars,
-    next_trading_day, prior_trading_day, session_clock, trading_day,
+    Bar, CALENDAR_LAST, Moment, Span, Symbol, TapeId, TradingDate, TradingDay, next_trading_day,
+    prior_trading_day, trading_day,
 };
 
 use day::DayTape;
-use path::{DayStart, older_days};
+use days::Days;
+use drops::{drops_of, is_down, told_until};
+use prints::tell_minute;
 
 /// What it trades.
-pub(crate) const SYMBOLS: [Symbol; 5] =
-    [Symbol::SPX, Symbol::NDX, Symbol::SPY, Symbol::QQQ, Symbol::VIX];
+const SYMBOLS: [Symbol; 5] = [Symbol::SPX, Symbol::NDX, Symbol::SPY, Symbol::QQQ, Symbol::VIX];
 /// How often it is heard from.
 const HEARTBEAT: Span = Span::seconds(1);
-/// Trading days of minutes before the day that playing starts on.
-const MINUTE_DAYS: usize = 32;
-/// Days whose minutes are kept; older ones are simulated again when they are asked for.
-const DAYS_KEPT_MAX: usize = 48;
-
 /// The day that playing starts on: an ordinary Tuesday, a week after a holiday.
-const FIRST_DAY: (i16, i8, i8) = (2024, 2, 27);
+const OPENING_DAY: (i16, i8, i8) = (2024, 2, 27);
+/// How far into the opening day's session playing starts.
+const OPENING_INTO: Span = Span::minutes(60);
+/// Trading days before the opening day that can be played, too.
+const PLAYABLE_BEFORE: usize = 30;
+/// Trading days whose minutes are given at once, the newest of them when more are asked for.
+const MINUTE_DAYS_MAX: usize = 260;
 
-/// The practice market. A clone is another player of the same market.
-#[derive(Clone)]
+/// The practice market. A clone is the same market for another player.
+#[derive(Clone, Debug)]
 pub struct PracticeMarket {
-    seed: u64,
-    known: Arc<Mutex<Known>>,
-}
-
-/// What was simulated so far.
-struct Known {
-    /// Daily bars of the days before minutes begin, by symbol.
-    older: BTreeMap<Symbol, Vec<Bar>>,
-    /// Where each day with minutes starts, in order.
-    starts: Vec<DayStart>,
-    /// Daily bars of the days with minutes that are over, by day.
-    daily: BTreeMap<TradingDate, BTreeMap<Symbol, Bar>>,
-    /// Minutes of the days asked for last.
-    days: BTreeMap<TradingDate, Arc<DayTape>>,
-}
-
-fn first_day() -> TradingDay {
-    let (year, month, day) = FIRST_DAY;
-    let date = TradingDate::new(year, month, day).expect("a date of the calendar");
-    trading_day(date).expect("the exchange was open on it")
+    days: Arc<Days>,
+    first: TradingDay,
+    opening: TradingDay,
+    last: TradingDay,
+    /// The day that is being played.
+    tape: Option<Arc<DayTape>>,
+    /// The minute that is being played: its place in the day, and everything that happens in it.
+    minute: Option<(Moment, Vec<FeedEvent>)>,
 }
 
 impl PracticeMarket {
-    /// The market that grows from `seed`.
+    /// The market that grows from `seed`. Simulates every day of it once, which takes a fraction of
+    /// a second; clones share that.
     pub fn new(seed: u64) -> Self {
-        let mut first = first_day();
-        for _ in 0..MINUTE_DAYS {
-            first = prior_trading_day(first.date);
-        }
-        let (older, start) = older_days(seed, first);
-        let known =
-            Known { older, starts: vec![start], daily: BTreeMap::new(), days: BTreeMap::new() };
-        Self { seed, known: Arc::new(Mutex::new(known)) }
+        let (year, month, day) = OPENING_DAY;
+        let date = TradingDate::new(year, month, day).expect("a date");
+        let opening = trading_day(date).expect("a Tuesday that was no holiday");
+        let first = (0..PLAYABLE_BEFORE).fold(opening, |day, _| prior_trading_day(day.date));
+        let new_year = TradingDate::new(CALENDAR_LAST + 1, 1, 1).expect("a date");
+        let last = prior_trading_day(new_year);
+        let days = Arc::new(Days::new(seed, opening.date, last.date));
+        Self { days, first, opening, last, tape: None, minute: None }
     }
 
-    /// The minutes of `date`, if it is a trading day that has them.
-    fn day(&self, date: TradingDate) -> Option<Arc<DayTape>> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.day(self.seed, date)
+    /// Makes `day` the day that is being played.
+    fn turn_to(&mut self, day: &TradingDay) -> Option<Arc<DayTape>> {
+        if self.tape.as_ref().is_none_or(|tape| tape.day.date != day.date) {
+            self.tape = self.days.simulate(day.date).map(Arc::new);
+        }
+        self.tape.clone()
     }
 
-    fn minute_days(&self, from: Moment, until: Moment) -> Vec<Arc<DayTape>> {
-        let (first, last) = self.range();
-        let mut date = from.max(first).wall_time().date;
-        let end = until.min(last).wall_time().date;
-        let mut days = Vec::new();
-        while date <= end {
-            days.extend(self.day(date));
-            date = next_trading_day(date).date;
-        }
-        days
-    }
-}
-
-impl Known {
-    fn day(&mut self, seed: u64, date: TradingDate) -> Option<Arc<DayTape>> {
-        if let Some(day) = self.days.get(&date) {
-            return Some(Arc::clone(day));
-        }
-        let place = match self.starts.binary_search_by_key(&date, |start| start.day.date) {
-            Ok(place) => place,
-            Err(place) if place < self.starts.len() => return None,
-            // Every day starts where the one before it ended.
-            Err(_) => {
-                while self.starts.last()?.day.date < date {
-                    let last = self.starts.last()?.clone();
-                    self.keep(seed, &last);
-                }
-                self.starts.binary_search_by_key(&date, |start| start.day.date).ok()?
+    /// Appends what happened on one day in `(after, until]` and was not withheld.
+    fn tell_day(
+        &mut self,
+        day: &TradingDay,
+        after: Moment,
+        until: Moment,
+        told: &mut Vec<FeedEvent>,
+    ) {
+        let drops = drops_of(self.days.seed(), day);
+        let (after, until) = (told_until(&drops, after), told_until(&drops, until));
+        let Some(tape) = self.turn_to(day) else { return };
+        for place in tape.places(after, until) {
+            let start = tape.start(place);
+            if self.minute.as_ref().is_none_or(|(known, _)| *known != start) {
+                let mut events = self.minute.take().map(|(_, events)| events).unwrap_or_default();
+                events.clear();
+                tell_minute(self.days.seed(), self.days.scale(), &tape, place, &mut events);
+                // Nobody hears of a heartbeat that was missed.
+                events.retain(
+                    |event| !matches!(event, FeedEvent::Heartbeat { at } if is_down(&drops, *at)),
+                );
+                self.minute = Some((start, events));
             }
-        };
-        let start = self.starts[place].clone();
-        Some(self.keep(seed, &start))
-    }
-
-    /// Simulates a day and keeps what later days need of it.
-    fn keep(&mut self, seed: u64, start: &DayStart) -> Arc<DayTape> {
-        let (tape, next) = DayTape::simulate(seed, start);
-        let tape = Arc::new(tape);
-        if self.starts.last().is_some_and(|last| last.day.date == start.day.date) {
-            self.starts.push(next);
+            let Some((_, events)) = &self.minute else { continue };
+            let from = events.partition_point(|event| event.at() <= after);
+            let to = events.partition_point(|event| event.at() <= until);
+            told.extend_from_slice(&events[from..to]);
         }
-        let daily = SYMBOLS.into_iter().filter_map(|symbol| {
-            let day = fold_bars(tape.minutes(symbol), BarSpan::Day, BarHours::Regular);
-            Some((symbol, *day.first()?))
-        });
-        self.daily.insert(start.day.date, daily.collect());
-        if DAYS_KEPT_MAX <= self.days.len() {
-            self.days.pop_first();
-        }
-        self.days.insert(start.day.date, Arc::clone(&tape));
-        tape
     }
 }
 
 impl MarketFeed for PracticeMarket {
     fn tape(&self) -> TapeId {
-        TapeId::Practice { seed: self.seed }
+        TapeId::Practice { seed: self.days.seed() }
     }
 
     fn symbols(&self) -> Vec<Symbol> {
@@ -145,59 +121,72 @@ impl MarketFeed for PracticeMarket {
         HEARTBEAT
     }
 
+    /// From the pre-market of the thirtieth trading day before the opening one to the end of the
+    /// calendar.
     fn range(&self) -> (Moment, Moment) {
-        let mut first = first_day();
-        for _ in 0..MINUTE_DAYS - 2 {
-            first = prior_trading_day(first.date);
-        }
-        let end = TradingDate::new(market::CALENDAR_LAST, 12, 31).expect("a date");
-        (first.pre_market_open(), prior_trading_day(end.plus_days(1)).after_hours_close())
+        (self.first.pre_market_open(), self.last.after_hours_close())
     }
 
     fn opening_moment(&self) -> Moment {
-        first_day().open() + Span::minutes(60)
+        self.opening.open() + OPENING_INTO
     }
 
     fn daily_bars(&self, symbol: Symbol, before: TradingDate) -> Vec<Bar> {
-        // Simulates up to the day before, so that its bar is known.
-        let _ = self.day(prior_trading_day(before).date);
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let older = known.older.get(&symbol).into_iter().flatten().copied();
-        let newer = known.daily.range(..before).filter_map(|(_, day)| day.get(&symbol)).copied();
-        let midnight = Moment::new_york(before, Span::ZERO);
-        older.chain(newer).filter(|bar| bar.start < midnight).collect()
+        self.days.daily(symbol, before).to_vec()
     }
 
+    /// At most the newest [`MINUTE_DAYS_MAX`] days of what is asked for.
     fn minute_bars(&self, symbol: Symbol, from: Moment, until: Moment) -> Vec<Bar> {
         let mut bars = Vec::new();
-        for day in self.minute_days(from, until) {
-            let inside = |bar: &&Bar| from <= bar.start && bar.start + Span::MINUTE <= until;
-            bars.extend(day.minutes(symbol).iter().filter(inside));
+        let days = self.days.between(from.wall_time().date, until.wall_time().date);
+        for start in &days[days.len().saturating_sub(MINUTE_DAYS_MAX)..] {
+            let date = start.day.date;
+            let played = self.tape.as_ref().filter(|tape| tape.day.date == date);
+            let Some(tape) = played.cloned().or_else(|| self.days.simulate(date).map(Arc::new))
+            else {
+                continue;
+            };
+            let is_asked_for = |bar: &Bar| from <= bar.start && bar.start + Span::MINUTE <= until;
+            bars.extend(tape.bars(symbol, self.days.scale()).filter(is_asked_for));
         }
         bars
     }
 
     fn events(&mut self, after: Moment, until: Moment, told: &mut Vec<FeedEvent>) {
-        for day in self.minute_days(after - Span::minutes(1), until) {
-            prints::tell(self.seed, &day, after, until, told);
+        let days = Arc::clone(&self.days);
+        for start in days.between(after.wall_time().date, until.wall_time().date) {
+            self.tell_day(&start.day, after, until, told);
         }
     }
 
+    /// While the feed is down: when it is heard again.
     fn next_event_after(&self, at: Moment) -> Option<Moment> {
         let (first, last) = self.range();
+        let at = at.max(first - Span(1));
         if last <= at {
             return None;
         }
-        let at = at.max(first - Span(1));
-        let clock = session_clock(at);
-        let day = clock.day;
-        if day.after_hours_close() <= at {
-            return Some(next_trading_day(day.date).pre_market_open());
-        }
+        let date = at.wall_time().date;
+        let today = trading_day(date).filter(|day| at < day.after_hours_close());
+        let day = today.unwrap_or_else(|| next_trading_day(date));
         if at < day.pre_market_open() {
             return Some(day.pre_market_open());
         }
-        // A heartbeat comes with every second.
-        Some(Moment((at.0.div_euclid(1_000_000) + 1) * 1_000_000))
+        // A heartbeat comes with every second, but for drops and the end of the day.
+        let soon = at + HEARTBEAT;
+        let mut told = Vec::new();
+        self.clone().events(at, soon, &mut told);
+        if let Some(event) = told.first() {
+            // What was withheld is told when the feed is up again.
+            let drops = drops_of(self.days.seed(), &day);
+            let is_withheld = |drop: &&drops::Drop| drop.down <= event.at() && event.at() < drop.up;
+            return Some(drops.iter().find(is_withheld).map_or(event.at(), |drop| drop.up));
+        }
+        let drops = drops_of(self.days.seed(), &day);
+        if let Some(drop) = drops.iter().find(|drop| at < drop.up && drop.down <= soon) {
+            return Some(drop.up);
+        }
+        let next = next_trading_day(day.date).pre_market_open();
+        (next < last).then_some(next)
     }
 }

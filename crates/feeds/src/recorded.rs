@@ -11,9 +11,10 @@ const HEARTBEAT: Span = Span::seconds(1);
 
 /// A recorded day.
 ///
-/// What a minute bar does between its open and its close is not recorded. It is played as open,
-/// low, high, close when it rose and open, high, low, close when it fell, at 0, 20, 40 and almost
-/// 60 seconds: an assumption that moves no finished bar.
+/// Prints are played as they were. What a minute bar did between its open and its close is **not
+/// known**: it is played as open, low, high, close when it did not fall and as open, high, low,
+/// close when it fell, after 0, 20, 40 and 59.999999 seconds. This assumption moves no finished
+/// bar.
 pub struct RecordedMarket {
     tape: TapeId,
     date: TradingDate,
@@ -44,8 +45,11 @@ impl RecordedMarket {
     }
 
     fn add(&mut self, part: RecordedPart) {
-        let symbol = part.symbol;
-        let mut minutes = part.minutes;
+        let RecordedPart { symbol, mut daily, mut minutes, .. } = part;
+        // Whatever was loaded with it: nothing of the day is known before it is played.
+        let midnight = Moment::new_york(self.date, Span::ZERO);
+        daily.retain(|bar| bar.start < midnight);
+        minutes.retain(|bar| bar.start < midnight);
         match part.day {
             RecordedPrices::Minutes(bars) => {
                 for bar in &bars {
@@ -61,12 +65,12 @@ impl RecordedMarket {
             }
         }
         self.symbols.push(symbol);
-        self.daily.insert(symbol, part.daily);
+        self.daily.insert(symbol, daily);
         self.minutes.insert(symbol, minutes);
     }
 }
 
-/// The prices that a bar is played as.
+/// The prices that a bar is played as: the open, the extremes and, with the volume, the close.
 fn steps(bar: &Bar) -> Vec<BarStep> {
     let (second, third) =
         if bar.open <= bar.close { (bar.low, bar.high) } else { (bar.high, bar.low) };
@@ -110,6 +114,7 @@ impl MarketFeed for RecordedMarket {
         HEARTBEAT
     }
 
+    /// From the first price of the day to its last.
     fn range(&self) -> (Moment, Moment) {
         let midnight = Moment::new_york(self.date, Span::ZERO);
         let first = self.events.first().map_or(midnight, FeedEvent::at);
@@ -117,6 +122,7 @@ impl MarketFeed for RecordedMarket {
         (first, last)
     }
 
+    /// The regular open, or the first price where that comes later.
     fn opening_moment(&self) -> Moment {
         let (first, last) = self.range();
         let open = trading_day(self.date).map_or(first, |day| day.open());
@@ -125,13 +131,16 @@ impl MarketFeed for RecordedMarket {
 
     fn daily_bars(&self, symbol: Symbol, before: TradingDate) -> Vec<Bar> {
         let midnight = Moment::new_york(before, Span::ZERO);
-        let bars = self.daily.get(&symbol).into_iter().flatten();
-        bars.filter(|bar| bar.start < midnight).copied().collect()
+        let bars = self.daily.get(&symbol).map_or(&[][..], Vec::as_slice);
+        bars[..bars.partition_point(|bar| bar.start < midnight)].to_vec()
     }
 
+    /// A bar that ends after `until` is left out: a replay cannot look ahead.
     fn minute_bars(&self, symbol: Symbol, from: Moment, until: Moment) -> Vec<Bar> {
-        let bars = self.minutes.get(&symbol).into_iter().flatten();
-        bars.filter(|bar| from <= bar.start && bar.start + Span::MINUTE <= until).copied().collect()
+        let bars = self.minutes.get(&symbol).map_or(&[][..], Vec::as_slice);
+        let first = bars.partition_point(|bar| bar.start < from);
+        let end = bars.partition_point(|bar| bar.start + Span::MINUTE <= until);
+        bars[first.min(end)..end].to_vec()
     }
 
     fn events(&mut self, after: Moment, until: Moment, told: &mut Vec<FeedEvent>) {
@@ -147,6 +156,7 @@ impl MarketFeed for RecordedMarket {
         told[began..].sort_by_key(FeedEvent::at);
     }
 
+    /// Heartbeats do not count: a gap in the recording is skipped.
     fn next_event_after(&self, at: Moment) -> Option<Moment> {
         let place = self.events.partition_point(|event| event.at() <= at);
         self.events.get(place).map(FeedEvent::at)

@@ -1,30 +1,96 @@
 //! One day of the practice market, minute by minute.
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 
-use market::{Bar, Moment, Span, Symbol, TradingDay, next_trading_day};
+use market::{Bar, Moment, Price, Span, Symbol, TradingDay, Volume, next_trading_day};
 
-use super::SYMBOLS;
-use super::chance::Chance;
-use super::path::{DAYS, DayStart, NIGHT_PART, State, cents, daily_volume};
+use super::chance::{Chance, Purpose};
+use super::state::{DayStart, State, fair_ratios};
 
-/// The part of a day's variance in extended hours, before and after the session together.
-const EXTENDED_PART: f64 = 0.08;
-/// The part of a day's volume in extended hours.
-const EXTENDED_VOLUME: f64 = 0.03;
+/// Trading days in a year, as an option trader counts them.
+const DAYS_PER_YEAR: f64 = 252.0;
+/// How a day's variance is spread: the night, pre-market, the session, after-hours.
+const NIGHT_PART: f64 = 0.20;
+const PRE_PART: f64 = 0.06;
+const REGULAR_PART: f64 = 0.71;
+const POST_PART: f64 = 0.03;
+/// The same of a fund's volume; the closing auction has the rest.
+const PRE_VOLUME: f64 = 0.015;
+const REGULAR_VOLUME: f64 = 0.915;
+const POST_VOLUME: f64 = 0.01;
+const AUCTION_VOLUME: f64 = 0.06;
+/// Shares that a fund trades on an ordinary day: SPY, QQQ.
+const DAILY_VOLUME: [f64; 2] = [72_000_000.0, 45_000_000.0];
+/// A minute's path is drawn at its knots, after 0, 15, 30, 45 and 59 seconds: how long the step to
+/// each takes, as parts of a minute.
+const KNOT_STEPS: [f64; 5] = [1.0 / 60.0, 0.25, 0.25, 0.25, 14.0 / 60.0];
 
-/// Minutes of every symbol on one day.
+/// What index levels are multiplied with: the years of history end where they should.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scale {
+    pub(super) spx: f64,
+    pub(super) ndx: f64,
+}
+
+/// One minute, as levels at its knots, and what funds make of them.
+#[derive(Clone, Copy, Debug)]
+struct Minute {
+    spx: [f64; 5],
+    ndx: [f64; 5],
+    vix: [f64; 5],
+    /// Index ÷ fund: SPY, QQQ.
+    ratios: [f64; 2],
+    volumes: [Volume; 2],
+}
+
+/// A symbol's path through one minute. Its prices at any point between the least and the greatest
+/// knot lie between theirs, because rounding keeps order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MinutePath {
+    pub(super) start: Moment,
+    pub(super) knots: [f64; 5],
+    pub(super) volume: Volume,
+    /// Knots that are told: a volatility index is told every 15 seconds, without the last.
+    pub(super) told: usize,
+    ratio: f64,
+    scale: f64,
+}
+
+/// Prices before they are scaled and rounded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RawBar {
+    open: f64,
+    high: f64,
+    low: f64,
+    close: f64,
+    volume: Volume,
+}
+
+/// Every minute of one day.
+#[derive(Debug)]
 pub(super) struct DayTape {
-    /// The day.
     pub(super) day: TradingDay,
-    minutes: BTreeMap<Symbol, Vec<Bar>>,
+    shape: Shape,
+    minutes: Vec<Minute>,
+    /// Shares of the closing auction, which the minute from the close on includes: SPY, QQQ.
+    pub(super) auction: [Volume; 2],
+    /// The standard deviation of days at this volatility, as a part of the price.
+    pub(super) usual_width: f64,
 }
 
 /// Minutes of a day: how many before the open, in the session, and after it.
+#[derive(Clone, Copy, Debug)]
 struct Shape {
     pre: usize,
     regular: usize,
     post: usize,
+}
+
+/// Part of a day's variance and of a fund's volume that falls on a minute.
+#[derive(Clone, Copy)]
+struct Share {
+    variance: f64,
+    volume: f64,
 }
 
 impl Shape {
@@ -37,127 +103,249 @@ impl Shape {
         }
     }
 
-    fn is_regular(&self, minute: usize) -> bool {
-        (self.pre..self.pre + self.regular).contains(&minute)
-    }
-
-    /// How busy a minute is beside the others of its part: a U through the session.
-    fn weight(&self, minute: usize) -> f64 {
-        if !self.is_regular(minute) {
-            return 1.0;
+    /// Busy before the bell, a U through the session, quieter and quieter after it.
+    fn shares(&self) -> Vec<Share> {
+        let ramp = |place: usize, of: usize| 0.2 + 1.6 * place as f64 / of as f64;
+        let mut shares = Vec::with_capacity(self.pre + self.regular + self.post);
+        for place in 0..self.pre {
+            let weight = ramp(place, self.pre);
+            shares.push(Share { variance: PRE_PART * weight, volume: PRE_VOLUME * weight });
         }
-        let place = (minute - self.pre) as f64 / (self.regular - 1) as f64;
-        let from_middle = 2.0 * place - 1.0;
-        0.55 + 1.7 * from_middle * from_middle * from_middle * from_middle
+        for place in 0..self.regular {
+            let from_middle = 2.0 * (place as f64 + 0.5) / self.regular as f64 - 1.0;
+            let edge = from_middle * from_middle * from_middle * from_middle;
+            let morning = if from_middle < 0.0 { 1.6 } else { 1.0 };
+            shares.push(Share {
+                variance: REGULAR_PART * (0.6 + 1.4 * edge * morning),
+                volume: REGULAR_VOLUME * (0.6 + 1.9 * edge),
+            });
+        }
+        for place in 0..self.post {
+            let weight = ramp(self.post - place, self.post);
+            shares.push(Share { variance: POST_PART * weight, volume: POST_VOLUME * weight });
+        }
+        let pre = (PRE_PART, PRE_VOLUME, 0..self.pre);
+        let open = self.pre + self.regular;
+        let regular = (REGULAR_PART, REGULAR_VOLUME, self.pre..open);
+        let post = (POST_PART, POST_VOLUME, open..open + self.post);
+        for (variance, volume, part) in [pre, regular, post] {
+            let part = &mut shares[part];
+            let variance = variance / part.iter().map(|share| share.variance).sum::<f64>();
+            let volume = volume / part.iter().map(|share| share.volume).sum::<f64>();
+            for share in part {
+                share.variance *= variance;
+                share.volume *= volume;
+            }
+        }
+        shares
     }
 }
 
 impl DayTape {
-    /// One-minute bars of a symbol, oldest first.
-    pub(super) fn minutes(&self, symbol: Symbol) -> &[Bar] {
-        self.minutes.get(&symbol).map_or(&[], Vec::as_slice)
-    }
-
     /// Simulates a day; gives where the next one starts.
     pub(super) fn simulate(seed: u64, start: &DayStart) -> (Self, DayStart) {
         let day = start.day;
-        let name = u64::try_from(day.date.epoch_days()).unwrap_or(0);
-        let mut chance = Chance::new(seed, [3, name, 0]);
-        let shape = Shape::of(&day);
-        let mut state = start.state.clone();
+        let mut chance = Chance::new(seed, Purpose::Path, i64::from(day.date.epoch_days()));
+        let mut state = start.state;
         let volatility = state.volatility();
-        // Half of the night's news is known by four in the morning.
-        state.step(NIGHT_PART / 2.0, &mut chance);
-        let total = shape.pre + shape.regular + shape.post;
-        let weights: f64 =
-            (0..total).filter(|minute| shape.is_regular(*minute)).map(|m| shape.weight(m)).sum();
-        let mut minutes: BTreeMap<Symbol, Vec<Bar>> = BTreeMap::new();
-        let mut closes: BTreeMap<Symbol, f64> = BTreeMap::new();
-        let busy = libm::exp(0.22 * chance.normal() + 0.4 * (volatility / 0.155 - 1.0).min(1.5));
-        let mut at_close = None;
-        for minute in 0..total {
-            let is_regular = shape.is_regular(minute);
-            if minute == shape.pre {
-                // The opening auction finds what the night left over.
-                state.step(NIGHT_PART / 2.0, &mut chance);
-                closes.clear();
-            }
-            let start_of = day.pre_market_open() + Span::minutes(minute as i64);
-            let before = state.clone();
-            let part = if is_regular {
-                (1.0 - NIGHT_PART - EXTENDED_PART) * shape.weight(minute) / weights
-            } else {
-                EXTENDED_PART / (shape.pre + shape.post) as f64
+        let usual = State::FIRST.volatility();
+        // Some days are loud and some are quiet at the same volatility.
+        let usual_width = volatility / DAYS_PER_YEAR.sqrt();
+        let day_width = usual_width * libm::exp(0.25 * chance.bell() - 0.06);
+        let busy = libm::exp(0.2 * chance.bell() + 0.6 * libm::log(volatility / usual));
+        let shape = Shape::of(&day);
+        let mut tape = Self {
+            day,
+            shape,
+            minutes: Vec::with_capacity(shape.pre + shape.regular + shape.post),
+            auction: DAILY_VOLUME.map(|volume| shares_of(volume * busy * AUCTION_VOLUME)),
+            usual_width,
+        };
+        let fast_before = state.fast();
+        state.step(day_width * NIGHT_PART.sqrt(), day_width, &mut chance);
+        let fair = fair_ratios(day.date);
+        let mut loud = 0.0;
+        for (place, share) in shape.shares().into_iter().enumerate() {
+            // Loud minutes come in clusters, and now and then there is news.
+            loud = 0.96 * loud + 0.11 * chance.bell();
+            let news = if chance.part() < 1.0 / 2_500.0 { 4.0 } else { 1.0 };
+            let width = day_width * share.variance.sqrt() * 0.86 * libm::exp(loud) * news;
+            let mut minute = Minute {
+                spx: [state.spx; 5],
+                ndx: [state.ndx; 5],
+                vix: [0.0; 5],
+                ratios: state.ratios(fair, &mut chance),
+                volumes: [0; 2],
             };
-            state.step(part, &mut chance);
-            state.spy_basis += 0.000_004 * chance.normal() - 0.002 * state.spy_basis;
-            state.qqq_basis += 0.000_005 * chance.normal() - 0.002 * state.qqq_basis;
-            let share = shape.weight(minute) / weights;
-            for symbol in SYMBOLS {
-                let is_fund = 0.0 < daily_volume(symbol);
-                if !is_regular && !is_fund {
-                    continue;
+            let is_after_bell = place == shape.pre + shape.regular;
+            for (knot, part) in KNOT_STEPS.into_iter().enumerate() {
+                // The auction's price is the session's last.
+                if !(is_after_bell && knot == 0) {
+                    state.step(width * part.sqrt(), day_width, &mut chance);
                 }
-                let open = *closes.entry(symbol).or_insert_with(|| before.price(symbol));
-                let width = width_of(symbol, &state, part);
-                let mut bar = minute_bar(start_of, open, state.price(symbol), width, &mut chance);
-                bar.volume = if is_fund {
-                    let share = if is_regular {
-                        share * (1.0 - EXTENDED_VOLUME)
-                    } else {
-                        EXTENDED_VOLUME / (shape.pre + shape.post) as f64
-                    };
-                    volume(daily_volume(symbol) * busy * share, &mut chance)
-                } else {
-                    0
-                };
-                closes.insert(symbol, bar.close.to_f64());
-                minutes.entry(symbol).or_default().push(bar);
+                minute.spx[knot] = state.spx;
+                minute.ndx[knot] = state.ndx;
+                minute.vix[knot] = State::vix(volatility, state.fast() - fast_before);
             }
-            if minute + 1 == shape.pre + shape.regular {
-                at_close = Some(state.clone());
+            let moved = (state.spx / minute.spx[0] - 1.0).abs() / width;
+            let level = busy * share.volume * libm::exp(0.6 * loud) * (0.65 + 0.35 * moved);
+            minute.volumes =
+                DAILY_VOLUME.map(|volume| shares_of(volume * level * (1.0 + 0.25 * chance.bell())));
+            if let (true, Some(last)) = (is_after_bell, tape.minutes.last()) {
+                minute.ratios = last.ratios;
+                minute.volumes[0] += tape.auction[0];
+                minute.volumes[1] += tape.auction[1];
             }
+            tape.minutes.push(minute);
         }
-        let mut next = state;
-        if let Some(at_close) = at_close {
-            // Volatility is handed on as it stood at the close.
-            next.log_volatility = at_close.log_volatility;
+        state.rest(&mut chance);
+        (tape, DayStart { day: next_trading_day(day.date), state })
+    }
+
+    /// When a minute starts.
+    pub(super) fn start(&self, place: usize) -> Moment {
+        let minutes = i64::try_from(place).expect("a day has a few hundred minutes");
+        self.day.pre_market_open() + Span::minutes(minutes)
+    }
+
+    /// The minutes that lie in `(after, until]`, or a part of them.
+    pub(super) fn places(&self, after: Moment, until: Moment) -> Range<usize> {
+        let open = self.day.pre_market_open();
+        let count = i64::try_from(self.minutes.len()).expect("a day has a few hundred minutes");
+        let place = |at: Moment| {
+            let minutes = (at - open).0.div_euclid(Span::MINUTE.0).clamp(0, count);
+            usize::try_from(minutes).expect("clamped")
+        };
+        // What begins just after `until` is not in it.
+        place(after)..place(until + Span::MINUTE)
+    }
+
+    /// The number of the session's last minute.
+    pub(super) fn last_regular(&self) -> usize {
+        self.shape.pre + self.shape.regular - 1
+    }
+
+    /// A symbol's path through a minute; nothing when it does not trade then.
+    pub(super) fn path(&self, symbol: Symbol, place: usize, scale: Scale) -> Option<MinutePath> {
+        let minute = self.minutes.get(place)?;
+        let start = self.start(place);
+        let is_regular = (self.shape.pre..=self.last_regular()).contains(&place);
+        let scale = scale.of(symbol);
+        let index = |knots, told| {
+            is_regular.then_some(MinutePath { start, knots, volume: 0, told, ratio: 1.0, scale })
+        };
+        let fund = |knots, fund: usize| {
+            let (volume, ratio) = (minute.volumes[fund], minute.ratios[fund]);
+            Some(MinutePath { start, knots, volume, told: 5, ratio, scale })
+        };
+        match symbol {
+            Symbol::SPX => index(minute.spx, 5),
+            Symbol::NDX => index(minute.ndx, 5),
+            Symbol::VIX => index(minute.vix, 4),
+            Symbol::SPY => fund(minute.spx, 0),
+            Symbol::QQQ => fund(minute.ndx, 1),
+            _ => None,
         }
-        next.rest(&mut chance);
-        let next = DayStart { day: next_trading_day(day.date), state: next };
-        (Self { day, minutes }, next)
+    }
+
+    /// One-minute bars of a symbol, oldest first.
+    pub(super) fn bars(&self, symbol: Symbol, scale: Scale) -> impl Iterator<Item = Bar> {
+        (0..self.minutes.len())
+            .filter_map(move |place| Some(self.path(symbol, place, scale)?.bar()))
+    }
+
+    /// The regular session of a symbol before it is scaled.
+    pub(super) fn session(&self, symbol: Symbol) -> Option<RawBar> {
+        let mut whole: Option<RawBar> = None;
+        for place in self.shape.pre..=self.last_regular() {
+            let minute = self.path(symbol, place, Scale::ONE)?.raw();
+            let Some(whole) = &mut whole else {
+                whole = Some(minute);
+                continue;
+            };
+            whole.high = whole.high.max(minute.high);
+            whole.low = whole.low.min(minute.low);
+            whole.close = minute.close;
+            whole.volume += minute.volume;
+        }
+        whole
     }
 }
 
-/// How far a minute reaches beyond its open and close, in dollars or points.
-fn width_of(symbol: Symbol, state: &State, part: f64) -> f64 {
-    let relative = state.volatility() * (part / DAYS).sqrt();
-    let factor = match symbol {
-        Symbol::NDX | Symbol::QQQ => 1.2,
-        Symbol::VIX => 3.2,
-        _ => 1.0,
-    };
-    state.price(symbol) * relative * factor * 0.5
-}
+impl Scale {
+    /// Changes nothing.
+    const ONE: Self = Self { spx: 1.0, ndx: 1.0 };
 
-fn minute_bar(start: Moment, open: f64, close: f64, width: f64, chance: &mut Chance) -> Bar {
-    let (open, close) = (cents(open), cents(close));
-    let above = cents(open.max(close).to_f64() + width * chance.normal().abs());
-    let below = cents((open.min(close).to_f64() - width * chance.normal().abs()).max(0.01));
-    Bar {
-        start,
-        open,
-        high: above.max(open).max(close),
-        low: below.min(open).min(close),
-        close,
-        volume: 0,
+    /// What a symbol's prices are multiplied with.
+    pub(super) fn of(self, symbol: Symbol) -> f64 {
+        match symbol {
+            Symbol::SPX | Symbol::SPY => self.spx,
+            Symbol::NDX | Symbol::QQQ => self.ndx,
+            _ => 1.0,
+        }
     }
 }
 
-/// Shares of a minute, in whole hundreds.
-fn volume(expected: f64, chance: &mut Chance) -> i64 {
-    let drawn = expected * libm::exp(0.35 * chance.normal() - 0.06);
+impl RawBar {
+    /// The bar whose prices are multiplied with `scale`. Rounding keeps order, so that scaling and
+    /// folding may change places.
+    pub(super) fn scaled(&self, start: Moment, scale: f64) -> Bar {
+        Bar {
+            start,
+            open: price(scale * self.open),
+            high: price(scale * self.high),
+            low: price(scale * self.low),
+            close: price(scale * self.close),
+            volume: self.volume,
+        }
+    }
+}
+
+impl MinutePath {
+    /// The price that is printed where the index stands at `level`.
+    pub(super) fn price(&self, level: f64) -> Price {
+        price(self.scale * (level / self.ratio))
+    }
+
+    /// The least and greatest level that is told.
+    pub(super) fn extremes(&self) -> (f64, f64) {
+        let told = &self.knots[..self.told];
+        told.iter().fold((told[0], told[0]), |(low, high), knot| (low.min(*knot), high.max(*knot)))
+    }
+
+    /// The last level that is told.
+    pub(super) fn last(&self) -> f64 {
+        self.knots[self.told - 1]
+    }
+
+    /// What the minute's prints add up to.
+    pub(super) fn bar(&self) -> Bar {
+        self.raw().scaled(self.start, self.scale)
+    }
+
+    fn raw(&self) -> RawBar {
+        let (low, high) = self.extremes();
+        RawBar {
+            open: self.knots[0] / self.ratio,
+            high: high / self.ratio,
+            low: low / self.ratio,
+            close: self.last() / self.ratio,
+            volume: self.volume,
+        }
+    }
+}
+
+/// A price in whole cents.
+fn price(value: f64) -> Price {
+    let cents = (value * 100.0).round().max(1.0);
+    #[expect(clippy::cast_possible_truncation, reason = "simulated prices are far below 2^53")]
+    let units = cents as i64 * (Price::UNITS / 100);
+    Price::from_units(units).expect("simulated prices stay far below the greatest")
+}
+
+/// Whole shares; a minute has enough of them for a few prints.
+fn shares_of(volume: f64) -> Volume {
     #[expect(clippy::cast_possible_truncation, reason = "far below 2^63")]
-    let hundreds = (drawn / 100.0).round().max(1.0) as i64;
-    hundreds * 100
+    let shares = volume.round().max(100.0) as Volume;
+    shares
 }

@@ -1,89 +1,51 @@
-//! The prints of a day: they fold to its minutes exactly, but for a bad one now and then.
+//! The prints of a minute: they fold to its bar exactly, but for a bad one now and then.
 
 use desk::FeedEvent;
-use market::{Bar, Moment, Price, Print, PrintMark, Span, Symbol};
+use market::{Moment, Print, PrintMark, Span, Symbol, Volume};
 
 use super::SYMBOLS;
-use super::chance::Chance;
-use super::day::DayTape;
+use super::chance::{Chance, Purpose};
+use super::day::{DayTape, MinutePath, Scale};
 
-/// Times a day that the feed drops out.
-const DROPS: usize = 2;
+/// Trades of a fund in its quietest and busiest minute.
+const TRADES_MIN: f64 = 5.0;
+const TRADES_MAX: f64 = 480.0;
+/// Seconds between two values of an index, and of the volatility index.
+const INDEX_EVERY: i64 = 1;
+const VIX_EVERY: i64 = 15;
 
-/// Appends what is told in `(after, until]`: what happened, but while the feed is down nothing, and
-/// once it is up again everything that was withheld.
-pub(super) fn tell(
+/// Everything that happens in a minute of the day, oldest first. Whether the feed is up is not
+/// asked here.
+pub(super) fn tell_minute(
     seed: u64,
+    scale: Scale,
     tape: &DayTape,
-    after: Moment,
-    until: Moment,
+    place: usize,
     told: &mut Vec<FeedEvent>,
 ) {
-    let drops = drops(seed, tape);
-    let mut from = after;
-    let mut to = until;
-    for (down, up) in drops {
-        if down <= after && after < up {
-            from = down - Span(1);
+    let start = tape.start(place);
+    let began = told.len();
+    told.extend((0..60).map(|second| FeedEvent::Heartbeat { at: start + Span::seconds(second) }));
+    for (number, symbol) in (0..).zip(SYMBOLS) {
+        let mut tell = |print| told.push(FeedEvent::Print { symbol, print });
+        let close = official_close(scale, tape, place, symbol);
+        if let Some(close) = close {
+            tell(close);
         }
-        if down <= until && until < up {
-            to = down - Span(1);
-        }
-    }
-    let day = &tape.day;
-    let first = from.max(day.pre_market_open() - Span(1));
-    let last = to.min(day.after_hours_close());
-    let mut minute = first.minute_start();
-    while minute <= last {
-        let began = told.len();
-        tell_minute(seed, tape, minute, told);
-        let mut kept = began;
-        for place in began..told.len() {
-            let at = told[place].at();
-            let is_beat = matches!(told[place], FeedEvent::Heartbeat { .. });
-            // Nobody hears of a heartbeat that was missed.
-            let is_missed =
-                is_beat && (at <= after || drops.iter().any(|(down, up)| *down <= at && at < *up));
-            if from < at && at <= to && !is_missed {
-                told.swap(kept, place);
-                kept += 1;
+        let Some(path) = tape.path(symbol, place, scale) else { continue };
+        match symbol {
+            Symbol::VIX => tell_quarters(&path, tell),
+            Symbol::SPX | Symbol::NDX => {
+                tell_seconds(&path, &mut chance(seed, start, number), tell)
+            }
+            _ => {
+                let volume = path.volume - close.map_or(0, |close| close.size);
+                tell_trades(&path, volume, &mut chance(seed, start, number), tell);
             }
         }
-        told.truncate(kept);
-        minute += Span::MINUTE;
     }
-}
-
-/// When the feed is down, as `[down, up)`.
-fn drops(seed: u64, tape: &DayTape) -> [(Moment, Moment); 2] {
-    let mut drops = [(Moment(0), Moment(0)); DROPS];
-    let session = tape.day.close() - tape.day.open();
-    for (drop, number) in drops.iter_mut().zip(0_i64..) {
-        let name = u64::try_from(tape.day.date.epoch_days()).unwrap_or(0);
-        let mut chance = Chance::new(seed, [4, name, number.unsigned_abs()]);
-        // One in each half of the session, never in its first or last ten minutes.
-        let half = session.0 / 2;
-        let spare = Span::minutes(10).0;
-        let down = tape.day.open()
-            + Span(half * number + spare + chance.below(half - 2 * spare - 15_000_000));
-        *drop = (down, down + Span::seconds(8 + chance.below(8)));
-    }
-    drops
-}
-
-fn tell_minute(seed: u64, tape: &DayTape, minute: Moment, told: &mut Vec<FeedEvent>) {
-    let began = told.len();
-    for second in 0..60 {
-        told.push(FeedEvent::Heartbeat { at: minute + Span::seconds(second) });
-    }
-    for symbol in SYMBOLS {
-        let bars = tape.minutes(symbol);
-        let Ok(place) = bars.binary_search_by_key(&minute, |bar| bar.start) else { continue };
-        let is_last = bars[place].start + Span::MINUTE == tape.day.close();
-        tell_prints(seed, symbol, &bars[place], is_last, told);
-    }
-    if let Some((symbol, print)) = bad_print(seed, tape)
-        && print.at.minute_start() == minute
+    if let Some((symbol, print)) = bad_print(seed, scale, tape)
+        && print.at.minute_start() == start
     {
         told.push(FeedEvent::Print { symbol, print });
     }
@@ -91,118 +53,126 @@ fn tell_minute(seed: u64, tape: &DayTape, minute: Moment, told: &mut Vec<FeedEve
     told[began..].sort_by_key(FeedEvent::at);
 }
 
-/// A print far off the market, before the open, on two days of three.
-fn bad_print(seed: u64, tape: &DayTape) -> Option<(Symbol, Print)> {
-    let name = u64::try_from(tape.day.date.epoch_days()).unwrap_or(0);
-    let mut chance = Chance::new(seed, [5, name, 0]);
-    if chance.below(3) == 0 {
+/// The stream of a symbol's prints in a minute.
+fn chance(seed: u64, start: Moment, number: i64) -> Chance {
+    Chance::new(seed, Purpose::Prints, start.0 / Span::MINUTE.0 * 8 + number)
+}
+
+/// The official close, in the minute from the bell on: an index's final value, a fund's closing
+/// auction. It repeats the session's last price, so that no daily bar differs from its minutes.
+fn official_close(scale: Scale, tape: &DayTape, place: usize, symbol: Symbol) -> Option<Print> {
+    if place != tape.last_regular() + 1 {
+        return None;
+    }
+    let last = tape.path(symbol, tape.last_regular(), scale)?;
+    let size = match symbol {
+        Symbol::SPY => tape.auction[0],
+        Symbol::QQQ => tape.auction[1],
+        _ => 0,
+    };
+    let mark = PrintMark::OfficialClose;
+    Some(Print { at: tape.day.close(), price: last.price(last.last()), size, mark })
+}
+
+/// A print far off the market, alone and outside the session, on one day of two. No bar has it.
+fn bad_print(seed: u64, scale: Scale, tape: &DayTape) -> Option<(Symbol, Print)> {
+    let mut chance = Chance::new(seed, Purpose::BadPrint, i64::from(tape.day.date.epoch_days()));
+    if chance.below(2) == 0 {
         return None;
     }
     let symbol = if chance.below(2) == 0 { Symbol::SPY } else { Symbol::QQQ };
-    let bars = tape.minutes(symbol);
-    let place = usize::try_from(60 + chance.below(200)).ok()?;
-    let bar = bars.get(place)?;
-    let factor = if chance.below(2) == 0 { 0.88 } else { 1.12 };
-    let price = Price::from_f64((bar.close.to_f64() * factor * 100.0).round() / 100.0).ok()?;
-    let at = bar.start + Span::seconds(30);
+    let after_bell = i64::try_from(tape.last_regular()).ok()? + 1;
+    let first = if chance.below(3) == 0 { after_bell + 20 } else { 60 };
+    let path = tape.path(symbol, usize::try_from(first + chance.below(200)).ok()?, scale)?;
+    // Well beyond 3 % and six times the usual range, in quiet and in wild markets.
+    let off = (18.0 * tape.usual_width * (1.0 + 0.3 * chance.part())).clamp(0.16, 0.45);
+    let off = if chance.below(2) == 0 { -off } else { off };
+    let at = path.start + Span(chance.below(Span::MINUTE.0));
+    let price = path.price(path.last() * (1.0 + off));
     Some((symbol, Print { at, price, size: 100, mark: PrintMark::Ordinary }))
 }
 
-/// Prints of one minute: first the open, last the close, the high and the low somewhere between,
-/// the others on a line through them with some noise.
-fn tell_prints(seed: u64, symbol: Symbol, bar: &Bar, is_last: bool, told: &mut Vec<FeedEvent>) {
-    let minute = u64::try_from(bar.start.0 / Span::MINUTE.0).unwrap_or(0);
-    let mut chance = Chance::new(
-        seed,
-        [
-            6,
-            minute,
-            u64::from(symbol.as_str().as_bytes()[0]) << 8
-                | u64::from(symbol.as_str().as_bytes()[2]),
-        ],
-    );
-    let count = count(symbol, bar, &mut chance);
-    let prices = prices(bar, count, &mut chance);
-    let sizes = sizes(bar.volume, count, &mut chance);
-    for (number, (price, size)) in prices.into_iter().zip(sizes).enumerate() {
-        // One print in each equal stretch of the minute, somewhere within it.
-        let stretch = Span::MINUTE.0 / count as i64;
-        let within = match symbol {
-            Symbol::SPY | Symbol::QQQ => chance.below(stretch - 1),
-            _ => stretch / 2,
-        };
-        let at = bar.start + Span(stretch * number as i64 + within);
-        let is_close = is_last && number + 1 == count;
-        let mark = if is_close { PrintMark::OfficialClose } else { PrintMark::Ordinary };
-        told.push(FeedEvent::Print { symbol, print: Print { at, price, size, mark } });
+/// The volatility index: a value every 15 seconds.
+fn tell_quarters(path: &MinutePath, mut tell: impl FnMut(Print)) {
+    for (number, level) in (0..).zip(&path.knots[..path.told]) {
+        tell(index_value(path, *level, Span::seconds(number * VIX_EVERY)));
     }
 }
 
-fn count(symbol: Symbol, bar: &Bar, chance: &mut Chance) -> usize {
-    let count = match symbol {
-        Symbol::VIX => 4,
-        Symbol::SPX | Symbol::NDX => 60,
-        // A busy minute has more and larger prints; a hundred shares is the least.
-        _ => (bar.volume / 1_500 + chance.below(10)).clamp(1, 240).min(bar.volume / 100),
-    };
-    usize::try_from(count).unwrap_or(1).max(1)
+/// An index: a value every second.
+fn tell_seconds(path: &MinutePath, chance: &mut Chance, mut tell: impl FnMut(Print)) {
+    for (number, level) in (0..).zip(levels(path, 60, chance)) {
+        tell(index_value(path, level, Span::seconds(number * INDEX_EVERY)));
+    }
 }
 
-fn prices(bar: &Bar, count: usize, chance: &mut Chance) -> Vec<Price> {
-    // With room for fewer than four, the extremes go first: a range must not be told too narrow.
-    if count < 4 {
-        return match count {
-            1 => vec![bar.close],
-            2 => vec![bar.open, bar.close],
-            _ => vec![bar.open, if bar.close < bar.open { bar.low } else { bar.high }, bar.close],
-        };
+fn index_value(path: &MinutePath, level: f64, into: Span) -> Print {
+    let (at, price) = (path.start + into, path.price(level));
+    Print { at, price, size: 0, mark: PrintMark::Ordinary }
+}
+
+/// A fund's trades: the more shares a minute has, the more of them, and the larger.
+fn tell_trades(
+    path: &MinutePath,
+    volume: Volume,
+    chance: &mut Chance,
+    mut tell: impl FnMut(Print),
+) {
+    #[expect(clippy::cast_possible_truncation, reason = "clamped")]
+    let count = (0.57 * (volume as f64).sqrt()).clamp(TRADES_MIN, TRADES_MAX) as i64;
+    let levels = levels(path, count, chance);
+    let sizes = sizes(volume, count, chance);
+    let stretch = Span::MINUTE.0 / count;
+    for (number, (level, size)) in (0..).zip(levels.into_iter().zip(sizes)) {
+        // One trade in each equal stretch of the minute, somewhere within it.
+        let at = path.start + Span(stretch * number + chance.below(stretch));
+        tell(Print { at, price: path.price(level), size, mark: PrintMark::Ordinary });
     }
-    let inner = count as i64 - 2;
-    let one = usize::try_from(1 + chance.below(inner)).unwrap_or(1);
-    let other = usize::try_from(1 + chance.below(inner - 1)).unwrap_or(1);
-    let other = if one <= other { other + 1 } else { other };
-    let (first, second) = (one.min(other), one.max(other));
-    let is_low_first = bar.open <= bar.close;
-    let (at_first, at_second) =
-        if is_low_first { (bar.low, bar.high) } else { (bar.high, bar.low) };
-    let anchors = [(0, bar.open), (first, at_first), (second, at_second), (count - 1, bar.close)];
-    let noise = (bar.high.units() - bar.low.units()) as f64 * 0.06;
-    let mut prices = Vec::with_capacity(count);
-    for pair in anchors.windows(2) {
-        let ((from, begin), (to, end)) = (pair[0], pair[1]);
-        for place in from..to {
-            let part = (place - from) as f64 / (to - from) as f64;
-            let line = begin.units() as f64 + (end.units() - begin.units()) as f64 * part;
-            let moved = if place == from { line } else { line + noise * chance.normal() };
-            let cents = (moved / 100.0).round() * 100.0;
-            let units = cents.clamp(bar.low.units() as f64, bar.high.units() as f64);
-            prices.push(Price::from_f64(units / Price::UNITS as f64).unwrap_or(bar.close));
+}
+
+/// Where the market stands at each of `count` prints, at least five: at its knots exactly, between
+/// them on the way with some noise, never beyond the minute's extremes.
+fn levels(path: &MinutePath, count: i64, chance: &mut Chance) -> Vec<f64> {
+    let (low, high) = path.extremes();
+    let noise = 0.25 * (high - low);
+    let mut levels = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
+    let place = |knot: i64| (knot * (count - 1) + 2) / 4;
+    for (knot, ends) in (0..).zip(path.knots.windows(2)) {
+        let (from, until) = (place(knot), place(knot + 1));
+        levels.push(ends[0]);
+        for number in from + 1..until {
+            let part = (number - from) as f64 / (until - from) as f64;
+            let width = noise * (part * (1.0 - part)).sqrt();
+            let level = ends[0] + (ends[1] - ends[0]) * part + width * chance.bell();
+            // What would leave the range turns back into it.
+            let level = if level < low { 2.0 * low - level } else { level };
+            let level = if high < level { 2.0 * high - level } else { level };
+            levels.push(level.clamp(low, high));
         }
     }
-    prices.push(bar.close);
-    prices
+    levels.push(path.last());
+    levels
 }
 
-/// Sizes that add up to the minute's volume, in hundreds.
-fn sizes(volume: i64, count: usize, chance: &mut Chance) -> Vec<i64> {
-    if volume == 0 {
-        return vec![0; count];
-    }
-    let weights: Vec<f64> = (0..count).map(|_| libm::exp(0.9 * chance.normal())).collect();
+/// `count` sizes that add up to `volume`: few large, many small, most in round lots.
+fn sizes(volume: Volume, count: i64, chance: &mut Chance) -> Vec<Volume> {
+    let weights: Vec<f64> = (0..count).map(|_| libm::exp(0.9 * chance.bell())).collect();
     let total: f64 = weights.iter().sum();
-    let spare = volume / 100 - count as i64;
-    let mut left = spare;
-    let mut sizes: Vec<i64> = weights
+    let spare = volume - count;
+    let mut left = volume;
+    let mut sizes: Vec<Volume> = weights
         .iter()
         .map(|weight| {
             #[expect(clippy::cast_possible_truncation, reason = "a part of the volume")]
-            let share = ((spare as f64 * weight / total) as i64).clamp(0, left);
-            left -= share;
-            100 * (1 + share)
+            let shares = 1 + (spare as f64 * weight / total) as Volume;
+            let lots = if shares < 100 { shares } else { shares / 100 * 100 };
+            left -= lots;
+            lots
         })
         .collect();
-    if let Some(last) = sizes.last_mut() {
-        *last += 100 * left + volume % 100;
+    // What rounding left over goes to the largest.
+    if let Some(largest) = sizes.iter_mut().max_by_key(|size| **size) {
+        *largest += left;
     }
     sizes
 }
