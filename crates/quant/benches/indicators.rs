@@ -18,27 +18,28 @@ use yata::methods::{EMA, RMA, SMA, StDev, TR};
 
 const BARS: usize = 100_000;
 
-/// A seeded walk round 5,900 points: no market, but prices move as much as in one.
+/// A seeded walk round 590 dollars in cents, at the volume of a busy fund: no market, but prices
+/// move as much as in one. (Knuth's MMIX constants.)
 fn walk() -> Vec<Bar> {
     let mut state = 7_u64;
     let mut random = |below: u64| {
         state =
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        i64::try_from((state >> 33) % below).expect("small")
+        ((state >> 33) % below).cast_signed()
     };
     let price = |units: i64| Price::from_units(units).expect("the walk stays positive");
-    let mut close = 59_000_000_i64;
+    let mut close = 5_900_000;
     let mut at = Moment(1_760_000_000_000_000);
     (0..BARS)
         .map(|_| {
             let open = close;
-            let pull = (59_000_000 - open) / 500;
-            close = (open + pull + 100 * (random(1_001) - 500)).max(10_000_000);
-            let high = open.max(close) + 100 * random(200);
-            let low = open.min(close) - 100 * random(200);
+            let pull = (5_900_000 - open) / 50_000;
+            close = open + 100 * (pull + random(81) - 40);
+            let high = open.max(close) + 100 * random(20);
+            let low = open.min(close) - 100 * random(20);
             at += Span::MINUTE;
             let (open, high, low) = (price(open), price(high), price(low));
-            let volume = 10_000 + random(1_000_000);
+            let volume = 10_000 + random(300_000);
             Bar { start: at, open, high, low, close: price(close), volume }
         })
         .collect()

@@ -10,6 +10,7 @@ mod ema;
 mod atr;
 mod rsi;
 mod macd;
+mod wide;
 mod window;
 mod bollinger;
 mod vwap;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::window::Window;
 
 /// Bollinger bands over n closes: their mean ± `width` **population** standard deviations (divided
-/// by n, as he defines them in "Bollinger on Bollinger Bands", 2001). No value before n closes.
+/// by n, as in "Bollinger on Bollinger Bands", 2001). No value before n closes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bollinger {
     window: Window,

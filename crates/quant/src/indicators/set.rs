@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::atr::true_range;
 use super::rsi::{rise_and_fall, strength_index};
+use super::smoother::{ema_weight, wilder_weight};
 use super::{Atr, Bands, Bollinger, Ema, Macd, MacdValue, Rsi, VwapSums, VwapValue};
 
 /// EMA 9, 20, 50 and 200, RSI 14, MACD 12/26/9, Bollinger 20/2, ATR 14 and the session's VWAP with
@@ -21,9 +22,8 @@ pub struct IndicatorSet {
 /// averages side by side, which costs a third: no question whether a value is there yet, and two
 /// averages in one instruction.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "one set a chart: a box would cost each bar")]
 enum Averages {
-    Warming(Warming),
+    Warming(Box<Warming>),
     Warm(Warm),
 }
 
@@ -40,26 +40,25 @@ struct Warm {
     close_before: f64,
     /// Of closes; see [`EMA_LENGTHS`].
     emas: [f64; 6],
-    macd_signal: f64,
-    /// Wilder's, of rises, falls and true ranges.
-    wilder: [f64; 3],
+    /// Wilder's of rises, falls and true ranges, then MACD's signal: those whose input is itself
+    /// computed. Four, because an odd one would be read together with a neighbour that was written
+    /// apart, and the processor waits for that.
+    late: [f64; 4],
 }
 
 /// The four that are shown, then MACD's fast and slow one.
 const EMA_LENGTHS: [u32; 6] = [9, 20, 50, 200, 12, 26];
-const EMA_WEIGHTS: [f64; 6] = {
-    let mut weights = [0.0; 6];
-    let mut place = 0;
-    while place < 6 {
-        weights[place] = 2.0 / (EMA_LENGTHS[place] as f64 + 1.0);
-        place += 1;
-    }
-    weights
-};
 const SIGNAL_LENGTH: u32 = 9;
-const SIGNAL_WEIGHT: f64 = 2.0 / (SIGNAL_LENGTH as f64 + 1.0);
 const WILDER_LENGTH: u32 = 14;
-const WILDER_WEIGHT: f64 = 1.0 / WILDER_LENGTH as f64;
+
+const EMA_WEIGHTS: [f64; 6] = {
+    let [a, b, c, d, e, f] = EMA_LENGTHS;
+    [ema_weight(a), ema_weight(b), ema_weight(c), ema_weight(d), ema_weight(e), ema_weight(f)]
+};
+const LATE_WEIGHTS: [f64; 4] = {
+    let wilder = wilder_weight(WILDER_LENGTH);
+    [wilder, wilder, wilder, ema_weight(SIGNAL_LENGTH)]
+};
 
 /// One bar's figures. Each is nothing while it warms up; the VWAP also where nothing is traded.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,14 +83,6 @@ pub struct IndicatorValues {
     pub vwap: Option<VwapValue>,
 }
 
-/// What [`Averages`] give for a bar.
-struct Faded {
-    emas: [Option<f64>; 4],
-    rsi: Option<f64>,
-    macd: Option<MacdValue>,
-    atr: Option<f64>,
-}
-
 impl Default for IndicatorSet {
     fn default() -> Self {
         let [.., fast, slow] = EMA_LENGTHS;
@@ -103,7 +94,7 @@ impl Default for IndicatorSet {
             atr: Atr::new(WILDER_LENGTH),
         };
         Self {
-            averages: Averages::Warming(warming),
+            averages: Averages::Warming(Box::new(warming)),
             bollinger: Bollinger::new(20, 2.0),
             vwap: VwapSums::default(),
         }
@@ -120,22 +111,21 @@ impl IndicatorSet {
     // Not inlined, so that it is compiled here, at this crate's optimisation, also for the browser.
     #[inline(never)]
     pub fn handle_bar(&mut self, bar: &Bar) -> IndicatorValues {
-        let faded = match &mut self.averages {
-            Averages::Warm(warm) => warm.handle_bar(bar),
-            Averages::Warming(_) => self.averages.warm_up(bar),
-        };
-        let [ema_9, ema_20, ema_50, ema_200] = faded.emas;
-        IndicatorValues {
-            ema_9,
-            ema_20,
-            ema_50,
-            ema_200,
-            rsi: faded.rsi,
-            macd: faded.macd,
-            bollinger: self.bollinger.handle_close(bar.close),
-            atr: faded.atr,
-            vwap: self.vwap.handle_bar(bar),
+        let Averages::Warm(warm) = &mut self.averages else { return self.warm_up(bar) };
+        // First what takes longest: the processor works on the rest meanwhile.
+        let vwap = self.vwap.handle_bar(bar);
+        warm.handle_bar(bar, self.bollinger.handle_close(bar.close), vwap)
+    }
+
+    #[cold]
+    fn warm_up(&mut self, bar: &Bar) -> IndicatorValues {
+        let Averages::Warming(warming) = &mut self.averages else { return self.handle_bar(bar) };
+        let bollinger = self.bollinger.handle_close(bar.close);
+        let values = warming.handle_bar(bar, bollinger, self.vwap.handle_bar(bar));
+        if let Some(warm) = warming.warm() {
+            self.averages = Averages::Warm(warm);
         }
+        values
     }
 
     /// What the figures would be if the forming bar ended as `bar` is now.
@@ -144,76 +134,74 @@ impl IndicatorSet {
     }
 }
 
-impl Averages {
-    #[cold]
-    fn warm_up(&mut self, bar: &Bar) -> Faded {
-        match self {
-            Self::Warm(warm) => warm.handle_bar(bar),
-            Self::Warming(warming) => {
-                let faded = warming.handle_bar(bar);
-                if let Some(warm) = warming.warm() {
-                    *self = Self::Warm(warm);
-                }
-                faded
-            }
-        }
-    }
-}
-
 impl Warming {
-    fn handle_bar(&mut self, bar: &Bar) -> Faded {
+    fn handle_bar(
+        &mut self,
+        bar: &Bar,
+        bollinger: Option<Bands>,
+        vwap: Option<VwapValue>,
+    ) -> IndicatorValues {
         let [high, low, close] = [bar.high, bar.low, bar.close].map(Price::to_f64);
-        Faded {
-            emas: self.emas.each_mut().map(|ema| ema.handle_close(close)),
+        let [ema_9, ema_20, ema_50, ema_200] =
+            self.emas.each_mut().map(|ema| ema.handle_close(close));
+        IndicatorValues {
+            ema_9,
+            ema_20,
+            ema_50,
+            ema_200,
             rsi: self.rsi.handle_close(close),
             macd: self.macd.handle_close(close),
+            bollinger,
             atr: self.atr.handle_bar(high, low, close),
+            vwap,
         }
     }
 
     /// The averages alone, once all are known.
     fn warm(&self) -> Option<Warm> {
-        let [ema_9, ema_20, ema_50, ema_200] = &self.emas;
-        let [fast, slow, macd_signal] = self.macd.known()?;
+        let [ema_9, ema_20, ema_50, ema_200] = self.emas.each_ref().map(Ema::value);
+        let [fast, slow, signal] = self.macd.known()?;
         let (rises, falls) = self.rsi.known()?;
         let (close_before, atr) = self.atr.known()?;
-        let shown = [ema_9.value()?, ema_20.value()?, ema_50.value()?, ema_200.value()?];
-        let [ema_9, ema_20, ema_50, ema_200] = shown;
         Some(Warm {
             close_before,
-            emas: [ema_9, ema_20, ema_50, ema_200, fast, slow],
-            macd_signal,
-            wilder: [rises, falls, atr],
+            emas: [ema_9?, ema_20?, ema_50?, ema_200?, fast, slow],
+            late: [rises, falls, atr, signal],
         })
     }
 }
 
 impl Warm {
     #[inline]
-    fn handle_bar(&mut self, bar: &Bar) -> Faded {
+    fn handle_bar(
+        &mut self,
+        bar: &Bar,
+        bollinger: Option<Bands>,
+        vwap: Option<VwapValue>,
+    ) -> IndicatorValues {
         let [high, low, close] = [bar.high, bar.low, bar.close].map(Price::to_f64);
         for (ema, weight) in self.emas.iter_mut().zip(EMA_WEIGHTS) {
             *ema += weight * (close - *ema);
         }
         let [ema_9, ema_20, ema_50, ema_200, fast, slow] = self.emas;
         let line = fast - slow;
-        self.macd_signal += SIGNAL_WEIGHT * (line - self.macd_signal);
         let before = std::mem::replace(&mut self.close_before, close);
         let (rise, fall) = rise_and_fall(close - before);
-        let moved = [rise, fall, true_range(high, low, before)];
-        for (average, value) in self.wilder.iter_mut().zip(moved) {
-            *average += WILDER_WEIGHT * (value - *average);
+        let late = [rise, fall, true_range(high, low, before), line];
+        for ((average, value), weight) in self.late.iter_mut().zip(late).zip(LATE_WEIGHTS) {
+            *average += weight * (value - *average);
         }
-        let [rises, falls, atr] = self.wilder;
-        Faded {
-            emas: [ema_9, ema_20, ema_50, ema_200].map(Some),
+        let [rises, falls, atr, signal] = self.late;
+        IndicatorValues {
+            ema_9: Some(ema_9),
+            ema_20: Some(ema_20),
+            ema_50: Some(ema_50),
+            ema_200: Some(ema_200),
             rsi: Some(strength_index(rises, falls)),
-            macd: Some(MacdValue {
-                line,
-                signal: Some(self.macd_signal),
-                histogram: Some(line - self.macd_signal),
-            }),
+            macd: Some(MacdValue { line, signal: Some(signal), histogram: Some(line - signal) }),
+            bollinger,
             atr: Some(atr),
+            vwap,
         }
     }
 }

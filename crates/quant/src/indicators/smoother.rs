@@ -19,18 +19,26 @@ enum Average {
     Known(f64),
 }
 
+pub(super) const fn ema_weight(length: u32) -> f64 {
+    2.0 / (length as f64 + 1.0)
+}
+
+pub(super) const fn wilder_weight(length: u32) -> f64 {
+    1.0 / length as f64
+}
+
 impl Smoother {
     /// The exponential average of n values, at least one: weight 2/(n+1).
     pub(super) fn exponential(length: u32) -> Self {
         let length = length.max(1);
-        Self::new(length, 2.0 / (f64::from(length) + 1.0))
+        Self::new(length, ema_weight(length))
     }
 
     /// Wilder's average of n values, at least one: weight 1/n, that is
     /// (previous × (n−1) + value)/n.
     pub(super) fn wilder(length: u32) -> Self {
         let length = length.max(1);
-        Self::new(length, 1.0 / f64::from(length))
+        Self::new(length, wilder_weight(length))
     }
 
     fn new(length: u32, weight: f64) -> Self {

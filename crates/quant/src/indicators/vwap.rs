@@ -3,15 +3,18 @@
 use market::{Bar, Moment, Price, Volume};
 use serde::{Deserialize, Serialize};
 
-use super::window::wide_f64;
+use super::wide::{product, wide_f64};
 use crate::PrintStats;
 
-/// The greatest volume that the sums are exact for, at the greatest price: 10¹⁵ shares. Beyond it
+/// The greatest volume whose sums fit, at the greatest price: 2⁵⁰ shares, about 10¹⁵. Beyond it
 /// there is no VWAP rather than a wrong one.
-pub const VWAP_VOLUME_MAX: Volume = 1_000_000_000_000_000;
+pub const VWAP_VOLUME_MAX: Volume = 1 << 50;
 
 /// Three ten-thousandths: what sums of `3 × price` are counted in.
 const UNITS_X3: f64 = 3.0 * Price::UNITS as f64;
+
+/// 1.5 × 2⁵²: added to a smaller number, it leaves the nearest whole number in the low bits.
+const WHOLE: f64 = 6_755_399_441_055_744.0;
 
 /// Sums behind a VWAP. Whole numbers: adding prints in any grouping gives the same bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,20 +39,25 @@ pub struct VwapValue {
 impl VwapSums {
     /// Takes prints in.
     pub fn absorb(&mut self, stats: &PrintStats) {
-        self.volume = self.volume.saturating_add(stats.volume);
-        self.notional_x3 = self.notional_x3.wrapping_add(stats.notional_x3);
-        self.square_x9 = self.square_x9.wrapping_add(stats.square_x9);
+        self.add(stats.volume, stats.notional_x3, stats.square_x9);
     }
 
     /// Takes a bar in: all its volume counts at its typical price (H+L+C)/3.
     #[inline]
     pub fn handle_bar(&mut self, bar: &Bar) -> Option<VwapValue> {
-        let (volume, typical) = (i128::from(bar.volume), i128::from(bar.typical_x3()));
-        let notional = typical * volume;
-        self.volume = self.volume.saturating_add(bar.volume);
-        self.notional_x3 = self.notional_x3.wrapping_add(notional);
-        self.square_x9 = self.square_x9.wrapping_add(notional.wrapping_mul(typical));
+        // Neither is negative, which spares the processor the signs.
+        let (volume, typical) = (bar.volume.cast_unsigned(), bar.typical_x3().cast_unsigned());
+        let notional = product(typical, volume);
+        let square = times(notional, typical);
+        self.add(bar.volume, notional.cast_signed(), square.cast_signed());
         self.value()
+    }
+
+    #[inline]
+    fn add(&mut self, volume: Volume, notional_x3: i128, square_x9: i128) {
+        self.volume = self.volume.checked_add(volume).unwrap_or_else(beyond_counting);
+        self.notional_x3 = self.notional_x3.wrapping_add(notional_x3);
+        self.square_x9 = self.square_x9.wrapping_add(square_x9);
     }
 
     /// VWAP and deviation; nothing before anything was traded, or beyond [`VWAP_VOLUME_MAX`].
@@ -67,19 +75,23 @@ impl VwapSums {
             return None;
         }
         let per_share = 1.0 / self.volume as f64;
-        #[expect(clippy::cast_possible_truncation, reason = "a price, and any near one would do")]
-        let centre = (wide_f64(self.notional_x3) * per_share + 0.5) as i64;
+        let shifted = wide_f64(self.notional_x3) * per_share + WHOLE;
+        let centre = shifted.to_bits().wrapping_sub(WHOLE.to_bits());
         // Wrapping, because sums may come from a damaged snapshot; those of prints never wrap. The
         // rest is at most half the volume, so that its low 64 bits are all of it.
         #[expect(clippy::cast_possible_truncation, reason = "see above")]
-        let rest = (self.notional_x3 as i64).wrapping_sub(centre.wrapping_mul(self.volume));
+        let rest =
+            (self.notional_x3 as i64).wrapping_sub(centre.cast_signed().wrapping_mul(self.volume));
         let twice = self.notional_x3.wrapping_add(i128::from(rest));
-        let centred = self.square_x9.wrapping_sub(i128::from(centre).wrapping_mul(twice));
+        let off_centre = times(twice.cast_unsigned(), centre);
+        let centred = self.square_x9.wrapping_sub(off_centre.cast_signed());
         let rest = rest as f64 * per_share;
-        let variance = wide_f64(centred) * per_share - rest * rest;
+        let rest_dollars = rest * (1.0 / UNITS_X3);
+        let per_share_dollars = per_share * (1.0 / (UNITS_X3 * UNITS_X3));
+        let variance = wide_f64(centred) * per_share_dollars - rest_dollars * rest_dollars;
         Some(VwapValue {
-            vwap: (centre as f64 + rest) / UNITS_X3,
-            deviation: if 0.0 < variance { variance.sqrt() * (1.0 / UNITS_X3) } else { 0.0 },
+            vwap: (shifted - WHOLE + rest) / UNITS_X3,
+            deviation: if 0.0 < variance { variance.sqrt() } else { 0.0 },
         })
     }
 
@@ -92,6 +104,20 @@ impl VwapSums {
     pub fn deviation(&self) -> Option<f64> {
         Some(self.value()?.deviation)
     }
+}
+
+/// `wide` × `factor`; bits beyond 128 are lost, which those of sums within limits never are.
+#[inline]
+fn times(wide: u128, factor: u64) -> u128 {
+    #[expect(clippy::cast_possible_truncation, reason = "the halves of 128 bits")]
+    let (high, low) = ((wide >> 64) as u64, wide as u64);
+    product(low, factor).wrapping_add(u128::from(high.wrapping_mul(factor)) << 64)
+}
+
+/// More shares than a sum can count: there is no VWAP of them any more.
+#[cold]
+fn beyond_counting() -> Volume {
+    Volume::MAX
 }
 
 impl VwapValue {
@@ -117,6 +143,7 @@ impl AnchoredVwap {
     }
 
     /// Takes a bar in; one before the anchor is left out.
+    #[inline]
     pub fn handle_bar(&mut self, bar: &Bar) -> Option<VwapValue> {
         if bar.start < self.anchor {
             return None;

@@ -3,13 +3,15 @@
 use market::Price;
 use serde::{Deserialize, Serialize};
 
+use super::wide::{signed_product, wide_f64};
+
 /// The last n closes.
 ///
 /// Closes are whole numbers, so adding the new one and taking the old one away is exact: the sums
 /// are always those of the closes in the window, however long the series and wherever it was saved
 /// and restored. (With `f64` a running sum drifts, and summing the window anew costs n steps.)
-/// At most 65,535 closes of at most 10¹¹: the sum stays under 2⁵³, n × squares under 2¹⁰⁸.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// At most 65,535 closes of at most 10¹¹: the sum stays under 2⁵³, n × Σx² under 2¹⁰⁶.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "SavedWindow", into = "SavedWindow")]
 pub(super) struct Window {
     length: u16,
@@ -17,7 +19,11 @@ pub(super) struct Window {
     closes: Vec<Price>,
     oldest: usize,
     sum: i64,
-    squares: i128,
+    /// n × Σx² − (Σx)²: n² × the variance.
+    spread: i128,
+    /// n × ten-thousandths, and one divided by it.
+    divisor: f64,
+    scale: f64,
 }
 
 /// What is saved of a window: its sums follow from the closes.
@@ -42,7 +48,8 @@ impl Window {
     pub(super) fn new(length: u16) -> Self {
         let length = length.max(1);
         let closes = Vec::with_capacity(usize::from(length));
-        Self { length, closes, oldest: 0, sum: 0, squares: 0 }
+        let divisor = f64::from(length) * Price::UNITS as f64;
+        Self { length, closes, oldest: 0, sum: 0, spread: 0, divisor, scale: 1.0 / divisor }
     }
 
     /// Takes a close in and drops the oldest of a full window; says whether it is full now.
@@ -54,9 +61,11 @@ impl Window {
         if let Some(place) = self.closes.get_mut(self.oldest) {
             let dropped = std::mem::replace(place, close).units();
             let change = close.units() - dropped;
+            // n(new² − old²) − ((Σ+change)² − Σ²), with `change` taken out.
+            let per_change =
+                i64::from(self.length) * (close.units() + dropped) - (2 * self.sum + change);
             self.sum += change;
-            // The difference of two squares, with one multiplication.
-            self.squares += i128::from(change) * i128::from(close.units() + dropped);
+            self.spread += signed_product(change, per_change);
         }
         self.oldest += 1;
         if self.closes.len() <= self.oldest {
@@ -68,46 +77,33 @@ impl Window {
     #[cold]
     fn fill(&mut self, close: Price) -> bool {
         self.closes.push(close);
-        self.sum += close.units();
-        self.squares += square(close);
+        self.add_up();
         self.closes.len() == usize::from(self.length)
+    }
+
+    /// Sums the closes of a full window anew: when it has just filled, or was saved and comes back.
+    fn add_up(&mut self) {
+        if self.closes.len() < usize::from(self.length) {
+            return;
+        }
+        self.sum = self.closes.iter().map(|close| close.units()).sum();
+        let wide = self.closes.iter().map(|close| i128::from(close.units()));
+        let squares: i128 = wide.map(|units| units * units).sum();
+        self.spread = i128::from(self.length) * squares - i128::from(self.sum).pow(2);
     }
 
     /// The mean of a full window in dollars or points, rounded once.
     #[inline]
     pub(super) fn mean(&self) -> f64 {
-        self.sum as f64 / self.divisor()
+        self.sum as f64 / self.divisor
     }
 
-    /// The population standard deviation of a full window: √(n × Σx² − (Σx)²)/n. The argument of
+    /// The population standard deviation of a full window, √(n × Σx² − (Σx)²)/n. The argument of
     /// the root is exact and never negative.
     #[inline]
     pub(super) fn deviation(&self) -> f64 {
-        let spread =
-            i128::from(self.length) * self.squares - i128::from(self.sum) * i128::from(self.sum);
-        wide_f64(spread).sqrt() * (1.0 / self.divisor())
+        wide_f64(self.spread).sqrt() * self.scale
     }
-
-    fn divisor(&self) -> f64 {
-        f64::from(self.length) * Price::UNITS as f64
-    }
-}
-
-fn square(price: Price) -> i128 {
-    i128::from(price.units()) * i128::from(price.units())
-}
-
-/// A whole number as `f64`, within one unit in the last place. In two halves when it does not fit
-/// in 64 bits, which is several times faster than the language's own conversion.
-#[inline]
-pub(super) fn wide_f64(whole: i128) -> f64 {
-    #[expect(clippy::cast_possible_truncation, reason = "the halves of 128 bits")]
-    let (high, low) = ((whole >> 64) as i64, whole as u64);
-    if high == low.cast_signed() >> 63 {
-        return low.cast_signed() as f64;
-    }
-    let low = low as f64;
-    high as f64 * 18_446_744_073_709_551_616.0 + low
 }
 
 impl TryFrom<SavedWindow> for Window {
@@ -116,13 +112,14 @@ impl TryFrom<SavedWindow> for Window {
     fn try_from(saved: SavedWindow) -> Result<Self, BadWindow> {
         let SavedWindow { length, closes, oldest } = saved;
         let held = closes.len();
-        let is_oldest_inside = oldest == 0 || usize::from(oldest) < held;
-        if length == 0 || usize::from(length) < held || !is_oldest_inside {
+        let is_full = held == usize::from(length);
+        let is_place = oldest == 0 || is_full && usize::from(oldest) < held;
+        if length == 0 || usize::from(length) < held || !is_place {
             return Err(BadWindow { length, held, oldest });
         }
-        let sum = closes.iter().map(|close| close.units()).sum();
-        let squares = closes.iter().copied().map(square).sum();
-        Ok(Self { length, closes, oldest: usize::from(oldest), sum, squares })
+        let mut window = Self { closes, oldest: usize::from(oldest), ..Self::new(length) };
+        window.add_up();
+        Ok(window)
     }
 }
 
@@ -134,7 +131,7 @@ impl From<Window> for SavedWindow {
 }
 
 /// Simple moving average: the mean of the last n closes. No value before n closes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sma {
     window: Window,
 }
