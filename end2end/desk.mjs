@@ -79,7 +79,7 @@ export async function startVolaris({ args = [], env = {}, folder } = {}) {
 }
 
 /** The tester's own settings must not reach the server: it refuses those that it does not know. */
-function strangersOf(env) {
+export function strangersOf(env) {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("VOLARIS_")));
 }
 

@@ -27,7 +27,6 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Routes fallback=|| view! { <pages::MissingPage /> }>
-                <Route path=path!("/") view=pages::DeskPage />
                 <Route path=path!("/chart/:symbol") view=pages::DeskPage />
                 <Route path=path!("/developers") view=pages::DevelopersPage />
             </Routes>

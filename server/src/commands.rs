@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A coach's desk for index and ETF options traders.
 ///
@@ -43,10 +43,52 @@ pub(crate) struct Settings {
 pub(crate) enum Command {
     /// Serve the desk to browsers on this machine (the default)
     Serve,
+    /// Bring in recorded prices from a file
+    Import {
+        /// What the file holds.
+        #[command(subcommand)]
+        what: Import,
+    },
     /// Bring the database up to this version, and say which version it is
     Migrate,
     /// Look for what could go wrong: folder, database, address, clock
     Doctor,
+}
+
+/// What a file holds.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// Bars or ticks: CSV in any column order, also in a zip, and QuantConnect Lean's layouts
+    Bars(ImportBars),
+}
+
+/// How to read a file of bars.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ImportBars {
+    /// The file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// What the prices are of, such as SPY
+    #[arg(long)]
+    pub(crate) symbol: market::Symbol,
+    /// The time zone of the file's clock, such as America/Chicago [default: New York]
+    #[arg(long)]
+    pub(crate) zone: Option<String>,
+    /// Whether a bar's time is when it starts or when it ends [default: found out from the file]
+    #[arg(long, value_enum)]
+    pub(crate) stamps: Option<Stamps>,
+    /// How long each bar lasts [default: found out from the file]
+    #[arg(long)]
+    pub(crate) span: Option<market::BarSpan>,
+}
+
+/// Which end of a bar its time marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Stamps {
+    /// When it starts
+    Start,
+    /// When it ends
+    End,
 }
 
 /// Says something to the person at the terminal.

@@ -10,6 +10,7 @@ mod configuration;
 mod connections;
 mod doctor;
 mod health;
+mod import;
 mod logs;
 mod markets;
 mod pages;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::commands::{Command, CommandLine};
+use crate::commands::{Command, CommandLine, Import};
 use crate::configuration::Configuration;
 
 fn main() -> ExitCode {
@@ -44,6 +45,9 @@ fn main() -> ExitCode {
 async fn run(command: Command, configuration: Configuration) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve => serve::serve(configuration).await,
+        Command::Import { what: Import::Bars(asked) } => {
+            import::import_bars(&configuration, &asked).await
+        }
         Command::Migrate => doctor::migrate(&configuration).await,
         Command::Doctor => doctor::examine(&configuration).await,
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use app::{App, PageFiles, Preferences, shell};
 use axum::Router;
 use axum::extract::Request;
-use axum::response::Response;
+use axum::response::{Redirect, Response};
+use axum::routing::get;
 use desk::{Desk, Trader};
 use http::StatusCode;
 use leptos::config::LeptosOptions;
@@ -36,6 +37,8 @@ pub(crate) fn routes(options: LeptosOptions, desk: Arc<Desk>) -> Router {
     let page = move || shell(files.clone());
     let missing = render_app_to_stream_with_context(context.clone(), page.clone());
     Router::new()
+        // One address for one screen: a screen at two would be built anew between them.
+        .route("/", get(|| async { Redirect::to("/chart/SPX") }))
         .leptos_routes_with_context(&options, listed, context, page)
         .fallback(move |request: Request| answer_stray(request, missing.clone()))
         .with_state(options)

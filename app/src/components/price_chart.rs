@@ -169,8 +169,22 @@ impl Chart {
         levels: Signal<Vec<ChartLevel>>,
         theme: Signal<Theme>,
     ) {
+        let symbol = self.symbol;
+        let shows = Memo::new(move |_| {
+            let status = self.tape.status.read();
+            (symbol.get(), status.as_ref().map(|(tape, _)| tape.tape.clone()))
+        });
         Effect::new(move || {
-            if let Some(Ok(history)) = &*history.read() {
+            // Bars of one market never stand under another one's name.
+            shows.track();
+            if !matches!(&*history.read_untracked(), Some(Ok(_))) {
+                self.clear();
+            }
+        });
+        Effect::new(move || match &*history.read() {
+            None => {}
+            Some(Err(_)) => self.clear(),
+            Some(Ok(history)) => {
                 let mut bars = history.bars.clone();
                 join_today(&mut bars, self.today(history));
                 self.act(Action::SetBars { bars, span: history.span });
@@ -202,6 +216,12 @@ impl Chart {
             });
         });
         Effect::new(move || self.watch_size());
+    }
+
+    fn clear(self) {
+        self.act(Action::SetBars { bars: Vec::new(), span: BarSpan::M1 });
+        self.act(Action::SetLast(None));
+        self.act(Action::SetVwap(0, Vec::new()));
     }
 
     /// Today's bars, folded from the live minutes.

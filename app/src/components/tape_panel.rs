@@ -23,6 +23,9 @@ pub(crate) fn TapePanel(
     /// Called with what should happen.
     #[prop(into)]
     on_command: Callback<TapeCommand>,
+    /// Called when the panel opens.
+    #[prop(into)]
+    on_open: Callback<()>,
 ) -> impl IntoView {
     let is_paused = Memo::new(move |_| tape.read().as_ref().is_some_and(|tape| tape.is_paused));
     let is_replay = Memo::new(move |_| {
@@ -46,15 +49,15 @@ pub(crate) fn TapePanel(
             </button>
         }
     });
-    let step = move |label: &'static str, by: Span| {
-        view! {
-            <button type="button" on:click=move |_| on_command.run(TapeCommand::Step(by))>
-                {label}
-            </button>
-        }
-    };
     view! {
-        <div id=id class="tape-panel" popover="auto" role="dialog" aria-label="Tape controls">
+        <div
+            id=id
+            class="tape-panel"
+            popover="auto"
+            role="dialog"
+            aria-label="Tape controls"
+            on:toggle=move |_| on_open.run(())
+        >
             <h2>{move || if is_replay.get() { "Recorded day" } else { "Practice market" }}</h2>
             <p class="tape-panel__note">{move || if is_replay.get() {
                 "Prices as they were recorded. Nothing later than the clock is shown."
@@ -71,20 +74,36 @@ pub(crate) fn TapePanel(
                 </button>
                 {speeds.into_iter().collect_view()}
             </div>
-            <div class="tape-panel__row" role="group" aria-label="Step">
-                {step("+1 m", Span::minutes(1))}
-                {step("+5 m", Span::minutes(5))}
-                {step("+1 h", Span::hours(1))}
-                <button
-                    type="button"
-                    hidden=move || is_replay.get()
-                    on:click=move |_| on_command.run(TapeCommand::NextOpen)
-                >
-                    "Next open"
-                </button>
-            </div>
+            <Steps is_replay on_command />
             <Seek tape is_replay on_command />
             <Recordings tape recordings is_replay on_command />
+        </div>
+    }
+    .into_any()
+}
+
+/// Jumps forward.
+#[component]
+fn Steps(is_replay: Memo<bool>, on_command: Callback<TapeCommand>) -> impl IntoView {
+    let step = move |label: &'static str, by: Span| {
+        view! {
+            <button type="button" on:click=move |_| on_command.run(TapeCommand::Step(by))>
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <div class="tape-panel__row" role="group" aria-label="Step">
+            {step("+1 m", Span::minutes(1))}
+            {step("+5 m", Span::minutes(5))}
+            {step("+1 h", Span::hours(1))}
+            <button
+                type="button"
+                hidden=move || is_replay.get()
+                on:click=move |_| on_command.run(TapeCommand::NextOpen)
+            >
+                "Next open"
+            </button>
         </div>
     }
     .into_any()
@@ -158,7 +177,11 @@ fn Recordings(
         }
     };
     view! {
-        <h3 hidden=move || recordings.read().is_empty()>"Recorded days"</h3>
+        <h3>"Recorded days"</h3>
+        <p class="tape-panel__note" hidden=move || !recordings.read().is_empty()>
+            "None yet. A file of minute bars or ticks becomes days to play back: "
+            <code>"volaris import bars FILE --symbol SPY"</code>
+        </p>
         <button
             type="button"
             class="tape-panel__practice"

@@ -63,7 +63,9 @@ fn Row(
     let name = move || row.with(|row| row.as_ref().map(|row| row.name.clone()));
     let last = move || row.with(|row| row.as_ref().and_then(|row| row.last));
     let price = move || last().map_or("–".to_owned(), |(price, _)| format::price(price, 2));
-    let change = move || last().and_then(|(_, change)| change);
+    // What is shown as 0.00% neither rose nor fell.
+    let change =
+        move || last().and_then(|(_, change)| change.map(|one| (100.0 * one).round() / 100.0));
     let direction = move || match change() {
         Some(change) if 0.0 < change => "up",
         Some(change) if change < 0.0 => "down",
@@ -71,8 +73,12 @@ fn Row(
     };
     let change_text = move || {
         change().map(|change| {
-            let arrow = if change < 0.0 { "▼" } else { "▲" };
-            format!("{arrow} {}", format::percent(change))
+            let arrow = match change {
+                change if change < 0.0 => "▼ ",
+                change if 0.0 < change => "▲ ",
+                _ => "",
+            };
+            format!("{arrow}{}", format::percent(change))
         })
     };
     let nearest = move || {

@@ -41,7 +41,7 @@ pub(crate) fn DevelopersPage() -> impl IntoView {
     view! {
         <Title text="For programs · Volaris" />
         <main class="developers">
-            <a href="/">"← Back to the desk"</a>
+            <a href="/chart/SPX">"← Back to the desk"</a>
             <h1>"Volaris for programs"</h1>
             <p>
                 "Everything the screens know can be read by programs on this machine. The same, \

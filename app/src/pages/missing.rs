@@ -11,7 +11,7 @@ pub(crate) fn MissingPage() -> impl IntoView {
         <main class="missing">
             <h1>"There is nothing at this address"</h1>
             <p>"The link may be old, or a letter may be missing."</p>
-            <a class="missing__back" href="/">"Back to the SPX chart"</a>
+            <a class="missing__back" href="/chart/SPX">"Back to the SPX chart"</a>
         </main>
     }
     .into_any()

@@ -9,7 +9,7 @@ use api::{
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use market::{BarSpan, Moment, Symbol, TapeId, instrument};
+use market::{BarSpan, Moment, Symbol, TapeId, TradingDate, instrument};
 use quant::levels::{Explanation, LevelId};
 
 use super::Address;
@@ -38,6 +38,9 @@ pub(super) struct DeskData {
     recordings: LocalResource<Result<Vec<RecordingView>, ApiError>>,
     first: RwSignal<Option<Result<LevelsView, ApiError>>>,
     watched: RwSignal<Option<Vec<Symbol>>>,
+    /// What the tape has. The watchlist must not read the resource itself: the server would then
+    /// leave the whole list to the browser.
+    listed: RwSignal<Option<Vec<Symbol>>>,
     live_levels: Memo<Option<LevelsView>>,
 }
 
@@ -53,21 +56,41 @@ impl DeskData {
         });
         let tape_name =
             Memo::new(move |_| tape.status.read().as_ref().map(|(tape, _)| tape.tape.clone()));
+        let first = RwSignal::new(None);
+        let asked_first = symbol.get_untracked();
+        Effect::new(move |before: Option<(Symbol, Option<TapeId>)>| {
+            let asked = (symbol.get(), tape_name.get());
+            // The first page brought its levels with it, before any tape was heard.
+            let is_other = |(of, on): (Symbol, Option<TapeId>)| {
+                of != asked.0 || on.is_some_and(|on| Some(on) != asked.1)
+            };
+            if before.is_some_and(is_other) {
+                first.set(None);
+                spawn_local(async move {
+                    let answer = read_levels(asked.0).await;
+                    if symbol.try_get_untracked() == Some(asked.0) {
+                        first.set(Some(answer));
+                    }
+                });
+            }
+            asked
+        });
         let data = Self {
             now: RwSignal::new(None),
             asked: RwSignal::new(None),
             toast: RwSignal::new(None),
             symbol,
             tape,
-            levels: Resource::new_blocking(move || symbol.get(), read_levels),
+            levels: Resource::new_blocking(|| (), move |()| read_levels(asked_first)),
             watchlist: Resource::new_blocking(|| (), |()| read_watchlist()),
             symbols: LocalResource::new(move || {
                 tape_name.track();
                 read_symbols()
             }),
             recordings: LocalResource::new(read_recordings),
-            first: RwSignal::new(None),
+            first,
             watched: RwSignal::new(None),
+            listed: RwSignal::new(None),
             live_levels,
         };
         data.follow();
@@ -90,6 +113,11 @@ impl DeskData {
             });
         });
         Effect::new(move || {
+            let symbols = self.symbols.get().and_then(Result::ok);
+            let listed = symbols.map(|all| all.iter().map(|one| one.symbol).collect());
+            self.listed.set(listed);
+        });
+        Effect::new(move || {
             let mut symbols = vec![self.symbol.get()];
             for symbol in self.watched_symbols() {
                 if !symbols.contains(&symbol) {
@@ -107,7 +135,10 @@ impl DeskData {
 
     /// The server's first levels, for the first page.
     pub(super) async fn first_levels(self) {
-        self.first.set(Some(self.levels.await));
+        let answer = self.levels.await;
+        if self.first.read_untracked().is_none() {
+            self.first.set(Some(answer));
+        }
     }
 
     /// The trader's list, for the first page.
@@ -129,7 +160,9 @@ impl DeskData {
     fn levels_now(self) -> Option<LevelsView> {
         self.live_levels.get().or_else(|| {
             let first = self.first.get()?.ok()?;
-            (first.symbol == self.symbol.get()).then_some(first)
+            let status = self.tape.status.read();
+            let is_of_tape = status.as_ref().is_none_or(|(tape, _)| tape.tape == first.tape);
+            (first.symbol == self.symbol.get() && is_of_tape).then_some(first)
         })
     }
 
@@ -167,24 +200,20 @@ impl DeskData {
         let Self { symbol, tape, .. } = self;
         let epoch = Memo::new(move |_| tape.with_books(|live| live.epoch()));
         let bars = LocalResource::new(move || {
-            epoch.track();
-            let (symbol, span) = (symbol.get(), span.get());
-            async move { read_bars(symbol, span).await }
+            let (symbol, span, epoch) = (symbol.get(), span.get(), epoch.get());
+            async move { (symbol, span, epoch, read_bars(symbol, span).await) }
         });
         Signal::derive(move || {
-            let answer = bars.get()?;
-            let answer = answer.map_err(|error| error.to_string());
-            let is_current =
-                |view: &BarsView| view.symbol == symbol.get() && view.span == span.get();
-            match answer {
-                Ok(view) if !is_current(&view) => None,
-                answer => Some(answer.map(|view| ChartHistory {
-                    symbol: view.symbol,
-                    span: view.span,
-                    hours: view.hours,
-                    bars: view.bars,
-                })),
-            }
+            let (of, every, asked_in, answer) = bars.get()?;
+            // Until the new answer is here, the last one is another symbol's, span's or tape's.
+            let is_current = of == symbol.get() && every == span.get() && asked_in == epoch.get();
+            let history = |view: BarsView| ChartHistory {
+                symbol: view.symbol,
+                span: view.span,
+                hours: view.hours,
+                bars: view.bars,
+            };
+            is_current.then(|| answer.map(history).map_err(|error| error.to_string()))
         })
     }
 
@@ -201,6 +230,10 @@ impl DeskData {
 
     /// The page's title: the newest price, and that it is not a real one.
     pub(super) fn title(self) -> String {
+        // The server writes the head when the rest of the page may be done and gone.
+        if self.first.is_disposed() {
+            return "Volaris".to_owned();
+        }
         let view = self.levels_now();
         let last = view.as_ref().and_then(|view| view.last);
         let price = last.map_or(String::new(), |last| format!(" {}", format::price(last.price, 2)));
@@ -239,6 +272,22 @@ impl DeskData {
         Signal::derive(move || self.recordings.get().and_then(Result::ok).unwrap_or_default())
     }
 
+    /// Asks anew which days can be played: a file may have been imported since.
+    pub(super) fn ask_recordings(self) {
+        self.recordings.refetch();
+    }
+
+    /// A symbol that a recorded day has: the one on the screen if it can be.
+    pub(super) fn recorded_symbol(self, date: TradingDate) -> Option<Symbol> {
+        let shown = self.symbol.get_untracked();
+        let recordings = self.recordings_signal();
+        let recordings = recordings.read_untracked();
+        let day = recordings.iter().find(|one| one.date == date)?;
+        let mut symbols = day.symbols.iter().map(|(symbol, ..)| *symbol);
+        let first = symbols.clone().next();
+        symbols.find(|symbol| *symbol == shown).or(first)
+    }
+
     fn watched_symbols(self) -> Vec<Symbol> {
         self.watched.get().unwrap_or_default()
     }
@@ -247,7 +296,12 @@ impl DeskData {
     pub(super) fn watch_rows(self) -> Signal<Vec<WatchRow>> {
         Signal::derive(move || {
             let symbols = self.watched_symbols();
-            self.tape.with_books(|live| symbols.iter().map(|one| watch_row(live, *one)).collect())
+            let listed = self.listed.read();
+            let is_listed = |symbol| listed.as_ref().is_none_or(|all| all.contains(&symbol));
+            self.tape.with_books(|live| {
+                let row = |symbol: &Symbol| watch_row(live, *symbol, is_listed(*symbol));
+                symbols.iter().map(row).collect()
+            })
         })
     }
 
@@ -314,7 +368,7 @@ fn refill_text(refill: &Refill) -> String {
     }
 }
 
-fn watch_row(live: &crate::live::LiveBooks, symbol: Symbol) -> WatchRow {
+fn watch_row(live: &crate::live::LiveBooks, symbol: Symbol, is_listed: bool) -> WatchRow {
     let books = live.books();
     let book = books.book(symbol);
     let last = book.and_then(|book| {
@@ -329,7 +383,8 @@ fn watch_row(live: &crate::live::LiveBooks, symbol: Symbol) -> WatchRow {
             levels.iter().filter(key).min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
         Some((nearest.id.name(), nearest.price - price))
     });
-    WatchRow { symbol, name: instrument(symbol).name.to_owned(), last, nearest }
+    let name = if is_listed { instrument(symbol).name } else { "not on this tape" };
+    WatchRow { symbol, name: name.to_owned(), last, nearest }
 }
 
 /// From which depth on a level is shown.

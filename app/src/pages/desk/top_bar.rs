@@ -1,5 +1,6 @@
 //! The bar above everything: search, clock, feed, tape controls, theme.
 
+use api::TapeCommand;
 use leptos::prelude::*;
 use market::{Freshness, Phase, Symbol, session_clock};
 
@@ -36,10 +37,11 @@ pub(super) fn TopBar(
         let (_, at) = tape.with_books(|live| live.books().book(symbol.get())?.last())?;
         Some(market::Span(((now - at).0 / i64::from(status.speed)).max(0)))
     });
+    let symbol_shown = move || symbol.get_untracked();
     let theme = Signal::derive(move || preferences().read().theme);
     view! {
         <header class="top-bar">
-            <a class="top-bar__brand" href="/" aria-label="Volaris, SPX chart">
+            <a class="top-bar__brand" href="/chart/SPX" aria-label="Volaris, SPX chart">
                 "Vol"
                 <b>"aris"</b>
             </a>
@@ -63,7 +65,17 @@ pub(super) fn TopBar(
                 id="tape-panel"
                 tape=status
                 recordings=data.recordings_signal()
-                on_command=move |command| data.command(command)
+                on_command=move |command| {
+                    if let TapeCommand::Recording(date) = command {
+                        // A day that lacks the symbol on the screen would show nothing.
+                        let symbol = data.recorded_symbol(date);
+                        if let Some(symbol) = symbol.filter(|one| *one != symbol_shown()) {
+                            on_choose.run(symbol);
+                        }
+                    }
+                    data.command(command);
+                }
+                on_open=move |()| data.ask_recordings()
             />
             <ThemeSwitch
                 theme

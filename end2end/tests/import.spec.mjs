@@ -1,0 +1,260 @@
+// Files that a trader brings in: a generated day whose levels are computed here from the rows, a
+// real day where the shared data are, and files that must be refused without harm.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { openPage, startVolaris, strangersOf, visit } from "../desk.mjs";
+
+const SHARED = fileURLToPath(new URL("../../../shared/data/market/", import.meta.url));
+
+/** Runs `volaris import bars` on a data folder; never fails itself. */
+function importBars(folder, file, ...words) {
+  const args = ["--data", folder, "import", "bars", file, ...words];
+  return new Promise((resolve) => {
+    const env = strangersOf(process.env);
+    execFile(process.env.VOLARIS_BIN, args, { env }, (error, stdout, stderr) => {
+      resolve({ code: error ? error.code : 0, stdout, stderr });
+    });
+  });
+}
+
+/** Writes a file for `body` and takes it away again. */
+async function withFile(name, content, body) {
+  const folder = await mkdtemp(join(tmpdir(), "volaris-import-"));
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return body(path).finally(() => rm(folder, { recursive: true, force: true }));
+}
+
+/** Minutes of one day in cents, by a little generator: from 08:00 to 16:00, the open at 09:30. */
+function dayOfMinutes(date, seed, start) {
+  let state = seed;
+  const random = (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const rows = [];
+  let close = start;
+  for (let minute = 8 * 60; minute < 16 * 60; minute += 1) {
+    const open = close;
+    close = open + random(21) - 10;
+    const high = Math.max(open, close) + random(6);
+    const low = Math.min(open, close) - random(6);
+    rows.push({ date, minute, open, high, low, close, volume: 1_000 + random(5_000) });
+  }
+  return rows;
+}
+
+const clock = (minute) =>
+  `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+const dollars = (cents) => (cents / 100).toFixed(2);
+
+function csv(rows) {
+  const line = (row) =>
+    [
+      `${row.date} ${clock(row.minute)}`,
+      ...[row.open, row.high, row.low, row.close].map(dollars),
+      row.volume,
+    ].join(",");
+  return ["time,open,high,low,close,volume", ...rows.map(line), ""].join("\n");
+}
+
+const highest = (rows) => dollars(Math.max(...rows.map((row) => row.high)));
+const lowest = (rows) => dollars(Math.min(...rows.map((row) => row.low)));
+
+/** Waits for a rung of the ladder to stand at a price; a trader reads it the same way. */
+async function rung(page, name, price) {
+  const row = page.locator(".rung", {
+    has: page.locator(".rung__name", { hasText: new RegExp(`^${name}(?![A-Z0-9])`) }),
+  });
+  const cell = row.locator(".rung__price");
+  await cell.filter({ hasText: price }).waitFor().catch(async () => {
+    assert.fail(`${name} is ${await cell.allInnerTexts()}, not ${price}`);
+  });
+}
+
+/** Opens the tape's panel. */
+async function tapePanel(page) {
+  const panel = page.getByRole("dialog", { name: "Tape controls" });
+  if (!(await panel.isVisible())) await page.locator(".feed-badge").click();
+  await panel.waitFor();
+  return panel;
+}
+
+/** Moves the slider to a time of New York's day. */
+async function seek(page, panel, date, minute, hoursBehind) {
+  const seconds = Date.parse(`${date}T${clock(minute)}:00Z`) / 1_000 + 3_600 * hoursBehind;
+  await panel.getByRole("slider").fill(String(seconds));
+  await page.locator(".market-clock__time", { hasText: clock(minute) }).waitFor();
+}
+
+const TODAY = "2024-02-23";
+const BEFORE = dayOfMinutes("2024-02-22", 7, 50_600);
+const DAY = dayOfMinutes(TODAY, 11, BEFORE.at(-1).close + 40);
+
+visit("a file of minutes becomes days to play, step and seek", {}, async ({ page, server }) => {
+  await page.locator('.feed-age[data-state="live"]').waitFor();
+  const panel = await tapePanel(page);
+  await panel.getByText("None yet").waitFor();
+  await page.keyboard.press("Escape");
+  await withFile("spy.csv", csv([...BEFORE, ...DAY]), async (path) => {
+    const first = await importBars(server.folder, path, "--symbol", "SPY");
+    assert.match(first.stdout, /SPY, 1m bars, 2024-02-22 to 2024-02-23: 960 added/, first.stderr);
+    const again = await importBars(server.folder, path, "--symbol", "SPY");
+    assert.match(again.stdout, /0 added, 0 revised, 960 there already/, again.stderr);
+  });
+
+  // The desk shows SPX, which the file lacks: it turns to what the day has.
+  await tapePanel(page);
+  await panel.getByRole("button", { name: TODAY }).click();
+  await page.waitForURL("**/chart/SPY?span=5m");
+  await page.locator('.feed-badge[data-kind="recorded"]', { hasText: TODAY }).waitFor();
+  await panel.getByRole("button", { name: "Pause" }).click();
+  await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor();
+
+  const regular = (rows) => rows.filter((row) => 9 * 60 + 30 <= row.minute);
+  const until = (minute) => regular(DAY).filter((row) => row.minute < minute);
+  await seek(page, panel, TODAY, 10 * 60 + 45, 5);
+  await rung(page, "PDH", highest(regular(BEFORE)));
+  await rung(page, "PDL", lowest(regular(BEFORE)));
+  await rung(page, "PMH", highest(DAY.filter((row) => row.minute < 9 * 60 + 30)));
+  await rung(page, "HOD", highest(until(10 * 60 + 45)));
+  await rung(page, "LOD", lowest(until(10 * 60 + 45)));
+  await rung(page, "ORH 15", highest(until(9 * 60 + 45)));
+
+  // A minute more is a bar more, and nothing later is known.
+  await panel.getByRole("button", { name: "+1 m" }).click();
+  await page.locator(".market-clock__time", { hasText: "10:46" }).waitFor();
+  const { close } = until(10 * 60 + 46).at(-1);
+  await page.locator(".last-price__price", { hasText: dollars(close) }).waitFor();
+  await rung(page, "HOD", highest(until(10 * 60 + 46)));
+
+  await seek(page, panel, TODAY, 15 * 60 + 59, 5);
+  await rung(page, "LOD", lowest(until(15 * 60 + 59)));
+  // Back again: what was later is not known any more.
+  await seek(page, panel, TODAY, 9 * 60 + 50, 5);
+  await rung(page, "HOD", highest(until(9 * 60 + 50)));
+  assert.doesNotMatch(await page.title(), /PRACTICE/);
+
+  // A symbol that this day lacks is told, not shown with another market's numbers.
+  await page.locator(".watch-row", { hasText: "NDX" }).getByText("not on this tape").waitFor();
+  await panel.getByRole("button", { name: "Back to the practice market" }).click();
+  await page.locator('.feed-badge[data-kind="practice"]').waitFor();
+});
+
+const real = join(SHARED, "lean/equity/usa/minute/spy");
+test("SPY of 7 October 2013 closes with the levels of its record",
+  { skip: existsSync(real) ? false : "../shared/data is not here" },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "volaris-test-"));
+    for (const day of ["20131004", "20131007"]) {
+      const file = join(real, `${day}_trade.zip`);
+      const { code, stderr } = await importBars(folder, file, "--symbol", "SPY");
+      assert.equal(code, 0, stderr);
+    }
+    const server = await startVolaris({ folder });
+    const page = await openPage({ server, path: "/chart/SPY" });
+    try {
+      await page.locator('.feed-age[data-state="live"]').waitFor();
+      const panel = await tapePanel(page);
+      await panel.getByRole("button", { name: "2013-10-07" }).click();
+      await page.locator('.feed-badge[data-kind="recorded"]').waitFor();
+      await panel.getByRole("button", { name: "Pause" }).click();
+      await seek(page, panel, "2013-10-07", 15 * 60 + 59, 4);
+      await panel.getByRole("button", { name: "+1 m" }).click();
+      await page.locator(".market-clock__time", { hasText: "16:00" }).waitFor();
+      await rung(page, "HOD", "168.45");
+      await rung(page, "LOD", "167.25");
+      await rung(page, "PMH", "168.08");
+      await rung(page, "PML", "167.16");
+      await rung(page, "Open", "167.43");
+      await page.quit();
+    } finally {
+      await page.context().browser()?.close();
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+const GOOD = csv(DAY.slice(90, 120));
+/** What is wrong with a file, and what the trader is told. */
+const BAD = {
+  "a wrong column": ["time,open,high,low\n2024-02-23 09:30,1,2,3\n", /`close`|close/],
+  "a bad number": [GOOD.replace(dollars(DAY[100].open), "12O.5"), /row 11, close: `12O\.5`/],
+  "a high below the low": [
+    `${csv(DAY.slice(90, 92))}2024-02-23 09:32,506,505,506,505.5,10\n`,
+    /row 4, high/,
+  ],
+  "rows that contradict one another": [
+    `${csv(DAY.slice(90, 95))}2024-02-23 09:31,500,501,499,500,10\n`,
+    /row 7.*row 3|row 3.*row 7/s,
+  ],
+  "another zone": [
+    csv(DAY.slice(90, 479).map((row) => ({ ...row, minute: row.minute + 300 }))),
+    /zone/,
+  ],
+  "a gap": [csv([...DAY.slice(90, 100), ...DAY.slice(105, 120)]), /5 bars of regular sessions/],
+  "nothing in it": ["", /empty|nothing/i],
+  "bytes that are no text": [Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 3]), /text|CSV|csv/],
+  "a broken zip": [Buffer.from("PK\x03\x04 and then nothing"), /zip/],
+  "mixed stamps": [
+    csv([...DAY.slice(90), ...BEFORE.slice(91), { ...BEFORE.at(-1), minute: 16 * 60 }]),
+    /1 days begin at 09:30 and 1 a bar later.*--stamps start/,
+  ],
+};
+
+test("a file that cannot be right is told by row and field, and harms nothing", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "volaris-test-"));
+  try {
+    for (const [what, [content, expected]] of Object.entries(BAD)) {
+      await withFile("bad.csv", content, async (path) => {
+        const { code, stdout, stderr } = await importBars(folder, path, "--symbol", "SPY");
+        assert.match(stdout + stderr, expected, what);
+        assert.doesNotMatch(stdout + stderr, /panicked/, what);
+        assert.ok(code === 0 || stderr.includes("nothing was imported"), `${what}: ${stderr}`);
+      });
+    }
+    // What separates lines and what stands before the first one is no fault.
+    for (const content of [`\ufeff${GOOD}`, GOOD.replaceAll("\n", "\r\n")]) {
+      await withFile("good.csv", content, async (path) => {
+        const { code, stdout, stderr } = await importBars(folder, path, "--symbol", "SPY");
+        assert.equal(code, 0, stderr);
+        assert.match(stdout, /rows: 30 read, 30 taken/);
+      });
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test("an import that is asked for wrongly says what to do", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "volaris-test-"));
+  try {
+    await withFile("good.csv", GOOD, async (path) => {
+      const told = async (...words) => {
+        const { code, stderr } = await importBars(folder, path, ...words);
+        assert.notEqual(code, 0);
+        return stderr;
+      };
+      assert.match(await told(), /--symbol <SYMBOL>/);
+      assert.match(await told("--symbol", "SP!Y"), /not a ticker/);
+      assert.match(await told("--symbol", "SPY", "--zone", "Mars"), /America\/New_York/);
+      assert.match(await told("--symbol", "SPY", "--stamps", "middle"), /start, end/);
+      assert.match(await told("--symbol", "SPY", "--span", "7m"), /7m/);
+    });
+    const { code, stderr } = await importBars(folder, folder, "--symbol", "SPY");
+    assert.equal(code, 1);
+    assert.match(stderr, /is no file/);
+    const missing = await importBars(folder, join(folder, "none.csv"), "--symbol", "SPY");
+    assert.match(missing.stderr, /none\.csv` cannot be read/);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
