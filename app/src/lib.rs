@@ -13,8 +13,8 @@ mod shell;
 
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
-use leptos_router::components::{Route, Router, Routes};
-use leptos_router::path;
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::{Lazy, path};
 
 pub use contexts::Preferences;
 pub use shell::{PageFiles, shell};
@@ -26,10 +26,10 @@ pub fn App() -> impl IntoView {
     contexts::provide();
     view! {
         <Router>
-            <Routes fallback=|| view! { <pages::MissingPage /> }>
+            <FlatRoutes fallback=|| view! { <pages::MissingPage /> }>
                 <Route path=path!("/chart/:symbol") view=pages::DeskPage />
-                <Route path=path!("/developers") view=pages::DevelopersPage />
-            </Routes>
+                <Route path=path!("/developers") view={Lazy::<pages::DevelopersPage>::new()} />
+            </FlatRoutes>
         </Router>
     }
 }

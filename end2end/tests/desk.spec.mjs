@@ -132,6 +132,31 @@ visit("the chart pans, zooms and comes back to the newest bar", {}, async ({ pag
   await latest.waitFor({ state: "hidden" });
 });
 
+test("a page that few visit is loaded by those who do", async () => {
+  const server = await startVolaris();
+  const page = await openPage({ server });
+  const loaded = [];
+  page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
+  const split = () => loaded.filter((path) => /\/split_.*\.wasm$/.test(path));
+  try {
+    await page.reload();
+    await live(page);
+    assert.deepEqual(split(), []);
+    await page.goto(new URL("/developers", server.address).href);
+    await page.getByRole("link", { name: "Back to the desk" }).waitFor();
+    await changed(() => split().length, 0, "the number of split-off files");
+    // Taken over by the browser: the way back needs no new document.
+    loaded.length = 0;
+    await page.getByRole("link", { name: "Back to the desk" }).click();
+    await live(page);
+    assert.ok(!loaded.includes("/chart/SPX"), loaded.join(" "));
+    await page.quit();
+  } finally {
+    await page.context().browser()?.close();
+    await server.stop();
+  }
+});
+
 test("a link that was cut for ten seconds is refilled, and the screen says so", async () => {
   const server = await startVolaris();
   const page = await openPage({ server });

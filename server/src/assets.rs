@@ -27,9 +27,23 @@ pub(crate) struct Manifest {
     /// The style sheet.
     #[serde(default)]
     pub(crate) style: String,
+    /// The pages whose code is loaded when somebody goes there.
+    #[serde(default)]
+    pub(crate) split: Option<Split>,
     /// Every file, by its address.
     #[serde(default)]
     files: HashMap<String, FileFacts>,
+}
+
+/// What the router must know to fetch a page's code before it is needed.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Split {
+    /// Address of the folder in which the modules lie.
+    pub(crate) folder: String,
+    /// Name of the script that loads them.
+    pub(crate) loader: String,
+    /// For each lazy function, the modules it needs.
+    pub(crate) prefetch: HashMap<String, Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]

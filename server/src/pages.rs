@@ -9,11 +9,12 @@ use axum::response::{Redirect, Response};
 use axum::routing::get;
 use desk::{Desk, Trader};
 use http::StatusCode;
+use leptos::WasmSplitManifest;
 use leptos::config::LeptosOptions;
-use leptos::prelude::{provide_context, use_context};
+use leptos::prelude::{ArcStoredValue, provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
 
-use crate::assets::{self, MANIFEST};
+use crate::assets::{self, MANIFEST, Split};
 use crate::shield::PageNonce;
 
 /// Routes of every screen and server function.
@@ -29,6 +30,11 @@ pub(crate) fn routes(options: LeptosOptions, desk: Arc<Desk>) -> Router {
         let Some(parts) = use_context::<http::request::Parts>() else { return };
         let cookies = parts.headers.get(http::header::COOKIE).and_then(|text| text.to_str().ok());
         provide_context(Preferences::from_cookies(cookies.unwrap_or_default()));
+        if let Some(split) = &MANIFEST.split {
+            let Split { folder, prefetch, loader } = split;
+            let manifest = (folder.clone(), prefetch.clone(), loader.clone());
+            provide_context(WasmSplitManifest(ArcStoredValue::new(manifest)));
+        }
         // Leptos made a nonce of its own; the header was written with ours.
         if let Some(nonce) = parts.extensions.get::<PageNonce>() {
             provide_context(nonce.0.clone());

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::{LazyRoute, lazy_route};
 use serde::Deserialize;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -33,12 +34,21 @@ struct Parameter {
     description: String,
 }
 
-/// The REST API and the stream, for people who write programs.
-#[component]
-pub(crate) fn DevelopersPage() -> impl IntoView {
-    let document: Option<Document> = serde_json::from_str(api::OPENAPI).ok();
-    let operations = document.into_iter().flat_map(|document| document.paths);
-    view! {
+/// The REST API and the stream, for people who write programs. Its code is loaded when somebody
+/// goes there.
+pub(crate) struct DevelopersPage;
+
+#[lazy_route]
+impl LazyRoute for DevelopersPage {
+    fn data() -> Self {
+        // What stands here would be loaded with the first page.
+        Self
+    }
+
+    fn view(_page: Self) -> AnyView {
+        let document: Option<Document> = serde_json::from_str(api::OPENAPI).ok();
+        let operations = document.into_iter().flat_map(|document| document.paths);
+        view! {
         <Title text="For programs · Volaris" />
         <main class="developers">
             <a href="/chart/SPX">"← Back to the desk"</a>
@@ -68,6 +78,7 @@ pub(crate) fn DevelopersPage() -> impl IntoView {
         </main>
     }
     .into_any()
+    }
 }
 
 fn operation(path: String, operation: Operation) -> impl IntoView {

@@ -1,6 +1,7 @@
 //! Bars of a chart.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::Postcard;
 use market::{Bar, BarHours, BarSpan, Symbol};
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +24,7 @@ pub struct BarsView {
 }
 
 /// Which bars came before today?
-#[server(endpoint = "bars/read")]
+#[server(endpoint = "bars/read", input = Postcard, output = Postcard)]
 pub async fn read_bars(symbol: Symbol, span: BarSpan) -> Result<BarsView, ApiError> {
     use crate::context::{answer, desk, trader};
     answer(desk()?.chart_bars(&trader()?, symbol, span).await.map(Into::into))

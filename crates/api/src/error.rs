@@ -1,6 +1,6 @@
 //! Why a question was not answered, in words that are safe to show.
 
-use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::codec::PostcardEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use market::{Symbol, TradingDate};
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ impl ApiError {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = PostcardEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

@@ -1,6 +1,7 @@
 //! The levels of a symbol, as a screen or a program sees them.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::Postcard;
 use market::{Moment, Symbol, TapeId};
 use quant::levels::{Books, LevelId, LevelRole, LevelSource, Standing, Touches};
 use serde::{Deserialize, Serialize};
@@ -121,7 +122,7 @@ pub fn levels_view(books: &Books, symbol: Symbol, tape: &TapeId, as_of: Moment) 
 }
 
 /// Which levels does this symbol have?
-#[server(endpoint = "levels/read")]
+#[server(endpoint = "levels/read", input = Postcard, output = Postcard)]
 pub async fn read_levels(symbol: Symbol) -> Result<LevelsView, ApiError> {
     use crate::context::{answer, desk, trader};
     answer(desk()?.ask_levels(&trader()?, symbol, levels_view).await)

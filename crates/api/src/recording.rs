@@ -1,6 +1,7 @@
 //! Which days were recorded and can be played.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::Postcard;
 use market::{Symbol, TradingDate};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,7 @@ pub struct RecordingView {
 }
 
 /// Which days did I import?
-#[server(endpoint = "recordings/read")]
+#[server(endpoint = "recordings/read", input = Postcard, output = Postcard)]
 pub async fn read_recordings() -> Result<Vec<RecordingView>, ApiError> {
     use crate::context::{answer, desk, trader};
     answer(

@@ -1,6 +1,7 @@
 //! Which symbols the tape has.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::Postcard;
 use market::{InstrumentKind, Symbol, instrument};
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +28,7 @@ impl From<Symbol> for SymbolView {
 }
 
 /// Which symbols does my tape have?
-#[server(endpoint = "symbols/read")]
+#[server(endpoint = "symbols/read", input = Postcard, output = Postcard)]
 pub async fn read_symbols() -> Result<Vec<SymbolView>, ApiError> {
     use crate::context::{answer, desk, trader};
     answer(desk()?.symbols(&trader()?).await.map(|list| list.into_iter().map(Into::into).collect()))

@@ -1,6 +1,7 @@
 //! How the trader's tape stands, and moving it.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::Postcard;
 use market::{Moment, Span, TapeId, TradingDate};
 use serde::{Deserialize, Serialize};
 
@@ -53,14 +54,14 @@ pub enum TapeCommand {
 }
 
 /// How does my tape stand?
-#[server(endpoint = "tape/read")]
+#[server(endpoint = "tape/read", input = Postcard, output = Postcard)]
 pub async fn read_tape() -> Result<TapeView, ApiError> {
     use crate::context::{answer, desk, trader};
     answer(desk()?.tape_state(&trader()?).await.map(Into::into))
 }
 
 /// Moves my tape, and nobody else's.
-#[server(endpoint = "tape/control")]
+#[server(endpoint = "tape/control", input = Postcard, output = Postcard)]
 pub async fn control_tape(command: TapeCommand) -> Result<TapeView, ApiError> {
     use crate::context::{answer, desk, trader};
     answer(command.carry_out(desk()?.as_ref(), &trader()?).await.map(Into::into))

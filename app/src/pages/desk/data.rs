@@ -7,6 +7,7 @@ use api::{
     levels_view, read_bars, read_levels, read_recordings, read_symbols, read_watchlist,
     write_watchlist,
 };
+use codee::binary::PostcardCodec;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use market::{BarSpan, Moment, Symbol, TapeId, TradingDate, instrument};
@@ -19,7 +20,8 @@ use crate::contexts::Depth;
 use crate::format;
 use crate::live::{LiveTape, Refill};
 
-type Answer<T> = Resource<Result<T, ApiError>>;
+/// Carried in the page as the stream's words are: a second format would be a second parser to load.
+type Answer<T> = Resource<Result<T, ApiError>, PostcardCodec>;
 
 /// What the desk page knows.
 #[derive(Clone, Copy)]
@@ -81,8 +83,8 @@ impl DeskData {
             toast: RwSignal::new(None),
             symbol,
             tape,
-            levels: Resource::new_blocking(|| (), move |()| read_levels(asked_first)),
-            watchlist: Resource::new_blocking(|| (), |()| read_watchlist()),
+            levels: Resource::new_with_options(|| (), move |()| read_levels(asked_first), true),
+            watchlist: Resource::new_with_options(|| (), |()| read_watchlist(), true),
             symbols: LocalResource::new(move || {
                 tape_name.track();
                 read_symbols()
