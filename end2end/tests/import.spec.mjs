@@ -16,10 +16,12 @@ const SHARED = fileURLToPath(new URL("../../../shared/data/market/", import.meta
 
 /** Runs `volaris import bars` on a data folder; never fails itself. */
 function importBars(folder, file, ...words) {
+  const { killedAfter } = typeof words.at(-1) === "object" ? words.pop() : {};
   const args = ["--data", folder, "import", "bars", file, ...words];
   return new Promise((resolve) => {
     const env = strangersOf(process.env);
-    execFile(process.env.VOLARIS_BIN, args, { env }, (error, stdout, stderr) => {
+    const options = { env, timeout: killedAfter ?? 0, killSignal: "SIGKILL" };
+    execFile(process.env.VOLARIS_BIN, args, options, (error, stdout, stderr) => {
       resolve({ code: error ? error.code : 0, stdout, stderr });
     });
   });
@@ -232,6 +234,26 @@ test("a file that cannot be right is told by row and field, and harms nothing", 
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test("an import that is killed has written all or nothing", async () => {
+  const weekdays = [4, 5, 6, 7, 8, 11, 12, 13, 14, 15, 18, 19, 20, 21, 22];
+  const dates = weekdays.map((day) => `2024-03-${String(day).padStart(2, "0")}`);
+  const rows = dates.flatMap((date, seed) => dayOfMinutes(date, seed + 1, 51_000));
+  await withFile("spy.csv", csv(rows), async (path) => {
+    for (const delay of [50, 150, 250, 350, 500]) {
+      const folder = await mkdtemp(join(tmpdir(), "volaris-test-"));
+      try {
+        await importBars(folder, path, "--symbol", "SPY", { killedAfter: delay });
+        const { code, stdout, stderr } = await importBars(folder, path, "--symbol", "SPY");
+        assert.equal(code, 0, stderr);
+        const [, added, there] = /: ([\d,]+) added, 0 revised, ([\d,]+) there/.exec(stdout);
+        assert.deepEqual([added, there].sort(), ["0", "7,200"], `killed after ${delay} ms`);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    }
+  });
 });
 
 test("an import that is asked for wrongly says what to do", async () => {

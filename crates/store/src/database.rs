@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use desk::{Store, StoreError};
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::Migrator;
-use sqlx::{AnyPool, Connection, Row};
+use sqlx::{AnyConnection, AnyPool, Connection, Row};
 
 use crate::dialect::Dialect;
 
@@ -53,6 +53,14 @@ pub(crate) fn failed(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> St
     move |error| StoreError::Database { doing, source: Box::new(error) }
 }
 
+/// Tells a new connection how we work.
+async fn greet(connection: &mut AnyConnection, dialect: Dialect) -> Result<(), sqlx::Error> {
+    for greeting in dialect.greetings() {
+        sqlx::query(*greeting).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
 impl Database {
     /// Opens a database, and makes the file when it is not there. Tables come by
     /// [`Database::migrate`].
@@ -68,17 +76,16 @@ impl Database {
             }
             DatabaseUrl::Server(address) => (Dialect::Postgres, address.clone(), READERS_MAX),
         };
+        // A pool tries again and again, and at last says only that it took too long: what is wrong
+        // with an address is told by a connection outside of any pool.
+        let mut first = AnyConnection::connect(&address).await.map_err(failed("open"))?;
+        greet(&mut first, dialect).await.map_err(failed("open"))?;
+        let _ = first.close().await;
         let pool = |most: u32| {
-            AnyPoolOptions::new().max_connections(most).acquire_timeout(WAIT).after_connect(
-                move |connection, _| {
-                    Box::pin(async move {
-                        for greeting in dialect.greetings() {
-                            sqlx::query(*greeting).execute(&mut *connection).await?;
-                        }
-                        Ok(())
-                    })
-                },
-            )
+            AnyPoolOptions::new()
+                .max_connections(most)
+                .acquire_timeout(WAIT)
+                .after_connect(move |connection, _| Box::pin(greet(connection, dialect)))
         };
         let writers = pool(writers_max).connect(&address).await.map_err(failed("open"))?;
         let readers = pool(READERS_MAX).connect(&address).await.map_err(failed("open"))?;

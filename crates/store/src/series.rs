@@ -65,8 +65,25 @@ impl SeriesKey {
         id_of(row)
     }
 
-    /// The id of the series; its row is made when it is not there.
+    /// The id of the series, for this transaction alone until it ends: whoever writes the same
+    /// series waits, so that what is counted in between is one's own. Its row is made when it is
+    /// not there.
     pub(crate) async fn find_or_make(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        owner: &OwnerId,
+    ) -> Result<String, StoreError> {
+        let id = self.find_or_insert(transaction, owner).await?;
+        // SQLite has one writer anyway; on a server this takes the row's lock.
+        sqlx::query("update series set id = id where id = $1")
+            .bind(id.clone())
+            .execute(&mut **transaction)
+            .await
+            .map_err(failed("hold a series"))?;
+        Ok(id)
+    }
+
+    async fn find_or_insert(
         &self,
         transaction: &mut Transaction<'static, Any>,
         owner: &OwnerId,

@@ -1,1 +1,3 @@
-//! Not yet.
+//! What tests start for real, so that nothing has to be faked.
+
+pub mod postgres;

@@ -1,0 +1,14 @@
+//! What every database must do alike: one suite, run on a SQLite file and on a real PostgreSQL
+//! server.
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
+mod conformance {
+    mod home;
+
+    mod bars;
+    mod damage;
+    mod lifetime;
+    mod prints;
+    mod properties;
+    mod things;
+}

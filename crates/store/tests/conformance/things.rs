@@ -1,0 +1,79 @@
+//! A trader's own small things.
+
+use desk::{LayoutStore, OwnerId, SettingStore, SymbolStore, WatchlistStore};
+use market::{Span, Symbol};
+
+use super::home::{Home, OPEN, local, on_both, other};
+
+on_both!(symbols_are_remembered, watchlists, layouts, settings, odd_texts_are_kept);
+
+async fn symbols_are_remembered(home: Home) {
+    let store = home.open().await;
+    for symbol in [Symbol::SPY, Symbol::NDX, Symbol::SPY] {
+        store.add_symbol(&local(), symbol).await.unwrap();
+    }
+    assert_eq!(store.symbols(&local()).await.unwrap(), [Symbol::NDX, Symbol::SPY]);
+    assert!(store.symbols(&other()).await.unwrap().is_empty());
+}
+
+async fn watchlists(home: Home) {
+    let store = home.open().await;
+    assert_eq!(store.watchlist(&local(), "main").await.unwrap(), None);
+    // An empty list is a list, and the order is the trader's.
+    for symbols in [vec![], vec![Symbol::VIX, Symbol::SPX, Symbol::NDX], vec![Symbol::SPX]] {
+        store.write_watchlist(&local(), "main", &symbols).await.unwrap();
+        assert_eq!(store.watchlist(&local(), "main").await.unwrap(), Some(symbols));
+    }
+    assert_eq!(store.watchlist(&local(), "second").await.unwrap(), None);
+    assert_eq!(store.watchlist(&other(), "main").await.unwrap(), None);
+    store.write_watchlist(&other(), "main", &[Symbol::QQQ]).await.unwrap();
+    assert_eq!(store.watchlist(&local(), "main").await.unwrap(), Some(vec![Symbol::SPX]));
+}
+
+async fn layouts(home: Home) {
+    let store = home.open().await;
+    let write = |owner: OwnerId, name: &'static str, body: &'static str, minute: i64| {
+        let store = &store;
+        async move {
+            let now = OPEN + Span::minutes(minute);
+            store.write_layout(&owner, name, body, now).await.unwrap()
+        }
+    };
+    let noon = write(local(), "noon", "{}", 1).await;
+    let dawn = write(local(), "dawn", "{}", 2).await;
+    assert_eq!(write(local(), "noon", r#"{"panes":2}"#, 3).await, noon, "the same layout");
+    let theirs = write(other(), "noon", "{}", 4).await;
+    assert_ne!(theirs, noon);
+    let kept = store.layouts(&local()).await.unwrap();
+    let names: Vec<&str> = kept.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["dawn", "noon"]);
+    assert_eq!(kept[1].body, r#"{"panes":2}"#);
+    assert_eq!(kept[1].changed_at, OPEN + Span::minutes(3));
+    assert!(!store.remove_layout(&other(), &dawn).await.unwrap(), "not theirs to remove");
+    assert!(store.remove_layout(&local(), &dawn).await.unwrap());
+    assert!(!store.remove_layout(&local(), &dawn).await.unwrap());
+    assert_eq!(store.layouts(&local()).await.unwrap().len(), 1);
+    assert_eq!(store.layouts(&other()).await.unwrap().len(), 1);
+}
+
+async fn settings(home: Home) {
+    let store = home.open().await;
+    assert_eq!(store.setting(&local(), "theme").await.unwrap(), None);
+    for value in ["dark", "light", ""] {
+        store.write_setting(&local(), "theme", value).await.unwrap();
+        assert_eq!(store.setting(&local(), "theme").await.unwrap().as_deref(), Some(value));
+    }
+    assert_eq!(store.setting(&other(), "theme").await.unwrap(), None);
+}
+
+async fn odd_texts_are_kept(home: Home) {
+    let store = home.open().await;
+    let long = "long ".repeat(40_000);
+    for text in ["'; drop table setting; --", "Größe 尺寸 📈", "a\r\nb\t\"c\"", "%_\\", &long]
+    {
+        store.write_setting(&local(), "odd", text).await.unwrap();
+        assert_eq!(store.setting(&local(), "odd").await.unwrap().as_deref(), Some(text));
+    }
+    store.write_setting(&local(), "'; --", "1").await.unwrap();
+    assert_eq!(store.setting(&local(), "'; --").await.unwrap().as_deref(), Some("1"));
+}
