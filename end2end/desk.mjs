@@ -21,7 +21,7 @@ const STOP_MAX_MS = 10_000;
 const LOG_LINES_MAX = 400;
 
 /** Flags without which Chromium refuses root, or asks its maker's hosts at every start. */
-const CHROMIUM_FLAGS = [
+export const CHROMIUM_FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -122,6 +122,7 @@ export async function openPage({
   theme = "dark",
   touch = false,
   cookies = {},
+  beforeVisit = async () => {},
 }) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   const browser = await chromium.launch({ executablePath, headless: true, args: CHROMIUM_FLAGS });
@@ -151,6 +152,7 @@ export async function openPage({
     await browser.close();
     assert.deepEqual(complaints, [], "the page complained");
   };
+  await beforeVisit(page);
   try {
     await page.goto(new URL(path, server.address).href);
   } catch (error) {

@@ -3,10 +3,11 @@
 
 use std::process::ExitCode;
 
-use crate::browser_build::{self, Audience, files_below};
+use crate::browser_build::files_below;
 use crate::command::{cargo, must};
-use crate::project::{Project, Speed};
-use crate::{machine, server_build};
+use crate::equality_build::{self, Equality};
+use crate::machine;
+use crate::project::Project;
 
 /// Runs every benchmark there is.
 pub(crate) fn bench(project: &Project) -> anyhow::Result<ExitCode> {
@@ -14,15 +15,12 @@ pub(crate) fn bench(project: &Project) -> anyhow::Result<ExitCode> {
         println!("\n== {package}\n");
         must(cargo(project).args(["bench", "--package", &package, "--bench", "*"]))?;
     }
-    if project.end2end().join("bench").is_dir() {
-        println!("\n== in the browser\n");
-        browser_build::build(project, Audience::Trader)?;
-        let binary = server_build::build(project, Speed::Release)?;
-        let browser = machine::ensure_browser()?;
-        let mut node = machine::node(project)?;
-        node.args(["run.mjs", "bench"]).env("VOLARIS_BIN", binary).env("CHROMIUM", browser);
-        must(&mut node)?;
-    }
+    println!("\n== in the browser\n");
+    let Equality { program, folder } = equality_build::build(project)?;
+    let browser = machine::ensure_browser()?;
+    let mut node = machine::node(project)?;
+    node.args(["run.mjs", "bench"]).env("CHROMIUM", browser);
+    must(node.env("EQUALITY_BIN", program).env("EQUALITY_FOLDER", folder))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -167,7 +167,8 @@ const WASM_FEATURES: &[&str] = &[
     "--enable-multivalue",
 ];
 
-fn optimise(project: &Project, work: &Path) -> anyhow::Result<()> {
+/// Makes every WASM file of a folder as small as the browser's is.
+pub(crate) fn optimise(project: &Project, work: &Path) -> anyhow::Result<()> {
     for path in files_below(work)? {
         if path.extension().is_none_or(|extension| extension != "wasm") {
             continue;

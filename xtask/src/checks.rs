@@ -1,6 +1,7 @@
 //! `test` and `ci`: every check there is, cheapest first. A failure stops only what builds on it.
 
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -11,8 +12,9 @@ use anyhow::{Context, bail};
 use crate::browser_build::{self, Audience};
 use crate::command::{self, cargo, must};
 use crate::counts::{self, Counts, LibtestReader};
+use crate::equality_build::Equality;
 use crate::project::{Project, Speed};
-use crate::{machine, server_build, size, tidy};
+use crate::{equality_build, machine, server_build, size, tidy};
 
 /// Runs everything; the last line is the sum.
 pub(crate) fn all(project: &Project) -> anyhow::Result<ExitCode> {
@@ -32,10 +34,9 @@ pub(crate) fn all(project: &Project) -> anyhow::Result<ExitCode> {
     let binary = report.made("the server", || server_build::build(project, Speed::Quick));
     match binary.filter(|_| has_site) {
         Some(binary) => {
-            for group in ["wasm", "tests"] {
-                let name = format!("in the browser: {group}");
-                report.many(&name, || checks.browser(group, &binary));
-            }
+            report.many("the same bits in the browser", || checks.equality());
+            let served = ("VOLARIS_BIN", binary);
+            report.many("in the browser", || checks.browser("tests", &[served]));
         }
         None => {
             report.one("in the browser", || bail!("there is nothing to test: see above"));
@@ -78,11 +79,17 @@ impl Checks<'_> {
         libtest(&mut command)
     }
 
-    fn browser(&self, group: &str, binary: &std::path::Path) -> anyhow::Result<Counts> {
+    fn equality(&self) -> anyhow::Result<Counts> {
+        let Equality { program, folder } = equality_build::build(self.project)?;
+        self.browser("wasm", &[("EQUALITY_BIN", program), ("EQUALITY_FOLDER", folder)])
+    }
+
+    fn browser(&self, group: &str, settings: &[(&str, PathBuf)]) -> anyhow::Result<Counts> {
         machine::ensure_node_packages(self.project)?;
         let browser = machine::ensure_browser()?;
         let mut node = machine::node(self.project)?;
-        node.args(["run.mjs", group]).env("VOLARIS_BIN", binary).env("CHROMIUM", browser);
+        node.args(["run.mjs", group]).env("CHROMIUM", browser);
+        node.envs(settings.iter().map(|(name, path)| (name, path)));
         node.stdout(Stdio::piped());
         let mut child = node.spawn().context("node cannot be started")?;
         let stdout = child.stdout.take().context("the output was asked for")?;

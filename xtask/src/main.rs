@@ -9,6 +9,7 @@ mod project;
 mod bench;
 mod checks;
 mod dev;
+mod equality_build;
 mod run;
 
 mod browser_build;

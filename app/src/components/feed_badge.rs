@@ -61,7 +61,7 @@ pub(crate) fn FeedBadge(
         <button
             type="button"
             class="feed-badge"
-            data-kind=move || name().0.to_lowercase()
+            data-kind=move || name().0.to_ascii_lowercase()
             popovertarget=panel_id
             title="Tape controls"
         >

@@ -164,7 +164,10 @@ fn Rung(
                 </button>
             </th>
             <td class="rung__price">
-                {show(|level, decimals| format::price(level.price, decimals))}
+                // For programs and tests, to the last bit.
+                <data value=show(|level, _| level.price.to_string())>
+                    {show(|level, decimals| format::price(level.price, decimals))}
+                </data>
             </td>
             <td>{show(|level, decimals| {
                 level.points.map_or(String::new(), |points| format::signed(points, decimals))

@@ -131,10 +131,10 @@ fn Found(
 
 /// Tickers that begin with what was typed come first, then names that contain it.
 fn matching(symbols: &[SymbolView], typed: &str) -> Vec<SymbolView> {
-    let typed = typed.trim().to_uppercase();
+    let typed = typed.trim().to_ascii_uppercase();
     let begins = |one: &&SymbolView| one.symbol.as_str().starts_with(&typed);
     let contains = |one: &&SymbolView| {
-        !one.symbol.as_str().starts_with(&typed) && one.name.to_uppercase().contains(&typed)
+        !one.symbol.as_str().starts_with(&typed) && one.name.to_ascii_uppercase().contains(&typed)
     };
     symbols.iter().filter(begins).chain(symbols.iter().filter(contains)).cloned().collect()
 }

@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use api::{
-    ClientWord, Gap, PROTOCOL_POSTCARD, Resume, ServerWord, decode_gap, decode_server,
-    encode_client,
+    ClientWord, Gap, POSTCARD_TYPE, PROTOCOL_POSTCARD, Resume, ServerWord, decode_gap,
+    decode_server, encode_client,
 };
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
@@ -215,11 +215,15 @@ fn known_text(positions: &[api::Position]) -> String {
 
 async fn fetch_gap(epoch: u64, known: &str) -> Option<Gap> {
     let address = format!("/api/v1/tape?epoch={epoch}&after={known}");
-    let response = JsFuture::from(window().fetch_with_str(&address)).await.ok()?;
-    let response: web_sys::Response = response.dyn_into().ok()?;
+    let headers = web_sys::Headers::new().ok()?;
+    headers.set("accept", POSTCARD_TYPE).ok()?;
+    let init = web_sys::RequestInit::new();
+    init.set_headers(&headers);
+    let answer = window().fetch_with_str_and_init(&address, &init);
+    let response: web_sys::Response = JsFuture::from(answer).await.ok()?.dyn_into().ok()?;
     if !response.ok() {
         return None;
     }
-    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
-    decode_gap(&text)
+    let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
+    decode_gap(&js_sys::Uint8Array::new(&buffer).to_vec())
 }

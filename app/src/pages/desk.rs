@@ -34,7 +34,7 @@ impl Address {
     fn read(symbol: Option<String>, span: Option<String>) -> Self {
         let mut address = Self { symbol: Symbol::SPX, span: SPAN_FIRST, complaint: None };
         if let Some(text) = symbol {
-            match text.to_uppercase().parse() {
+            match text.to_ascii_uppercase().parse() {
                 Ok(symbol) => address.symbol = symbol,
                 Err(error) => address.complaint = Some(format!("{error}. Showing SPX.")),
             }

@@ -112,6 +112,9 @@ pub enum Gap {
     TooLong,
 }
 
+/// The media type of postcard, by which a browser asks for the stream's own format.
+pub const POSTCARD_TYPE: &str = "application/x-postcard";
+
 impl ClientWord {
     /// Symbols that one page may watch.
     pub const SYMBOLS_MAX: usize = 64;
@@ -150,9 +153,14 @@ pub fn encode_client(word: &ClientWord) -> Vec<u8> {
     postcard::to_allocvec(word).expect("a vector grows as needed")
 }
 
-/// Reads the answer to a refill.
-pub fn decode_gap(text: &str) -> Option<Gap> {
-    serde_json::from_str(text).ok()
+/// Reads the answer to a refill; for browsers.
+pub fn decode_gap(bytes: &[u8]) -> Option<Gap> {
+    postcard::from_bytes(bytes).ok()
+}
+
+/// Writes the answer to a refill, for browsers; programs get JSON.
+pub fn encode_gap(gap: &Gap) -> Vec<u8> {
+    postcard::to_allocvec(gap).expect("a vector grows as needed")
 }
 
 /// Reads the server's words; for browsers.

@@ -1,10 +1,12 @@
 //! Prints that a page missed while its stream was down.
 
-use api::{Gap, Update};
+use api::{Gap, POSTCARD_TYPE, Update, encode_gap};
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use desk::Trader;
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, VARY};
+use http::{HeaderMap, HeaderValue};
 use serde::Deserialize;
 
 use super::{Problem, Rest, symbol_of};
@@ -20,6 +22,7 @@ pub(crate) struct GapQuestion {
 /// Everything after the named prints, or word that it is too much and a snapshot is due.
 pub(crate) async fn read(
     State(rest): State<Rest>,
+    headers: HeaderMap,
     question: Result<Query<GapQuestion>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(question) = question.map_err(|error| Problem::malformed(&error.body_text()))?;
@@ -50,6 +53,14 @@ pub(crate) async fn read(
         }
         Gap::Refilled { epoch: question.epoch, updates }
     });
-    let headers = [(http::header::CACHE_CONTROL, "no-store")];
-    Ok((headers, Json(gap)).into_response())
+    let is_postcard = headers.get(ACCEPT).is_some_and(|kind| kind == POSTCARD_TYPE);
+    let mut response = if is_postcard {
+        ([(CONTENT_TYPE, POSTCARD_TYPE)], encode_gap(&gap)).into_response()
+    } else {
+        Json(gap).into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(VARY, HeaderValue::from_static("accept"));
+    Ok(response)
 }

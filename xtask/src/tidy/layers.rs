@@ -7,6 +7,7 @@ use super::{Complaint, Source};
 const LAYERS: &[(&str, &[&str])] = &[
     ("market", &[]),
     ("quant", &["market"]),
+    ("equality", &["market", "quant"]),
     ("plan", &["market", "quant"]),
     ("alerts", &["market", "quant"]),
     ("brief", &["market", "quant", "plan", "alerts"]),

@@ -36,13 +36,11 @@ pub(super) struct DeskData {
     tape: LiveTape,
     levels: Answer<LevelsView>,
     watchlist: Answer<Vec<Symbol>>,
-    symbols: LocalResource<Result<Vec<SymbolView>, ApiError>>,
-    recordings: LocalResource<Result<Vec<RecordingView>, ApiError>>,
+    /// What the tape has; nothing until the server told.
+    symbols: RwSignal<Option<Vec<SymbolView>>>,
+    recordings: RwSignal<Vec<RecordingView>>,
     first: RwSignal<Option<Result<LevelsView, ApiError>>>,
     watched: RwSignal<Option<Vec<Symbol>>>,
-    /// What the tape has. The watchlist must not read the resource itself: the server would then
-    /// leave the whole list to the browser.
-    listed: RwSignal<Option<Vec<Symbol>>>,
     live_levels: Memo<Option<LevelsView>>,
 }
 
@@ -85,16 +83,20 @@ impl DeskData {
             tape,
             levels: Resource::new_with_options(|| (), move |()| read_levels(asked_first), true),
             watchlist: Resource::new_with_options(|| (), |()| read_watchlist(), true),
-            symbols: LocalResource::new(move || {
-                tape_name.track();
-                read_symbols()
-            }),
-            recordings: LocalResource::new(read_recordings),
+            symbols: RwSignal::new(None),
+            recordings: RwSignal::new(Vec::new()),
             first,
             watched: RwSignal::new(None),
-            listed: RwSignal::new(None),
             live_levels,
         };
+        Effect::new(move || {
+            tape_name.track();
+            spawn_local(async move {
+                if let Ok(symbols) = read_symbols().await {
+                    data.symbols.try_set(Some(symbols));
+                }
+            });
+        });
         data.follow();
         data
     }
@@ -113,11 +115,6 @@ impl DeskData {
                     ticking.clear();
                 }
             });
-        });
-        Effect::new(move || {
-            let symbols = self.symbols.get().and_then(Result::ok);
-            let listed = symbols.map(|all| all.iter().map(|one| one.symbol).collect());
-            self.listed.set(listed);
         });
         Effect::new(move || {
             let mut symbols = vec![self.symbol.get()];
@@ -201,14 +198,24 @@ impl DeskData {
     ) -> Signal<Option<Result<ChartHistory, String>>> {
         let Self { symbol, tape, .. } = self;
         let epoch = Memo::new(move |_| tape.with_books(|live| live.epoch()));
-        let bars = LocalResource::new(move || {
-            let (symbol, span, epoch) = (symbol.get(), span.get(), epoch.get());
-            async move { (symbol, span, epoch, read_bars(symbol, span).await) }
+        let bars = RwSignal::new(None);
+        Effect::new(move || {
+            let asked = (symbol.get(), span.get(), epoch.get());
+            spawn_local(async move {
+                let answer = read_bars(asked.0, asked.1).await;
+                // An answer that something newer overtook is nobody's any more.
+                let now = (symbol.try_get_untracked(), span.try_get_untracked());
+                if now == (Some(asked.0), Some(asked.1))
+                    && epoch.try_get_untracked() == Some(asked.2)
+                {
+                    bars.set(Some((asked, answer)));
+                }
+            });
         });
         Signal::derive(move || {
-            let (of, every, asked_in, answer) = bars.get()?;
-            // Until the new answer is here, the last one is another symbol's, span's or tape's.
-            let is_current = of == symbol.get() && every == span.get() && asked_in == epoch.get();
+            let (asked, answer) = bars.get()?;
+            // Until the new answer comes, the last one is another symbol's, span's or tape's.
+            let is_current = asked == (symbol.get(), span.get(), epoch.get());
             let history = |view: BarsView| ChartHistory {
                 symbol: view.symbol,
                 span: view.span,
@@ -264,26 +271,30 @@ impl DeskData {
     /// What the tape has.
     pub(super) fn symbols_signal(self) -> Signal<Vec<SymbolView>> {
         Signal::derive(move || {
-            let answered = self.symbols.get().and_then(Result::ok);
-            answered.unwrap_or_else(|| vec![Symbol::SPX.into(), Symbol::SPY.into()])
+            let told = self.symbols.get();
+            told.unwrap_or_else(|| vec![Symbol::SPX.into(), Symbol::SPY.into()])
         })
     }
 
     /// Which days can be played.
     pub(super) fn recordings_signal(self) -> Signal<Vec<RecordingView>> {
-        Signal::derive(move || self.recordings.get().and_then(Result::ok).unwrap_or_default())
+        self.recordings.into()
     }
 
     /// Asks anew which days can be played: a file may have been imported since.
     pub(super) fn ask_recordings(self) {
-        self.recordings.refetch();
+        spawn_local(async move {
+            match read_recordings().await {
+                Ok(days) => self.recordings.set(days),
+                Err(error) => self.say(format!("The recorded days could not be listed: {error}.")),
+            }
+        });
     }
 
     /// A symbol that a recorded day has: the one on the screen if it can be.
     pub(super) fn recorded_symbol(self, date: TradingDate) -> Option<Symbol> {
         let shown = self.symbol.get_untracked();
-        let recordings = self.recordings_signal();
-        let recordings = recordings.read_untracked();
+        let recordings = self.recordings.read_untracked();
         let day = recordings.iter().find(|one| one.date == date)?;
         let mut symbols = day.symbols.iter().map(|(symbol, ..)| *symbol);
         let first = symbols.clone().next();
@@ -298,8 +309,10 @@ impl DeskData {
     pub(super) fn watch_rows(self) -> Signal<Vec<WatchRow>> {
         Signal::derive(move || {
             let symbols = self.watched_symbols();
-            let listed = self.listed.read();
-            let is_listed = |symbol| listed.as_ref().is_none_or(|all| all.contains(&symbol));
+            let listed = self.symbols.read();
+            let is_listed = |symbol| {
+                listed.as_ref().is_none_or(|all| all.iter().any(|one| one.symbol == symbol))
+            };
             self.tape.with_books(|live| {
                 let row = |symbol: &Symbol| watch_row(live, *symbol, is_listed(*symbol));
                 symbols.iter().map(row).collect()
