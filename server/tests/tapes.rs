@@ -1,0 +1,13 @@
+//! Tapes as a server runs them: the real feeds and a real database behind one desk, several
+//! traders, and time that the test alone moves.
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
+mod tapes {
+    mod stage;
+
+    mod bounds;
+    mod followers;
+    mod peeking;
+    mod recorded;
+    mod traders;
+}
