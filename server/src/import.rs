@@ -10,10 +10,10 @@ use anyhow::{Context, bail};
 use desk::{BarStore, OwnerId, PrintStore, Trader, WriteCount, import_series, import_tape};
 use feeds::{
     FILE_BYTES_MAX, Gap, ImportError, ImportOptions, ImportReport, ImportedBars, ImportedPrints,
-    LeftOutWhy, REFUSED_SHOWN_MAX, Refused,
+    LeftOutWhy, REFUSED_SHOWN_MAX, Refused, minutes_of,
 };
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
-use market::{BarSpan, Moment, Span, Symbol, TradingDate};
+use market::{BarSpan, Moment, Print, Span, Symbol, TradingDate};
 use store::Database;
 
 use crate::commands::{ImportBars, Stamps, say};
@@ -164,6 +164,7 @@ async fn keep_prints(
             format!("{date} and the days after it were not imported; those before it were")
         })?;
         say(&format!("{symbol}, ticks, {date}: {}", written(count)));
+        keep_minutes(database, owner, symbol, date, prints).await?;
         for left_out in &day.left_out {
             say(&format!(
                 "  left out: {} ticks, {} shares: {}",
@@ -176,6 +177,23 @@ async fn keep_prints(
     tell(&report);
     tell_days(days.len());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Later days look back at minutes: a day of ticks gets them, unless the trader brought better ones.
+async fn keep_minutes(
+    database: &Database,
+    owner: &OwnerId,
+    symbol: Symbol,
+    date: TradingDate,
+    prints: &[Print],
+) -> anyhow::Result<()> {
+    let series = import_series(owner, symbol, BarSpan::M1);
+    let midnight = Moment::new_york(date, Span::ZERO);
+    let there = database.read_bars(owner, &series, midnight, midnight + Span::hours(24), 1).await?;
+    if there.is_empty() {
+        database.write_bars(owner, &series, &minutes_of(prints)).await?;
+    }
+    Ok(())
 }
 
 fn why_left_out(why: LeftOutWhy) -> &'static str {

@@ -10,6 +10,7 @@ mod bench;
 mod checks;
 mod dev;
 mod equality_build;
+mod picture;
 mod run;
 
 mod browser_build;
@@ -40,6 +41,7 @@ Volaris: the chores of this repository.
   cargo xtask tidy      check the rules of the house that no compiler knows
   cargo xtask size      what the browser loads, file by file
   cargo xtask bench     the benchmarks, next to their peers
+  cargo xtask picture   take the README's picture of the running desk
   cargo xtask ci        test, as the build server does it
 
 `run` and `build` take --release for the optimised server.
@@ -91,6 +93,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         "tidy" => tidy::print(&project),
         "size" => size::print(&project),
         "bench" => bench::bench(&project),
+        "picture" => picture::take(&project),
         "build" => run::build(&project, speed),
         other => bail!("there is no chore `{other}`: see `cargo xtask --help`"),
     }

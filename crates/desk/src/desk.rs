@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use market::{BarHours, BarSpan, Moment, Span, Symbol, TapeId, TradingDate, prior_trading_day};
-use quant::levels::Books;
+use quant::levels::{Books, CloseKind};
 
 use crate::bars::{CHART_BARS_MAX, bars_before, chart_hours};
 use crate::recording::{import_series, import_tape};
@@ -201,8 +201,11 @@ impl Desk {
             let series = import_series(owner, symbol, BarSpan::Day);
             let mut daily =
                 self.store.read_bars(owner, &series, Moment(i64::MIN), midnight, u32::MAX).await?;
+            let official = daily.last().map(|bar| bar.start);
             add_folded_days(&mut daily, &minutes);
-            parts.push(RecordedPart { symbol, daily, minutes, day });
+            let is_folded = daily.last().map(|bar| bar.start) != official;
+            let close = if is_folded { CloseKind::LastPrint } else { CloseKind::Official };
+            parts.push(RecordedPart { symbol, daily, close, minutes, day });
         }
         Ok(parts)
     }

@@ -2,6 +2,7 @@
 
 use market::{Bar, Moment, Price, Print, Span, Symbol, TapeId, TradingDate};
 use quant::BarStep;
+use quant::levels::CloseKind;
 
 /// What a feed tells, oldest first.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,6 +48,11 @@ pub trait MarketFeed: Send {
 
     /// Bars of regular sessions before `day`, stamped with the session's open, oldest first.
     fn daily_bars(&self, symbol: Symbol, before: TradingDate) -> Vec<Bar>;
+
+    /// What the close of the last of those bars is. The exchange's, unless the feed knows better.
+    fn close_kind(&self, _symbol: Symbol, _before: TradingDate) -> CloseKind {
+        CloseKind::Official
+    }
 
     /// Whole one-minute bars with `from <= start` and an end not after `until`, oldest first,
     /// extended hours included where the instrument has them.

@@ -1,6 +1,7 @@
 //! Recorded days: what a trader imported and can play back.
 
 use market::{Bar, BarHours, BarSpan, Print, Symbol, TapeId, TradingDate};
+use quant::levels::CloseKind;
 
 use crate::{Adjustment, BarSeries, OwnerId};
 
@@ -40,6 +41,8 @@ pub struct RecordedPart {
     pub symbol: Symbol,
     /// Regular-session bars of earlier days, oldest first.
     pub daily: Vec<Bar>,
+    /// What the close of the last of them is.
+    pub close: CloseKind,
     /// One-minute bars of earlier days, oldest first.
     pub minutes: Vec<Bar>,
     /// The day itself.

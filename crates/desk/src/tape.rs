@@ -305,7 +305,8 @@ impl Tape {
     fn begin_session(&mut self) {
         for symbol in self.feed.symbols() {
             let daily = self.feed.daily_bars(symbol, self.day.date);
-            let start = SessionStart::new(self.day, daily);
+            let mut start = SessionStart::new(self.day, daily);
+            start.close = self.feed.close_kind(symbol, self.day.date);
             // The tape's range lies inside the calendar, so a provisional day cannot come up.
             let _ = self.writer.handle_session_change(symbol, &start);
         }

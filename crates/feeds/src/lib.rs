@@ -13,4 +13,4 @@ pub use import::{
     ZIP_RATIO_MAX, read_bars, read_prints,
 };
 pub use practice::PracticeMarket;
-pub use recorded::RecordedMarket;
+pub use recorded::{RecordedMarket, minutes_of};

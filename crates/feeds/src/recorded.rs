@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use desk::{FeedEvent, MarketFeed, OwnerId, RecordedPart, RecordedPrices};
 use market::{Bar, Moment, Price, Print, Span, Symbol, TapeId, TradingDate, trading_day};
 use quant::BarStep;
+use quant::levels::CloseKind;
 
 /// How often it is heard from while it plays.
 const HEARTBEAT: Span = Span::seconds(1);
@@ -20,6 +21,7 @@ pub struct RecordedMarket {
     date: TradingDate,
     symbols: Vec<Symbol>,
     daily: BTreeMap<Symbol, Vec<Bar>>,
+    closes: BTreeMap<Symbol, CloseKind>,
     /// Minutes of earlier days and of the day itself, oldest first.
     minutes: BTreeMap<Symbol, Vec<Bar>>,
     /// Everything that happened on the day, oldest first.
@@ -34,6 +36,7 @@ impl RecordedMarket {
             date,
             symbols: Vec::new(),
             daily: BTreeMap::new(),
+            closes: BTreeMap::new(),
             minutes: BTreeMap::new(),
             events: Vec::new(),
         };
@@ -45,7 +48,7 @@ impl RecordedMarket {
     }
 
     fn add(&mut self, part: RecordedPart) {
-        let RecordedPart { symbol, mut daily, mut minutes, .. } = part;
+        let RecordedPart { symbol, mut daily, close, mut minutes, .. } = part;
         // Whatever was loaded with it: nothing of the day is known before it is played.
         let midnight = Moment::new_york(self.date, Span::ZERO);
         daily.retain(|bar| bar.start < midnight);
@@ -66,6 +69,7 @@ impl RecordedMarket {
         }
         self.symbols.push(symbol);
         self.daily.insert(symbol, daily);
+        self.closes.insert(symbol, close);
         self.minutes.insert(symbol, minutes);
     }
 }
@@ -88,8 +92,8 @@ fn steps(bar: &Bar) -> Vec<BarStep> {
     told
 }
 
-/// Folds prints into minutes.
-fn minutes_of(prints: &[Print]) -> Vec<Bar> {
+/// Folds prints, oldest first, into the minutes that have any.
+pub fn minutes_of(prints: &[Print]) -> Vec<Bar> {
     let mut bars: Vec<Bar> = Vec::with_capacity(1_000);
     for print in prints {
         let bar = Bar::of_print(print.at.minute_start(), print.price, print.size);
@@ -133,6 +137,10 @@ impl MarketFeed for RecordedMarket {
         let midnight = Moment::new_york(before, Span::ZERO);
         let bars = self.daily.get(&symbol).map_or(&[][..], Vec::as_slice);
         bars[..bars.partition_point(|bar| bar.start < midnight)].to_vec()
+    }
+
+    fn close_kind(&self, symbol: Symbol, _before: TradingDate) -> CloseKind {
+        self.closes.get(&symbol).copied().unwrap_or_default()
     }
 
     /// A bar that ends after `until` is left out: a replay cannot look ahead.

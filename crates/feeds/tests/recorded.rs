@@ -8,6 +8,7 @@ use desk::{FeedEvent, MarketFeed, RecordedPart, RecordedPrices, Trader};
 use feeds::RecordedMarket;
 use market::{Bar, Moment, Price, Print, PrintMark, Span, Symbol, TradingDate, trading_day};
 use proptest::prelude::*;
+use quant::levels::CloseKind;
 
 const DAY: &str = "2013-10-07";
 
@@ -42,12 +43,24 @@ fn recorded(parts: Vec<RecordedPart>) -> RecordedMarket {
 
 fn of_minutes(bars: Vec<Bar>) -> RecordedMarket {
     let day = RecordedPrices::Minutes(bars);
-    recorded(vec![RecordedPart { symbol: Symbol::SPY, daily: vec![], minutes: vec![], day }])
+    recorded(vec![RecordedPart {
+        symbol: Symbol::SPY,
+        daily: vec![],
+        close: CloseKind::Official,
+        minutes: vec![],
+        day,
+    }])
 }
 
 fn of_prints(prints: Vec<Print>) -> RecordedMarket {
     let day = RecordedPrices::Prints(prints);
-    recorded(vec![RecordedPart { symbol: Symbol::SPY, daily: vec![], minutes: vec![], day }])
+    recorded(vec![RecordedPart {
+        symbol: Symbol::SPY,
+        daily: vec![],
+        close: CloseKind::Official,
+        minutes: vec![],
+        day,
+    }])
 }
 
 fn told(market: &mut RecordedMarket, after: Moment, until: Moment) -> Vec<FeedEvent> {
@@ -178,6 +191,7 @@ fn nothing_of_the_day_is_known_before_it_is_played() {
         symbol: Symbol::SPY,
         // A careless caller loads the day's own bars as history.
         daily: vec![past, whole_day],
+        close: CloseKind::Official,
         minutes: vec![past, whole_day],
         day: RecordedPrices::Minutes(vec![bar(open(), [5, 9, 3, 7], 100)]),
     };
@@ -197,6 +211,7 @@ fn two_symbols_are_told_in_order_of_time() {
     let part = |symbol, prices, minute| RecordedPart {
         symbol,
         daily: vec![],
+        close: CloseKind::Official,
         minutes: vec![],
         day: RecordedPrices::Minutes(vec![bar(open() + Span::minutes(minute), prices, 1)]),
     };

@@ -146,10 +146,9 @@ fn a_report_that_comes_too_late_moves_nothing_that_is_final() {
 
 #[test]
 fn what_stands_before_the_first_print() {
-    let start = SessionStart::new(today(), calm_days(30))
-        .with_last_print_close()
+    let mut start = SessionStart::new(today(), calm_days(30))
         .with_extended(ExtendedRange { high: price(101.75), low: price(98.5) });
-    assert_eq!(start.close, CloseKind::LastPrint);
+    start.close = CloseKind::LastPrint;
     let mut writer = BookWriter::default();
     writer.handle_session_change(Symbol::SPY, &start).unwrap();
     check(

@@ -1,7 +1,8 @@
 //! A recorded day plays in order, steps by minutes, and is the same however one gets somewhere.
 
-use desk::TapeStep;
-use market::{Bar, Span, Symbol, trading_day};
+use desk::{BarStore, TapeStep, import_series};
+use market::{Bar, BarHours, BarSpan, Span, Symbol, fold_bars, trading_day};
+use quant::levels::{LevelId, Periods};
 
 use super::stage::{Chance, WALL, ada, seen, stage};
 
@@ -93,4 +94,29 @@ async fn prints_and_minutes_play_side_by_side() {
         let minutes: i64 = tape.books().minutes(Symbol::QQQ).iter().map(|bar| bar.volume).sum();
         assert_eq!(minutes, volume);
     });
+}
+
+/// What the desk says of the previous day's close.
+async fn prior_close_words(stage: &super::stage::Stage) -> String {
+    stage.desk.with_tape(&ada(), |tape| {
+        let id = LevelId::PriorClose(Periods::Day);
+        tape.books().explain(Symbol::SPY, id).unwrap().note
+    })
+}
+
+#[tokio::test]
+async fn a_close_that_nobody_told_is_called_the_last_print() {
+    let stage = stage().await;
+    let [before, date] = stage.record(&ada()).await;
+    stage.desk.play_recording(&ada(), date).await.unwrap();
+    let words = prior_close_words(&stage).await;
+    assert!(words.contains("official close is not known"), "{words}");
+    // With the exchange's own daily bar it is known.
+    let owner = ada().owner().clone();
+    let series = import_series(&owner, Symbol::SPY, BarSpan::Day);
+    let minutes = super::stage::minutes(before, 1);
+    let daily = fold_bars(&minutes, BarSpan::Day, BarHours::Regular);
+    stage.store.write_bars(&owner, &series, &daily).await.unwrap();
+    stage.desk.play_recording(&ada(), date).await.unwrap();
+    assert_eq!(prior_close_words(&stage).await, "The official close.");
 }

@@ -112,13 +112,6 @@ impl SessionStart {
         Self { day, daily, close: CloseKind::Official, extended: None }
     }
 
-    /// Says that the last close is only the last print before the bell.
-    #[must_use]
-    pub fn with_last_print_close(mut self) -> Self {
-        self.close = CloseKind::LastPrint;
-        self
-    }
-
     /// Includes extended hours in PDH and PDL.
     #[must_use]
     pub fn with_extended(mut self, extended: ExtendedRange) -> Self {
