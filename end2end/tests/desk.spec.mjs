@@ -165,9 +165,12 @@ test("a link that was cut for ten seconds is refilled, and the screen says so", 
     const price = await lastPrice(page);
     await page.context().setOffline(true);
     await page.locator('.feed-age[data-state="lost"]').waitFor({ timeout: 20_000 });
+    await page.locator(".feed-age", { hasText: /link lost \d+(\.\d)? s ago/ }).waitFor();
+    await page.locator('.desk[data-stale="true"]').waitFor();
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     await page.context().setOffline(false);
     await live(page);
+    await page.locator('.desk[data-stale="false"]').waitFor();
     await page.locator(".toast", { hasText: /refilled/ }).waitFor({ timeout: 20_000 });
     await changed(() => lastPrice(page), price, "the last price");
     // The browser's own word about a connection that we cut.

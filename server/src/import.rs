@@ -179,7 +179,7 @@ async fn keep_prints(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Later days look back at minutes: a day of ticks gets them, unless the trader brought better ones.
+/// Later days look back at minutes: a day of ticks gets them, unless the trader brought better.
 async fn keep_minutes(
     database: &Database,
     owner: &OwnerId,

@@ -243,7 +243,8 @@ impl ChartState {
 
     /// Everything to paint, from the back to the front.
     pub(crate) fn shapes(&self) -> Vec<Shape> {
-        if self.width < 40.0 || self.height < 60.0 {
+        // Without bars there is no scale to draw a grid by.
+        if self.width < 40.0 || self.height < 60.0 || self.bars.is_empty() {
             return Vec::new();
         }
         layers::shapes(self)

@@ -21,6 +21,9 @@ pub(crate) fn FeedBadge(
     /// How far the feed may be trusted.
     #[prop(into)]
     freshness: Signal<Option<Freshness>>,
+    /// How long ago the server was last heard.
+    #[prop(into)]
+    heard_age: Signal<Option<Span>>,
     /// The age of the newest print of the symbol on the screen.
     #[prop(into)]
     print_age: Signal<Option<Span>>,
@@ -46,7 +49,10 @@ pub(crate) fn FeedBadge(
     };
     let words = move || match (link.get(), freshness.get()) {
         (Link::Starting, _) | (_, None) => "connecting".to_owned(),
-        (Link::Lost, _) => "link lost, trying again".to_owned(),
+        (Link::Lost, _) => match heard_age.get() {
+            Some(age) => format!("link lost {} ago, trying again", format::age(age)),
+            None => "link lost, trying again".to_owned(),
+        },
         (Link::Outdated, _) => "new version: reload".to_owned(),
         (Link::Open, Some(Freshness::Stale { age })) => {
             format!("no word for {}", format::age(age))

@@ -70,11 +70,16 @@ pub(crate) fn DeskPage() -> impl IntoView {
         go.run((symbol, span.get_untracked()));
         pane.set(Pane::Chart);
     });
+    let is_stale = Memo::new(move |_| data.is_stale());
     let decimals = Signal::derive(move || usize::from(instrument(symbol.get()).decimals));
     let depth = Signal::derive(move || preferences().read().depth);
     view! {
         <Title text=move || data.title() />
-        <div class="desk" data-pane=move || pane.get().as_str()>
+        <div
+            class="desk"
+            data-pane=move || pane.get().as_str()
+            data-stale=move || is_stale.get().to_string()
+        >
             <TopBar data symbol on_choose=choose_symbol />
             <main class="desk__chart" aria-label="Chart">
                 <h1 class="visually-hidden">{move || format!("{} chart", symbol.get())}</h1>

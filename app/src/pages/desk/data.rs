@@ -10,7 +10,9 @@ use api::{
 use codee::binary::PostcardCodec;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use market::{BarSpan, Moment, Symbol, TapeId, TradingDate, instrument};
+use market::{
+    BarSpan, Freshness, Moment, Phase, Span, Symbol, TapeId, TradingDate, instrument, session_clock,
+};
 use quant::levels::{Explanation, LevelId};
 
 use super::Address;
@@ -18,7 +20,7 @@ use crate::chart::ChartLevel;
 use crate::components::{ChartHistory, ToastText, WatchRow, is_computed};
 use crate::contexts::Depth;
 use crate::format;
-use crate::live::{LiveTape, Refill};
+use crate::live::{Link, LiveTape, Refill};
 
 /// Carried in the page as the stream's words are: a second format would be a second parser to load.
 type Answer<T> = Resource<Result<T, ApiError>, PostcardCodec>;
@@ -235,6 +237,25 @@ impl DeskData {
             return None;
         }
         self.first.read().as_ref()?.as_ref().err().map(ToString::to_string)
+    }
+
+    /// How far the feed may be trusted.
+    pub(super) fn freshness(self) -> Option<Freshness> {
+        let (status, now) = (self.tape.status.get().map(|(tape, _)| tape)?, self.now.get()?);
+        if status.is_paused {
+            return Some(Freshness::Live);
+        }
+        let session = session_clock(now);
+        let closed = (session.phase == Phase::Closed).then_some(session.began);
+        // A fast tape hears its feed late by the wall's measure of a beat, not by its own.
+        let age = Span((now - status.heard_at).0 / i64::from(status.speed));
+        Some(Freshness::judge(age, status.heartbeat, closed))
+    }
+
+    /// Whether what is shown may have moved on without us: it loses its colour.
+    pub(super) fn is_stale(self) -> bool {
+        let is_cut = matches!(self.tape.link.get(), Link::Lost | Link::Outdated);
+        is_cut || matches!(self.freshness(), Some(Freshness::Stale { .. }))
     }
 
     /// The page's title: the newest price, and that it is not a real one.

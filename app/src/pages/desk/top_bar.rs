@@ -2,7 +2,7 @@
 
 use api::TapeCommand;
 use leptos::prelude::*;
-use market::{Freshness, Phase, Symbol, session_clock};
+use market::Symbol;
 
 use super::data::DeskData;
 use crate::components::{FeedBadge, MarketClock, SymbolSearch, TapePanel, ThemeSwitch};
@@ -21,16 +21,12 @@ pub(super) fn TopBar(
     let pace = Signal::derive(move || {
         status.read().as_ref().map_or((1, false), |tape| (tape.speed, tape.is_paused))
     });
-    let freshness = Signal::derive(move || {
-        let (status, now) = (status.get()?, data.now.get()?);
-        if status.is_paused {
-            return Some(Freshness::Live);
-        }
-        let session = session_clock(now);
-        let closed = (session.phase == Phase::Closed).then_some(session.began);
-        // A fast tape hears its feed late by the wall's measure of a beat, not by its own.
-        let age = market::Span((now - status.heard_at).0 / i64::from(status.speed));
-        Some(Freshness::judge(age, status.heartbeat, closed))
+    let heard_age = Signal::derive(move || {
+        let (_, said_ms) = tape.status.get()?;
+        data.now.track();
+        #[expect(clippy::cast_possible_truncation, reason = "a page does not live that long")]
+        let age = market::Span::millis((crate::live::steady_ms() - said_ms) as i64);
+        Some(age)
     });
     let print_age = Signal::derive(move || {
         let (status, now) = (status.get()?, data.now.get()?);
@@ -57,7 +53,8 @@ pub(super) fn TopBar(
                 tape=tape_id
                 pace
                 link=tape.link
-                freshness
+                freshness=Signal::derive(move || data.freshness())
+                heard_age
                 print_age
                 panel_id="tape-panel"
             />

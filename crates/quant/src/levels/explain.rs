@@ -165,16 +165,16 @@ fn own_inputs(book: &LevelBook, id: LevelId) -> Vec<Input> {
 
 fn period_inputs(book: &LevelBook, which: Periods) -> Vec<Input> {
     let Ok(period) = book.history.period(which) else { return Vec::new() };
-    let at = Some(period.last_start);
+    let at = Some(period.as_of);
     let OpenHighLowClose { open, high, low, close } = period.prices;
     vec![number("O", open, at), number("H", high, at), number("L", low, at), number("C", close, at)]
 }
 
 fn close_inputs(book: &LevelBook) -> Vec<Input> {
     let Ok(day) = &book.history.day else { return Vec::new() };
-    let mut inputs = vec![number("PDC", day.prices.close, Some(day.last_start))];
+    let mut inputs = vec![number("PDC", day.prices.close, Some(day.as_of))];
     if let Some(atr) = book.atr() {
-        inputs.push(number("ATR(14)", atr, Some(day.last_start)));
+        inputs.push(number("ATR(14)", atr, Some(day.as_of)));
     }
     inputs
 }
@@ -185,7 +185,7 @@ fn average_inputs(book: &LevelBook, averages: &[Ema], length: u16) -> Vec<Input>
     let average = averages.iter().find(|one| one.length() == u32::from(length));
     let mut inputs = vec![number("n", f64::from(length), None)];
     if let Some(before) = average.and_then(Ema::value) {
-        inputs.push(number("EMA₋₁", before, Some(day.last_start)));
+        inputs.push(number("EMA₋₁", before, Some(day.as_of)));
     }
     if let Some((price, at)) = book.regular_price() {
         inputs.push(number("close so far", price, Some(at)));

@@ -54,8 +54,8 @@ pub struct BeyondCalendar(pub TradingDate);
 pub(super) struct Period {
     /// Its prices.
     pub(super) prices: OpenHighLowClose,
-    /// When its last day began.
-    pub(super) last_start: Moment,
+    /// When its last session closed: from then on all of it is known.
+    pub(super) as_of: Moment,
 }
 
 /// Why a period before today is not known: a day of it is missing, and levels of a part of it would
@@ -196,7 +196,7 @@ impl History {
         let mut found = Vec::with_capacity(96);
         for which in [Periods::Day, Periods::Week, Periods::Month] {
             let Ok(period) = self.period(which) else { continue };
-            let (prices, at) = (period.prices, period.last_start);
+            let (prices, at) = (period.prices, period.as_of);
             let (high, low) = match which {
                 Periods::Day => self.day_extremes().unwrap_or((prices.high, prices.low)),
                 _ => (prices.high, prices.low),
@@ -208,7 +208,7 @@ impl History {
             found.extend(pivots.map(|(n, price)| (LevelId::Pivot(which, n), price, at)));
         }
         let Ok(day) = &self.day else { return found };
-        let (prices, at) = (day.prices, day.last_start);
+        let (prices, at) = (day.prices, day.as_of);
         let named = |set: Vec<(i8, f64)>, id: fn(i8) -> LevelId| {
             set.into_iter().map(move |(n, price)| (id(n), price, at))
         };
@@ -251,8 +251,9 @@ fn period(daily: &[Dated], first: TradingDate, end: TradingDate) -> Result<Perio
             for (_, bar) in rest {
                 whole.absorb(bar);
             }
-            let last_start = rest.last().map_or(oldest.start, |(_, bar)| bar.start);
-            Ok(Period { prices: OpenHighLowClose::from(&whole), last_start })
+            let (last, bar) = days[known - 1];
+            let as_of = trading_day(last).map_or(bar.start, |day| day.close());
+            Ok(Period { prices: OpenHighLowClose::from(&whole), as_of })
         }
         _ => Err(PeriodGap { first, known, needed }),
     }

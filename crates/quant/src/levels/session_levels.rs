@@ -183,7 +183,7 @@ impl LevelBook {
         }
         match self.regular_price() {
             Some((price, at)) => Some((average.peek(price)?, at)),
-            None => Some((average.value()?, self.history.day.as_ref().ok()?.last_start)),
+            None => Some((average.value()?, self.history.day.as_ref().ok()?.as_of)),
         }
     }
 
@@ -196,9 +196,9 @@ impl LevelBook {
         match self.regular_price() {
             Some((price, at)) => Some((average.peek(price)?, at)),
             None if self.history.is_week_begun => {
-                Some((average.peek(day.prices.close)?, day.last_start))
+                Some((average.peek(day.prices.close)?, day.as_of))
             }
-            None => Some((average.value()?, day.last_start)),
+            None => Some((average.value()?, day.as_of)),
         }
     }
 
