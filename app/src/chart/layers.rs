@@ -15,6 +15,9 @@ const LABEL: f64 = 18.0;
 /// The part of the plot's height that volume takes.
 const VOLUME_PART: f64 = 0.16;
 
+/// Height of a price's tag on the axis, in pixels.
+const TAG_HEIGHT: f64 = 20.0;
+
 /// Everything to paint.
 pub(super) fn shapes(state: &ChartState) -> Vec<Shape> {
     let prices = state.prices();
@@ -75,10 +78,15 @@ fn shade((from, to): (f64, f64), prices: &PriceScale) -> Shape {
 fn grid(state: &ChartState, prices: &PriceScale, shapes: &mut Vec<Shape>) {
     let edge = state.time.edge;
     let (ticks, decimals) = prices.ticks(46.0);
+    let tag = state.last.map(|(price, _)| prices.y(price));
     for tick in ticks {
         let y = prices.y(tick);
         shapes.push(stroke((0.0, y), (edge, y), Ink::Line, false));
-        shapes.push(text(edge + 8.0, y, format::price(tick, decimals), Ink::Faint, Align::Left));
+        // Half a number beside the last price's tag reads as another number.
+        if tag.is_none_or(|tag| TAG_HEIGHT < (tag - y).abs()) {
+            let words = format::price(tick, decimals);
+            shapes.push(text(edge + 8.0, y, words, Ink::Faint, Align::Left));
+        }
     }
     let words = time_axis::words(&state.bars, state.visible(), state.span, state.time.spacing);
     for word in words {
@@ -313,7 +321,7 @@ fn last(state: &ChartState, prices: &PriceScale, shapes: &mut Vec<Shape>) {
 }
 
 fn push_tag(edge: f64, y: f64, words: String, shapes: &mut Vec<Shape>) {
-    let (width, height) = (PRICE_AXIS, 20.0);
+    let (width, height) = (PRICE_AXIS, TAG_HEIGHT);
     shapes.push(Shape::Fill {
         x: edge,
         y: y - height / 2.0,
