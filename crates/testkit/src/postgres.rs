@@ -112,6 +112,8 @@ fn shell() -> Command {
         if is_root {
             let mut command = Command::new("runuser");
             command.args(["-u", "postgres", "--", "sh"]).current_dir("/");
+            // Root's own temporary folder may be closed to everybody else.
+            command.env_remove("TMPDIR");
             return command;
         }
     }
