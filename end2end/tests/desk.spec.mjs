@@ -132,6 +132,36 @@ visit("the chart pans, zooms and comes back to the newest bar", {}, async ({ pag
   await latest.waitFor({ state: "hidden" });
 });
 
+visit("two fingers zoom and one pans, on a phone", { width: 390, height: 844, touch: true },
+  async ({ page }) => {
+    await live(page);
+    await page.locator(".feed-badge").tap();
+    await page.getByRole("button", { name: "Pause" }).tap();
+    await page.locator('.feed-age[data-state="live"]').waitFor();
+    await page.keyboard.press("Escape");
+    const canvas = page.locator(".price-chart__canvas");
+    const box = await canvas.boundingBox();
+    const drawn = () => canvas.evaluate((one) => one.toDataURL());
+    const hands = await page.context().newCDPSession(page);
+    const touch = (type, ...places) =>
+      hands.send("Input.dispatchTouchEvent", {
+        type,
+        touchPoints: places.map((x, id) => ({ x: box.x + x, y: box.y + 250, id })),
+      });
+    const before = await drawn();
+    await touch("touchStart", 120, 180);
+    for (let step = 1; step <= 6; step += 1) {
+      await touch("touchMove", 120 - 12 * step, 180 + 8 * step);
+    }
+    await touch("touchEnd");
+    const zoomed = await changed(drawn, before, "the picture under two fingers");
+    await touch("touchStart", 60);
+    for (let step = 1; step <= 6; step += 1) await touch("touchMove", 60 + 25 * step);
+    await touch("touchEnd");
+    await changed(drawn, zoomed, "the picture under one finger");
+    await page.getByRole("button", { name: "Latest →" }).waitFor();
+  });
+
 test("a page that few visit is loaded by those who do", async () => {
   const server = await startVolaris();
   const page = await openPage({ server });
