@@ -1,11 +1,14 @@
 //! Pieces of screens: values and signals go in, callbacks come out. They fetch nothing and know no
 //! address.
 
+mod chart_bar;
+mod chart_menus;
 mod depth_switch;
 mod feed_badge;
 mod ladder;
 mod level_sheet;
 mod market_clock;
+mod menu;
 mod price_chart;
 mod span_bar;
 mod symbol_search;
@@ -15,16 +18,18 @@ mod theme_switch;
 mod toast;
 mod watchlist;
 
+pub(crate) use chart_bar::{ChartBar, ChartControls};
 pub(crate) use depth_switch::DepthSwitch;
 pub(crate) use feed_badge::FeedBadge;
 pub(crate) use ladder::Ladder;
-pub(crate) use level_sheet::LevelSheet;
+pub(crate) use level_sheet::{LevelQuestion, LevelSheet};
 pub(crate) use market_clock::MarketClock;
-pub(crate) use price_chart::{ChartHistory, PriceChart, is_computed};
+pub(crate) use menu::Menu;
+pub(crate) use price_chart::{ChartFeed, ChartHistory, OlderPage, PriceChart, is_computed};
 pub(crate) use span_bar::SpanBar;
 pub(crate) use symbol_search::SymbolSearch;
 pub(crate) use tab_bar::{Pane, TabBar};
-pub(crate) use tape_panel::TapePanel;
+pub(crate) use tape_panel::{TapeControls, TapePanel};
 pub(crate) use theme_switch::ThemeSwitch;
 pub(crate) use toast::{Toast, ToastText};
 pub(crate) use watchlist::{WatchRow, Watchlist};

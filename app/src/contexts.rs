@@ -1,5 +1,6 @@
 //! What distant screens share: the live tape and the trader's preferences. No other context exists.
 
+use chart::ChartSetup;
 use leptos::prelude::*;
 
 use crate::live::LiveTape;
@@ -28,12 +29,14 @@ pub enum Depth {
 
 /// What a trader chose on this device; kept in one cookie, so that the server's first page looks
 /// right already.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preferences {
     /// Dark or light.
     pub theme: Theme,
     /// How many levels are shown.
     pub depth: Depth,
+    /// How charts are set up.
+    pub chart: ChartSetup,
 }
 
 impl Theme {
@@ -71,15 +74,17 @@ impl Depth {
 impl Preferences {
     /// The cookie's name.
     const COOKIE: &'static str = "volaris";
+    /// The name of the cookie that holds the chart.
+    const CHART_COOKIE: &'static str = "volaris_chart";
 
     /// Reads a `Cookie` header; what is not understood keeps its default.
     pub fn from_cookies(header: &str) -> Self {
-        let ours = header
-            .split(';')
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(name, _)| *name == Self::COOKIE);
+        let cookie = |sought: &str| {
+            let mut pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
+            pairs.find(|(name, _)| *name == sought).map_or("", |(_, value)| value)
+        };
         let mut preferences = Self::default();
-        for word in ours.map_or("", |(_, value)| value).split('.') {
+        for word in cookie(Self::COOKIE).split('.') {
             match word {
                 "light" => preferences.theme = Theme::Light,
                 "Pivots" => preferences.depth = Depth::Pivots,
@@ -87,25 +92,38 @@ impl Preferences {
                 _ => {}
             }
         }
+        let chart = cookie(Self::CHART_COOKIE);
+        (preferences.chart, _) = ChartSetup::read(|name| {
+            let mut pairs = chart.split('&').filter_map(|pair| pair.split_once('='));
+            // A cookie may not hold a comma.
+            pairs.find(|(known, _)| *known == name).map(|(_, value)| value.replace('~', ","))
+        });
         preferences
     }
 
-    fn cookie(self) -> String {
-        format!(
-            "{}={}.{}; path=/; max-age=31536000; samesite=lax",
-            Self::COOKIE,
-            self.theme.as_str(),
-            self.depth.as_str()
-        )
+    fn cookies(&self) -> [String; 2] {
+        let keep = "; path=/; max-age=31536000; samesite=lax";
+        let chart: Vec<String> = self
+            .chart
+            .parameters()
+            .into_iter()
+            .map(|(name, value)| format!("{name}={}", value.replace(',', "~")))
+            .collect();
+        [
+            format!("{}={}.{}{keep}", Self::COOKIE, self.theme.as_str(), self.depth.as_str()),
+            format!("{}={}{keep}", Self::CHART_COOKIE, chart.join("&")),
+        ]
     }
 
     /// Keeps them for the next visit and shows the theme.
-    fn keep(self) {
+    fn keep(&self) {
         let document = document();
         if let Some(root) = document.document_element() {
             let _ = root.set_attribute("data-theme", self.theme.as_str());
         }
-        let _ = js_sys::Reflect::set(&document, &"cookie".into(), &self.cookie().into());
+        for cookie in self.cookies() {
+            let _ = js_sys::Reflect::set(&document, &"cookie".into(), &cookie.into());
+        }
     }
 }
 
@@ -147,10 +165,14 @@ mod tests {
     fn preferences_survive_the_cookie_and_nonsense_does_not() {
         for theme in [Theme::Dark, Theme::Light] {
             for depth in Depth::ALL {
-                let chosen = Preferences { theme, depth };
-                let cookie = chosen.cookie();
-                let (pair, _) = cookie.split_once(';').expect("a cookie has attributes");
-                assert_eq!(Preferences::from_cookies(&format!("a=b; {pair}")), chosen);
+                let mut chart = ChartSetup::default();
+                chart.add(chart::Study::Macd(12, 26, 9));
+                let chosen = Preferences { theme, depth, chart };
+                let [first, second] = chosen.cookies().map(|cookie| {
+                    cookie.split_once(';').expect("a cookie has attributes").0.to_owned()
+                });
+                assert!(!second.contains(','), "{second}");
+                assert_eq!(Preferences::from_cookies(&format!("a=b; {first}; {second}")), chosen);
             }
         }
         assert_eq!(Preferences::from_cookies("volaris=<script>"), Preferences::default());

@@ -3,12 +3,12 @@
 
 #![expect(unreachable_pub, reason = "the component macro makes a public struct of each")]
 
-mod chart;
 mod components;
 mod contexts;
-mod format;
+mod erased;
 mod live;
 mod pages;
+mod painter;
 mod shell;
 
 use leptos::prelude::*;

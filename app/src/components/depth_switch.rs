@@ -1,5 +1,6 @@
 //! Chooses how many levels are shown.
 
+use crate::erased::{erased, heard};
 use leptos::prelude::*;
 
 use crate::contexts::Depth;
@@ -19,8 +20,8 @@ pub(crate) fn DepthSwitch(
             <button
                 type="button"
                 class="depth-switch__choice"
-                aria-pressed=move || (depth.get() == one).to_string()
-                on:click=move |_| on_choose.run(one)
+                aria-pressed=erased(move || (depth.get() == one).to_string())
+                on:click=heard(move |_| on_choose.run(one))
             >
                 {one.as_str()}
             </button>

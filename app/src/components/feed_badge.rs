@@ -1,9 +1,9 @@
 //! Where prices come from, and how old the newest is.
 
+use crate::erased::{erased, part};
 use leptos::prelude::*;
-use market::{Freshness, Span, TapeId};
+use market::{Freshness, Span, TapeId, format};
 
-use crate::format;
 use crate::live::Link;
 
 /// Where prices come from, and how old the newest is.
@@ -67,12 +67,12 @@ pub(crate) fn FeedBadge(
         <button
             type="button"
             class="feed-badge"
-            data-kind=move || name().0.to_ascii_lowercase()
+            data-kind=erased(move || name().0.to_ascii_lowercase())
             popovertarget=panel_id
             title="Tape controls"
         >
-            <b>{move || name().0}</b>
-            <span class="feed-badge__detail">{move || name().1}</span>
+            <b>{part(move || name().0)}</b>
+            <span class="feed-badge__detail">{part(move || name().1)}</span>
             <span class="feed-badge__pace">{pace}</span>
         </button>
         <span class="feed-age" data-state=state>{words}</span>

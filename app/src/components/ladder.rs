@@ -1,10 +1,10 @@
 //! The ladder: price in the middle, what stands above and below it, nearest innermost.
 
+use crate::erased::{erased, heard, part};
 use api::{LastView, LevelView, LevelsView};
 use leptos::prelude::*;
+use market::format;
 use quant::levels::{LevelId, LevelRole, LevelSource, Standing};
-
-use crate::format;
 
 /// The ladder of levels.
 #[component]
@@ -70,12 +70,12 @@ pub(crate) fn Ladder(
                 </tbody>
                 <tbody>{rungs(false)}</tbody>
             </table>
-            <details class="ladder__absent" hidden=move || absent().is_empty()>
-                <summary>"Not available (" {move || absent().len()} ")"</summary>
+            <details class="ladder__absent" hidden=erased(move || absent().is_empty())>
+                <summary>"Not available (" {part(move || absent().len())} ")"</summary>
                 <dl>
-                    {move || absent().into_iter().map(|one| view! {
+                    {part(move || absent().into_iter().map(|one| view! {
                         <div><dt>{one.name}</dt><dd>{one.why}</dd></div>
-                    }).collect_view()}
+                    }).collect_view())}
                 </dl>
             </details>
         </div>
@@ -120,7 +120,7 @@ fn LastPrice(
     };
     view! {
         <div class="last-price">
-            <span class="last-price__symbol">{move || symbol.get()}</span>
+            <span class="last-price__symbol">{part(move || symbol.get())}</span>
             <b class="last-price__price">{price}</b>
             <span class="last-price__change" data-direction=direction>{change}</span>
         </div>
@@ -155,12 +155,12 @@ fn Rung(
                     type="button"
                     class="rung__name"
                     title="How is this computed?"
-                    on:click=move |_| on_ask.run(())
+                    on:click=heard(move |_| on_ask.run(()))
                 >
                     {show(|level, _| level.name.clone())}
-                    <span class="rung__source">{move || source().or_else(|| {
+                    <span class="rung__source">{part(move || source().or_else(|| {
                         (standing() == Some("forming")).then(|| "forming".to_owned())
-                    })}</span>
+                    }))}</span>
                 </button>
             </th>
             <td class="rung__price">

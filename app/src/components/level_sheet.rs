@@ -2,45 +2,69 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use market::Moment;
-use quant::levels::{Explanation, InputValue, LevelSource, Standing};
+use market::{Moment, Symbol, format};
+use quant::levels::{Explanation, InputValue, LevelId, LevelSource, Standing};
 
-use crate::format;
+use crate::erased::{heard, part};
+use crate::live::LiveTape;
 
-/// "How is this computed?"
-#[component]
-pub(crate) fn LevelSheet(
-    /// What is explained; the sheet is open while there is something.
-    #[prop(into)]
-    explained: Signal<Option<Explanation>>,
-    /// Whether it should be open.
-    #[prop(into)]
-    is_open: Signal<bool>,
+/// What a sheet is about.
+#[derive(Clone, Copy)]
+pub(crate) struct LevelQuestion {
+    /// The level that is asked about; the sheet is open while there is one.
+    pub(crate) asked: RwSignal<Option<LevelId>>,
+    /// Whose level.
+    pub(crate) symbol: Memo<Symbol>,
+    /// Where its inputs are.
+    pub(crate) tape: LiveTape,
     /// The tape's time, to tell ages by.
-    #[prop(into)]
-    now: Signal<Option<Moment>>,
-    /// Called when the trader closes it.
-    #[prop(into)]
-    on_close: Callback<()>,
-) -> impl IntoView {
+    pub(crate) now: RwSignal<Option<Moment>>,
+}
+
+/// "How is this computed?" Loaded with the first question.
+#[component]
+pub(crate) fn LevelSheet(question: LevelQuestion) -> impl IntoView {
+    let was_asked = Memo::new(move |was: Option<&bool>| {
+        was.copied().unwrap_or_default() || question.asked.read().is_some()
+    });
+    part(move || {
+        was_asked.get().then(|| {
+            view! {
+                <Suspense>
+                    {move || Suspend::new(async move { level_sheet(question).await })}
+                </Suspense>
+            }
+        })
+    })
+}
+
+#[lazy]
+fn level_sheet(question: LevelQuestion) -> AnyView {
+    let LevelQuestion { asked, symbol, tape, now } = question;
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move || {
-        let Some(dialog) = dialog.get() else { return };
-        match (is_open.get(), dialog.open()) {
+        let (Some(dialog), is_asked) = (dialog.get(), asked.read().is_some()) else { return };
+        // Only what is in the document can be shown, and this may be about to come into it.
+        request_animation_frame(move || match (is_asked, dialog.open()) {
             (true, false) => {
                 let _ = dialog.show_modal();
             }
             (false, true) => dialog.close(),
             _ => {}
-        }
+        });
     });
-    let body = move || explained.get().map(|one| view! { <Sheet one now /> });
+    let explained = Memo::new(move |_| {
+        let id = asked.get()?;
+        let symbol = symbol.get();
+        tape.with_books(|live| live.books().explain(symbol, id))
+    });
+    let body = part(move || explained.get().map(|one| view! { <Sheet one now=now.into() /> }));
     view! {
         <dialog
             node_ref=dialog
             class="level-sheet"
             aria-label="How is this computed?"
-            on:close=move |_| on_close.run(())
+            on:close=heard(move |_| asked.set(None))
         >
             <form method="dialog">
                 <button class="level-sheet__close" aria-label="Close">"×"</button>

@@ -1,9 +1,7 @@
 //! The exchange's clock: New York time, the session, and when it ends.
 
 use leptos::prelude::*;
-use market::{Moment, Phase, session_clock};
-
-use crate::format;
+use market::{Moment, Phase, format, session_clock};
 
 /// The exchange's clock.
 #[component]

@@ -1,21 +1,21 @@
 //! The chart: owns the canvas and a trader's hands on it; what is drawn is decided in `chart`.
 
+mod canvas;
 mod hands;
+mod legends;
 
-use leptos::html;
+use crate::erased::{erased, heard, part};
+use chart::{Action, ChartLevel, ChartSetup, ChartState, Study};
 use leptos::prelude::*;
-use market::{Bar, BarHours, BarSpan, Symbol, fold_bars};
+use market::{Bar, BarHours, BarSpan, Moment, Symbol, format};
 use quant::levels::LevelRole;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
 
-use crate::chart::{Action, ChartLevel, ChartState, Palette, paint};
 use crate::contexts::Theme;
-use crate::format;
 use crate::live::LiveTape;
-use hands::Hands;
+use canvas::Chart;
+use legends::Legends;
 
-/// Bars of earlier days, as the page fetched them.
+/// A page of bars of earlier days.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ChartHistory {
     /// Of what.
@@ -28,36 +28,80 @@ pub(crate) struct ChartHistory {
     pub(crate) bars: Vec<Bar>,
 }
 
-/// The chart, its data line, and a way back to the newest bar.
+/// Where a chart's bars come from.
+#[derive(Clone, Copy)]
+pub(crate) struct ChartFeed {
+    /// The newest page; an error in words; nothing while it is fetched.
+    pub(crate) first: Signal<Option<Result<ChartHistory, String>>>,
+    /// The last older page that was asked for.
+    pub(crate) older: RwSignal<OlderPage>,
+    /// Called with the start of the oldest bar there is, to get those before it.
+    pub(crate) ask: Callback<Moment>,
+}
+
+/// How the asking for older bars stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum OlderPage {
+    /// Nobody asked, or the answer was taken.
+    #[default]
+    Idle,
+    /// Asked, not answered.
+    Asked,
+    /// The answer.
+    Came(ChartHistory),
+    /// There are no older bars.
+    Ended,
+}
+
+/// The chart, its data line and legends, and a way back to the newest bar.
 #[component]
 pub(crate) fn PriceChart(
     /// What is shown.
     symbol: Memo<Symbol>,
-    /// Bars of earlier days; an error in words; nothing while they are fetched.
-    #[prop(into)]
-    history: Signal<Option<Result<ChartHistory, String>>>,
+    /// Its bars of earlier days.
+    feed: ChartFeed,
+    /// Bars of the symbol that is compared.
+    compare: ChartFeed,
     /// Today's prints.
     tape: LiveTape,
+    /// How the chart is set up.
+    setup: Memo<ChartSetup>,
+    /// Called with another set-up.
+    #[prop(into)]
+    on_setup: Callback<ChartSetup>,
+    /// Called with a study whose numbers a trader wants to change.
+    #[prop(into)]
+    on_edit: Callback<Study>,
     /// The levels to draw.
     #[prop(into)]
     levels: Signal<Vec<ChartLevel>>,
+    /// The tape's time, by the second.
+    #[prop(into)]
+    now: Signal<Option<Moment>>,
+    /// A moment that a trader wants to see; each one is gone to once.
+    #[prop(into)]
+    go_to: Signal<Option<Moment>>,
     /// Whose colours are used.
     #[prop(into)]
     theme: Signal<Theme>,
 ) -> impl IntoView {
-    let chart = Chart::new(symbol, tape);
-    chart.follow(history, levels, theme);
-    let told = move || {
+    let chart = Chart::new(symbol, tape, feed, compare, setup, on_setup);
+    chart.follow(levels, theme, now, go_to);
+    let told = Memo::new(move |_| {
         chart.painted.track();
         chart.state.with_value(ChartState::told)
-    };
+    });
+    let pointed = Memo::new(move |_| {
+        chart.painted.track();
+        chart.state.with_value(ChartState::pointed_at)
+    });
     let describe = move || {
-        let words = told().map_or("no bars yet".to_owned(), |(bar, _)| {
+        let words = told.get().map_or("no bars yet".to_owned(), |(bar, _)| {
             format!("last bar closed at {}", format::price(bar.close.to_f64(), 2))
         });
         format!("{} price chart, {words}. Arrow keys pan, plus and minus zoom.", symbol.get())
     };
-    let word = move || match history.get() {
+    let word = move || match feed.first.get() {
         None => Some("Loading bars…".to_owned()),
         Some(Err(words)) => Some(words),
         Some(Ok(_)) => {
@@ -65,10 +109,10 @@ pub(crate) fn PriceChart(
             chart.state.with_value(ChartState::is_empty).then(|| "No bars yet.".to_owned())
         }
     };
-    let is_away = move || {
+    let is_away = Memo::new(move |_| {
         chart.painted.track();
         !chart.state.with_value(ChartState::follows)
-    };
+    });
     view! {
         <div class="price-chart">
             <canvas
@@ -77,22 +121,31 @@ pub(crate) fn PriceChart(
                 tabindex="0"
                 role="application"
                 aria-label=describe
-                on:pointerdown=move |event| chart.hands().down(&event)
-                on:pointermove=move |event| chart.hands().moved(&event)
-                on:pointerup=move |event| chart.hands().up(&event)
-                on:pointercancel=move |event| chart.hands().up(&event)
-                on:pointerleave=move |_| chart.act(Action::Point(None))
-                on:wheel=move |event| chart.hands().wheel(&event)
-                on:dblclick=move |_| chart.act(Action::Fit)
-                on:keydown=move |event| chart.hands().key(&event)
+                on:pointerdown=heard(move |event| chart.hands().down(&event))
+                on:pointermove=heard(move |event| chart.hands().moved(&event))
+                on:pointerup=heard(move |event| chart.hands().up(&event))
+                on:pointercancel=heard(move |event| chart.hands().up(&event))
+                on:pointerleave=heard(move |_| chart.act(Action::Point(None)))
+                on:wheel=heard(move |event| chart.hands().wheel(&event))
+                on:dblclick=heard(move |event| chart.hands().double(&event))
+                on:keydown=heard(move |event| chart.hands().key(&event))
             ></canvas>
-            <div class="price-chart__data">{move || told().map(data_line)}</div>
-            <p class="price-chart__word" hidden=move || word().is_none()>{word}</p>
+            <div class="price-chart__head">
+                <div
+                    class="price-chart__data"
+                    data-at=erased(move || pointed.get().map(|(at, _)| at.to_string()))
+                    data-price=erased(move || pointed.get().map(|(_, price)| format!("{price:.6}")))
+                >
+                    {part(move || told.get().map(data_line))}
+                </div>
+                <Legends chart on_edit />
+            </div>
+            <p class="price-chart__word" hidden=erased(move || word().is_none())>{word}</p>
             <button
                 type="button"
                 class="price-chart__latest"
-                hidden=move || !is_away()
-                on:click=move |_| chart.act(Action::Latest)
+                hidden=erased(move || !is_away.get())
+                on:click=heard(move |_| chart.act(Action::Latest))
             >
                 "Latest →"
             </button>
@@ -102,7 +155,7 @@ pub(crate) fn PriceChart(
 }
 
 /// O H L C, change and volume of one bar.
-fn data_line((bar, before): (Bar, Option<f64>)) -> impl IntoView {
+fn data_line((bar, before): (Bar, Option<f64>)) -> AnyView {
     let price = |price: market::Price| format::price(price.to_f64(), 2);
     let change = before.map(|before| {
         let points = bar.close.to_f64() - before;
@@ -111,220 +164,14 @@ fn data_line((bar, before): (Bar, Option<f64>)) -> impl IntoView {
         let words = format!("{} ({percent})", format::signed(points, 2));
         view! { <span data-direction=direction>{words}</span> }
     });
-    let volume = (0 < bar.volume).then(|| {
-        let words = format::price(bar.volume as f64, 0);
-        view! { <span>"Vol " <b>{words}</b></span> }
-    });
     view! {
         <span>"O " <b>{price(bar.open)}</b></span>
         <span>"H " <b>{price(bar.high)}</b></span>
         <span>"L " <b>{price(bar.low)}</b></span>
         <span>"C " <b>{price(bar.close)}</b></span>
         {change}
-        {volume}
     }
-}
-
-/// A chart on the page.
-#[derive(Clone, Copy)]
-struct Chart {
-    canvas: NodeRef<html::Canvas>,
-    state: StoredValue<ChartState>,
-    hands: StoredValue<Hands>,
-    palette: StoredValue<Option<Palette>>,
-    is_due: StoredValue<bool>,
-    /// Counts paintings; the words round the canvas follow it.
-    painted: RwSignal<u64>,
-    symbol: Memo<Symbol>,
-    tape: LiveTape,
-}
-
-impl Chart {
-    fn new(symbol: Memo<Symbol>, tape: LiveTape) -> Self {
-        Self {
-            canvas: NodeRef::new(),
-            state: StoredValue::new(ChartState::default()),
-            hands: StoredValue::new(Hands::default()),
-            palette: StoredValue::new(None),
-            is_due: StoredValue::new(false),
-            painted: RwSignal::new(0),
-            symbol,
-            tape,
-        }
-    }
-
-    fn hands(self) -> hands::Grip {
-        hands::Grip { chart: self }
-    }
-
-    /// Does something to the chart and paints it with the next frame.
-    fn act(self, action: Action) {
-        self.state.update_value(|state| state.apply(action));
-        self.paint_soon();
-    }
-
-    fn follow(
-        self,
-        history: Signal<Option<Result<ChartHistory, String>>>,
-        levels: Signal<Vec<ChartLevel>>,
-        theme: Signal<Theme>,
-    ) {
-        let symbol = self.symbol;
-        let shows = Memo::new(move |_| {
-            let status = self.tape.status.read();
-            (symbol.get(), status.as_ref().map(|(tape, _)| tape.tape.clone()))
-        });
-        Effect::new(move || {
-            // Bars of one market never stand under another one's name.
-            shows.track();
-            if !matches!(&*history.read_untracked(), Some(Ok(_))) {
-                self.clear();
-            }
-        });
-        Effect::new(move || match &*history.read() {
-            None => {}
-            Some(Err(_)) => self.clear(),
-            Some(Ok(history)) => {
-                let mut bars = history.bars.clone();
-                join_today(&mut bars, self.today(history));
-                self.act(Action::SetBars { bars, span: history.span });
-                self.show_vwap(history);
-            }
-        });
-        Effect::new(move || {
-            self.tape.version.track();
-            history.with_untracked(|history| {
-                let Some(Ok(history)) = history else { return };
-                if history.symbol != self.symbol.get_untracked() {
-                    return;
-                }
-                let mut newer: Vec<Bar> = history.bars.last().copied().into_iter().collect();
-                join_today(&mut newer, self.today(history));
-                if !newer.is_empty() {
-                    self.act(Action::Extend(newer));
-                }
-                self.show_vwap(history);
-            });
-        });
-        Effect::new(move || self.act(Action::SetLevels(levels.get())));
-        Effect::new(move || {
-            theme.track();
-            // The document's attribute changes with the same signal: read colours after it.
-            request_animation_frame(move || {
-                self.palette.set_value(None);
-                self.paint_soon();
-            });
-        });
-        Effect::new(move || self.watch_size());
-    }
-
-    fn clear(self) {
-        self.act(Action::SetBars { bars: Vec::new(), span: BarSpan::M1 });
-        self.act(Action::SetLast(None));
-        self.act(Action::SetVwap(0, Vec::new()));
-    }
-
-    /// Today's bars, folded from the live minutes.
-    fn today(self, history: &ChartHistory) -> Vec<Bar> {
-        self.tape.peek_books(|live| {
-            fold_bars(live.books().minutes(history.symbol), history.span, history.hours)
-        })
-    }
-
-    fn show_vwap(self, history: &ChartHistory) {
-        let (path, last) = self.tape.peek_books(|live| {
-            let books = live.books();
-            let book = books.book(history.symbol);
-            let last = book.and_then(|book| book.last()).map(|(price, _)| price.to_f64());
-            let change = book.and_then(|book| book.day_change());
-            let last = last.map(|last| (last, change.is_none_or(|(points, _)| 0.0 <= points)));
-            (books.vwap_path(history.symbol), last)
-        });
-        self.state.update_value(|state| {
-            state.apply(Action::SetLast(last));
-            if history.span.intraday().is_none() || path.is_empty() {
-                state.apply(Action::SetVwap(0, Vec::new()));
-                return;
-            }
-            let first = path[0].0;
-            let from = state.bars().partition_point(|bar| bar.start < first);
-            let values = state.bars()[from..].iter().enumerate().map_while(|(n, _)| {
-                // A bar shows the average as it stood at its end.
-                let end = state.bars().get(from + n + 1).map(|bar| bar.start);
-                let known = end.map_or(path.len(), |end| path.partition_point(|(at, _)| *at < end));
-                path.get(known.checked_sub(1)?).map(|(_, value)| *value)
-            });
-            let values: Vec<f64> = values.collect();
-            state.apply(Action::SetVwap(from, values));
-        });
-    }
-
-    fn watch_size(self) {
-        let Some(canvas) = self.canvas.get() else { return };
-        let measure = {
-            let canvas = canvas.clone();
-            move || {
-                let (width, height) =
-                    (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
-                let density = window().device_pixel_ratio().clamp(1.0, 4.0);
-                #[expect(clippy::cast_possible_truncation, reason = "a screen's pixels")]
-                #[expect(clippy::cast_sign_loss, reason = "a screen's pixels")]
-                let pixels = |length: f64| (length * density).round() as u32;
-                if canvas.width() != pixels(width) || canvas.height() != pixels(height) {
-                    canvas.set_width(pixels(width));
-                    canvas.set_height(pixels(height));
-                }
-                self.act(Action::Resize { width, height });
-            }
-        };
-        measure();
-        let observed = Closure::<dyn FnMut()>::new(measure);
-        if let Ok(observer) = web_sys::ResizeObserver::new(observed.as_ref().unchecked_ref()) {
-            observer.observe(&canvas);
-            let watching = StoredValue::new_local((observer, observed));
-            on_cleanup(move || {
-                let _ = watching.try_with_value(|(observer, _)| observer.disconnect());
-            });
-        }
-    }
-
-    fn paint_soon(self) {
-        if self.is_due.get_value() {
-            return;
-        }
-        self.is_due.set_value(true);
-        request_animation_frame(move || {
-            // The page may have gone away in the meantime.
-            if self.is_due.try_set_value(false).is_none() {
-                self.paint_now();
-            }
-        });
-    }
-
-    fn paint_now(self) {
-        let Some(canvas) = self.canvas.get_untracked() else { return };
-        if self.palette.with_value(Option::is_none) {
-            self.palette.set_value(Some(Palette::read(&canvas)));
-        }
-        let density = window().device_pixel_ratio().clamp(1.0, 4.0);
-        let shapes = self.state.with_value(ChartState::shapes);
-        self.palette.with_value(|palette| {
-            if let Some(palette) = palette {
-                paint(&canvas, &shapes, palette, density);
-            }
-        });
-        self.painted.update(|count| *count += 1);
-    }
-}
-
-/// Puts today's bars behind earlier ones; a week or month that began earlier goes on.
-fn join_today(bars: &mut Vec<Bar>, today: Vec<Bar>) {
-    for bar in today {
-        match bars.last_mut() {
-            Some(last) if bar.start <= last.start => last.absorb(&bar),
-            _ => bars.push(bar),
-        }
-    }
+    .into_any()
 }
 
 /// Whether a level of that role and name is computed rather than seen: drawn dashed.

@@ -1,5 +1,6 @@
 //! Chooses how long a bar lasts.
 
+use crate::erased::{erased, heard};
 use leptos::prelude::*;
 use market::BarSpan;
 
@@ -18,9 +19,9 @@ pub(crate) fn SpanBar(
             <button
                 type="button"
                 class="span-bar__choice"
-                aria-pressed=move || (span.get() == one).to_string()
+                aria-pressed=erased(move || (span.get() == one).to_string())
                 aria-label=format!("{one}, {}", spoken(one))
-                on:click=move |_| on_choose.run(one)
+                on:click=heard(move |_| on_choose.run(one))
             >
                 {one.as_str()}
             </button>

@@ -1,5 +1,6 @@
 //! Finds a symbol by its letters or its name.
 
+use crate::erased::{erased, heard, part};
 use api::SymbolView;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -59,27 +60,27 @@ pub(crate) fn SymbolSearch(
                 class="symbol-search__field"
                 role="combobox"
                 aria-label=label
-                aria-expanded=move || is_listed().to_string()
+                aria-expanded=erased(move || is_listed().to_string())
                 aria-controls=format!("{id}-list")
                 aria-autocomplete="list"
-                aria-activedescendant=move || {
+                aria-activedescendant=erased(move || {
                     is_listed().then(|| format!("{id}-{}", marked.get()))
-                }
+                })
                 placeholder=label
                 autocomplete="off"
                 spellcheck="false"
                 prop:value=typed
-                on:input=move |event| {
+                on:input=heard(move |event| {
                     typed.set(event_target_value(&event));
                     marked.set(0);
                     is_open.set(true);
-                }
-                on:focus=move |_| is_open.set(true)
-                on:blur=move |_| is_open.set(false)
+                })
+                on:focus=heard(move |_| is_open.set(true))
+                on:blur=heard(move |_| is_open.set(false))
                 on:keydown=handle_key
             />
             <Found id label found marked is_listed=Signal::derive(is_listed) on_choose=choose />
-            <p class="symbol-search__nothing" hidden=move || !is_nothing()>
+            <p class="symbol-search__nothing" hidden=erased(move || !is_nothing())>
                 "Not on this tape."
             </p>
         </div>
@@ -103,12 +104,12 @@ fn Found(
             <li
                 id=format!("{id}-{place}")
                 role="option"
-                aria-selected=move || (marked.get() == place).to_string()
+                aria-selected=erased(move || (marked.get() == place).to_string())
                 // Before the field loses the focus and the list closes.
-                on:mousedown=move |event| {
+                on:mousedown=heard(move |event: leptos::ev::MouseEvent| {
                     event.prevent_default();
                     on_choose.run(symbol);
-                }
+                })
             >
                 <b>{symbol.to_string()}</b>
                 <span>{one.name}</span>
@@ -121,9 +122,9 @@ fn Found(
             class="symbol-search__list"
             role="listbox"
             aria-label=label
-            hidden=move || !is_listed.get()
+            hidden=erased(move || !is_listed.get())
         >
-            {move || found.get().into_iter().enumerate().map(option).collect_view()}
+            {part(move || found.get().into_iter().enumerate().map(option).collect_view())}
         </ul>
     }
     .into_any()

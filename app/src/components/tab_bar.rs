@@ -1,5 +1,6 @@
 //! On a phone: which pane is on the screen.
 
+use crate::erased::{erased, heard};
 use leptos::prelude::*;
 
 /// A pane of the desk.
@@ -58,8 +59,8 @@ pub(crate) fn TabBar(
             <button
                 type="button"
                 class="tab-bar__tab"
-                aria-pressed=move || (pane.get() == one).to_string()
-                on:click=move |_| on_choose.run(one)
+                aria-pressed=erased(move || (pane.get() == one).to_string())
+                on:click=heard(move |_| on_choose.run(one))
             >
                 <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true">
                     <path

@@ -1,53 +1,48 @@
 //! Controls of the trader's own tape: pace, jumps, and which market it plays.
 
+use crate::erased::{erased, heard, part};
 use api::{RecordingView, TapeCommand, TapeView};
 use leptos::prelude::*;
-use market::{Moment, Span, TapeId};
-
-use crate::format;
+use market::{Moment, Span, TapeId, format};
 
 /// Speeds that are offered.
 const SPEEDS: [u16; 3] = [1, 10, 60];
 
-/// Controls of the trader's own tape, in a panel that the feed badge opens.
+/// What the panel shows and does.
+#[derive(Clone, Copy)]
+pub(crate) struct TapeControls {
+    /// How the tape stands.
+    pub(crate) tape: Signal<Option<TapeView>>,
+    /// Days that can be played.
+    pub(crate) recordings: Signal<Vec<RecordingView>>,
+    /// Called with what should happen.
+    pub(crate) on_command: Callback<TapeCommand>,
+}
+
+/// Controls of the trader's own tape, in a panel that the feed badge opens; loaded when it does.
 #[component]
 pub(crate) fn TapePanel(
     /// The panel's address in the document.
     id: &'static str,
-    /// How the tape stands.
-    #[prop(into)]
-    tape: Signal<Option<TapeView>>,
-    /// Days that can be played.
-    #[prop(into)]
-    recordings: Signal<Vec<RecordingView>>,
-    /// Called with what should happen.
-    #[prop(into)]
-    on_command: Callback<TapeCommand>,
+    /// What it shows and does.
+    controls: TapeControls,
     /// Called when the panel opens.
     #[prop(into)]
     on_open: Callback<()>,
 ) -> impl IntoView {
-    let is_paused = Memo::new(move |_| tape.read().as_ref().is_some_and(|tape| tape.is_paused));
-    let is_replay = Memo::new(move |_| {
-        tape.read().as_ref().is_some_and(|tape| matches!(tape.tape, TapeId::Replay { .. }))
-    });
-    let is_ended = Memo::new(move |_| tape.read().as_ref().is_some_and(|tape| tape.is_ended));
-    let speed = Memo::new(move |_| tape.read().as_ref().map_or(1, |tape| tape.speed));
-    let toggle = move |_| {
-        let command =
-            if is_paused.get_untracked() { TapeCommand::Play } else { TapeCommand::Pause };
-        on_command.run(command);
+    let was_open = RwSignal::new(false);
+    let open = move |_: leptos::ev::Event| {
+        was_open.set(true);
+        on_open.run(());
     };
-    let speeds = SPEEDS.map(|times| {
-        view! {
-            <button
-                type="button"
-                aria-pressed=move || (speed.get() == times).to_string()
-                on:click=move |_| on_command.run(TapeCommand::Speed(times))
-            >
-                {times} "×"
-            </button>
-        }
+    let body = part(move || {
+        was_open.get().then(|| {
+            view! {
+                <Suspense>
+                    {move || Suspend::new(async move { tape_panel(controls).await })}
+                </Suspense>
+            }
+        })
     });
     view! {
         <div
@@ -56,28 +51,59 @@ pub(crate) fn TapePanel(
             popover="auto"
             role="dialog"
             aria-label="Tape controls"
-            on:toggle=move |_| on_open.run(())
+            on:toggle=heard(open)
         >
-            <h2>{move || if is_replay.get() { "Recorded day" } else { "Practice market" }}</h2>
-            <p class="tape-panel__note">{move || if is_replay.get() {
-                "Prices as they were recorded. Nothing later than the clock is shown."
-            } else {
-                "Simulated prices, always open. No real market moves like this one today."
-            }}</p>
-            <div class="tape-panel__row" role="group" aria-label="Pace">
-                <button type="button" class="tape-panel__play" on:click=toggle>
-                    {move || match (is_ended.get(), is_paused.get()) {
-                        (true, _) => "Play again",
-                        (false, true) => "Play",
-                        (false, false) => "Pause",
-                    }}
-                </button>
-                {speeds.into_iter().collect_view()}
-            </div>
-            <Steps is_replay on_command />
-            <Seek tape is_replay on_command />
-            <Recordings tape recordings is_replay on_command />
+            {body}
         </div>
+    }
+    .into_any()
+}
+
+#[lazy]
+fn tape_panel(controls: TapeControls) -> AnyView {
+    let TapeControls { tape, recordings, on_command } = controls;
+    let is_paused = Memo::new(move |_| tape.read().as_ref().is_some_and(|tape| tape.is_paused));
+    let is_replay = Memo::new(move |_| {
+        tape.read().as_ref().is_some_and(|tape| matches!(tape.tape, TapeId::Replay { .. }))
+    });
+    let is_ended = Memo::new(move |_| tape.read().as_ref().is_some_and(|tape| tape.is_ended));
+    let speed = Memo::new(move |_| tape.read().as_ref().map_or(1, |tape| tape.speed));
+    let toggle = move |_: leptos::ev::MouseEvent| {
+        let command =
+            if is_paused.get_untracked() { TapeCommand::Play } else { TapeCommand::Pause };
+        on_command.run(command);
+    };
+    let speeds = SPEEDS.map(|times| {
+        view! {
+            <button
+                type="button"
+                aria-pressed=erased(move || (speed.get() == times).to_string())
+                on:click=heard(move |_| on_command.run(TapeCommand::Speed(times)))
+            >
+                {times} "×"
+            </button>
+        }
+    });
+    view! {
+        <h2>{part(move || if is_replay.get() { "Recorded day" } else { "Practice market" })}</h2>
+        <p class="tape-panel__note">{part(move || if is_replay.get() {
+            "Prices as they were recorded. Nothing later than the clock is shown."
+        } else {
+            "Simulated prices, always open. No real market moves like this one today."
+        })}</p>
+        <div class="tape-panel__row" role="group" aria-label="Pace">
+            <button type="button" class="tape-panel__play" on:click=heard(toggle)>
+                {part(move || match (is_ended.get(), is_paused.get()) {
+                    (true, _) => "Play again",
+                    (false, true) => "Play",
+                    (false, false) => "Pause",
+                })}
+            </button>
+            {speeds.into_iter().collect_view()}
+        </div>
+        <Steps is_replay on_command />
+        <Seek tape is_replay on_command />
+        <Recordings tape recordings is_replay on_command />
     }
     .into_any()
 }
@@ -87,7 +113,7 @@ pub(crate) fn TapePanel(
 fn Steps(is_replay: Memo<bool>, on_command: Callback<TapeCommand>) -> impl IntoView {
     let step = move |label: &'static str, by: Span| {
         view! {
-            <button type="button" on:click=move |_| on_command.run(TapeCommand::Step(by))>
+            <button type="button" on:click=heard(move |_| on_command.run(TapeCommand::Step(by)))>
                 {label}
             </button>
         }
@@ -99,8 +125,8 @@ fn Steps(is_replay: Memo<bool>, on_command: Callback<TapeCommand>) -> impl IntoV
             {step("+1 h", Span::hours(1))}
             <button
                 type="button"
-                hidden=move || is_replay.get()
-                on:click=move |_| on_command.run(TapeCommand::NextOpen)
+                hidden=erased(move || is_replay.get())
+                on:click=heard(move |_| on_command.run(TapeCommand::NextOpen))
             >
                 "Next open"
             </button>
@@ -127,7 +153,7 @@ fn Seek(
         }
     };
     view! {
-        <label class="tape-panel__seek" hidden=move || !is_replay.get()>
+        <label class="tape-panel__seek" hidden=erased(move || !is_replay.get())>
             <span>"Go to " <b>{spoken}</b></span>
             <input
                 type="range"
@@ -167,8 +193,8 @@ fn Recordings(
                 <button
                     type="button"
                     class="tape-panel__day"
-                    aria-pressed=move || (playing() == date.to_string()).to_string()
-                    on:click=move |_| on_command.run(TapeCommand::Recording(date))
+                    aria-pressed=erased(move || (playing() == date.to_string()).to_string())
+                    on:click=heard(move |_| on_command.run(TapeCommand::Recording(date)))
                 >
                     <b>{date.to_string()}</b>
                     <span>{words.join(", ")}</span>
@@ -178,20 +204,20 @@ fn Recordings(
     };
     view! {
         <h3>"Recorded days"</h3>
-        <p class="tape-panel__note" hidden=move || !recordings.read().is_empty()>
+        <p class="tape-panel__note" hidden=erased(move || !recordings.read().is_empty())>
             "None yet. A file of minute bars or ticks becomes days to play back: "
             <code>"volaris import bars FILE --symbol SPY"</code>
         </p>
         <button
             type="button"
             class="tape-panel__practice"
-            hidden=move || !is_replay.get()
-            on:click=move |_| on_command.run(TapeCommand::Practice)
+            hidden=erased(move || !is_replay.get())
+            on:click=heard(move |_| on_command.run(TapeCommand::Practice))
         >
             "Back to the practice market"
         </button>
         <ul class="tape-panel__days">
-            {move || recordings.get().into_iter().map(day).collect_view()}
+            {part(move || recordings.get().into_iter().map(day).collect_view())}
         </ul>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! Changes between dark and light.
 
+use crate::erased::heard;
 use leptos::prelude::*;
 
 use crate::contexts::Theme;
@@ -21,7 +22,7 @@ pub(crate) fn ThemeSwitch(
             class="theme-switch"
             aria-label=label
             title=label
-            on:click=move |_| on_choose.run(theme.get_untracked().other())
+            on:click=heard(move |_| on_choose.run(theme.get_untracked().other()))
         >
             <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
                 <circle

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::erased::heard;
 use leptos::prelude::*;
 
 /// What a toast says.
@@ -44,7 +45,7 @@ pub(crate) fn Toast(
                         type="button"
                         class="toast__close"
                         aria-label="Close message"
-                        on:click=move |_| on_close.run(())
+                        on:click=heard(move |_| on_close.run(()))
                     >
                         "×"
                     </button>

@@ -1,9 +1,8 @@
 //! The symbols a trader keeps an eye on.
 
+use crate::erased::{erased, heard};
 use leptos::prelude::*;
-use market::Symbol;
-
-use crate::format;
+use market::{Symbol, format};
 
 /// One row of the watchlist.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +44,7 @@ pub(crate) fn Watchlist(
                 <Row row=row_of(symbol) symbol shown on_choose on_remove />
             </For>
         </ul>
-        <p class="watchlist__empty" hidden=move || !symbols.read().is_empty()>
+        <p class="watchlist__empty" hidden=erased(move || !symbols.read().is_empty())>
             "Nothing here yet. Add a symbol above."
         </p>
     }
@@ -86,8 +85,12 @@ fn Row(
             .map(|(name, points)| format!("{name} {}", format::signed(points, 2)))
     };
     view! {
-        <li class="watch-row" data-shown=move || (shown.get() == symbol).to_string()>
-            <button type="button" class="watch-row__choose" on:click=move |_| on_choose.run(symbol)>
+        <li class="watch-row" data-shown=erased(move || (shown.get() == symbol).to_string())>
+            <button
+                type="button"
+                class="watch-row__choose"
+                on:click=heard(move |_| on_choose.run(symbol))
+            >
                 <b>{symbol.to_string()}</b>
                 <span class="watch-row__name">{name}</span>
                 <span class="watch-row__price">{price}</span>
@@ -98,7 +101,7 @@ fn Row(
                 type="button"
                 class="watch-row__remove"
                 aria-label=format!("Remove {symbol} from the watchlist")
-                on:click=move |_| on_remove.run(symbol)
+                on:click=heard(move |_| on_remove.run(symbol))
             >
                 "×"
             </button>

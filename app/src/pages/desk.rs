@@ -1,73 +1,99 @@
 //! The levels desk: chart in the middle, ladder and watchlist on the right. Symbol and timeframe
 //! are in the address.
 
+mod address;
+mod bars;
 mod data;
 mod top_bar;
 
+use crate::erased::{erased, part};
+use chart::ChartSetup;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
-use market::{BarSpan, Symbol, instrument};
+use market::{BarSpan, Moment, Symbol, instrument};
 
 use crate::components::{
-    DepthSwitch, Ladder, LevelSheet, Pane, PriceChart, SpanBar, SymbolSearch, TabBar, Toast,
-    Watchlist,
+    ChartBar, ChartControls, DepthSwitch, Ladder, LevelQuestion, LevelSheet, Pane, PriceChart,
+    SpanBar, SymbolSearch, TabBar, Toast, Watchlist,
 };
 use crate::contexts::{Depth, live_tape, preferences};
+use address::Address;
+use bars::chart_feed;
 use data::DeskData;
 use top_bar::TopBar;
 
-/// The timeframe of an address that names none.
-const SPAN_FIRST: BarSpan = BarSpan::M5;
-
-/// What the address says.
-#[derive(Clone, Debug, PartialEq)]
-struct Address {
-    symbol: Symbol,
-    span: BarSpan,
-    /// What in it was not understood.
-    complaint: Option<String>,
+/// What the address says, and how it is changed.
+#[derive(Clone, Copy)]
+struct Route {
+    address: Memo<Address>,
+    symbol: Memo<Symbol>,
+    span: Memo<BarSpan>,
+    setup: Memo<ChartSetup>,
+    /// Called with what the address should say, and whether the one before is kept in the history.
+    go: Callback<(Symbol, BarSpan, ChartSetup, bool)>,
 }
 
-impl Address {
-    fn read(symbol: Option<String>, span: Option<String>) -> Self {
-        let mut address = Self { symbol: Symbol::SPX, span: SPAN_FIRST, complaint: None };
-        if let Some(text) = symbol {
-            match text.to_ascii_uppercase().parse() {
-                Ok(symbol) => address.symbol = symbol,
-                Err(error) => address.complaint = Some(format!("{error}. Showing SPX.")),
-            }
+impl Route {
+    fn new() -> Self {
+        let params = use_params_map();
+        let query = use_query_map();
+        let address = Memo::new(move |_| {
+            let query = query.read();
+            Address::read(params.read().get("symbol"), |name| query.get(name))
+        });
+        let setup = Memo::new(move |_| {
+            let told = address.read().setup.clone();
+            told.unwrap_or_else(|| preferences().read().chart.clone())
+        });
+        let navigate = use_navigate();
+        let go = Callback::new(
+            move |(symbol, span, setup, is_kept): (Symbol, BarSpan, ChartSetup, bool)| {
+                let options = NavigateOptions {
+                    scroll: false,
+                    replace: !is_kept,
+                    ..NavigateOptions::default()
+                };
+                navigate(&Address::write(symbol, span, &setup), options);
+            },
+        );
+        Self {
+            address,
+            symbol: Memo::new(move |_| address.read().symbol),
+            span: Memo::new(move |_| address.read().span),
+            setup,
+            go,
         }
-        if let Some(text) = span {
-            match text.parse() {
-                Ok(span) => address.span = span,
-                Err(error) => address.complaint = Some(format!("{error}. Showing 5m.")),
-            }
-        }
-        address
+    }
+
+    fn choose_symbol(self, symbol: Symbol) {
+        self.go.run((symbol, self.span.get_untracked(), self.setup.get_untracked(), true));
+    }
+
+    fn choose_span(self, span: BarSpan) {
+        self.go.run((self.symbol.get_untracked(), span, self.setup.get_untracked(), true));
+    }
+
+    /// Another set-up is on the screen, in the address, and this device's next first page.
+    fn set_up(self, setup: ChartSetup) {
+        preferences().update(|chosen| chosen.chart = setup.clone());
+        self.go.run((self.symbol.get_untracked(), self.span.get_untracked(), setup, false));
     }
 }
 
 /// The levels desk.
 #[component]
 pub(crate) fn DeskPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    let address =
-        Memo::new(move |_| Address::read(params.read().get("symbol"), query.read().get("span")));
-    let symbol = Memo::new(move |_| address.read().symbol);
-    let span = Memo::new(move |_| address.read().span);
-    let navigate = use_navigate();
-    let go = Callback::new(move |(symbol, span): (Symbol, BarSpan)| {
-        let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
-        navigate(&format!("/chart/{symbol}?span={span}"), options);
-    });
+    let route = Route::new();
+    let Route { address, symbol, .. } = route;
     let tape = live_tape();
-    let data = DeskData::new(symbol, tape);
+    let compared =
+        Memo::new(move |_| route.setup.read().compare.filter(|one| *one != symbol.get()));
+    let data = DeskData::new(symbol, compared, tape);
     let pane = RwSignal::new(Pane::Chart);
     let choose_symbol = Callback::new(move |symbol| {
-        go.run((symbol, span.get_untracked()));
+        route.choose_symbol(symbol);
         pane.set(Pane::Chart);
     });
     let is_stale = Memo::new(move |_| data.is_stale());
@@ -77,43 +103,81 @@ pub(crate) fn DeskPage() -> impl IntoView {
         <Title text=move || data.title() />
         <div
             class="desk"
-            data-pane=move || pane.get().as_str()
-            data-stale=move || is_stale.get().to_string()
+            data-pane=erased(move || pane.get().as_str())
+            data-stale=erased(move || is_stale.get().to_string())
         >
             <TopBar data symbol on_choose=choose_symbol />
             <main class="desk__chart" aria-label="Chart">
-                <h1 class="visually-hidden">{move || format!("{} chart", symbol.get())}</h1>
-                <div class="desk__chart-bar">
-                    <b class="desk__symbol">{move || symbol.get().to_string()}</b>
-                    <span class="desk__name">{move || instrument(symbol.get()).name}</span>
-                    <SpanBar span on_choose=move |span| go.run((symbol.get_untracked(), span)) />
-                </div>
+                <h1 class="visually-hidden">{part(move || format!("{} chart", symbol.get()))}</h1>
                 <p
                     class="desk__complaint"
                     role="alert"
-                    hidden=move || data.complaint(address).is_none()
+                    hidden=erased(move || data.complaint(address).is_none())
                 >
-                    {move || data.complaint(address)}
+                    {part(move || data.complaint(address))}
                 </p>
-                <PriceChart
-                    symbol
-                    history=data.history(span)
-                    tape
-                    levels=data.chart_levels(depth)
-                    theme=Signal::derive(move || preferences().read().theme)
-                />
+                <ChartPane data route compared depth />
             </main>
             <LevelsPane data depth decimals />
             <WatchPane data symbol on_choose=choose_symbol />
             <TabBar pane on_choose=move |one| pane.set(one) />
-            <LevelSheet
-                explained=data.explanation()
-                is_open=Signal::derive(move || data.asked.get().is_some())
-                now=data.now
-                on_close=move |()| data.asked.set(None)
-            />
+            <LevelSheet question=LevelQuestion {
+                asked: data.asked,
+                symbol,
+                tape,
+                now: data.now,
+            } />
             <Toast text=data.toast on_close=move |()| data.toast.set(None) />
         </div>
+    }
+    .into_any()
+}
+
+/// The chart and the bar above it.
+#[component]
+fn ChartPane(
+    data: DeskData,
+    route: Route,
+    compared: Memo<Option<Symbol>>,
+    depth: Signal<Depth>,
+) -> impl IntoView {
+    let Route { symbol, span, setup, .. } = route;
+    let tape = live_tape();
+    let edited = RwSignal::new(None);
+    let go_to = RwSignal::new(None::<Moment>);
+    let on_setup = Callback::new(move |setup| route.set_up(setup));
+    let symbols = Signal::derive(move || {
+        data.symbols_signal().read().iter().map(|one| one.symbol).collect::<Vec<_>>()
+    });
+    let controls = ChartControls {
+        setup,
+        on_setup,
+        symbol,
+        symbols,
+        edited,
+        now: data.now.into(),
+        on_go: Callback::new(move |at| go_to.set(Some(at))),
+    };
+    view! {
+        <div class="desk__chart-bar">
+            <b class="desk__symbol">{part(move || symbol.get().to_string())}</b>
+            <span class="desk__name">{part(move || instrument(symbol.get()).name)}</span>
+            <SpanBar span on_choose=move |span| route.choose_span(span) />
+            <ChartBar controls />
+        </div>
+        <PriceChart
+            symbol
+            feed=chart_feed(Memo::new(move |_| Some(symbol.get())), span, tape)
+            compare=chart_feed(compared, span, tape)
+            tape
+            setup
+            on_setup
+            on_edit=move |study| edited.set(Some(study))
+            levels=data.chart_levels(depth)
+            now=data.now
+            go_to
+            theme=Signal::derive(move || preferences().read().theme)
+        />
     }
     .into_any()
 }
@@ -128,7 +192,7 @@ fn LevelsPane(data: DeskData, depth: Signal<Depth>, decimals: Signal<usize>) -> 
                 <DepthSwitch depth on_choose=move |depth| {
                     preferences().update(|chosen| chosen.depth = depth);
                 } />
-                <span class="desk__atr">{move || data.atr_text()}</span>
+                <span class="desk__atr">{part(move || data.atr_text())}</span>
             </header>
             <Transition fallback=|| view! { <div class="skeleton skeleton--ladder"></div> }>
                 {move || Suspend::new(async move {
@@ -177,23 +241,4 @@ fn WatchPane(data: DeskData, symbol: Memo<Symbol>, on_choose: Callback<Symbol>) 
         </section>
     }
     .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_address_says_what_is_shown_and_nonsense_is_told() {
-        let read = |symbol: &str, span: Option<&str>| {
-            Address::read(Some(symbol.to_owned()), span.map(str::to_owned))
-        };
-        assert_eq!(read("qqq", Some("1h")).symbol, Symbol::QQQ);
-        assert_eq!(read("qqq", Some("1h")).span, BarSpan::H1);
-        assert_eq!(read("SPY", Some("1M")).span, BarSpan::Month);
-        assert_eq!(read("SPY", None).complaint, None);
-        let nonsense = read("../etc", Some("7m"));
-        assert_eq!((nonsense.symbol, nonsense.span), (Symbol::SPX, SPAN_FIRST));
-        assert!(nonsense.complaint.is_some_and(|text| text.contains("7m")));
-    }
 }

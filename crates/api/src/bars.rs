@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Postcard;
-use market::{Bar, BarHours, BarSpan, Symbol};
+use market::{Bar, BarHours, BarSpan, Moment, Symbol};
 use serde::{Deserialize, Serialize};
 
 use crate::ApiError;
@@ -18,14 +18,18 @@ pub struct BarsView {
     pub hours: BarHours,
     /// Which epoch of the tape they belong to.
     pub epoch: u64,
-    /// Finished bars up to the start of the tape's current day, oldest first. Today's are folded
+    /// A page of finished bars, oldest first, none of the tape's current day: today's are folded
     /// from the live books.
     pub bars: Vec<Bar>,
 }
 
-/// Which bars came before today?
+/// Which bars came before `before`, or before today? No bars when there are no older ones.
 #[server(endpoint = "bars/read", input = Postcard, output = Postcard)]
-pub async fn read_bars(symbol: Symbol, span: BarSpan) -> Result<BarsView, ApiError> {
+pub async fn read_bars(
+    symbol: Symbol,
+    span: BarSpan,
+    before: Option<Moment>,
+) -> Result<BarsView, ApiError> {
     use crate::context::{answer, desk, trader};
-    answer(desk()?.chart_bars(&trader()?, symbol, span).await.map(Into::into))
+    answer(desk()?.chart_bars(&trader()?, symbol, span, before).await.map(Into::into))
 }

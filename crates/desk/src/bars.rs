@@ -6,6 +6,10 @@ use crate::MarketFeed;
 
 /// Bars given at once, the newest of them when there are more.
 pub(crate) const CHART_BARS_MAX: usize = 4_000;
+/// Bars that a chart begins with, and gets more of while it is panned back.
+const CHART_BARS_PAGE: usize = 1_500;
+/// Minutes of a fund's day, extended hours included.
+const DAY_MINUTES: i64 = 960;
 
 /// Bars of a chart up to the start of the tape's day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +54,44 @@ pub(crate) fn bars_before(
     };
     bars.retain(|bar| from <= bar.start);
     let spare = bars.len().saturating_sub(CHART_BARS_MAX);
+    bars.drain(..spare);
+    bars
+}
+
+/// The newest bars that start before `before`, at most a page of them; none when there are no
+/// older ones.
+pub(crate) fn page_before(
+    feed: &dyn MarketFeed,
+    symbol: Symbol,
+    span: BarSpan,
+    before: Moment,
+) -> Vec<Bar> {
+    let hours = chart_hours(symbol, span);
+    let mut bars = match span.intraday() {
+        None => {
+            // A week or month that began before is told whole, as far as it is known.
+            let until = before.wall_time().date;
+            fold_bars(&feed.daily_bars(symbol, until), span, BarHours::Regular)
+        }
+        Some(length) => {
+            let minutes = length.whole_seconds() / 60;
+            let page = i64::try_from(CHART_BARS_PAGE).unwrap_or(i64::MAX);
+            // Seven days of the calendar are five of the market, holidays left aside.
+            let mut days = (page * minutes / DAY_MINUTES * 7 / 5).clamp(4, 170);
+            loop {
+                let from = before - Span::hours(24 * days);
+                let from = Moment::new_york(from.wall_time().date, Span::ZERO);
+                let bars = fold_bars(&feed.minute_bars(symbol, from, before), span, hours);
+                // A recording may have nothing for months.
+                if !bars.is_empty() || from < Moment(0) {
+                    break bars;
+                }
+                days *= 4;
+            }
+        }
+    };
+    bars.retain(|bar| bar.start < before);
+    let spare = bars.len().saturating_sub(CHART_BARS_PAGE);
     bars.drain(..spare);
     bars
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use market::{BarHours, BarSpan, Moment, Span, Symbol, TapeId, TradingDate, prior_trading_day};
 use quant::levels::{Books, CloseKind};
 
-use crate::bars::{CHART_BARS_MAX, bars_before, chart_hours};
+use crate::bars::{CHART_BARS_MAX, bars_before, chart_hours, page_before};
 use crate::recording::{import_series, import_tape};
 use crate::{
     ChartBars, DeskError, MarketFeed, OwnerId, RecordedDay, RecordedPart, RecordedPrices, Speed,
@@ -235,24 +235,25 @@ impl Desk {
         Ok(self.with_tape(trader, |tape| tape.feed().symbols()))
     }
 
-    /// Bars of a chart up to the start of the tape's day.
+    /// A page of a chart's bars: those before `before`, and never later than the start of the
+    /// tape's day.
     pub async fn chart_bars(
         &self,
         trader: &Trader,
         symbol: Symbol,
         span: BarSpan,
+        before: Option<Moment>,
     ) -> Result<ChartBars, DeskError> {
         self.with_tape(trader, |tape| {
             check_listed(tape, symbol)?;
-            let (first, _) = tape.feed().range();
-            let bars =
-                bars_before(tape.feed(), symbol, span, from_for(span, first), tape.day().date);
+            let today = Moment::new_york(tape.day().date, Span::ZERO);
+            let before = before.map_or(today, |before| before.min(today));
             Ok(ChartBars {
                 symbol,
                 span,
                 hours: chart_hours(symbol, span),
                 epoch: tape.epoch(),
-                bars,
+                bars: page_before(tape.feed(), symbol, span, before),
             })
         })
     }
@@ -313,11 +314,6 @@ impl Desk {
         self.store.write_watchlist(trader.owner(), WATCHLIST_NAME, &kept).await?;
         Ok(kept)
     }
-}
-
-/// Intraday charts reach as far back as the tape has minutes, longer ones as far as it has days.
-fn from_for(span: BarSpan, first: Moment) -> Moment {
-    if span.intraday().is_some() { first - Span::hours(24 * 60) } else { Moment(i64::MIN) }
 }
 
 /// Refuses a symbol that the tape has no prints of, and says which it has.

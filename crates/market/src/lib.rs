@@ -10,6 +10,8 @@ mod date;
 mod calendar;
 mod session;
 
+pub mod format;
+
 mod symbol;
 
 mod price;

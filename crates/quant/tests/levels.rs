@@ -366,7 +366,7 @@ fn an_index_borrows_from_its_fund() {
     assert_eq!(via(&writer, LevelId::PreMarketHigh).1, 10.0, "the past keeps its ratio");
     let path = writer.books().vwap_path(Symbol::SPX);
     assert_eq!(path.len(), 8);
-    assert!((path[7].1 - via(&writer, LevelId::Vwap(0)).0).abs() < 1e-9);
+    assert!((path[7].1.vwap - via(&writer, LevelId::Vwap(0)).0).abs() < 1e-9);
     // Touches of what is borrowed are counted on the index's own prints.
     index(&mut writer, "09:38", 1_000.0);
     index(&mut writer, "09:39", 1_005.0);

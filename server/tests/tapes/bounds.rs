@@ -45,7 +45,7 @@ async fn questions_about_nothing_are_answered_in_words() {
     let stage = stage().await;
     let desk = &stage.desk;
     let unknown: Symbol = "NONE".parse().unwrap();
-    let told = desk.chart_bars(&ada(), unknown, BarSpan::M1).await.unwrap_err().to_string();
+    let told = desk.chart_bars(&ada(), unknown, BarSpan::M1, None).await.unwrap_err().to_string();
     assert_eq!(told, "`NONE` is not on this tape");
     let (year_1, year_9999) = (Moment(i64::MIN), Moment(i64::MAX));
     let backwards = desk.bars(&ada(), Symbol::SPX, BarSpan::M1, year_9999, year_1).await;

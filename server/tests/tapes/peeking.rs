@@ -16,7 +16,7 @@ async fn knows_nothing_later(stage: &Stage, symbol: Symbol) {
         assert!(minutes.iter().all(|bar| bar.start <= at), "{symbol}: a bar after {at}");
     });
     for span in BarSpan::ALL {
-        let chart = stage.desk.chart_bars(&ada(), symbol, span).await.unwrap();
+        let chart = stage.desk.chart_bars(&ada(), symbol, span, None).await.unwrap();
         let earlier = |start: Moment| start.wall_time().date < day.date;
         assert!(chart.bars.iter().all(|bar| earlier(bar.start)), "{symbol} {span} at {at}");
         let ever = (Moment(i64::MIN), Moment(i64::MAX));

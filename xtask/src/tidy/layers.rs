@@ -7,6 +7,7 @@ use super::{Complaint, Source};
 const LAYERS: &[(&str, &[&str])] = &[
     ("market", &[]),
     ("quant", &["market"]),
+    ("chart", &["market", "quant"]),
     ("equality", &["market", "quant"]),
     ("plan", &["market", "quant"]),
     ("alerts", &["market", "quant"]),
@@ -19,7 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("notify", DESK_AND_PURE),
     ("bus", DESK_AND_PURE),
     ("api", DESK_AND_PURE),
-    ("app", &["market", "quant", "plan", "alerts", "brief", "api"]),
+    ("app", &["market", "quant", "chart", "plan", "alerts", "brief", "api"]),
     ("frontend", &["app"]),
     ("server", ALL_BUT_FRONTEND),
     ("xtask", &[]),

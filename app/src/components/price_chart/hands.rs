@@ -1,21 +1,30 @@
 //! A trader's hands on the chart: mouse, wheel, fingers and keys become actions.
 
-use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
+use chart::{Action, ChartState, Region};
+use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
 use leptos::prelude::*;
 
-use super::Chart;
-use crate::chart::Action;
+use super::canvas::Chart;
 
 /// Pixels that an arrow key pans.
 const KEY_PAN: f64 = 60.0;
-/// The width of the price axis, where dragging stretches prices.
-const PRICE_AXIS: f64 = 72.0;
+/// A hand that lets go faster than this, in pixels a millisecond, throws the chart.
+const THROW_LEAST: f64 = 0.25;
+/// The part of its speed that a thrown chart keeps each millisecond.
+const THROW_KEEPS: f64 = 0.996;
+/// Milliseconds after which a hand that no longer moved does not throw.
+const THROW_PAUSE_MS: f64 = 50.0;
 
 /// Fingers and buttons that are down.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Hands {
     pointers: Vec<(i32, f64, f64)>,
-    is_on_axis: bool,
+    /// What was taken hold of.
+    region: Option<Region>,
+    /// Pixels a millisecond to the right, and when it was so.
+    speed: (f64, f64),
+    /// Counts throws; an older one stops when it is not the last.
+    throws: u32,
 }
 
 /// The hands of one chart.
@@ -33,53 +42,87 @@ impl Grip {
         self.chart.canvas.get_untracked().map_or(0.0, |canvas| f64::from(canvas.client_width()))
     }
 
-    fn set_dragging(self, is_dragging: bool) {
-        if let Some(canvas) = self.chart.canvas.get_untracked() {
-            let _ = canvas.set_attribute("data-dragging", &is_dragging.to_string());
+    fn region(self, (x, y): (f64, f64)) -> Region {
+        self.chart.state.with_value(|state| state.region(x, y))
+    }
+
+    /// What the pointer looks like, for the style sheet.
+    fn show_grip(self, grip: &str) {
+        if let Some(canvas) = self.chart.canvas.get_untracked()
+            && canvas.get_attribute("data-grip").as_deref() != Some(grip)
+        {
+            let _ = canvas.set_attribute("data-grip", grip);
         }
     }
 
     /// A finger or button went down.
     pub(super) fn down(self, event: &PointerEvent) {
         let (x, y) = Self::place(event);
-        let is_on_axis = self.width() - PRICE_AXIS < x;
+        let region = self.region((x, y));
         if let Some(canvas) = self.chart.canvas.get_untracked() {
             let _ = canvas.set_pointer_capture(event.pointer_id());
         }
         self.chart.hands.update_value(|hands| {
             hands.pointers.retain(|(id, ..)| *id != event.pointer_id());
             hands.pointers.push((event.pointer_id(), x, y));
-            hands.is_on_axis = is_on_axis;
+            hands.region = Some(region);
+            hands.speed = (0.0, event.time_stamp());
+            hands.throws += 1;
         });
-        self.set_dragging(true);
+        if matches!(region, Region::Prices | Region::Pane(_)) {
+            self.show_grip("drag");
+        }
     }
 
-    /// A finger or the mouse moved: one pans or stretches, two zoom.
+    /// A finger or the mouse moved: one drags what it took hold of, two zoom.
     pub(super) fn moved(self, event: &PointerEvent) {
         let (x, y) = Self::place(event);
         let hands = self.chart.hands.get_value();
         let known = hands.pointers.iter().position(|(id, ..)| *id == event.pointer_id());
         let Some(place) = known else {
+            self.show_grip(match self.region((x, y)) {
+                Region::PriceAxis => "prices",
+                Region::TimeAxis => "time",
+                Region::Edge(_) => "edge",
+                Region::Prices | Region::Pane(_) => "",
+            });
             self.chart.act(Action::Point(Some((x, y))));
             return;
         };
         let (_, before_x, before_y) = hands.pointers[place];
         let other = hands.pointers.iter().find(|(id, ..)| *id != event.pointer_id());
-        match other {
-            Some((_, other_x, other_y)) => {
+        match (other, hands.region) {
+            (Some((_, other_x, other_y)), _) => {
                 let apart = |x: f64, y: f64| (x - other_x).hypot(y - other_y).max(1.0);
                 let factor = apart(x, y) / apart(before_x, before_y);
                 self.chart.act(Action::Zoom { x: f64::midpoint(x, *other_x), factor });
             }
-            None if hands.is_on_axis => {
-                self.chart.act(Action::Stretch(1.0 + (y - before_y) / 200.0));
+            (None, Some(Region::PriceAxis)) => {
+                self.chart.act(Action::Stretch((1.0 + (y - before_y) / 200.0).max(0.1)));
             }
-            None => {
+            (None, Some(Region::TimeAxis)) => {
+                let factor = (1.0 + (x - before_x) / 300.0).max(0.1);
+                self.chart.act(Action::Zoom { x: self.width(), factor });
+            }
+            (None, Some(Region::Edge(study))) => {
+                let mut setup = self.chart.state.with_value(|state| state.setup().clone());
+                let percent = self.chart.state.with_value(|state| state.pane_percent(study, y));
+                let shown = setup.studies.iter_mut().find(|shown| shown.study == study);
+                if let (Some(shown), Some(percent)) = (shown, percent) {
+                    shown.percent = percent;
+                    self.chart.act(Action::SetUp(setup));
+                }
+            }
+            (None, _) => {
                 self.chart.act(Action::Pan { x: x - before_x, y: y - before_y });
                 self.chart.act(Action::Point(Some((x, y))));
             }
         }
         self.chart.hands.update_value(|hands| {
+            let passed = (event.time_stamp() - hands.speed.1).max(1.0);
+            // A finger's single steps are uneven: the last ones count together.
+            let speed = f64::midpoint(hands.speed.0, (x - before_x) / passed);
+            hands.speed = (speed, event.time_stamp());
             if let Some(pointer) = hands.pointers.get_mut(place) {
                 *pointer = (event.pointer_id(), x, y);
             }
@@ -88,40 +131,107 @@ impl Grip {
 
     /// A finger or button went up.
     pub(super) fn up(self, event: &PointerEvent) {
+        let hands = self.chart.hands.get_value();
         self.chart.hands.update_value(|hands| {
             hands.pointers.retain(|(id, ..)| *id != event.pointer_id());
         });
-        self.set_dragging(false);
+        self.show_grip("");
         if event.pointer_type() == "touch" {
             self.chart.act(Action::Point(None));
         }
+        if let Some(Region::Edge(_)) = hands.region {
+            self.chart.on_setup.run(self.chart.state.with_value(|state| state.setup().clone()));
+        }
+        let (speed, at) = hands.speed;
+        let is_thrown = hands.pointers.len() == 1
+            && matches!(hands.region, Some(Region::Prices | Region::Pane(_)))
+            && event.time_stamp() - at < THROW_PAUSE_MS
+            && THROW_LEAST < speed.abs();
+        if is_thrown && !is_motion_reduced() {
+            self.glide(hands.throws, speed.clamp(-6.0, 6.0), crate::live::steady_ms());
+        }
     }
 
-    /// The wheel zooms at the pointer, sideways it pans.
+    /// A thrown chart goes on by itself, slower and slower.
+    fn glide(self, throw: u32, speed: f64, at: f64) {
+        request_animation_frame(move || {
+            let is_last = self.chart.hands.try_with_value(|hands| hands.throws == throw);
+            let now = crate::live::steady_ms();
+            let passed = (now - at).clamp(0.0, 100.0);
+            let speed = speed * power(THROW_KEEPS, passed);
+            if is_last == Some(true) && 0.02 < speed.abs() {
+                self.chart.act(Action::Pan { x: speed * passed, y: 0.0 });
+                self.glide(throw, speed, now);
+            }
+        });
+    }
+
+    /// The wheel zooms at the pointer, sideways or with Shift it pans.
     pub(super) fn wheel(self, event: &WheelEvent) {
         event.prevent_default();
-        let (x, y) = (event.delta_x(), event.delta_y());
-        if y.abs() < x.abs() {
-            self.chart.act(Action::Pan { x: -x, y: 0.0 });
+        self.chart.hands.update_value(|hands| hands.throws += 1);
+        // Some mice tell lines instead of pixels.
+        let unit = if event.delta_mode() == 1 { 30.0 } else { 1.0 };
+        let (x, y) = (event.delta_x() * unit, event.delta_y() * unit);
+        if y.abs() < x.abs() || event.shift_key() {
+            let by = if x == 0.0 { y } else { x };
+            self.chart.act(Action::Pan { x: -by, y: 0.0 });
             return;
         }
         let factor = (1.0 - y / 600.0).clamp(0.5, 2.0);
         self.chart.act(Action::Zoom { x: f64::from(event.offset_x()), factor });
     }
 
-    /// Arrows pan, plus and minus zoom, 0 fits, End goes to the newest bar.
+    /// Two clicks fit what they are on.
+    pub(super) fn double(self, event: &MouseEvent) {
+        let point = (f64::from(event.offset_x()), f64::from(event.offset_y()));
+        match self.region(point) {
+            Region::TimeAxis => self.chart.act(Action::FitTime),
+            Region::Prices | Region::PriceAxis | Region::Pane(_) | Region::Edge(_) => {
+                self.chart.act(Action::Fit);
+            }
+        }
+    }
+
+    /// Arrows pan, plus and minus zoom, with Shift the prices; 0 fits, Home and End go to the
+    /// oldest and the newest bar, Alt-R begins anew.
     pub(super) fn key(self, event: &KeyboardEvent) {
         let middle = self.width() / 2.0;
-        let action = match event.key().as_str() {
-            "ArrowLeft" => Action::Pan { x: KEY_PAN, y: 0.0 },
-            "ArrowRight" => Action::Pan { x: -KEY_PAN, y: 0.0 },
-            "ArrowUp" | "+" | "=" => Action::Zoom { x: middle, factor: 1.2 },
-            "ArrowDown" | "-" => Action::Zoom { x: middle, factor: 1.0 / 1.2 },
-            "0" => Action::Fit,
-            "End" => Action::Latest,
+        let by = if event.ctrl_key() || event.meta_key() { 5.0 } else { 1.0 } * KEY_PAN;
+        let action = match (event.key().as_str(), event.shift_key()) {
+            ("r" | "R", _) if event.alt_key() => Action::Reset,
+            _ if event.alt_key() => return,
+            ("ArrowLeft", _) => Action::Pan { x: by, y: 0.0 },
+            ("ArrowRight", _) => Action::Pan { x: -by, y: 0.0 },
+            ("ArrowUp", true) => Action::Stretch(1.0 / 1.2),
+            ("ArrowDown", true) => Action::Stretch(1.2),
+            ("ArrowUp" | "+" | "=", _) => Action::Zoom { x: middle, factor: 1.2 },
+            ("ArrowDown" | "-", _) => Action::Zoom { x: middle, factor: 1.0 / 1.2 },
+            ("0", _) => Action::Fit,
+            ("Home", _) => {
+                let first = |state: &ChartState| state.bars().first().map(|bar| bar.start);
+                match self.chart.state.with_value(first) {
+                    Some(first) => Action::GoTo(first),
+                    None => return,
+                }
+            }
+            ("End", _) => Action::Latest,
             _ => return,
         };
         event.prevent_default();
+        event.stop_propagation();
         self.chart.act(action);
     }
+}
+
+/// `base` to the power of a number of milliseconds, in whole steps: exact enough for a glide.
+fn power(base: f64, millis: f64) -> f64 {
+    #[expect(clippy::cast_possible_truncation, reason = "at most a hundred")]
+    let steps = millis.round() as i32;
+    base.powi(steps)
+}
+
+fn is_motion_reduced() -> bool {
+    let query = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
+    query.is_some_and(|query| query.matches())
 }

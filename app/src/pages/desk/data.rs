@@ -3,23 +3,21 @@
 use std::sync::Arc;
 
 use api::{
-    ApiError, BarsView, LevelsView, RecordingView, SymbolView, TapeCommand, control_tape,
-    levels_view, read_bars, read_levels, read_recordings, read_symbols, read_watchlist,
-    write_watchlist,
+    ApiError, LevelsView, RecordingView, SymbolView, TapeCommand, control_tape, levels_view,
+    read_levels, read_recordings, read_symbols, read_watchlist, write_watchlist,
 };
+use chart::ChartLevel;
 use codee::binary::PostcardCodec;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use market::{
-    BarSpan, Freshness, Moment, Phase, Span, Symbol, TapeId, TradingDate, instrument, session_clock,
+    Freshness, Moment, Phase, Span, Symbol, TapeId, TradingDate, format, instrument, session_clock,
 };
-use quant::levels::{Explanation, LevelId};
+use quant::levels::LevelId;
 
-use super::Address;
-use crate::chart::ChartLevel;
-use crate::components::{ChartHistory, ToastText, WatchRow, is_computed};
+use super::address::Address;
+use crate::components::{ToastText, WatchRow, is_computed};
 use crate::contexts::Depth;
-use crate::format;
 use crate::live::{Link, LiveTape, Refill};
 
 /// Carried in the page as the stream's words are: a second format would be a second parser to load.
@@ -34,8 +32,9 @@ pub(super) struct DeskData {
     pub(super) asked: RwSignal<Option<LevelId>>,
     /// What is said at the foot of the screen.
     pub(super) toast: RwSignal<Option<ToastText>>,
-    symbol: Memo<Symbol>,
-    tape: LiveTape,
+    pub(super) symbol: Memo<Symbol>,
+    compared: Memo<Option<Symbol>>,
+    pub(super) tape: LiveTape,
     levels: Answer<LevelsView>,
     watchlist: Answer<Vec<Symbol>>,
     /// What the tape has; nothing until the server told.
@@ -48,7 +47,11 @@ pub(super) struct DeskData {
 
 impl DeskData {
     /// Asks the first questions and follows the tape.
-    pub(super) fn new(symbol: Memo<Symbol>, tape: LiveTape) -> Self {
+    pub(super) fn new(
+        symbol: Memo<Symbol>,
+        compared: Memo<Option<Symbol>>,
+        tape: LiveTape,
+    ) -> Self {
         let live_levels = Memo::new(move |_| {
             let symbol = symbol.get();
             let id = tape.status.read().as_ref().map(|(tape, _)| tape.tape.clone())?;
@@ -82,6 +85,7 @@ impl DeskData {
             asked: RwSignal::new(None),
             toast: RwSignal::new(None),
             symbol,
+            compared,
             tape,
             levels: Resource::new_with_options(|| (), move |()| read_levels(asked_first), true),
             watchlist: Resource::new_with_options(|| (), |()| read_watchlist(), true),
@@ -120,7 +124,7 @@ impl DeskData {
         });
         Effect::new(move || {
             let mut symbols = vec![self.symbol.get()];
-            for symbol in self.watched_symbols() {
+            for symbol in self.compared.get().into_iter().chain(self.watched_symbols()) {
                 if !symbols.contains(&symbol) {
                     symbols.push(symbol);
                 }
@@ -190,41 +194,6 @@ impl DeskData {
                 points: level.points,
             };
             levels.into_iter().map(level).collect()
-        })
-    }
-
-    /// Bars of earlier days; fetched anew when the tape jumped.
-    pub(super) fn history(
-        self,
-        span: Memo<BarSpan>,
-    ) -> Signal<Option<Result<ChartHistory, String>>> {
-        let Self { symbol, tape, .. } = self;
-        let epoch = Memo::new(move |_| tape.with_books(|live| live.epoch()));
-        let bars = RwSignal::new(None);
-        Effect::new(move || {
-            let asked = (symbol.get(), span.get(), epoch.get());
-            spawn_local(async move {
-                let answer = read_bars(asked.0, asked.1).await;
-                // An answer that something newer overtook is nobody's any more.
-                let now = (symbol.try_get_untracked(), span.try_get_untracked());
-                if now == (Some(asked.0), Some(asked.1))
-                    && epoch.try_get_untracked() == Some(asked.2)
-                {
-                    bars.set(Some((asked, answer)));
-                }
-            });
-        });
-        Signal::derive(move || {
-            let (asked, answer) = bars.get()?;
-            // Until the new answer comes, the last one is another symbol's, span's or tape's.
-            let is_current = asked == (symbol.get(), span.get(), epoch.get());
-            let history = |view: BarsView| ChartHistory {
-                symbol: view.symbol,
-                span: view.span,
-                hours: view.hours,
-                bars: view.bars,
-            };
-            is_current.then(|| answer.map(history).map_err(|error| error.to_string()))
         })
     }
 
@@ -384,15 +353,6 @@ impl DeskData {
                 Err(error) => self.say(format!("The tape did not move: {error}.")),
             }
         });
-    }
-
-    /// How the level that was asked about is computed.
-    pub(super) fn explanation(self) -> Signal<Option<Explanation>> {
-        Signal::derive(move || {
-            let id = self.asked.get()?;
-            let symbol = self.symbol.get();
-            self.tape.with_books(|live| live.books().explain(symbol, id))
-        })
     }
 }
 

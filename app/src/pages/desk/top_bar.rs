@@ -1,11 +1,14 @@
 //! The bar above everything: search, clock, feed, tape controls, theme.
 
+use crate::erased::part;
 use api::TapeCommand;
 use leptos::prelude::*;
 use market::Symbol;
 
 use super::data::DeskData;
-use crate::components::{FeedBadge, MarketClock, SymbolSearch, TapePanel, ThemeSwitch};
+use crate::components::{
+    FeedBadge, MarketClock, SymbolSearch, TapeControls, TapePanel, ThemeSwitch,
+};
 use crate::contexts::{live_tape, preferences};
 
 /// The bar above everything.
@@ -35,6 +38,16 @@ pub(super) fn TopBar(
     });
     let symbol_shown = move || symbol.get_untracked();
     let theme = Signal::derive(move || preferences().read().theme);
+    let on_command = Callback::new(move |command| {
+        if let TapeCommand::Recording(date) = command {
+            // A day that lacks the symbol on the screen would show nothing.
+            let symbol = data.recorded_symbol(date);
+            if let Some(symbol) = symbol.filter(|one| *one != symbol_shown()) {
+                on_choose.run(symbol);
+            }
+        }
+        data.command(command);
+    });
     view! {
         <header class="top-bar">
             <a class="top-bar__brand" href="/chart/SPX" aria-label="Volaris, SPX chart">
@@ -47,7 +60,7 @@ pub(super) fn TopBar(
                 symbols=data.symbols_signal()
                 on_choose
             />
-            <div class="top-bar__quote">{move || data.quote_text()}</div>
+            <div class="top-bar__quote">{part(move || data.quote_text())}</div>
             <MarketClock now=data.now />
             <FeedBadge
                 tape=tape_id
@@ -60,17 +73,10 @@ pub(super) fn TopBar(
             />
             <TapePanel
                 id="tape-panel"
-                tape=status
-                recordings=data.recordings_signal()
-                on_command=move |command| {
-                    if let TapeCommand::Recording(date) = command {
-                        // A day that lacks the symbol on the screen would show nothing.
-                        let symbol = data.recorded_symbol(date);
-                        if let Some(symbol) = symbol.filter(|one| *one != symbol_shown()) {
-                            on_choose.run(symbol);
-                        }
-                    }
-                    data.command(command);
+                controls=TapeControls {
+                    tape: status,
+                    recordings: data.recordings_signal(),
+                    on_command,
                 }
                 on_open=move |()| data.ask_recordings()
             />

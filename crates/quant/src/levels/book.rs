@@ -9,7 +9,7 @@ use super::{
     BeyondCalendar, Level, LevelId, LevelSource, QuarantineEvent, SessionStart, Standing,
     TouchEvent, Touches,
 };
-use crate::indicators::VwapSums;
+use crate::indicators::{VwapSums, VwapValue};
 use crate::{Bundle, PrintStats};
 
 /// Opening ranges, in minutes; the last is the initial balance.
@@ -68,7 +68,7 @@ pub struct LevelBook {
     /// between two prints of a minute: those may come to a follower as one sum.
     is_regular_final: bool,
     pub(super) vwap: VwapSums,
-    vwap_path: Vec<(Moment, f64)>,
+    vwap_path: Vec<(Moment, VwapValue)>,
     minutes: Vec<Bar>,
     /// When each minute's close was, in microseconds of the minute.
     closed_at: Vec<u32>,
@@ -199,7 +199,7 @@ impl LevelBook {
     }
 
     fn mark_vwap(&mut self, minute: Moment) {
-        let Some(vwap) = self.vwap.vwap() else { return };
+        let Some(vwap) = self.vwap.value() else { return };
         match self.vwap_path.last_mut() {
             Some((last, value)) if minute <= *last => *value = vwap,
             _ => self.vwap_path.push((minute, vwap)),
@@ -298,7 +298,7 @@ impl LevelBook {
 
     /// VWAP as it stood at the end of each regular minute, oldest first; the last one may still be
     /// forming.
-    pub fn vwap_path(&self) -> &[(Moment, f64)] {
+    pub fn vwap_path(&self) -> &[(Moment, VwapValue)] {
         &self.vwap_path
     }
 

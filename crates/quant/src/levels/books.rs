@@ -10,6 +10,7 @@ use super::{
     ProxyLink, SessionStart, absence,
 };
 use crate::Bundle;
+use crate::indicators::VwapValue;
 
 /// Books of several symbols. What the server writes and browsers follow.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -137,7 +138,7 @@ impl Books {
 
     /// VWAP by regular minute, for drawing: the symbol's own, or an index's through its fund with
     /// the ratio as it stood in each minute.
-    pub fn vwap_path(&self, symbol: Symbol) -> Vec<(Moment, f64)> {
+    pub fn vwap_path(&self, symbol: Symbol) -> Vec<(Moment, VwapValue)> {
         match (self.books.get(&symbol), self.pair(symbol)) {
             (_, Some((index, fund, link))) => link.path(index, fund),
             (Some(book), None) => book.vwap_path().to_vec(),

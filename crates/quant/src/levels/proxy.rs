@@ -4,6 +4,7 @@ use market::{Bar, Moment, Phase, SessionClock, Span, Symbol, TradingDate, sessio
 use serde::{Deserialize, Serialize};
 
 use super::LevelBook;
+use crate::indicators::VwapValue;
 
 /// Common minutes whose median ratio is used after the first minutes of a session.
 const COMMON_MINUTES: usize = 5;
@@ -90,7 +91,7 @@ impl ProxyLink {
     }
 
     /// The fund's VWAP by minute times the ratio of the last common minutes before it.
-    pub(super) fn path(&self, index: &LevelBook, fund: &LevelBook) -> Vec<(Moment, f64)> {
+    pub(super) fn path(&self, index: &LevelBook, fund: &LevelBook) -> Vec<(Moment, VwapValue)> {
         let open = index.bounds.open;
         let frozen = self.frozen_ratio(index, fund);
         let mut ours = index.minutes().iter().filter(|bar| index.is_regular(bar.start)).peekable();
@@ -119,7 +120,8 @@ impl ProxyLink {
             let is_early = *minute < open + Span::minutes(FROZEN_MINUTES);
             let ratio = if is_early { frozen } else { median(&mut recent.clone()) };
             if let Some(ratio) = ratio {
-                path.push((*minute, value * ratio));
+                let (vwap, deviation) = (value.vwap * ratio, value.deviation * ratio);
+                path.push((*minute, VwapValue { vwap, deviation }));
             }
         }
         path

@@ -1,14 +1,14 @@
 //! Numbers and times as traders read them: thousands separated, a true minus, New York time.
 
-use market::{Moment, Span};
+use crate::{Moment, Span};
 
 /// `4,329.58`.
-pub(crate) fn price(value: f64, decimals: usize) -> String {
+pub fn price(value: f64, decimals: usize) -> String {
     group(&format!("{:.decimals$}", value.abs()), value < 0.0 && value.abs() * 1e4 >= 0.5)
 }
 
 /// `+12.40`, `−1.08`, `0.00`.
-pub(crate) fn signed(value: f64, decimals: usize) -> String {
+pub fn signed(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
     let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
     let number = group(&text, false);
@@ -20,7 +20,7 @@ pub(crate) fn signed(value: f64, decimals: usize) -> String {
 }
 
 /// `+0.43%`.
-pub(crate) fn percent(value: f64) -> String {
+pub fn percent(value: f64) -> String {
     format!("{}%", signed(value, 2))
 }
 
@@ -44,18 +44,18 @@ fn group(digits: &str, is_negative: bool) -> String {
 }
 
 /// `10:30:07`, New York time.
-pub(crate) fn clock(at: Moment) -> String {
+pub fn clock(at: Moment) -> String {
     let seconds = at.wall_time().since_midnight.whole_seconds();
     format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
 }
 
 /// `10:30`, New York time.
-pub(crate) fn minute(at: Moment) -> String {
+pub fn minute(at: Moment) -> String {
     clock(at).chars().take(5).collect()
 }
 
 /// `2 d 4 h`, `5 h 28 m`, `2 m 14 s`, `14 s`.
-pub(crate) fn countdown(left: Span) -> String {
+pub fn countdown(left: Span) -> String {
     let seconds = left.whole_seconds().max(0);
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
     match (days, hours, minutes) {
@@ -67,7 +67,7 @@ pub(crate) fn countdown(left: Span) -> String {
 }
 
 /// `0.3 s`, `12 s`, `4 m`.
-pub(crate) fn age(age: Span) -> String {
+pub fn age(age: Span) -> String {
     let millis = age.whole_millis().max(0);
     match millis {
         0..10_000 => format!("{}.{} s", millis / 1_000, millis / 100 % 10),

@@ -3,25 +3,25 @@
 
 /// A level that wants a label.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// Where its line is.
-    pub(super) y: f64,
+    pub(crate) y: f64,
     /// Which of the chart's levels it is.
-    pub(super) level: usize,
+    pub(crate) level: usize,
 }
 
 /// A label that has its place.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Placed {
+pub(crate) struct Placed {
     /// The middle of the label.
-    pub(super) y: f64,
+    pub(crate) y: f64,
     /// The levels it names, with their lines, top first.
-    pub(super) levels: Vec<Wanted>,
+    pub(crate) levels: Vec<Wanted>,
 }
 
 /// Places labels of `height` between `top` and `bottom`. Every level is in exactly one label; their
 /// order is that of their lines.
-pub(super) fn place(mut wanted: Vec<Wanted>, height: f64, top: f64, bottom: f64) -> Vec<Placed> {
+pub(crate) fn place(mut wanted: Vec<Wanted>, height: f64, top: f64, bottom: f64) -> Vec<Placed> {
     wanted.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.level.cmp(&b.level)));
     let mut labels: Vec<Placed> =
         wanted.into_iter().map(|one| Placed { y: one.y, levels: vec![one] }).collect();

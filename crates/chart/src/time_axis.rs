@@ -12,17 +12,17 @@ const MONTHS: [&str; 12] =
 
 /// A word under the axis.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct TimeWord {
+pub(crate) struct TimeWord {
     /// Under which bar.
-    pub(super) place: usize,
+    pub(crate) place: usize,
     /// `10:30`, `27 Feb`, `Mar`, `2024`.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Whether a new day, month or year begins here.
-    pub(super) is_major: bool,
+    pub(crate) is_major: bool,
 }
 
 /// Words for the bars in `visible`, `spacing` pixels apart.
-pub(super) fn words(
+pub(crate) fn words(
     bars: &[Bar],
     visible: std::ops::Range<usize>,
     span: BarSpan,
@@ -82,7 +82,7 @@ fn day_word(before: TradingDate, date: TradingDate, span: BarSpan) -> Option<(St
 }
 
 /// The words of the crosshair's tag: `Tue 27 Feb 10:30`, or the date alone.
-pub(super) fn tag(bar: &Bar, span: BarSpan) -> String {
+pub(crate) fn tag(bar: &Bar, span: BarSpan) -> String {
     let wall = bar.start.wall_time();
     let (year, month, day) = wall.date.year_month_day();
     let name = MONTHS[usize::try_from(month - 1).unwrap_or(0) % 12];

@@ -1,0 +1,297 @@
+//! What is in the chart's menus: style and scale, studies and their numbers. Loaded when one opens.
+
+use crate::erased::{erased, heard, part};
+use chart::{ChartStyle, ScaleMode, ShownStudy, Study};
+use leptos::prelude::*;
+use market::{Moment, Span, Symbol, TradingDate};
+
+use super::chart_bar::ChartControls;
+
+/// Style, scale, comparison and a date to go to.
+#[lazy]
+pub(super) fn chart_menu(controls: ChartControls) -> AnyView {
+    let styles = ChartStyle::ALL.map(|style| {
+        let is_chosen = move || controls.setup.read().style == style;
+        choice(style.name(), is_chosen, move || controls.change(|setup| setup.style = style))
+    });
+    let scales = ScaleMode::ALL.map(|mode| {
+        let name = match mode {
+            ScaleMode::Linear => "Linear",
+            ScaleMode::Log => "Log",
+            ScaleMode::Percent => "Percent",
+        };
+        let is_chosen = move || controls.setup.read().scale == mode;
+        choice(name, is_chosen, move || controls.change(|setup| setup.scale = mode))
+    });
+    let invert = choice(
+        "Inverted",
+        move || controls.setup.read().is_inverted,
+        move || controls.change(|setup| setup.is_inverted = !setup.is_inverted),
+    );
+    let magnet = choice(
+        "Magnet",
+        move || controls.setup.read().is_magnetic,
+        move || controls.change(|setup| setup.is_magnetic = !setup.is_magnetic),
+    );
+    view! {
+        <h2>"Style"</h2>
+        <div class="menu__choices" role="group" aria-label="Style">{styles.collect_view()}</div>
+        <h2>"Scale"</h2>
+        <div class="menu__choices" role="group" aria-label="Scale">
+            {scales.collect_view()} {invert}
+        </div>
+        <h2>"Crosshair"</h2>
+        <div class="menu__choices" role="group" aria-label="Crosshair">{magnet}</div>
+        <h2>"Compare with"</h2>
+        <div class="menu__choices" role="group" aria-label="Compare with">
+            {compared(controls)}
+        </div>
+        <h2>"Go to"</h2>
+        {go_to(controls)}
+    }
+    .into_any()
+}
+
+/// Studies on the chart, and all that can be put there; or the numbers of one of them.
+#[lazy]
+pub(super) fn study_menu(controls: ChartControls) -> AnyView {
+    (move || match controls.edited.get() {
+        Some(study) => study_numbers(controls, study),
+        None => study_list(controls),
+    })
+    .into_any()
+}
+
+fn choice(
+    name: impl Into<String>,
+    is_chosen: impl Fn() -> bool + Send + Sync + 'static,
+    choose: impl Fn() + 'static,
+) -> AnyView {
+    let name: String = name.into();
+    view! {
+        <button
+            type="button"
+            aria-pressed=erased(move || is_chosen().to_string())
+            on:click=heard(move |_| choose())
+        >
+            {name}
+        </button>
+    }
+    .into_any()
+}
+
+fn compared(controls: ChartControls) -> AnyView {
+    (move || {
+        let shown = controls.symbol.get();
+        let others = controls.symbols.get().into_iter().filter(move |one| *one != shown);
+        let other = move |one: Symbol| {
+            let is_chosen = move || controls.setup.read().compare == Some(one);
+            choice(one.to_string(), is_chosen, move || {
+                controls.change(|setup| {
+                    setup.compare = if setup.compare == Some(one) { None } else { Some(one) };
+                });
+            })
+        };
+        others.map(other).collect_view()
+    })
+    .into_any()
+}
+
+fn go_to(controls: ChartControls) -> AnyView {
+    let typed = RwSignal::new(String::new());
+    let complaint = RwSignal::new(None::<String>);
+    let today = move || controls.now.get_untracked().map(|now| now.wall_time().date.to_string());
+    let go = move || {
+        let typed = typed.get_untracked();
+        // With a `T`, as the browser's own field writes it, or a blank.
+        let (date, clock) = typed.split_once(['T', ' ']).unwrap_or((&typed, "09:30"));
+        let minutes = clock.split_once(':').and_then(|(hours, minutes)| {
+            let (hours, minutes) = (hours.parse::<i64>().ok()?, minutes.parse::<i64>().ok()?);
+            ((0..24).contains(&hours) && (0..60).contains(&minutes)).then_some(hours * 60 + minutes)
+        });
+        match (date.parse::<TradingDate>(), minutes) {
+            (Ok(date), Some(minutes)) => {
+                complaint.set(None);
+                controls.on_go.run(Moment::new_york(date, Span::minutes(minutes)));
+            }
+            _ => complaint.set(Some("Write a date such as 2024-02-26 10:30.".to_owned())),
+        }
+    };
+    view! {
+        <form
+            class="menu__form"
+            on:submit=heard(move |event: leptos::ev::SubmitEvent| {
+                event.prevent_default();
+                go();
+            })
+        >
+            <label>
+                <span class="visually-hidden">"Date and New York time"</span>
+                <input
+                    type="datetime-local"
+                    max=today().map(|today| format!("{today}T23:59"))
+                    prop:value=typed
+                    on:input=heard(move |event| typed.set(event_target_value(&event)))
+                />
+            </label>
+            <button type="submit">"Go"</button>
+        </form>
+        <p class="menu__complaint" role="alert" hidden=erased(move || complaint.read().is_none())>
+            {part(move || complaint.get())}
+        </p>
+    }
+    .into_any()
+}
+
+fn study_list(controls: ChartControls) -> AnyView {
+    let sought = RwSignal::new(String::new());
+    view! {
+        <label class="menu__search">
+            <span class="visually-hidden">"Search indicators"</span>
+            <input
+                type="search"
+                placeholder="Search indicators"
+                prop:value=sought
+                on:input=heard(move |event| sought.set(event_target_value(&event)))
+            />
+        </label>
+        <h2>"On the chart"</h2>
+        <ul class="menu__list">{part(move || shown_studies(controls))}</ul>
+        <h2>"Add"</h2>
+        <ul class="menu__list">{part(move || offered_studies(controls, &sought.read()))}</ul>
+    }
+    .into_any()
+}
+
+fn shown_studies(controls: ChartControls) -> AnyView {
+    let row = move |one: ShownStudy| {
+        let study = one.study;
+        let edit = (!study.inputs().is_empty()).then(|| {
+            view! {
+                <button
+                    type="button"
+                    aria-label=format!("Settings of {}", study.label())
+                    on:click=heard(move |_| controls.edited.set(Some(study)))
+                >
+                    "⚙"
+                </button>
+            }
+        });
+        view! {
+            <li>
+                <b>{study.label()}</b>
+                <span class="menu__note">{study.name()}</span>
+                {edit}
+                <button
+                    type="button"
+                    aria-label=format!("Remove {}", study.label())
+                    on:click=heard(move |_| controls.change(|setup| setup.remove(study)))
+                >
+                    "×"
+                </button>
+            </li>
+        }
+        .into_any()
+    };
+    controls.setup.get().studies.into_iter().map(row).collect_view().into_any()
+}
+
+fn offered_studies(controls: ChartControls, sought: &str) -> AnyView {
+    let sought = sought.to_ascii_lowercase();
+    let setup = controls.setup.get();
+    let is_offered = |study: &Study| {
+        let words = format!("{} {}", study.label(), study.name()).to_ascii_lowercase();
+        !setup.has(*study) && sought.split_whitespace().all(|word| words.contains(word))
+    };
+    let row = move |study: Study| {
+        view! {
+            <li>
+                <button
+                    type="button"
+                    class="menu__wide"
+                    on:click=heard(move |_| controls.change(|setup| { setup.add(study); }))
+                >
+                    <b>{study.label()}</b>
+                    <span class="menu__note">{study.name()}</span>
+                </button>
+            </li>
+        }
+        .into_any()
+    };
+    let found: Vec<AnyView> = Study::OFFERED.into_iter().filter(is_offered).map(row).collect();
+    if found.is_empty() {
+        return view! { <li class="menu__note">"Nothing else by that name."</li> }.into_any();
+    }
+    found.into_any()
+}
+
+fn study_numbers(controls: ChartControls, study: Study) -> AnyView {
+    let numbers: Vec<(&'static str, RwSignal<String>)> = study
+        .inputs()
+        .into_iter()
+        .map(|(name, number)| (name, RwSignal::new(number.to_string())))
+        .collect();
+    let complaint = RwSignal::new(None::<String>);
+    let save = {
+        let numbers = numbers.clone();
+        move || {
+            let read = |(name, typed): &(&'static str, RwSignal<String>)| {
+                let typed = typed.get_untracked();
+                typed.trim().parse::<f64>().map_err(|_| format!("{name}: `{typed}` is no number."))
+            };
+            let numbers: Result<Vec<f64>, String> = numbers.iter().map(read).collect();
+            let other = numbers.and_then(|numbers| {
+                let most = Study::LENGTH_MAX;
+                let say =
+                    |_| format!("Whole numbers from 1 to {most}, deviations from 0.1 to 9.9.");
+                study.with_inputs(&numbers).map_err(say)
+            });
+            match other {
+                Ok(other) => {
+                    controls.change(|setup| setup.replace(study, other));
+                    controls.edited.set(None);
+                }
+                Err(words) => complaint.set(Some(words)),
+            }
+        }
+    };
+    let field = |(name, typed): (&'static str, RwSignal<String>)| {
+        view! {
+            <label class="menu__field">
+                <span>{name}</span>
+                <input
+                    type="text"
+                    inputmode="decimal"
+                    prop:value=typed
+                    on:input=heard(move |event| typed.set(event_target_value(&event)))
+                />
+            </label>
+        }
+        .into_any()
+    };
+    view! {
+        <h2>{format!("{}: {}", study.label(), study.name())}</h2>
+        <form
+            on:submit=heard(move |event: leptos::ev::SubmitEvent| {
+                event.prevent_default();
+                save();
+            })
+        >
+            {numbers.into_iter().map(field).collect_view()}
+            <p
+                class="menu__complaint"
+                role="alert"
+                hidden=erased(move || complaint.read().is_none())
+            >
+                {part(move || complaint.get())}
+            </p>
+            <div class="menu__choices">
+                <button type="submit">"Apply"</button>
+                <button type="button" on:click=heard(move |_| controls.edited.set(None))>
+                    "Back"
+                </button>
+            </div>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,90 @@
+//! A button that opens a panel under it; what is in the panel is made when it opens.
+
+use crate::erased::{erased, heard, part};
+use leptos::ev::{FocusEvent, KeyboardEvent};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// A button that opens a panel under it. Escape, a click elsewhere, or the focus going elsewhere
+/// closes it.
+#[component]
+pub(crate) fn Menu(
+    /// Names the panel in the document.
+    id: &'static str,
+    /// The button's words.
+    #[prop(into)]
+    label: Signal<String>,
+    /// What the panel is, for those who cannot see it.
+    title: &'static str,
+    /// Whether it is open.
+    is_open: RwSignal<bool>,
+    /// What is in it.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let place = NodeRef::<html::Div>::new();
+    let panel = NodeRef::<html::Div>::new();
+    let button = NodeRef::<html::Button>::new();
+    let close_on_escape = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && is_open.get_untracked() {
+            event.stop_propagation();
+            is_open.set(false);
+            if let Some(button) = button.get_untracked() {
+                let _ = button.focus();
+            }
+        }
+    };
+    let holds = move |node: Option<web_sys::EventTarget>| {
+        let node = node.and_then(|to| to.dyn_into::<web_sys::Node>().ok());
+        place.get_untracked().is_some_and(|place| place.contains(node.as_ref()))
+    };
+    let follow_focus = move |event: FocusEvent| {
+        if !is_open.get_untracked() {
+            return;
+        }
+        match event.related_target() {
+            Some(to) if !holds(Some(to.clone())) => is_open.set(false),
+            Some(_) => {}
+            // What had the focus is gone, as after adding a study: keys still belong here.
+            None => request_animation_frame(move || {
+                let is_still_open = is_open.try_get_untracked() == Some(true);
+                if let Some(panel) = panel.get_untracked().filter(|_| is_still_open) {
+                    let _ = panel.focus();
+                }
+            }),
+        }
+    };
+    let elsewhere = window_event_listener(leptos::ev::pointerdown, move |event| {
+        if is_open.get_untracked() && !holds(event.target()) {
+            is_open.set(false);
+        }
+    });
+    on_cleanup(move || elsewhere.remove());
+    view! {
+        <div class="menu" node_ref=place on:keydown=close_on_escape on:focusout=follow_focus>
+            <button
+                type="button"
+                class="menu__button"
+                node_ref=button
+                aria-haspopup="dialog"
+                aria-expanded=erased(move || is_open.get().to_string())
+                aria-controls=id
+                on:click=heard(move |_| is_open.update(|is_open| *is_open = !*is_open))
+            >
+                {part(move || label.get())}
+            </button>
+            <div
+                id=id
+                class="menu__panel"
+                node_ref=panel
+                role="dialog"
+                aria-label=title
+                tabindex="-1"
+                hidden=erased(move || !is_open.get())
+            >
+                {part(move || is_open.get().then(|| children()))}
+            </div>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,309 @@
+//! A chart on the page: its bars follow the tape, its canvas follows its state.
+
+use chart::{Action, ChartLevel, ChartSetup, ChartState, CompareSeries, Subject};
+use leptos::html;
+use leptos::prelude::*;
+use market::{Bar, Moment, Symbol, fold_bars, instrument};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+
+use super::hands::{Grip, Hands};
+use super::{ChartFeed, ChartHistory, OlderPage};
+use crate::contexts::Theme;
+use crate::live::LiveTape;
+use crate::painter::{Palette, paint};
+
+/// A chart on the page.
+#[derive(Clone, Copy)]
+pub(super) struct Chart {
+    pub(super) canvas: NodeRef<html::Canvas>,
+    pub(super) state: StoredValue<ChartState>,
+    pub(super) hands: StoredValue<Hands>,
+    /// Counts paintings; the words round the canvas follow it.
+    pub(super) painted: RwSignal<u64>,
+    pub(super) setup: Memo<ChartSetup>,
+    pub(super) on_setup: Callback<ChartSetup>,
+    palette: StoredValue<Option<Palette>>,
+    is_due: StoredValue<bool>,
+    /// Where a trader wants to go, while the bars on the way are fetched.
+    target: StoredValue<Option<Moment>>,
+    symbol: Memo<Symbol>,
+    tape: LiveTape,
+    feed: ChartFeed,
+    compare: ChartFeed,
+}
+
+impl Chart {
+    pub(super) fn new(
+        symbol: Memo<Symbol>,
+        tape: LiveTape,
+        feed: ChartFeed,
+        compare: ChartFeed,
+        setup: Memo<ChartSetup>,
+        on_setup: Callback<ChartSetup>,
+    ) -> Self {
+        Self {
+            canvas: NodeRef::new(),
+            state: StoredValue::new(ChartState::default()),
+            hands: StoredValue::new(Hands::default()),
+            painted: RwSignal::new(0),
+            setup,
+            on_setup,
+            palette: StoredValue::new(None),
+            is_due: StoredValue::new(false),
+            target: StoredValue::new(None),
+            symbol,
+            tape,
+            feed,
+            compare,
+        }
+    }
+
+    pub(super) fn hands(self) -> Grip {
+        Grip { chart: self }
+    }
+
+    /// Does something to the chart and paints it with the next frame.
+    pub(super) fn act(self, action: Action) {
+        self.state.update_value(|state| state.apply(action));
+        self.paint_soon();
+    }
+
+    pub(super) fn follow(
+        self,
+        levels: Signal<Vec<ChartLevel>>,
+        theme: Signal<Theme>,
+        now: Signal<Option<Moment>>,
+        go_to: Signal<Option<Moment>>,
+    ) {
+        self.follow_bars();
+        self.follow_compared();
+        Effect::new(move || self.act(Action::SetUp(self.setup.get())));
+        Effect::new(move || self.act(Action::SetLevels(levels.get())));
+        let second = Memo::new(move |_| now.get().map(|now| Moment(now.0 / 1_000_000 * 1_000_000)));
+        Effect::new(move || self.act(Action::SetNow(second.get())));
+        Effect::new(move || {
+            if let Some(at) = go_to.get() {
+                self.target.set_value(Some(at));
+                self.paint_soon();
+            }
+        });
+        Effect::new(move || {
+            theme.track();
+            // The document's attribute changes with the same signal: read colours after it.
+            request_animation_frame(move || {
+                self.palette.try_set_value(None);
+                self.paint_soon();
+            });
+        });
+        Effect::new(move || self.watch_size());
+    }
+
+    fn follow_bars(self) {
+        let first = self.feed.first;
+        let shows = Memo::new(move |_| {
+            let status = self.tape.status.read();
+            (self.symbol.get(), status.as_ref().map(|(tape, _)| tape.tape.clone()))
+        });
+        Effect::new(move || {
+            // Bars of one market never stand under another one's name.
+            shows.track();
+            if !matches!(&*first.read_untracked(), Some(Ok(_))) {
+                self.clear();
+            }
+        });
+        Effect::new(move || match &*first.read() {
+            None => {}
+            Some(Err(_)) => self.clear(),
+            Some(Ok(history)) => {
+                let mut bars = history.bars.clone();
+                join_today(&mut bars, self.today(history));
+                let facts = instrument(history.symbol);
+                let (has_volume, decimals) = (facts.has_volume(), facts.decimals);
+                let subject = Subject { span: history.span, has_volume, decimals };
+                self.act(Action::SetBars { bars, subject });
+                self.show_last(history);
+            }
+        });
+        Effect::new(move || {
+            self.tape.version.track();
+            first.with_untracked(|history| {
+                let Some(Ok(history)) = history else { return };
+                if history.symbol != self.symbol.get_untracked() {
+                    return;
+                }
+                let mut newer: Vec<Bar> = history.bars.last().copied().into_iter().collect();
+                join_today(&mut newer, self.today(history));
+                if !newer.is_empty() {
+                    self.act(Action::Extend(newer));
+                }
+                self.show_last(history);
+            });
+        });
+        Effect::new(move || {
+            let page = self.feed.older.get();
+            let OlderPage::Came(page) = page else { return };
+            let is_ours = first.with_untracked(|first| {
+                let first = first.as_ref().and_then(|first| first.as_ref().ok());
+                first.is_some_and(|first| (first.symbol, first.span) == (page.symbol, page.span))
+            });
+            if is_ours {
+                self.act(Action::Prepend(page.bars));
+            }
+            self.feed.older.set(OlderPage::Idle);
+        });
+    }
+
+    /// The symbol that is compared: as many bars of it as of ours.
+    fn follow_compared(self) {
+        let earlier = StoredValue::new(None::<ChartHistory>);
+        let show = move || {
+            let told = earlier.with_value(|earlier| {
+                let history = earlier.as_ref()?;
+                let mut bars = history.bars.clone();
+                join_today(&mut bars, self.today(history));
+                Some(CompareSeries { symbol: history.symbol, bars })
+            });
+            self.act(Action::Compare(told));
+        };
+        Effect::new(move || {
+            let first = self.compare.first.get().and_then(Result::ok);
+            earlier.set_value(first);
+            show();
+        });
+        Effect::new(move || {
+            let OlderPage::Came(page) = self.compare.older.get() else { return };
+            earlier.update_value(|earlier| {
+                if let Some(known) = earlier.as_mut().filter(|known| known.symbol == page.symbol) {
+                    known.bars.splice(0..0, page.bars);
+                }
+            });
+            self.compare.older.set(OlderPage::Idle);
+            show();
+        });
+        Effect::new(move || {
+            self.tape.version.track();
+            if earlier.with_value(Option::is_some) {
+                show();
+            }
+        });
+    }
+
+    fn clear(self) {
+        let subject = Subject { span: market::BarSpan::M1, has_volume: false, decimals: 2 };
+        self.act(Action::SetBars { bars: Vec::new(), subject });
+        self.act(Action::SetLast(None));
+    }
+
+    /// Today's bars, folded from the live minutes.
+    fn today(self, history: &ChartHistory) -> Vec<Bar> {
+        self.tape.peek_books(|live| {
+            fold_bars(live.books().minutes(history.symbol), history.span, history.hours)
+        })
+    }
+
+    fn show_last(self, history: &ChartHistory) {
+        let (path, last) = self.tape.peek_books(|live| {
+            let books = live.books();
+            let book = books.book(history.symbol);
+            let last = book.and_then(|book| book.last()).map(|(price, _)| price.to_f64());
+            let change = book.and_then(|book| book.day_change());
+            let last = last.map(|last| (last, change.is_none_or(|(points, _)| 0.0 <= points)));
+            (books.vwap_path(history.symbol), last)
+        });
+        self.act(Action::SetLast(last));
+        self.act(Action::SetVwap(path));
+    }
+
+    /// Asks for older bars where the view, or a way to a date, runs out of them.
+    fn ask_older(self) {
+        let target = self.target.get_value();
+        let (first, is_short, is_reached) = self.state.with_value(|state| {
+            let first = state.bars().first().map(|bar| bar.start);
+            let is_reached = target.zip(first).is_some_and(|(target, first)| first <= target);
+            (first, 0.0 < state.missing_left(), is_reached)
+        });
+        let Some(first) = first else { return };
+        let older = self.feed.older.get_untracked();
+        if let Some(target) = target.filter(|_| is_reached || older == OlderPage::Ended) {
+            self.target.set_value(None);
+            self.act(Action::GoTo(target));
+        } else if (is_short || target.is_some()) && older == OlderPage::Idle {
+            self.feed.ask.run(first);
+        }
+        let theirs = self.state.with_value(ChartState::compare_first);
+        if theirs.is_some_and(|theirs| first < theirs)
+            && self.compare.older.get_untracked() == OlderPage::Idle
+        {
+            self.compare.ask.run(theirs.unwrap_or(first));
+        }
+    }
+
+    fn watch_size(self) {
+        let Some(canvas) = self.canvas.get() else { return };
+        let measure = {
+            let canvas = canvas.clone();
+            move || {
+                let (width, height) =
+                    (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
+                let density = window().device_pixel_ratio().clamp(1.0, 4.0);
+                #[expect(clippy::cast_possible_truncation, reason = "a screen's pixels")]
+                #[expect(clippy::cast_sign_loss, reason = "a screen's pixels")]
+                let pixels = |length: f64| (length * density).round() as u32;
+                if canvas.width() != pixels(width) || canvas.height() != pixels(height) {
+                    canvas.set_width(pixels(width));
+                    canvas.set_height(pixels(height));
+                }
+                self.act(Action::Resize { width, height });
+            }
+        };
+        measure();
+        let observed = Closure::<dyn FnMut()>::new(measure);
+        if let Ok(observer) = web_sys::ResizeObserver::new(observed.as_ref().unchecked_ref()) {
+            observer.observe(&canvas);
+            let watching = StoredValue::new_local((observer, observed));
+            on_cleanup(move || {
+                let _ = watching.try_with_value(|(observer, _)| observer.disconnect());
+            });
+        }
+    }
+
+    fn paint_soon(self) {
+        if self.is_due.try_get_value().unwrap_or(true) {
+            return;
+        }
+        self.is_due.set_value(true);
+        request_animation_frame(move || {
+            // The page may have gone away in the meantime.
+            if self.is_due.try_set_value(false).is_none() {
+                self.paint_now();
+            }
+        });
+    }
+
+    fn paint_now(self) {
+        let Some(canvas) = self.canvas.get_untracked() else { return };
+        if self.palette.with_value(Option::is_none) {
+            self.palette.set_value(Some(Palette::read(&canvas)));
+        }
+        let density = window().device_pixel_ratio().clamp(1.0, 4.0);
+        let shapes = self.state.with_value(ChartState::shapes);
+        self.palette.with_value(|palette| {
+            if let Some(palette) = palette {
+                paint(&canvas, &shapes, palette, density);
+            }
+        });
+        self.painted.update(|count| *count += 1);
+        self.ask_older();
+    }
+}
+
+/// Puts today's bars behind earlier ones; a week or month that began earlier goes on.
+fn join_today(bars: &mut Vec<Bar>, today: Vec<Bar>) {
+    for bar in today {
+        match bars.last_mut() {
+            Some(last) if bar.start <= last.start => last.absorb(&bar),
+            _ => bars.push(bar),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The only file that touches a canvas.
+
+use chart::{Align, Ink, Shape};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+/// Colours of the theme, by ink.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Palette {
+    colours: Vec<String>,
+    font: String,
+}
+
+/// Inks and the custom properties that they are read from.
+const INKS: [(Ink, &str); 19] = [
+    (Ink::Up, "--up"),
+    (Ink::Down, "--down"),
+    (Ink::Text, "--text"),
+    (Ink::Dim, "--dim"),
+    (Ink::Faint, "--faint"),
+    (Ink::Line, "--line"),
+    (Ink::Accent, "--accent"),
+    (Ink::Pivot, "--pivot"),
+    (Ink::Vwap, "--vwap"),
+    (Ink::Session, "--session"),
+    (Ink::Panel, "--panel"),
+    (Ink::Chip, "--chip"),
+    (Ink::OnAccent, "--bg"),
+    (Ink::Study(0), "--study-1"),
+    (Ink::Study(1), "--study-2"),
+    (Ink::Study(2), "--study-3"),
+    (Ink::Study(3), "--study-4"),
+    (Ink::Study(4), "--study-5"),
+    (Ink::Study(5), "--study-6"),
+];
+
+/// The custom property that holds an ink's colour.
+pub(crate) fn property(ink: Ink) -> &'static str {
+    INKS.iter().find(|(known, _)| *known == ink).map_or("--text", |(_, name)| name)
+}
+
+impl Palette {
+    /// Reads the theme's colours where the canvas stands.
+    pub(crate) fn read(canvas: &HtmlCanvasElement) -> Self {
+        let style =
+            web_sys::window().and_then(|window| window.get_computed_style(canvas).ok().flatten());
+        let property = |name: &str| {
+            style
+                .as_ref()
+                .and_then(|style| style.get_property_value(name).ok())
+                .map(|value| value.trim().to_owned())
+                .unwrap_or_default()
+        };
+        let colours = INKS.iter().map(|(_, name)| property(name)).collect();
+        Self { colours, font: property("--font") }
+    }
+
+    fn colour(&self, ink: Ink) -> &str {
+        let place = INKS.iter().position(|(known, _)| *known == ink).unwrap_or(0);
+        self.colours.get(place).map_or("", String::as_str)
+    }
+}
+
+/// Paints shapes, from the back to the front, sharp at any pixel density.
+pub(crate) fn paint(canvas: &HtmlCanvasElement, shapes: &[Shape], palette: &Palette, density: f64) {
+    let context = canvas.get_context("2d").ok().flatten();
+    let Some(context) = context.and_then(|one| one.dyn_into::<CanvasRenderingContext2d>().ok())
+    else {
+        return;
+    };
+    let _ = context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0);
+    let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
+    context.clear_rect(0.0, 0.0, width / density, height / density);
+    context.set_text_baseline("middle");
+    context.set_line_width(1.0);
+    context.set_line_join("round");
+    // What the last painting left behind.
+    let _ = context.set_line_dash(&js_sys::Array::new());
+    let mut brush =
+        Brush { context, palette, density, ink: None, font: None, is_dashed: false, clips: false };
+    for shape in shapes {
+        brush.paint(shape);
+    }
+    brush.clip(None);
+}
+
+/// A context that remembers what it was told, so that it is told once.
+struct Brush<'a> {
+    context: CanvasRenderingContext2d,
+    palette: &'a Palette,
+    density: f64,
+    ink: Option<Ink>,
+    font: Option<bool>,
+    is_dashed: bool,
+    clips: bool,
+}
+
+impl Brush<'_> {
+    /// The nearest pixel edge, and half a pixel further for hairlines.
+    fn crisp(&self, value: f64) -> f64 {
+        ((value * self.density).floor() + 0.5) / self.density
+    }
+
+    fn edge(&self, value: f64) -> f64 {
+        (value * self.density).round() / self.density
+    }
+
+    fn take(&mut self, ink: Ink) {
+        if self.ink != Some(ink) {
+            let colour = self.palette.colour(ink);
+            self.context.set_fill_style_str(colour);
+            self.context.set_stroke_style_str(colour);
+            self.ink = Some(ink);
+        }
+    }
+
+    fn dash(&mut self, is_dashed: bool) {
+        if self.is_dashed != is_dashed {
+            let pattern = js_sys::Array::new();
+            if is_dashed {
+                pattern.push(&JsValue::from_f64(4.0));
+                pattern.push(&JsValue::from_f64(3.0));
+            }
+            let _ = self.context.set_line_dash(&pattern);
+            self.is_dashed = is_dashed;
+        }
+    }
+
+    /// Lets go of the last clip, which also forgets what was told since, and takes another.
+    fn clip(&mut self, area: Option<[f64; 4]>) {
+        if self.clips {
+            self.context.restore();
+            (self.ink, self.font, self.is_dashed) = (None, None, false);
+        }
+        self.clips = area.is_some();
+        if let Some([x, y, width, height]) = area {
+            self.dash(false);
+            self.context.save();
+            self.context.begin_path();
+            self.context.rect(x, y, width, height);
+            self.context.clip();
+        }
+    }
+
+    fn paint(&mut self, shape: &Shape) {
+        match shape {
+            Shape::Fills { boxes, ink, opacity } => self.fill(boxes, *ink, *opacity),
+            Shape::Frames { boxes, ink } => {
+                self.take(*ink);
+                self.dash(false);
+                for [x, y, width, height] in boxes {
+                    let (left, top) = (self.crisp(*x), self.crisp(*y));
+                    let right = self.crisp(x + width - 1.0);
+                    let bottom = self.crisp(y + height - 1.0);
+                    self.context.stroke_rect(left, top, right - left, bottom - top);
+                }
+            }
+            Shape::Strokes { lines, ink, is_dashed } => {
+                self.take(*ink);
+                self.dash(*is_dashed);
+                self.context.begin_path();
+                for [from_x, from_y, to_x, to_y] in lines {
+                    self.context.move_to(self.crisp(*from_x), self.crisp(*from_y));
+                    self.context.line_to(self.crisp(*to_x), self.crisp(*to_y));
+                }
+                self.context.stroke();
+            }
+            Shape::Path { points, ink, width, is_dashed } => {
+                self.take(*ink);
+                self.dash(*is_dashed);
+                self.context.set_line_width(*width);
+                self.trace(points);
+                self.context.stroke();
+                self.context.set_line_width(1.0);
+            }
+            Shape::Area { points, base, ink, opacity } => {
+                let (Some(first), Some(last)) = (points.first(), points.last()) else { return };
+                self.take(*ink);
+                self.trace(points);
+                self.context.line_to(last.0, *base);
+                self.context.line_to(first.0, *base);
+                self.context.close_path();
+                self.context.set_global_alpha(*opacity);
+                self.context.fill();
+                self.context.set_global_alpha(1.0);
+            }
+            Shape::Text { x, y, text, ink, align, is_bold } => {
+                self.write(text, (*x, *y), *ink, *align, *is_bold);
+            }
+            Shape::Clip(area) => self.clip(*area),
+        }
+    }
+
+    fn fill(&mut self, boxes: &[[f64; 4]], ink: Ink, opacity: f64) {
+        self.take(ink);
+        self.context.set_global_alpha(opacity);
+        let least = 1.0 / self.density;
+        for [x, y, width, height] in boxes {
+            let (left, top) = (self.edge(*x), self.edge(*y));
+            let right = self.edge(x + width).max(left + least);
+            let bottom = self.edge(y + height).max(top + least);
+            self.context.fill_rect(left, top, right - left, bottom - top);
+        }
+        self.context.set_global_alpha(1.0);
+    }
+
+    fn trace(&mut self, points: &[(f64, f64)]) {
+        self.context.begin_path();
+        for (place, (x, y)) in points.iter().enumerate() {
+            if place == 0 {
+                self.context.move_to(*x, *y);
+            } else {
+                self.context.line_to(*x, *y);
+            }
+        }
+    }
+
+    fn write(&mut self, text: &str, (x, y): (f64, f64), ink: Ink, align: Align, is_bold: bool) {
+        self.take(ink);
+        if self.font != Some(is_bold) {
+            let weight = if is_bold { "600" } else { "400" };
+            self.context.set_font(&format!("{weight} 11px {}", self.palette.font));
+            self.font = Some(is_bold);
+        }
+        self.context.set_text_align(match align {
+            Align::Left => "left",
+            Align::Middle => "center",
+            Align::Right => "right",
+        });
+        let _ = self.context.fill_text(text, x, self.edge(y));
+    }
+}

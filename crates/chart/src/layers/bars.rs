@@ -1,0 +1,171 @@
+//! Bars in each of their styles, their volume, the other symbol beside them, and the tint of
+//! extended hours behind.
+
+use market::{Moment, Phase, session_clock};
+
+use crate::scale::PriceScale;
+use crate::series::Column;
+use crate::state::ChartState;
+use crate::studies::ChartStyle;
+use crate::{Ink, Shape, Study};
+
+/// The part of the prices' height that volume takes.
+const VOLUME_PART: f64 = 0.16;
+
+/// Extended hours are tinted, down through every pane.
+pub(super) fn sessions(state: &ChartState, bottom: f64, shapes: &mut Vec<Shape>) {
+    let is_long = state.subject.span.intraday().is_none();
+    // Where a day is a few pixels wide, tints would be noise.
+    if is_long || state.time.spacing * 390.0 < 60.0 {
+        return;
+    }
+    let half = state.time.spacing / 2.0;
+    let mut boxes: Vec<[f64; 4]> = Vec::new();
+    let (mut until, mut is_regular, mut was_regular) = (Moment(i64::MIN), true, true);
+    for place in state.visible() {
+        let start = state.series.bars()[place].start;
+        if until <= start {
+            let clock = session_clock(start);
+            until = clock.ends;
+            is_regular = clock.phase == Phase::Regular;
+        }
+        let x = state.time.x(place as f64) - half;
+        match boxes.last_mut() {
+            _ if is_regular => {}
+            Some(tint) if !was_regular => tint[2] = x + 2.0 * half - tint[0],
+            _ => boxes.push([x, 0.0, 2.0 * half, bottom]),
+        }
+        was_regular = is_regular;
+    }
+    if !boxes.is_empty() {
+        shapes.push(Shape::Fills { boxes, ink: Ink::Session, opacity: 1.0 });
+    }
+}
+
+fn columns(state: &ChartState) -> Vec<Column> {
+    state.drawn().columns(state.visible(), state.per_column())
+}
+
+/// Pixels from column to column.
+fn step(state: &ChartState) -> f64 {
+    state.time.spacing * state.per_column() as f64
+}
+
+fn is_down(column: &Column) -> bool {
+    column.close < column.open
+}
+
+pub(super) fn volume(state: &ChartState, prices: &PriceScale, shapes: &mut Vec<Shape>) {
+    if !state.studies.iter().any(|lines| lines.study == Study::Volume) {
+        return;
+    }
+    let most = state.series.volume_max(state.visible());
+    if most <= 0 {
+        return;
+    }
+    let room = (prices.bottom - prices.top) * VOLUME_PART;
+    let width = (step(state) * 0.7).max(1.0);
+    let (mut up, mut down) = (Vec::new(), Vec::new());
+    for column in columns(state) {
+        let height = column.volume as f64 / most as f64 * room;
+        let left = state.time.x(column.place) - width / 2.0;
+        let side = if is_down(&column) { &mut down } else { &mut up };
+        side.push([left, prices.bottom - height, width, height]);
+    }
+    shapes.push(Shape::Fills { boxes: up, ink: Ink::Up, opacity: 0.32 });
+    shapes.push(Shape::Fills { boxes: down, ink: Ink::Down, opacity: 0.32 });
+}
+
+pub(super) fn candles(state: &ChartState, prices: &PriceScale, shapes: &mut Vec<Shape>) {
+    let columns = columns(state);
+    match state.setup.style {
+        ChartStyle::Line => {
+            let points = closes(state, prices, &columns);
+            shapes.push(Shape::Path { points, ink: Ink::Accent, width: 1.5, is_dashed: false });
+        }
+        ChartStyle::Area => {
+            let points = closes(state, prices, &columns);
+            let base = prices.bottom;
+            shapes.push(Shape::Area {
+                points: points.clone(),
+                base,
+                ink: Ink::Accent,
+                opacity: 0.14,
+            });
+            shapes.push(Shape::Path { points, ink: Ink::Accent, width: 1.5, is_dashed: false });
+        }
+        style => {
+            let (down, up): (Vec<Column>, Vec<Column>) = columns.into_iter().partition(is_down);
+            for (columns, ink) in [(up, Ink::Up), (down, Ink::Down)] {
+                if !columns.is_empty() {
+                    one_direction(state, prices, style, &columns, ink, shapes);
+                }
+            }
+        }
+    }
+}
+
+fn closes(state: &ChartState, prices: &PriceScale, columns: &[Column]) -> Vec<(f64, f64)> {
+    columns.iter().map(|one| (state.time.x(one.place), prices.y(one.close))).collect()
+}
+
+/// All that rose, or all that fell: one colour, set once.
+fn one_direction(
+    state: &ChartState,
+    prices: &PriceScale,
+    style: ChartStyle,
+    columns: &[Column],
+    ink: Ink,
+    shapes: &mut Vec<Shape>,
+) {
+    let width = (step(state) * 0.66).floor().max(1.0);
+    let (mut lines, mut boxes) = (Vec::with_capacity(2 * columns.len()), Vec::new());
+    for column in columns {
+        let x = state.time.x(column.place);
+        let (high, low) = (prices.y(column.high), prices.y(column.low));
+        let (high, low) = (high.min(low), high.max(low));
+        let (open, close) = (prices.y(column.open), prices.y(column.close));
+        if width < 3.0 {
+            lines.push([x, high, x, low.max(high + 1.0)]);
+        } else if style == ChartStyle::Bars {
+            lines.push([x, high, x, low.max(high + 1.0)]);
+            lines.push([x - width / 2.0, open, x, open]);
+            lines.push([x, close, x + width / 2.0, close]);
+        } else {
+            let (top, bottom) = (open.min(close), open.max(close));
+            lines.push([x, high, x, top]);
+            lines.push([x, bottom, x, low]);
+            boxes.push([x - width / 2.0, top, width, (bottom - top).max(1.0)]);
+        }
+    }
+    shapes.push(Shape::Strokes { lines, ink, is_dashed: false });
+    // A box of one pixel has no inside that could be hollow.
+    let is_hollow = |one: &[f64; 4]| {
+        matches!(style, ChartStyle::Hollow | ChartStyle::HeikinAshi)
+            && ink == Ink::Up
+            && 1.0 < one[3]
+    };
+    let (hollow, filled): (Vec<_>, Vec<_>) = boxes.into_iter().partition(is_hollow);
+    if !hollow.is_empty() {
+        shapes.push(Shape::Frames { boxes: hollow, ink });
+    }
+    if !filled.is_empty() {
+        shapes.push(Shape::Fills { boxes: filled, ink, opacity: 1.0 });
+    }
+}
+
+/// The other symbol's closes, scaled so that both start together at the left edge.
+pub(super) fn compare(state: &ChartState, prices: &PriceScale, shapes: &mut Vec<Shape>) {
+    let visible = state.visible();
+    let Some((other, factor)) = state.compare_factor(visible.clone(), prices.base) else { return };
+    let bars = state.series.bars();
+    let mut points = Vec::new();
+    for place in visible.step_by(state.per_column()) {
+        let known = other.bars().get(other.place_of(bars[place].start));
+        let known = known.filter(|bar| bar.start <= bars[place].start);
+        points.extend(
+            known.map(|bar| (state.time.x(place as f64), prices.y(bar.close.to_f64() * factor))),
+        );
+    }
+    shapes.push(Shape::Path { points, ink: Ink::Study(4), width: 1.5, is_dashed: false });
+}

@@ -1,0 +1,121 @@
+//! Levels: a line each, and labels that never cover one another.
+
+use market::format;
+use quant::levels::LevelRole;
+
+use crate::labels::{Placed, Wanted, place};
+use crate::scale::PriceScale;
+use crate::state::{ChartState, NARROW};
+use crate::{Align, Ink, Shape};
+
+/// The height of a level's label.
+const LABEL: f64 = 18.0;
+
+fn role_ink(role: LevelRole) -> Ink {
+    match role {
+        LevelRole::Resistance => Ink::Down,
+        LevelRole::Support => Ink::Up,
+        LevelRole::Pivot => Ink::Pivot,
+        LevelRole::Vwap => Ink::Vwap,
+    }
+}
+
+pub(super) fn levels(state: &ChartState, prices: &PriceScale, shapes: &mut Vec<Shape>) {
+    let (top, bottom) = (prices.top, prices.bottom);
+    let label_left = state.time.edge - state.margin() + 14.0;
+    let mut wanted = Vec::new();
+    let (mut above, mut below) = (Vec::new(), Vec::new());
+    for (number, level) in state.levels.iter().enumerate() {
+        let y = prices.y(level.price);
+        if y < top {
+            above.push(number);
+        } else if bottom < y {
+            below.push(number);
+        } else {
+            let (to, ink) = ((label_left - 10.0, y), role_ink(level.role));
+            if let Some((_, strength)) =
+                state.pulsing.as_ref().filter(|(name, _)| *name == level.name)
+            {
+                let opacity = 0.4 * strength.clamp(0.0, 1.0);
+                shapes.push(Shape::fill(0.0, y - 7.0, to.0, 14.0, ink, opacity));
+            }
+            shapes.push(Shape::stroke((0.0, y), to, ink, level.is_computed));
+            wanted.push(Wanted { y, level: number });
+        }
+    }
+    let first = top + if above.is_empty() { 0.0 } else { LABEL };
+    let last = bottom - if below.is_empty() { 0.0 } else { LABEL };
+    for label in place(wanted, LABEL, first, last.max(first + LABEL)) {
+        push_label(state, &label, label_left, shapes);
+    }
+    push_edge(state, "↑", &above, (label_left, top + LABEL / 2.0), shapes);
+    push_edge(state, "↓", &below, (label_left, bottom - LABEL / 2.0), shapes);
+}
+
+/// A label with the lines that lead to it; one that names several shows the first one's price.
+fn push_label(state: &ChartState, label: &Placed, left: f64, shapes: &mut Vec<Shape>) {
+    let Some(first) = label.levels.first() else { return };
+    let level = &state.levels[first.level];
+    let ink = role_ink(level.role);
+    for line in &label.levels {
+        let own = role_ink(state.levels[line.level].role);
+        shapes.push(Shape::stroke((left - 10.0, line.y), (left, label.y), own, false));
+    }
+    let names: Vec<&str> =
+        label.levels.iter().map(|one| state.levels[one.level].name.as_str()).collect();
+    let is_narrow = state.width < NARROW;
+    let name = match (names.as_slice(), is_narrow) {
+        ([one], _) => (*one).to_owned(),
+        ([one, rest @ ..], true) => format!("{one} +{}", rest.len()),
+        ([one, two], false) if one.chars().count() + two.chars().count() < 11 => {
+            format!("{one} · {two}")
+        }
+        ([one, rest @ ..], false) => format!("{one} +{}", rest.len()),
+        ([], _) => String::new(),
+    };
+    let width = state.time.edge - left - 2.0;
+    let (y, height) = (label.y - LABEL / 2.0 + 1.0, LABEL - 2.0);
+    shapes.push(Shape::fill(left, y, width, height, Ink::Panel, 1.0));
+    shapes.push(Shape::frame(left, y, width, height, ink));
+    shapes.push(Shape::Text {
+        x: left + 5.0,
+        y: label.y,
+        text: name,
+        ink,
+        align: Align::Left,
+        is_bold: true,
+    });
+    if is_narrow {
+        return;
+    }
+    let distance = level.points.filter(|_| names.len() == 1);
+    let words = match distance {
+        Some(distance) => {
+            format!("{} {}", format::price(level.price, 2), format::signed(distance, 1))
+        }
+        None => format::price(level.price, 1),
+    };
+    shapes.push(Shape::text(left + width - 5.0, label.y, words, Ink::Dim, Align::Right));
+}
+
+/// Levels off the chart: the nearest by name, the others by number.
+fn push_edge(
+    state: &ChartState,
+    arrow: &str,
+    off: &[usize],
+    (left, y): (f64, f64),
+    shapes: &mut Vec<Shape>,
+) {
+    let middle = state.prices().price(f64::midpoint(state.prices().top, state.prices().bottom));
+    let distance = |number: &usize| (state.levels[*number].price - middle).abs();
+    let nearest = off.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
+    let Some(nearest) = nearest else { return };
+    let level = &state.levels[*nearest];
+    let more = if 1 < off.len() { format!(" +{}", off.len() - 1) } else { String::new() };
+    let words = if state.width < NARROW {
+        format!("{arrow} {}", off.len())
+    } else {
+        format!("{arrow} {} {}{more}", level.name, format::price(level.price, 2))
+    };
+    shapes.push(Shape::text(left + 5.0, y, words, Ink::Faint, Align::Left));
+}

@@ -1,0 +1,26 @@
+//! The price chart, as data: bars, levels and a trader's wishes come in, shapes come out. Pure: no
+//! canvas, clock or page is known here, so that everything is tested without a browser.
+//!
+//! `series` keeps bars and sums them up for a far view; `scale` and `panes` say where things lie;
+//! `studies` computes indicators bar by bar; `layers` turns all of it into shapes; `state` is the
+//! chart itself, moved by `Action`s.
+
+mod labels;
+mod layers;
+mod panes;
+mod scale;
+mod series;
+mod setup;
+mod shape;
+mod state;
+mod studies;
+mod time_axis;
+
+pub use scale::ScaleMode;
+pub use setup::{BadSetup, ChartSetup, ShownStudy};
+pub use shape::{Align, Ink, Shape};
+pub use state::{
+    Action, ChartLevel, ChartState, CompareSeries, Legend, LegendValue, Region, SessionVwap,
+    Subject,
+};
+pub use studies::{BadStudy, ChartStyle, Study};

@@ -1,0 +1,196 @@
+//! The chart under its actions.
+
+use super::*;
+use market::{Price, Span};
+use proptest::prelude::*;
+
+fn bars(count: i64) -> Vec<Bar> {
+    let price = |n: i64| Price::from_units(50_000_000 + 10_000 * (n % 17)).expect("a price");
+    (0..count)
+        .map(|n| Bar {
+            start: Moment(1_700_000_000_000_000) + Span::minutes(n),
+            open: price(n),
+            high: price(n + 3).max(price(n)),
+            low: price(n + 5).min(price(n)),
+            close: price(n + 3).max(price(n)),
+            volume: n,
+        })
+        .collect()
+}
+
+const MINUTES: Subject = Subject { span: BarSpan::M1, has_volume: true, decimals: 2 };
+
+fn every_study() -> ChartSetup {
+    let mut setup = ChartSetup::default();
+    for study in Study::OFFERED {
+        setup.add(study);
+    }
+    setup
+}
+
+fn chart(count: i64) -> ChartState {
+    let mut state = ChartState::default();
+    state.apply(Action::Resize { width: 1_000.0, height: 600.0 });
+    state.apply(Action::SetBars { bars: bars(count), subject: MINUTES });
+    state
+}
+
+#[test]
+fn the_newest_bar_is_followed_until_the_reader_pans_away() {
+    let mut state = chart(500);
+    let right = state.time.x(499.0);
+    state.apply(Action::Extend(bars(501).split_off(499)));
+    assert!((state.time.x(500.0) - right).abs() < 1e-9);
+    state.apply(Action::Pan { x: 300.0, y: 0.0 });
+    assert!(!state.follows());
+    let place = state.time.place(100.0);
+    state.apply(Action::Extend(bars(502).split_off(500)));
+    assert!((state.time.place(100.0) - place).abs() < 1e-9, "the view stays");
+    state.apply(Action::Latest);
+    assert!((state.time.x(501.0) - right).abs() < 1e-9);
+}
+
+#[test]
+fn odd_charts_have_no_nan() {
+    let price = |units| Price::from_units(units).expect("a price");
+    let flat = |units| vec![Bar::of_print(Moment(0), price(units), 0)];
+    let steep = {
+        let mut bars = bars(2);
+        (bars[0].low, bars[1].high) = (price(1), price(1_000_000_000));
+        bars
+    };
+    let charts = [bars(0), bars(1), bars(2), bars(500), flat(1), flat(1_000_000_000), steep];
+    for bars in charts {
+        for (style, scale) in ChartStyle::ALL.into_iter().zip(ScaleMode::ALL.into_iter().cycle()) {
+            let mut state = chart(0);
+            state.apply(Action::SetBars { bars: bars.clone(), subject: MINUTES });
+            state.apply(Action::SetUp(ChartSetup { style, scale, ..every_study() }));
+            state.apply(Action::Point(Some((400.0, 200.0))));
+            for factor in [1e-9, 1.0, 1e9] {
+                state.apply(Action::Zoom { x: 500.0, factor });
+                for shape in state.shapes() {
+                    let text = format!("{shape:?}");
+                    assert!(!text.contains("NaN") && !text.contains("inf"), "{style:?}: {text}");
+                }
+                let scale = state.prices();
+                assert!(scale.low < scale.high, "{scale:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_painted_depends_on_the_room_and_not_on_the_bars() {
+    let count = |bars: i64| {
+        let mut state = chart(bars);
+        state.apply(Action::SetUp(every_study()));
+        state.apply(Action::Zoom { x: 0.0, factor: 1e-9 });
+        assert_eq!(state.visible(), 0..usize::try_from(bars).expect("few"), "all in sight");
+        let points = |shape: &Shape| match shape {
+            Shape::Fills { boxes, .. } | Shape::Frames { boxes, .. } => boxes.len(),
+            Shape::Strokes { lines, .. } => lines.len(),
+            Shape::Path { points, .. } | Shape::Area { points, .. } => points.len(),
+            Shape::Text { .. } | Shape::Clip(_) => 1,
+        };
+        state.shapes().iter().map(points).sum::<usize>()
+    };
+    assert!(count(200_000) < 40_000, "{}", count(200_000));
+    // Between one and two bars a column, by the distance to the next power of two.
+    assert!(count(200_000) <= 2 * count(20_000) + 200);
+}
+
+#[test]
+fn a_pulled_axis_is_let_go_by_fitting() {
+    let mut state = chart(100);
+    let fitted = state.prices();
+    state.apply(Action::Stretch(3.0));
+    assert!(fitted.high < state.prices().high);
+    state.apply(Action::Fit);
+    assert_eq!(state.prices(), fitted);
+}
+
+#[test]
+fn older_bars_come_without_a_jump() {
+    let mut state = chart(0);
+    let all = bars(900);
+    state.apply(Action::SetBars { bars: all[400..].to_vec(), subject: MINUTES });
+    state.apply(Action::SetUp(every_study()));
+    state.apply(Action::Pan { x: 2_000.0, y: 0.0 });
+    let (at, price) = state.at(300.0, 200.0).expect("a bar");
+    let before = state.point_of(at, price);
+    state.apply(Action::Prepend(all[..400].to_vec()));
+    let after = state.point_of(at, price);
+    assert!((before.0 - after.0).abs() < 1e-6 && (before.1 - after.1).abs() < 1e-6);
+    assert_eq!(state.bars(), all);
+    // Averages know the older bars as if they had always been there.
+    let mut whole = chart(900);
+    whole.apply(Action::SetUp(every_study()));
+    let values = |state: &ChartState| {
+        let told = |legend: &Legend| legend.values.clone();
+        state.legends().iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(values(&state), values(&whole));
+}
+
+#[test]
+fn panes_have_regions_and_heights() {
+    let mut state = chart(300);
+    state.apply(Action::SetUp(every_study()));
+    let panes = state.panes();
+    assert_eq!(state.region(500.0, 50.0), Region::Prices);
+    assert_eq!(state.region(960.0, 50.0), Region::PriceAxis);
+    assert_eq!(state.region(500.0, 595.0), Region::TimeAxis);
+    assert_eq!(state.region(500.0, panes[1].top + 1.0), Region::Edge(Study::Rsi(14)));
+    assert_eq!(state.region(500.0, panes[2].top + 20.0), Region::Pane(Study::Macd(12, 26, 9)));
+    assert_eq!(state.pane_percent(Study::Atr(14), panes[3].bottom - 574.0 * 0.4), Some(40));
+    assert_eq!(state.pane_percent(Study::Ema(9), 10.0), None);
+}
+
+#[test]
+fn a_magnet_pulls_to_what_was_traded() {
+    let mut state = chart(300);
+    let bar = *state.bars().last().expect("bars");
+    let (x, y) = state.point_of(bar.start, bar.high.to_f64());
+    let (_, price) = state.at(x, y - 3.0).expect("a bar");
+    assert!(price != bar.high.to_f64());
+    state.apply(Action::SetUp(ChartSetup { is_magnetic: true, ..ChartSetup::default() }));
+    assert_eq!(state.at(x, y - 3.0), Some((bar.start, bar.high.to_f64())));
+}
+
+#[test]
+fn compared_symbols_start_together_and_are_told_in_percent() {
+    let mut state = chart(300);
+    let double = |bar: &Bar| {
+        let price = |price: Price| Price::from_units(price.units() * 2).expect("a price");
+        Bar {
+            open: price(bar.open),
+            high: price(bar.high),
+            low: price(bar.low),
+            close: price(bar.close),
+            ..*bar
+        }
+    };
+    let other = bars(300).iter().map(double).collect();
+    state.apply(Action::Compare(Some(CompareSeries { symbol: Symbol::QQQ, bars: other })));
+    let visible = state.visible();
+    let prices = state.prices();
+    let (series, factor) = state.compare_factor(visible.clone(), prices.base).expect("another");
+    assert!((factor - 0.5).abs() < 1e-12);
+    let theirs = series.bars()[visible.start].close.to_f64() * factor;
+    assert_eq!(prices.word(theirs, 2), "0.00%");
+}
+
+proptest! {
+    #[test]
+    fn what_lies_under_the_pointer_stays_there(
+        x in 0.0..900.0_f64, factor in 0.5..2.0_f64, pan in 50.0..2_000.0_f64,
+        scale in prop::sample::select(ScaleMode::ALL.to_vec()),
+    ) {
+        let mut state = chart(2_000);
+        state.apply(Action::SetUp(ChartSetup { scale, ..ChartSetup::default() }));
+        state.apply(Action::Pan { x: pan, y: 0.0 });
+        let place = state.time.place(x);
+        state.apply(Action::Zoom { x, factor });
+        prop_assert!((state.time.place(x) - place).abs() < 1e-6);
+    }
+}

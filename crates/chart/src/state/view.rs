@@ -1,0 +1,213 @@
+//! What a page asks the chart: what lies where, and what is told beside it.
+
+use market::{Bar, Moment, format};
+
+use super::ChartState;
+use crate::panes::PRICE_AXIS;
+use crate::{Ink, Study};
+
+/// What lies under a pointer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Region {
+    /// The prices.
+    Prices,
+    /// The pane of a study.
+    Pane(Study),
+    /// The price axis: dragging stretches it.
+    PriceAxis,
+    /// The time axis: dragging zooms.
+    TimeAxis,
+    /// The line above a study's pane: dragging changes its height.
+    Edge(Study),
+}
+
+/// A study's line in the legend.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Legend {
+    /// Which study.
+    pub study: Study,
+    /// Whether it is drawn.
+    pub is_hidden: bool,
+    /// Why it cannot be.
+    pub refusal: Option<&'static str>,
+    /// The top of its own pane in pixels, if it has one.
+    pub top: Option<f64>,
+    /// Its values at the bar under the pointer, else at the newest.
+    pub values: Vec<LegendValue>,
+}
+
+/// A number of a legend.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LegendValue {
+    /// The colour of its line.
+    pub ink: Ink,
+    /// The number.
+    pub text: String,
+}
+
+/// Pixels on either side of a pane's edge that take hold of it.
+const GRIP: f64 = 5.0;
+/// Pixels within which a magnetic crosshair jumps.
+const MAGNET: f64 = 18.0;
+
+impl ChartState {
+    /// Whether the newest bar is kept in sight.
+    pub fn follows(&self) -> bool {
+        self.follows
+    }
+
+    /// Whether there is anything to show.
+    pub fn is_empty(&self) -> bool {
+        self.series.len() == 0
+    }
+
+    /// The bars.
+    pub fn bars(&self) -> &[Bar] {
+        self.series.bars()
+    }
+
+    /// How the chart is set up.
+    pub fn setup(&self) -> &crate::ChartSetup {
+        &self.setup
+    }
+
+    /// What lies at a point.
+    pub fn region(&self, x: f64, y: f64) -> Region {
+        let panes = self.panes();
+        let bottom = panes.last().map_or(0.0, |pane| pane.bottom);
+        if bottom < y {
+            return Region::TimeAxis;
+        }
+        let lower = || panes.iter().skip(1).zip(self.pane_studies());
+        for (pane, shown) in lower() {
+            if (y - pane.top).abs() <= GRIP {
+                return Region::Edge(shown.study);
+            }
+        }
+        let mut inside = lower().filter(|(pane, _)| pane.top < y && y <= pane.bottom);
+        if let Some((_, shown)) = inside.next() {
+            return Region::Pane(shown.study);
+        }
+        if self.width - PRICE_AXIS < x { Region::PriceAxis } else { Region::Prices }
+    }
+
+    /// The percentage of the height that a pane gets when its edge is dragged to `y`.
+    pub fn pane_percent(&self, study: Study, y: f64) -> Option<u8> {
+        let panes = self.panes();
+        let place = self.pane_studies().position(|shown| shown.study == study)?;
+        let (pane, last) = (panes.get(place + 1)?, panes.last()?);
+        let percent = (100.0 * (pane.bottom - y) / last.bottom.max(1.0)).round().clamp(5.0, 60.0);
+        #[expect(clippy::cast_possible_truncation, reason = "clamped")]
+        #[expect(clippy::cast_sign_loss, reason = "clamped")]
+        let percent = percent as u8;
+        Some(percent)
+    }
+
+    /// The bar under the pointer.
+    pub(crate) fn pointed(&self) -> Option<usize> {
+        let (x, _) = self.crosshair?;
+        let last = self.series.len().checked_sub(1)?;
+        let place = self.time.place(x).round().clamp(0.0, last as f64);
+        #[expect(clippy::cast_possible_truncation, reason = "clamped to the number of bars")]
+        #[expect(clippy::cast_sign_loss, reason = "clamped to the number of bars")]
+        let place = place as usize;
+        Some(place)
+    }
+
+    /// The moment and price at a point of the prices; the magnet pulls towards what was traded.
+    pub fn at(&self, x: f64, y: f64) -> Option<(Moment, f64)> {
+        let last = self.series.len().checked_sub(1)?;
+        let place = self.time.place(x).round().clamp(0.0, last as f64);
+        #[expect(clippy::cast_possible_truncation, reason = "clamped to the number of bars")]
+        #[expect(clippy::cast_sign_loss, reason = "clamped to the number of bars")]
+        let bar = self.series.bars()[place as usize];
+        let price = self.pull(&bar, y).unwrap_or_else(|| self.prices().price(y));
+        Some((bar.start, price))
+    }
+
+    /// What a magnetic crosshair at `y` jumps to, if anything of the bar is near.
+    pub(crate) fn pull(&self, bar: &Bar, y: f64) -> Option<f64> {
+        if !self.setup.is_magnetic {
+            return None;
+        }
+        let prices = self.prices();
+        let traded = [bar.open, bar.high, bar.low, bar.close].map(market::Price::to_f64);
+        let apart = |price: &f64| (prices.y(*price) - y).abs();
+        let nearest = traded.into_iter().min_by(|a, b| apart(a).total_cmp(&apart(b)))?;
+        (apart(&nearest) <= MAGNET).then_some(nearest)
+    }
+
+    /// What the crosshair points at: the bar's start and the price.
+    pub fn pointed_at(&self) -> Option<(Moment, f64)> {
+        let (x, y) = self.crosshair?;
+        self.at(x, y)
+    }
+
+    /// Where the bar that holds a moment, and a price, lie in pixels.
+    pub fn point_of(&self, at: Moment, price: f64) -> (f64, f64) {
+        (self.time.x(self.series.place_of(at) as f64), self.prices().y(price))
+    }
+
+    /// How many bars are missing at the left edge: when positive, older ones are wanted.
+    pub fn missing_left(&self) -> f64 {
+        if self.series.len() == 0 { 0.0 } else { -self.time.place(-2.0 * self.time.edge) }
+    }
+
+    /// When the first bar of the compared symbol starts.
+    pub fn compare_first(&self) -> Option<Moment> {
+        self.compare.as_ref().and_then(|(_, other)| other.bars().first()).map(|bar| bar.start)
+    }
+
+    /// The bar that the data line tells of: the one under the pointer, else the newest, and the
+    /// close before it.
+    pub fn told(&self) -> Option<(Bar, Option<f64>)> {
+        let place = self.told_place()?;
+        let bars = self.series.bars();
+        let before = place.checked_sub(1).map(|place| bars[place].close.to_f64());
+        Some((bars[place], before))
+    }
+
+    fn told_place(&self) -> Option<usize> {
+        self.pointed().or_else(|| self.series.len().checked_sub(1))
+    }
+
+    /// The studies and their values, in the trader's order.
+    pub fn legends(&self) -> Vec<Legend> {
+        let Some(place) = self.told_place() else { return Vec::new() };
+        let panes = self.panes();
+        let legend = |shown: &crate::ShownStudy| {
+            let study = shown.study;
+            let pane = self.pane_studies().position(|one| one.study == study);
+            Legend {
+                study,
+                is_hidden: shown.is_hidden,
+                refusal: study.refusal(self.subject.span, self.subject.has_volume),
+                top: pane.and_then(|pane| panes.get(pane + 1)).map(|pane| pane.top),
+                values: self.legend_values(study, place),
+            }
+        };
+        // Volume is on every fresh chart: that an index has none is no news.
+        let is_told =
+            |one: &&crate::ShownStudy| one.study != Study::Volume || self.subject.has_volume;
+        self.setup.studies.iter().filter(is_told).map(legend).collect()
+    }
+
+    fn legend_values(&self, study: Study, place: usize) -> Vec<LegendValue> {
+        let bar = self.series.bars()[place];
+        let Some(lines) = self.studies.iter().find(|lines| lines.study == study) else {
+            return Vec::new();
+        };
+        if study == Study::Volume {
+            let ink = if bar.close < bar.open { Ink::Down } else { Ink::Up };
+            let text = format::price(bar.volume as f64, 0);
+            return vec![LegendValue { ink, text }];
+        }
+        let decimals = usize::from(self.subject.decimals);
+        let shown = (0..lines.lines().len()).filter_map(|line| {
+            let value = lines.value(line, place)?;
+            let ink = crate::layers::line_ink(self, study, line);
+            Some(LegendValue { ink, text: format::price(value, decimals) })
+        });
+        shown.collect()
+    }
+}

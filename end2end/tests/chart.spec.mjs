@@ -1,0 +1,213 @@
+// The chart under a trader's hands: what lies under the pointer stays there, studies and styles are
+// in the address, older bars come while panning back.
+
+import assert from "node:assert/strict";
+
+import { checkAxe, visit } from "../desk.mjs";
+
+const live = (page) => page.locator('.feed-age[data-state="live"]').waitFor();
+
+/** Stops the tape, so that nothing moves but by hand. */
+async function pause(page) {
+  await live(page);
+  await page.locator(".feed-badge").click();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".price-chart__data", { hasText: "O " }).waitFor();
+}
+
+/** The next frame but one: what was asked for is painted. */
+const frame = (page) =>
+  page.evaluate(() => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(done))));
+
+/** The bar and the price under the pointer, and the bar's figures. */
+async function under(page) {
+  await frame(page);
+  return page.locator(".price-chart__data").evaluate((line) => ({
+    at: line.dataset.at,
+    price: Number(line.dataset.price),
+    figures: line.innerText,
+  }));
+}
+
+const canvasBox = (page) => page.locator(".price-chart__canvas").boundingBox();
+
+/** Tries until `look` agrees. */
+async function until(look, what) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await look()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail(what);
+}
+
+const near = (a, b, by) => assert.ok(Math.abs(a - b) <= by, `${a} is not ${b} ± ${by}`);
+
+visit("what lies under the pointer stays under it", {}, async ({ page }) => {
+  await pause(page);
+  const box = await canvasBox(page);
+  const [x, y] = [box.x + 420, box.y + 330];
+  const drag = async (from, to) => {
+    await page.mouse.move(...from);
+    await page.mouse.down();
+    await page.mouse.move(...to, { steps: 8 });
+    // A hand that rests before it lets go does not throw the chart.
+    await page.waitForTimeout(120);
+    await page.mouse.up();
+  };
+  // The price axis is pulled: from now on prices stay where they are.
+  await drag([box.x + box.width - 30, y], [box.x + box.width - 30, y + 80]);
+  await drag([x, y], [x + 260, y]);
+  await page.mouse.move(x, y);
+  const before = await under(page);
+  for (const turn of [-240, -240, 360, 500]) {
+    await page.mouse.wheel(0, turn);
+    const after = await under(page);
+    assert.equal(after.at, before.at, `after turning ${turn}`);
+    assert.equal(after.figures, before.figures);
+    near(after.price, before.price, 1e-6);
+  }
+  // The hand takes bar and price along.
+  await page.mouse.move(x, y);
+  const taken = await under(page);
+  await drag([x, y], [x - 140, y + 60]);
+  await page.mouse.move(x - 140, y + 60);
+  const dropped = await under(page);
+  assert.equal(dropped.at, taken.at);
+  near(dropped.price, taken.price, 0.02);
+  // By keyboard, about the middle.
+  const middle = [box.x + box.width / 2, y];
+  await page.mouse.move(...middle);
+  const central = await under(page);
+  await page.locator(".price-chart__canvas").focus();
+  for (const key of ["+", "+", "-", "ArrowDown"]) await page.keyboard.press(key);
+  assert.equal((await under(page)).at, central.at);
+  // Two clicks on the price axis let prices fit again.
+  await page.mouse.dblclick(box.x + box.width - 30, y);
+  await page.mouse.move(...middle);
+  assert.notEqual((await under(page)).price, central.price);
+});
+
+visit("studies, style and scale are chosen, shared and remembered", { path: "/chart/SPY" },
+  async ({ page, server }) => {
+    await live(page);
+    await page.getByRole("button", { name: "Indicators" }).click();
+    const menu = page.getByRole("dialog", { name: "Indicators" });
+    await menu.getByRole("searchbox").fill("relative");
+    await menu.getByRole("button", { name: /^RSI 14/ }).click();
+    await menu.getByRole("searchbox").fill("bollinger");
+    await menu.getByRole("button", { name: /^BB 20 2/ }).click();
+    await page.waitForURL(/studies=volume,vwap,rsi-14,bb-20-2/);
+    // Its numbers.
+    await menu.getByRole("button", { name: "Settings of RSI 14" }).click();
+    await menu.getByRole("textbox", { name: "Length" }).fill("0");
+    await menu.getByRole("button", { name: "Apply" }).click();
+    await menu.getByRole("alert").getByText("from 1 to").waitFor();
+    await menu.getByRole("textbox", { name: "Length" }).fill("9");
+    await menu.getByRole("button", { name: "Apply" }).click();
+    await page.waitForURL(/rsi-9/);
+    await checkAxe(page);
+    await page.keyboard.press("Escape");
+    const legend = page.locator(".legend", { hasText: "RSI 9" });
+    await until(async () => /RSI 9\s+\d/.test(await legend.innerText()), "RSI has no value");
+    await page.getByRole("button", { name: "Hollow candles" }).click();
+    const chart = page.getByRole("dialog", { name: "Chart" });
+    await chart.getByRole("button", { name: "Heikin-Ashi" }).click();
+    await chart.getByRole("button", { name: "Log" }).click();
+    await page.waitForURL(/style=heikin-ashi&scale=log/);
+    await chart.getByRole("group", { name: "Compare with" })
+      .getByRole("button", { name: "QQQ" }).click();
+    await page.waitForURL(/compare=QQQ/);
+    await page.keyboard.press("Escape");
+    const told = await page.evaluate(() => location.search);
+    // This device remembers, also where the address says nothing.
+    await page.goto(new URL("/chart/SPY", server.address).href);
+    await page.getByRole("button", { name: "Heikin-Ashi" }).waitFor();
+    await page.locator(".legend", { hasText: "RSI 9" }).waitFor();
+    // And so does the link, on a device that knows nothing.
+    await page.context().clearCookies();
+    await page.goto(new URL(`/chart/SPY${told}`, server.address).href);
+    await page.getByRole("button", { name: "Heikin-Ashi" }).waitFor();
+    await legend.hover();
+    await legend.getByRole("button", { name: "Remove RSI 9" }).click();
+    await page.waitForURL((url) => !url.search.includes("rsi"));
+    await legend.waitFor({ state: "detached" });
+  });
+
+visit("panes change places and heights, studies hide and come back",
+  { path: "/chart/SPY?studies=ema-9,rsi-14,atr-14" }, async ({ page }) => {
+    await pause(page);
+    const box = await canvasBox(page);
+    await page.mouse.move(box.x + 300, box.y + 100);
+    await page.getByRole("button", { name: "Move ATR 14 up" }).click();
+    await page.waitForURL(/studies=ema-9,atr-14,rsi-14/);
+    await page.getByRole("button", { name: "Show EMA 9" }).click();
+    await page.waitForURL(/ema-9:off/);
+    const legend = page.locator(".legend", { hasText: "RSI 14" });
+    const top = () => legend.evaluate((one) => Number.parseFloat(one.style.top));
+    const before = await top();
+    const edge = box.y + before;
+    await page.mouse.move(box.x + 300, edge);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 300, edge - 90, { steps: 6 });
+    await page.mouse.up();
+    await page.waitForURL(/rsi-14:\d+/);
+    near(await top(), before - 90, 6);
+  });
+
+visit("older bars come while panning back, and a date is gone to", { path: "/chart/SPY?span=5m" },
+  async ({ page }) => {
+    await pause(page);
+    const box = await canvasBox(page);
+    const [x, y] = [box.x + 400, box.y + 300];
+    const asked = [];
+    page.on("response", (answer) => {
+      if (new URL(answer.url()).pathname.endsWith("/bars/read")) asked.push(answer.status());
+    });
+    await page.mouse.move(x, y);
+    const first = await under(page);
+    await page.locator(".price-chart__canvas").focus();
+    for (let n = 0; n < 40; n += 1) await page.keyboard.press("Control+ArrowLeft");
+    await until(() => 0 < asked.length, "no older bars were asked for");
+    await until(async () => (await under(page)).at < first.at, "the view did not move");
+    const before = await under(page);
+    await page.waitForTimeout(300);
+    assert.equal((await under(page)).at, before.at, "the view jumped");
+    // A date beyond what is loaded: New York time, as everything here.
+    await page.getByRole("button", { name: "Hollow candles" }).click();
+    const chart = page.getByRole("dialog", { name: "Chart" });
+    await chart.getByLabel("Date and New York time").fill("2023-11-15T10:30");
+    await chart.getByRole("button", { name: "Go" }).click();
+    await page.keyboard.press("Escape");
+    await page.mouse.move(box.x + (box.width - 72) / 2, y);
+    await until(async () => (await under(page)).at?.startsWith("2023-11-15T15:30"),
+      `the chart went to ${(await under(page)).at}`);
+    assert.ok(asked.every((status) => status === 200));
+    await page.getByRole("button", { name: "Latest →" }).click();
+  });
+
+visit("an address with nonsense studies is told, and the rest is shown",
+  { path: "/chart/SPX?studies=rsi-14,%3Cscript%3E,ema-0&style=pie" }, async ({ page }) => {
+    await page.getByRole("alert").getByText("pie").waitFor();
+    await page.locator(".legend", { hasText: "RSI 14" }).waitFor();
+  });
+
+visit("every style is drawn, on a phone too", { path: "/chart/SPY", width: 390, height: 844 },
+  async ({ page }) => {
+    await pause(page);
+    const drawn = () => page.locator(".price-chart__canvas").evaluate((one) => one.toDataURL());
+    const seen = new Set([await drawn()]);
+    await page.getByRole("button", { name: "Hollow candles" }).click();
+    const chart = page.getByRole("dialog", { name: "Chart" });
+    const styles = chart.getByRole("group", { name: "Style" }).getByRole("button");
+    await styles.first().waitFor();
+    for (let n = 1; n < (await styles.count()); n += 1) {
+      await styles.nth(n).click();
+      await until(async () => !seen.has(await drawn()), `style ${n} looks like another`);
+      seen.add(await drawn());
+    }
+    assert.equal(seen.size, 6);
+    await checkAxe(page);
+  });
