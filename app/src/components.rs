@@ -4,6 +4,8 @@
 mod chart_bar;
 mod chart_menus;
 mod depth_switch;
+mod drawing_bar;
+mod drawing_menus;
 mod feed_badge;
 mod ladder;
 mod level_sheet;
@@ -20,12 +22,15 @@ mod watchlist;
 
 pub(crate) use chart_bar::{ChartBar, ChartControls};
 pub(crate) use depth_switch::DepthSwitch;
+pub(crate) use drawing_bar::{DrawingBar, DrawingOptions};
 pub(crate) use feed_badge::FeedBadge;
 pub(crate) use ladder::Ladder;
 pub(crate) use level_sheet::{LevelQuestion, LevelSheet};
 pub(crate) use market_clock::MarketClock;
 pub(crate) use menu::Menu;
-pub(crate) use price_chart::{ChartFeed, ChartHistory, OlderPage, PriceChart, is_computed};
+pub(crate) use price_chart::{
+    ChartFeed, ChartHistory, DrawingControls, DrawingWish, OlderPage, PriceChart, is_computed,
+};
 pub(crate) use span_bar::SpanBar;
 pub(crate) use symbol_search::SymbolSearch;
 pub(crate) use tab_bar::{Pane, TabBar};

@@ -1,5 +1,6 @@
 //! What distant screens share: the live tape and the trader's preferences. No other context exists.
 
+use crate::erased::follow;
 use chart::ChartSetup;
 use leptos::prelude::*;
 
@@ -136,7 +137,7 @@ pub(crate) fn provide() {
     Effect::watch(move || preferences.get(), |chosen, _, _| chosen.keep(), false);
     let tape = LiveTape::new();
     provide_context(tape);
-    Effect::new(move || tape.connect());
+    follow(move || tape.connect());
 }
 
 fn preferences_of_browser() -> Preferences {

@@ -26,6 +26,22 @@ pub(crate) fn part<T: IntoAny + 'static>(
     erased(move || answer().into_any()).into_any()
 }
 
+/// A view as the one type for all of them. Unlike `into_any`, it takes off the wrapper that a view
+/// at the top of a component has, so that it shares its type with elements inside others.
+pub(crate) trait Erase {
+    /// The view as the one type for all of them.
+    fn erase(self) -> AnyView;
+}
+
+impl<T: RenderHtml + Send + 'static> Erase for View<T>
+where
+    T::Owned: 'static,
+{
+    fn erase(self) -> AnyView {
+        self.into_inner().into_any()
+    }
+}
+
 /// What an event does, as the one type for its kind of event.
 pub(crate) fn heard<E: 'static>(act: impl FnMut(E) + 'static) -> impl FnMut(E) + 'static {
     boxed(Box::new(act))
@@ -33,4 +49,26 @@ pub(crate) fn heard<E: 'static>(act: impl FnMut(E) + 'static) -> impl FnMut(E) +
 
 fn boxed<E: 'static>(mut act: Box<dyn FnMut(E)>) -> impl FnMut(E) + 'static {
     move |event| act(event)
+}
+
+/// An effect, as the one type for all of them.
+pub(crate) fn follow(act: impl Fn() + 'static) {
+    let act: Box<dyn Fn()> = Box::new(act);
+    Effect::new(act);
+}
+
+/// A memo, as the one type for its kind of answer.
+pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
+    answer: impl Fn() -> T + Send + Sync + 'static,
+) -> Memo<T> {
+    let answer: Box<dyn Fn() -> T + Send + Sync> = Box::new(answer);
+    Memo::new(move |_| answer())
+}
+
+/// A derived signal, as the one type for its kind of answer.
+pub(crate) fn derived<T: Send + Sync + 'static>(
+    answer: impl Fn() -> T + Send + Sync + 'static,
+) -> Signal<T> {
+    let answer: Box<dyn Fn() -> T + Send + Sync> = Box::new(answer);
+    Signal::derive(answer)
 }

@@ -1,12 +1,14 @@
 //! Above the chart: its style, its studies, what it is compared with, a date to go to. What is in
 //! the menus is loaded when the first of them opens.
 
+use crate::erased::{Erase, derived, follow};
 use chart::{ChartSetup, Study};
 use leptos::prelude::*;
-use market::{Moment, Symbol};
+use market::{BarSpan, Moment, Symbol};
 
-use super::Menu;
 use super::chart_menus::{chart_menu, study_menu};
+use super::drawing_menus::drawing_menu;
+use super::{DrawingControls, Menu};
 
 /// What the menus of a chart act on.
 #[derive(Clone, Copy)]
@@ -15,6 +17,10 @@ pub(crate) struct ChartControls {
     pub(crate) setup: Memo<ChartSetup>,
     /// Called with another set-up.
     pub(crate) on_setup: Callback<ChartSetup>,
+    /// What is drawn on it.
+    pub(crate) drawings: DrawingControls,
+    /// How long its bars last.
+    pub(crate) span: Memo<BarSpan>,
     /// The symbol of the chart.
     pub(crate) symbol: Memo<Symbol>,
     /// What can be compared.
@@ -42,19 +48,32 @@ pub(crate) fn ChartBar(controls: ChartControls) -> impl IntoView {
     let chart_open = RwSignal::new(false);
     let studies_open = RwSignal::new(false);
     // A study's settings open where studies are chosen.
-    Effect::new(move || {
+    follow(move || {
         if controls.edited.get().is_some() {
             studies_open.set(true);
         }
     });
-    Effect::new(move || {
+    follow(move || {
         if !studies_open.get() {
             controls.edited.set(None);
         }
     });
-    let style = Signal::derive(move || controls.setup.read().style.name().to_owned());
+    let drawings_open = RwSignal::new(false);
+    // A tool in the hand wants the chart free.
+    follow(move || {
+        if controls.drawings.tool.get().is_some() {
+            drawings_open.set(false);
+        }
+    });
+    let style = derived(move || controls.setup.read().style.name().to_owned());
     view! {
-        <Menu id="chart-menu" label=style title="Chart" is_open=chart_open>
+        <Menu
+            id="chart-menu"
+            label=style
+            icon="M4 3v10M2.5 5h3v5h-3zM11 2v11M9.5 4h3v6h-3z"
+            title="Chart"
+            is_open=chart_open
+        >
             <Suspense fallback=loading>
                 {move || Suspend::new(async move { chart_menu(controls).await })}
             </Suspense>
@@ -62,6 +81,7 @@ pub(crate) fn ChartBar(controls: ChartControls) -> impl IntoView {
         <Menu
             id="study-menu"
             label=Signal::derive(|| "Indicators".to_owned())
+            icon="M1 12l4-5 3 3 6-8M1 15h14"
             title="Indicators"
             is_open=studies_open
         >
@@ -69,10 +89,23 @@ pub(crate) fn ChartBar(controls: ChartControls) -> impl IntoView {
                 {move || Suspend::new(async move { study_menu(controls).await })}
             </Suspense>
         </Menu>
+        <Menu
+            id="drawing-menu"
+            label=derived(|| "Draw".to_owned())
+            icon="M2 14l1-4 8-8 3 3-8 8zM10 3l3 3"
+            title="Draw"
+            is_open=drawings_open
+        >
+            <Suspense fallback=loading>
+                {move || Suspend::new(async move {
+                    drawing_menu(controls.drawings, controls.span).await
+                })}
+            </Suspense>
+        </Menu>
     }
-    .into_any()
+    .erase()
 }
 
 fn loading() -> AnyView {
-    view! { <p class="menu__note">"Loading…"</p> }.into_any()
+    view! { <p class="menu__note">"Loading…"</p> }.erase()
 }

@@ -1,6 +1,6 @@
 //! What is in the chart's menus: style and scale, studies and their numbers. Loaded when one opens.
 
-use crate::erased::{erased, heard, part};
+use crate::erased::{Erase, erased, heard, part};
 use chart::{ChartStyle, ScaleMode, ShownStudy, Study};
 use leptos::prelude::*;
 use market::{Moment, Span, Symbol, TradingDate};
@@ -49,7 +49,7 @@ pub(super) fn chart_menu(controls: ChartControls) -> AnyView {
         <h2>"Go to"</h2>
         {go_to(controls)}
     }
-    .into_any()
+    .erase()
 }
 
 /// Studies on the chart, and all that can be put there; or the numbers of one of them.
@@ -77,7 +77,7 @@ fn choice(
             {name}
         </button>
     }
-    .into_any()
+    .erase()
 }
 
 fn compared(controls: ChartControls) -> AnyView {
@@ -140,7 +140,7 @@ fn go_to(controls: ChartControls) -> AnyView {
             {part(move || complaint.get())}
         </p>
     }
-    .into_any()
+    .erase()
 }
 
 fn study_list(controls: ChartControls) -> AnyView {
@@ -160,7 +160,7 @@ fn study_list(controls: ChartControls) -> AnyView {
         <h2>"Add"</h2>
         <ul class="menu__list">{part(move || offered_studies(controls, &sought.read()))}</ul>
     }
-    .into_any()
+    .erase()
 }
 
 fn shown_studies(controls: ChartControls) -> AnyView {
@@ -176,6 +176,7 @@ fn shown_studies(controls: ChartControls) -> AnyView {
                     "⚙"
                 </button>
             }
+            .erase()
         });
         view! {
             <li>
@@ -191,7 +192,7 @@ fn shown_studies(controls: ChartControls) -> AnyView {
                 </button>
             </li>
         }
-        .into_any()
+        .erase()
     };
     controls.setup.get().studies.into_iter().map(row).collect_view().into_any()
 }
@@ -216,11 +217,11 @@ fn offered_studies(controls: ChartControls, sought: &str) -> AnyView {
                 </button>
             </li>
         }
-        .into_any()
+        .erase()
     };
     let found: Vec<AnyView> = Study::OFFERED.into_iter().filter(is_offered).map(row).collect();
     if found.is_empty() {
-        return view! { <li class="menu__note">"Nothing else by that name."</li> }.into_any();
+        return view! { <li class="menu__note">"Nothing else by that name."</li> }.erase();
     }
     found.into_any()
 }
@@ -267,7 +268,7 @@ fn study_numbers(controls: ChartControls, study: Study) -> AnyView {
                 />
             </label>
         }
-        .into_any()
+        .erase()
     };
     view! {
         <h2>{format!("{}: {}", study.label(), study.name())}</h2>
@@ -293,5 +294,5 @@ fn study_numbers(controls: ChartControls, study: Study) -> AnyView {
             </div>
         </form>
     }
-    .into_any()
+    .erase()
 }

@@ -1,6 +1,6 @@
 //! Chooses how many levels are shown.
 
-use crate::erased::{erased, heard};
+use crate::erased::{Erase, erased, heard};
 use leptos::prelude::*;
 
 use crate::contexts::Depth;
@@ -26,11 +26,12 @@ pub(crate) fn DepthSwitch(
                 {one.as_str()}
             </button>
         }
+        .erase()
     };
     view! {
         <div class="depth-switch" role="group" aria-label="Levels shown">
             {Depth::ALL.map(choice).collect_view()}
         </div>
     }
-    .into_any()
+    .erase()
 }

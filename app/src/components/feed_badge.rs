@@ -1,6 +1,6 @@
 //! Where prices come from, and how old the newest is.
 
-use crate::erased::{erased, part};
+use crate::erased::{Erase, erased, part};
 use leptos::prelude::*;
 use market::{Freshness, Span, TapeId, format};
 
@@ -73,9 +73,9 @@ pub(crate) fn FeedBadge(
         >
             <b>{part(move || name().0)}</b>
             <span class="feed-badge__detail">{part(move || name().1)}</span>
-            <span class="feed-badge__pace">{pace}</span>
+            <span class="feed-badge__pace">{part(pace)}</span>
         </button>
-        <span class="feed-age" data-state=state>{words}</span>
+        <span class="feed-age" data-state=erased(state)>{part(words)}</span>
     }
-    .into_any()
+    .erase()
 }

@@ -1,6 +1,6 @@
 //! The ladder: price in the middle, what stands above and below it, nearest innermost.
 
-use crate::erased::{erased, heard, part};
+use crate::erased::{Erase, derived, erased, heard, memo, part};
 use api::{LastView, LevelView, LevelsView};
 use leptos::prelude::*;
 use market::format;
@@ -19,9 +19,9 @@ pub(crate) fn Ladder(
     #[prop(into)]
     on_ask: Callback<LevelId>,
 ) -> impl IntoView {
-    let levels = Memo::new(move |_| view.with(|view| split(view.as_ref())));
+    let levels = memo(move || view.with(|view| split(view.as_ref())));
     let rungs = move |is_above: bool| {
-        let ids = Memo::new(move |_| {
+        let ids = memo(move || {
             let levels = levels.read();
             let side = if is_above { &levels.0 } else { &levels.1 };
             side.iter().map(|level| level.id).collect::<Vec<_>>()
@@ -29,12 +29,13 @@ pub(crate) fn Ladder(
         view! {
             <For each=move || ids.get() key=|id| *id let:id>
                 <Rung
-                    level=Memo::new(move |_| find(&levels.read(), id))
+                    level=memo(move || find(&levels.read(), id))
                     decimals
                     on_ask=move |()| on_ask.run(id)
                 />
             </For>
         }
+        .erase()
     };
     let absent =
         move || view.with(|view| view.as_ref().map(|view| view.absent.clone()).unwrap_or_default());
@@ -57,10 +58,10 @@ pub(crate) fn Ladder(
                     <tr class="ladder__last">
                         <td colspan="6">
                             <LastPrice
-                                symbol=Signal::derive(move || {
+                                symbol=derived(move || {
                                     view.with(|v| v.as_ref().map(|v| v.symbol.to_string()))
                                 })
-                                last=Signal::derive(move || {
+                                last=derived(move || {
                                     view.with(|v| v.as_ref().and_then(|v| v.last))
                                 })
                                 decimals
@@ -75,12 +76,12 @@ pub(crate) fn Ladder(
                 <dl>
                     {part(move || absent().into_iter().map(|one| view! {
                         <div><dt>{one.name}</dt><dd>{one.why}</dd></div>
-                    }).collect_view())}
+                    }.erase()).collect_view())}
                 </dl>
             </details>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 type Sides = (Vec<LevelView>, Vec<LevelView>);
@@ -121,11 +122,11 @@ fn LastPrice(
     view! {
         <div class="last-price">
             <span class="last-price__symbol">{part(move || symbol.get())}</span>
-            <b class="last-price__price">{price}</b>
-            <span class="last-price__change" data-direction=direction>{change}</span>
+            <b class="last-price__price">{part(price)}</b>
+            <span class="last-price__change" data-direction=erased(direction)>{part(change)}</span>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// One rung of the ladder.
@@ -149,7 +150,7 @@ fn Rung(
     };
     let source = move || level.with(|level| level.as_ref().and_then(|level| via(level.source)));
     view! {
-        <tr class="rung" data-role=role data-standing=standing>
+        <tr class="rung" data-role=erased(role) data-standing=erased(standing)>
             <th scope="row">
                 <button
                     type="button"
@@ -182,7 +183,7 @@ fn Rung(
             })}</td>
         </tr>
     }
-    .into_any()
+    .erase()
 }
 
 /// The word that style sheets know a role by.

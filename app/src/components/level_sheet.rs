@@ -1,11 +1,11 @@
 //! "How is this computed?": a level's definition, formula, inputs and age.
 
+use crate::erased::{Erase, follow, heard, memo, part};
 use leptos::html;
 use leptos::prelude::*;
 use market::{Moment, Symbol, format};
 use quant::levels::{Explanation, InputValue, LevelId, LevelSource, Standing};
 
-use crate::erased::{heard, part};
 use crate::live::LiveTape;
 
 /// What a sheet is about.
@@ -34,6 +34,7 @@ pub(crate) fn LevelSheet(question: LevelQuestion) -> impl IntoView {
                     {move || Suspend::new(async move { level_sheet(question).await })}
                 </Suspense>
             }
+            .erase()
         })
     })
 }
@@ -42,7 +43,7 @@ pub(crate) fn LevelSheet(question: LevelQuestion) -> impl IntoView {
 fn level_sheet(question: LevelQuestion) -> AnyView {
     let LevelQuestion { asked, symbol, tape, now } = question;
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move || {
+    follow(move || {
         let (Some(dialog), is_asked) = (dialog.get(), asked.read().is_some()) else { return };
         // Only what is in the document can be shown, and this may be about to come into it.
         request_animation_frame(move || match (is_asked, dialog.open()) {
@@ -53,12 +54,13 @@ fn level_sheet(question: LevelQuestion) -> AnyView {
             _ => {}
         });
     });
-    let explained = Memo::new(move |_| {
+    let explained = memo(move || {
         let id = asked.get()?;
         let symbol = symbol.get();
         tape.with_books(|live| live.books().explain(symbol, id))
     });
-    let body = part(move || explained.get().map(|one| view! { <Sheet one now=now.into() /> }));
+    let body =
+        part(move || explained.get().map(|one| view! { <Sheet one now=now.into() /> }.erase()));
     view! {
         <dialog
             node_ref=dialog
@@ -72,7 +74,7 @@ fn level_sheet(question: LevelQuestion) -> AnyView {
             {body}
         </dialog>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -83,7 +85,7 @@ fn Sheet(one: Explanation, now: Signal<Option<Moment>>) -> impl IntoView {
             InputValue::Text(text) => text,
         };
         let as_of = input.as_of.map(|at| stamp(at, now.get_untracked()));
-        view! { <tr><th scope="row">{input.name}</th><td>{value}</td><td>{as_of}</td></tr> }
+        view! { <tr><th scope="row">{input.name}</th><td>{value}</td><td>{as_of}</td></tr> }.erase()
     });
     let standing = match one.standing {
         Standing::Final => "Final for today.",
@@ -113,7 +115,7 @@ fn Sheet(one: Explanation, now: Signal<Option<Moment>>) -> impl IntoView {
         </table>
         <p class="level-sheet__standing">{standing} " " {source} " " {one.note}</p>
     }
-    .into_any()
+    .erase()
 }
 
 fn stamp(at: Moment, now: Option<Moment>) -> String {

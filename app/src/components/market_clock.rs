@@ -1,5 +1,6 @@
 //! The exchange's clock: New York time, the session, and when it ends.
 
+use crate::erased::{Erase, memo, part};
 use leptos::prelude::*;
 use market::{Moment, Phase, format, session_clock};
 
@@ -10,7 +11,7 @@ pub(crate) fn MarketClock(
     #[prop(into)]
     now: Signal<Option<Moment>>,
 ) -> impl IntoView {
-    let parts = Memo::new(move |_| {
+    let parts = memo(move || {
         now.get().map(|now| {
             let session = session_clock(now);
             let (name, next) = match session.phase {
@@ -32,9 +33,9 @@ pub(crate) fn MarketClock(
             <span class="market-clock__session">{name}</span>
             <span class="market-clock__left">{next} " " <b>{left}</b></span>
         }
-        .into_any(),
-        None => view! { <span class="market-clock__zone">"market clock"</span> }.into_any(),
+        .erase(),
+        None => view! { <span class="market-clock__zone">"market clock"</span> }.erase(),
     };
-    view! { <div class="market-clock" role="timer" aria-label="Market clock">{shown}</div> }
-        .into_any()
+    view! { <div class="market-clock" role="timer" aria-label="Market clock">{part(shown)}</div> }
+        .erase()
 }

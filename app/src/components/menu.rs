@@ -1,6 +1,6 @@
 //! A button that opens a panel under it; what is in the panel is made when it opens.
 
-use crate::erased::{erased, heard, part};
+use crate::erased::{Erase, erased, heard, part};
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -15,6 +15,8 @@ pub(crate) fn Menu(
     /// The button's words.
     #[prop(into)]
     label: Signal<String>,
+    /// A picture in a square of sixteen, which stands for the words where there is no room.
+    icon: &'static str,
     /// What the panel is, for those who cannot see it.
     title: &'static str,
     /// Whether it is open.
@@ -71,7 +73,10 @@ pub(crate) fn Menu(
                 aria-controls=id
                 on:click=heard(move |_| is_open.update(|is_open| *is_open = !*is_open))
             >
-                {part(move || label.get())}
+                <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+                    <path d=icon fill="none" stroke="currentColor" stroke-width="1.3" />
+                </svg>
+                <span class="menu__label">{part(move || label.get())}</span>
             </button>
             <div
                 id=id
@@ -86,5 +91,5 @@ pub(crate) fn Menu(
             </div>
         </div>
     }
-    .into_any()
+    .erase()
 }

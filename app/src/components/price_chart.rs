@@ -1,10 +1,11 @@
 //! The chart: owns the canvas and a trader's hands on it; what is drawn is decided in `chart`.
 
 mod canvas;
+mod drawing;
 mod hands;
 mod legends;
 
-use crate::erased::{erased, heard, part};
+use crate::erased::{Erase, erased, heard, memo, part};
 use chart::{Action, ChartLevel, ChartSetup, ChartState, Study};
 use leptos::prelude::*;
 use market::{Bar, BarHours, BarSpan, Moment, Symbol, format};
@@ -13,6 +14,7 @@ use quant::levels::LevelRole;
 use crate::contexts::Theme;
 use crate::live::LiveTape;
 use canvas::Chart;
+pub(crate) use drawing::{DrawingControls, DrawingWish};
 use legends::Legends;
 
 /// A page of bars of earlier days.
@@ -72,6 +74,8 @@ pub(crate) fn PriceChart(
     /// Called with a study whose numbers a trader wants to change.
     #[prop(into)]
     on_edit: Callback<Study>,
+    /// What is drawn on it.
+    drawings: DrawingControls,
     /// The levels to draw.
     #[prop(into)]
     levels: Signal<Vec<ChartLevel>>,
@@ -85,13 +89,13 @@ pub(crate) fn PriceChart(
     #[prop(into)]
     theme: Signal<Theme>,
 ) -> impl IntoView {
-    let chart = Chart::new(symbol, tape, feed, compare, setup, on_setup);
+    let chart = Chart::new(symbol, tape, feed, compare, setup, on_setup, drawings);
     chart.follow(levels, theme, now, go_to);
-    let told = Memo::new(move |_| {
+    let told = memo(move || {
         chart.painted.track();
         chart.state.with_value(ChartState::told)
     });
-    let pointed = Memo::new(move |_| {
+    let pointed = memo(move || {
         chart.painted.track();
         chart.state.with_value(ChartState::pointed_at)
     });
@@ -109,7 +113,7 @@ pub(crate) fn PriceChart(
             chart.state.with_value(ChartState::is_empty).then(|| "No bars yet.".to_owned())
         }
     };
-    let is_away = Memo::new(move |_| {
+    let is_away = memo(move || {
         chart.painted.track();
         !chart.state.with_value(ChartState::follows)
     });
@@ -120,7 +124,7 @@ pub(crate) fn PriceChart(
                 class="price-chart__canvas"
                 tabindex="0"
                 role="application"
-                aria-label=describe
+                aria-label=erased(describe)
                 on:pointerdown=heard(move |event| chart.hands().down(&event))
                 on:pointermove=heard(move |event| chart.hands().moved(&event))
                 on:pointerup=heard(move |event| chart.hands().up(&event))
@@ -140,7 +144,7 @@ pub(crate) fn PriceChart(
                 </div>
                 <Legends chart on_edit />
             </div>
-            <p class="price-chart__word" hidden=erased(move || word().is_none())>{word}</p>
+            <p class="price-chart__word" hidden=erased(move || word().is_none())>{part(word)}</p>
             <button
                 type="button"
                 class="price-chart__latest"
@@ -151,7 +155,7 @@ pub(crate) fn PriceChart(
             </button>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// O H L C, change and volume of one bar.
@@ -162,7 +166,7 @@ fn data_line((bar, before): (Bar, Option<f64>)) -> AnyView {
         let direction = if points < 0.0 { "down" } else { "up" };
         let percent = format::percent(100.0 * points / before);
         let words = format!("{} ({percent})", format::signed(points, 2));
-        view! { <span data-direction=direction>{words}</span> }
+        view! { <span data-direction=direction>{words}</span> }.erase()
     });
     view! {
         <span>"O " <b>{price(bar.open)}</b></span>
@@ -171,7 +175,7 @@ fn data_line((bar, before): (Bar, Option<f64>)) -> AnyView {
         <span>"C " <b>{price(bar.close)}</b></span>
         {change}
     }
-    .into_any()
+    .erase()
 }
 
 /// Whether a level of that role and name is computed rather than seen: drawn dashed.

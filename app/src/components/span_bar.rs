@@ -1,6 +1,6 @@
 //! Chooses how long a bar lasts.
 
-use crate::erased::{erased, heard};
+use crate::erased::{Erase, erased, heard};
 use leptos::prelude::*;
 use market::BarSpan;
 
@@ -26,13 +26,14 @@ pub(crate) fn SpanBar(
                 {one.as_str()}
             </button>
         }
+        .erase()
     };
     view! {
         <div class="span-bar" role="group" aria-label="Timeframe">
             {BarSpan::ALL.map(choice).collect_view()}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// `1m` and `1M` sound the same.

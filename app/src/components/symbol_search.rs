@@ -1,6 +1,6 @@
 //! Finds a symbol by its letters or its name.
 
-use crate::erased::{erased, heard, part};
+use crate::erased::{Erase, erased, heard, memo, part};
 use api::SymbolView;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -23,7 +23,7 @@ pub(crate) fn SymbolSearch(
     let typed = RwSignal::new(String::new());
     let is_open = RwSignal::new(false);
     let marked = RwSignal::new(0_usize);
-    let found = Memo::new(move |_| symbols.with(|symbols| matching(symbols, &typed.read())));
+    let found = memo(move || symbols.with(|symbols| matching(symbols, &typed.read())));
     let choose = move |symbol: Symbol| {
         typed.set(String::new());
         is_open.set(false);
@@ -85,7 +85,7 @@ pub(crate) fn SymbolSearch(
             </p>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// What was found, under the field.
@@ -115,6 +115,7 @@ fn Found(
                 <span>{one.name}</span>
             </li>
         }
+        .erase()
     };
     view! {
         <ul
@@ -127,7 +128,7 @@ fn Found(
             {part(move || found.get().into_iter().enumerate().map(option).collect_view())}
         </ul>
     }
-    .into_any()
+    .erase()
 }
 
 /// Tickers that begin with what was typed come first, then names that contain it.

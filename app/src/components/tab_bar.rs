@@ -1,6 +1,6 @@
 //! On a phone: which pane is on the screen.
 
-use crate::erased::{erased, heard};
+use crate::erased::{Erase, erased, heard};
 use leptos::prelude::*;
 
 /// A pane of the desk.
@@ -75,11 +75,12 @@ pub(crate) fn TabBar(
                 <span>{one.label()}</span>
             </button>
         }
+        .erase()
     };
     view! {
         <nav class="tab-bar" aria-label="Panes">
             {Pane::ALL.map(tab).collect_view()}
         </nav>
     }
-    .into_any()
+    .erase()
 }

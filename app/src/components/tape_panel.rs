@@ -1,6 +1,6 @@
 //! Controls of the trader's own tape: pace, jumps, and which market it plays.
 
-use crate::erased::{erased, heard, part};
+use crate::erased::{Erase, erased, heard, memo, part};
 use api::{RecordingView, TapeCommand, TapeView};
 use leptos::prelude::*;
 use market::{Moment, Span, TapeId, format};
@@ -42,6 +42,7 @@ pub(crate) fn TapePanel(
                     {move || Suspend::new(async move { tape_panel(controls).await })}
                 </Suspense>
             }
+            .erase()
         })
     });
     view! {
@@ -56,18 +57,18 @@ pub(crate) fn TapePanel(
             {body}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[lazy]
 fn tape_panel(controls: TapeControls) -> AnyView {
     let TapeControls { tape, recordings, on_command } = controls;
-    let is_paused = Memo::new(move |_| tape.read().as_ref().is_some_and(|tape| tape.is_paused));
-    let is_replay = Memo::new(move |_| {
+    let is_paused = memo(move || tape.read().as_ref().is_some_and(|tape| tape.is_paused));
+    let is_replay = memo(move || {
         tape.read().as_ref().is_some_and(|tape| matches!(tape.tape, TapeId::Replay { .. }))
     });
-    let is_ended = Memo::new(move |_| tape.read().as_ref().is_some_and(|tape| tape.is_ended));
-    let speed = Memo::new(move |_| tape.read().as_ref().map_or(1, |tape| tape.speed));
+    let is_ended = memo(move || tape.read().as_ref().is_some_and(|tape| tape.is_ended));
+    let speed = memo(move || tape.read().as_ref().map_or(1, |tape| tape.speed));
     let toggle = move |_: leptos::ev::MouseEvent| {
         let command =
             if is_paused.get_untracked() { TapeCommand::Play } else { TapeCommand::Pause };
@@ -83,6 +84,7 @@ fn tape_panel(controls: TapeControls) -> AnyView {
                 {times} "×"
             </button>
         }
+        .erase()
     });
     view! {
         <h2>{part(move || if is_replay.get() { "Recorded day" } else { "Practice market" })}</h2>
@@ -105,7 +107,7 @@ fn tape_panel(controls: TapeControls) -> AnyView {
         <Seek tape is_replay on_command />
         <Recordings tape recordings is_replay on_command />
     }
-    .into_any()
+    .erase()
 }
 
 /// Jumps forward.
@@ -117,6 +119,7 @@ fn Steps(is_replay: Memo<bool>, on_command: Callback<TapeCommand>) -> impl IntoV
                 {label}
             </button>
         }
+        .erase()
     };
     view! {
         <div class="tape-panel__row" role="group" aria-label="Step">
@@ -132,7 +135,7 @@ fn Steps(is_replay: Memo<bool>, on_command: Callback<TapeCommand>) -> impl IntoV
             </button>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// A slider over a recorded day.
@@ -154,19 +157,19 @@ fn Seek(
     };
     view! {
         <label class="tape-panel__seek" hidden=erased(move || !is_replay.get())>
-            <span>"Go to " <b>{spoken}</b></span>
+            <span>"Go to " <b>{part(spoken)}</b></span>
             <input
                 type="range"
                 min=of(|tape| tape.first)
                 max=of(|tape| tape.last)
                 step="60"
-                aria-valuetext=spoken
+                aria-valuetext=erased(spoken)
                 prop:value=of(|tape| tape.at)
                 on:change=seek
             />
         </label>
     }
-    .into_any()
+    .erase()
 }
 
 /// Which market the tape plays.
@@ -201,6 +204,7 @@ fn Recordings(
                 </button>
             </li>
         }
+        .erase()
     };
     view! {
         <h3>"Recorded days"</h3>
@@ -220,5 +224,5 @@ fn Recordings(
             {part(move || recordings.get().into_iter().map(day).collect_view())}
         </ul>
     }
-    .into_any()
+    .erase()
 }

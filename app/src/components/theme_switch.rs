@@ -1,6 +1,6 @@
 //! Changes between dark and light.
 
-use crate::erased::heard;
+use crate::erased::{Erase, erased, heard};
 use leptos::prelude::*;
 
 use crate::contexts::Theme;
@@ -20,7 +20,7 @@ pub(crate) fn ThemeSwitch(
         <button
             type="button"
             class="theme-switch"
-            aria-label=label
+            aria-label=erased(label)
             title=label
             on:click=heard(move |_| on_choose.run(theme.get_untracked().other()))
         >
@@ -37,5 +37,5 @@ pub(crate) fn ThemeSwitch(
             </svg>
         </button>
     }
-    .into_any()
+    .erase()
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::erased::heard;
+use crate::erased::{Erase, heard, part};
 use leptos::prelude::*;
 
 /// What a toast says.
@@ -34,6 +34,7 @@ pub(crate) fn Toast(
             on_close.run(());
         };
         view! { <button type="button" class="toast__undo" on:click=take_back>"Undo"</button> }
+            .erase()
     };
     let shown = move || {
         text.get().map(|toast| {
@@ -51,7 +52,8 @@ pub(crate) fn Toast(
                     </button>
                 </div>
             }
+            .erase()
         })
     };
-    view! { <div class="toast-place" role="status" aria-live="polite">{shown}</div> }.into_any()
+    view! { <div class="toast-place" role="status" aria-live="polite">{part(shown)}</div> }.erase()
 }

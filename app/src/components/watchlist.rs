@@ -1,6 +1,6 @@
 //! The symbols a trader keeps an eye on.
 
-use crate::erased::{erased, heard};
+use crate::erased::{Erase, erased, heard, memo, part};
 use leptos::prelude::*;
 use market::{Symbol, format};
 
@@ -34,9 +34,9 @@ pub(crate) fn Watchlist(
     on_remove: Callback<Symbol>,
 ) -> impl IntoView {
     let symbols =
-        Memo::new(move |_| rows.with(|rows| rows.iter().map(|row| row.symbol).collect::<Vec<_>>()));
+        memo(move || rows.with(|rows| rows.iter().map(|row| row.symbol).collect::<Vec<_>>()));
     let row_of = move |symbol: Symbol| {
-        Memo::new(move |_| rows.with(|rows| rows.iter().find(|row| row.symbol == symbol).cloned()))
+        memo(move || rows.with(|rows| rows.iter().find(|row| row.symbol == symbol).cloned()))
     };
     view! {
         <ul class="watchlist">
@@ -48,7 +48,7 @@ pub(crate) fn Watchlist(
             "Nothing here yet. Add a symbol above."
         </p>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -92,10 +92,12 @@ fn Row(
                 on:click=heard(move |_| on_choose.run(symbol))
             >
                 <b>{symbol.to_string()}</b>
-                <span class="watch-row__name">{name}</span>
-                <span class="watch-row__price">{price}</span>
-                <span class="watch-row__change" data-direction=direction>{change_text}</span>
-                <span class="watch-row__nearest">{nearest}</span>
+                <span class="watch-row__name">{part(name)}</span>
+                <span class="watch-row__price">{part(price)}</span>
+                <span class="watch-row__change" data-direction=erased(direction)>
+                    {part(change_text)}
+                </span>
+                <span class="watch-row__nearest">{part(nearest)}</span>
             </button>
             <button
                 type="button"
@@ -107,5 +109,5 @@ fn Row(
             </button>
         </li>
     }
-    .into_any()
+    .erase()
 }

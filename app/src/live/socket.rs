@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use crate::erased::follow;
 use api::{
     ClientWord, Gap, POSTCARD_TYPE, PROTOCOL_POSTCARD, Resume, ServerWord, decode_gap,
     decode_server, encode_client,
@@ -48,7 +49,7 @@ pub(super) fn connect(tape: LiveTape) {
     });
     wire.open();
     let watching = Rc::clone(&wire);
-    Effect::new(move || {
+    follow(move || {
         tape.watched.track();
         watching.watch(None);
     });

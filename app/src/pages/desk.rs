@@ -4,9 +4,10 @@
 mod address;
 mod bars;
 mod data;
+mod drawings;
 mod top_bar;
 
-use crate::erased::{erased, part};
+use crate::erased::{Erase, derived, erased, memo, part};
 use chart::ChartSetup;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -15,13 +16,14 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use market::{BarSpan, Moment, Symbol, instrument};
 
 use crate::components::{
-    ChartBar, ChartControls, DepthSwitch, Ladder, LevelQuestion, LevelSheet, Pane, PriceChart,
-    SpanBar, SymbolSearch, TabBar, Toast, Watchlist,
+    ChartBar, ChartControls, DepthSwitch, DrawingBar, DrawingOptions, Ladder, LevelQuestion,
+    LevelSheet, Pane, PriceChart, SpanBar, SymbolSearch, TabBar, Toast, Watchlist,
 };
 use crate::contexts::{Depth, live_tape, preferences};
 use address::Address;
 use bars::chart_feed;
 use data::DeskData;
+use drawings::drawing_controls;
 use top_bar::TopBar;
 
 /// What the address says, and how it is changed.
@@ -39,11 +41,11 @@ impl Route {
     fn new() -> Self {
         let params = use_params_map();
         let query = use_query_map();
-        let address = Memo::new(move |_| {
+        let address = memo(move || {
             let query = query.read();
             Address::read(params.read().get("symbol"), |name| query.get(name))
         });
-        let setup = Memo::new(move |_| {
+        let setup = memo(move || {
             let told = address.read().setup.clone();
             told.unwrap_or_else(|| preferences().read().chart.clone())
         });
@@ -60,8 +62,8 @@ impl Route {
         );
         Self {
             address,
-            symbol: Memo::new(move |_| address.read().symbol),
-            span: Memo::new(move |_| address.read().span),
+            symbol: memo(move || address.read().symbol),
+            span: memo(move || address.read().span),
             setup,
             go,
         }
@@ -88,17 +90,16 @@ pub(crate) fn DeskPage() -> impl IntoView {
     let route = Route::new();
     let Route { address, symbol, .. } = route;
     let tape = live_tape();
-    let compared =
-        Memo::new(move |_| route.setup.read().compare.filter(|one| *one != symbol.get()));
+    let compared = memo(move || route.setup.read().compare.filter(|one| *one != symbol.get()));
     let data = DeskData::new(symbol, compared, tape);
     let pane = RwSignal::new(Pane::Chart);
     let choose_symbol = Callback::new(move |symbol| {
         route.choose_symbol(symbol);
         pane.set(Pane::Chart);
     });
-    let is_stale = Memo::new(move |_| data.is_stale());
-    let decimals = Signal::derive(move || usize::from(instrument(symbol.get()).decimals));
-    let depth = Signal::derive(move || preferences().read().depth);
+    let is_stale = memo(move || data.is_stale());
+    let decimals = derived(move || usize::from(instrument(symbol.get()).decimals));
+    let depth = derived(move || preferences().read().depth);
     view! {
         <Title text=move || data.title() />
         <div
@@ -130,7 +131,7 @@ pub(crate) fn DeskPage() -> impl IntoView {
             <Toast text=data.toast on_close=move |()| data.toast.set(None) />
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// The chart and the bar above it.
@@ -146,12 +147,15 @@ fn ChartPane(
     let edited = RwSignal::new(None);
     let go_to = RwSignal::new(None::<Moment>);
     let on_setup = Callback::new(move |setup| route.set_up(setup));
-    let symbols = Signal::derive(move || {
+    let symbols = derived(move || {
         data.symbols_signal().read().iter().map(|one| one.symbol).collect::<Vec<_>>()
     });
+    let drawings = drawing_controls(symbol, data);
     let controls = ChartControls {
         setup,
         on_setup,
+        drawings,
+        span,
         symbol,
         symbols,
         edited,
@@ -165,21 +169,26 @@ fn ChartPane(
             <SpanBar span on_choose=move |span| route.choose_span(span) />
             <ChartBar controls />
         </div>
-        <PriceChart
-            symbol
-            feed=chart_feed(Memo::new(move |_| Some(symbol.get())), span, tape)
-            compare=chart_feed(compared, span, tape)
-            tape
-            setup
-            on_setup
-            on_edit=move |study| edited.set(Some(study))
-            levels=data.chart_levels(depth)
-            now=data.now
-            go_to
-            theme=Signal::derive(move || preferences().read().theme)
-        />
+        <div class="desk__plot">
+            <DrawingBar controls=drawings />
+            <PriceChart
+                symbol
+                feed=chart_feed(memo(move || Some(symbol.get())), span, tape)
+                compare=chart_feed(compared, span, tape)
+                tape
+                setup
+                on_setup
+                on_edit=move |study| edited.set(Some(study))
+                levels=data.chart_levels(depth)
+                now=data.now
+                go_to
+                drawings
+                theme=derived(move || preferences().read().theme)
+            />
+            <DrawingOptions controls=drawings />
+        </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// The ladder and its head.
@@ -194,7 +203,7 @@ fn LevelsPane(data: DeskData, depth: Signal<Depth>, decimals: Signal<usize>) -> 
                 } />
                 <span class="desk__atr">{part(move || data.atr_text())}</span>
             </header>
-            <Transition fallback=|| view! { <div class="skeleton skeleton--ladder"></div> }>
+            <Transition fallback=|| view! { <div class="skeleton skeleton--ladder"></div> }.erase()>
                 {move || Suspend::new(async move {
                     data.first_levels().await;
                     view! {
@@ -203,12 +212,12 @@ fn LevelsPane(data: DeskData, depth: Signal<Depth>, decimals: Signal<usize>) -> 
                             decimals
                             on_ask=move |id| data.asked.set(Some(id))
                         />
-                    }
+                    }.erase()
                 })}
             </Transition>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 /// The watchlist and its head.
@@ -225,7 +234,7 @@ fn WatchPane(data: DeskData, symbol: Memo<Symbol>, on_choose: Callback<Symbol>) 
                     on_choose=move |symbol| data.add_watched(symbol)
                 />
             </header>
-            <Transition fallback=|| view! { <div class="skeleton skeleton--watch"></div> }>
+            <Transition fallback=|| view! { <div class="skeleton skeleton--watch"></div> }.erase()>
                 {move || Suspend::new(async move {
                     data.first_watchlist().await;
                     view! {
@@ -235,10 +244,10 @@ fn WatchPane(data: DeskData, symbol: Memo<Symbol>, on_choose: Callback<Symbol>) 
                             on_choose
                             on_remove=move |symbol| data.remove_watched(symbol)
                         />
-                    }
+                    }.erase()
                 })}
             </Transition>
         </section>
     }
-    .into_any()
+    .erase()
 }

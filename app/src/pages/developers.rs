@@ -1,6 +1,7 @@
 //! The REST API and the stream, for people who write programs. Drawn from the same OpenAPI document
 //! that programs read.
 
+use crate::erased::Erase;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{LazyRoute, lazy_route};
@@ -77,7 +78,7 @@ impl LazyRoute for DevelopersPage {
             </section>
         </main>
     }
-    .into_any()
+    .erase()
     }
 }
 
@@ -90,6 +91,7 @@ fn operation(path: String, operation: Operation) -> impl IntoView {
                 <td>{one.description}</td>
             </tr>
         }
+        .erase()
     });
     view! {
         <section class="developers__operation">
@@ -108,4 +110,5 @@ fn operation(path: String, operation: Operation) -> impl IntoView {
             <pre><code>{operation.example}</code></pre>
         </section>
     }
+    .erase()
 }

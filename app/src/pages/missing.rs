@@ -1,5 +1,6 @@
 //! What an address shows that leads nowhere.
 
+use crate::erased::Erase;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -14,5 +15,5 @@ pub(crate) fn MissingPage() -> impl IntoView {
             <a class="missing__back" href="/chart/SPX">"Back to the SPX chart"</a>
         </main>
     }
-    .into_any()
+    .erase()
 }

@@ -13,6 +13,7 @@
 mod context;
 
 mod bars;
+mod drawings;
 mod error;
 mod levels;
 mod recording;
@@ -25,6 +26,7 @@ mod watchlist;
 pub use context::provide;
 
 pub use bars::{BarsView, ReadBars, read_bars};
+pub use drawings::{DrawingWord, EditDrawings, ReadDrawings, edit_drawings, read_drawings};
 pub use error::ApiError;
 pub use levels::{
     AbsentView, LastView, LevelView, LevelsView, ReadLevels, levels_view, read_levels,

@@ -1,5 +1,5 @@
 //! The chart's layers, from the back to the front: sessions, grid, volume, studies, candles, last
-//! price, levels and their labels, panes, crosshair.
+//! price, levels and their labels, drawings, panes, crosshair.
 
 mod axes;
 mod bars;
@@ -32,6 +32,9 @@ pub(crate) fn shapes(state: &ChartState) -> Vec<Shape> {
     shapes.push(Shape::Clip(None));
     axes::last(state, &prices, &mut shapes);
     levels::levels(state, &prices, &mut shapes);
+    shapes.push(Shape::Clip(Some([0.0, 0.0, plot, pane.bottom])));
+    crate::drawings::shapes(state, &prices, &mut shapes);
+    shapes.push(Shape::Clip(None));
     studies::panes(state, &mut shapes);
     axes::crosshair(state, &prices, bottom, &mut shapes);
     shapes

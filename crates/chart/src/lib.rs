@@ -2,9 +2,11 @@
 //! canvas, clock or page is known here, so that everything is tested without a browser.
 //!
 //! `series` keeps bars and sums them up for a far view; `scale` and `panes` say where things lie;
-//! `studies` computes indicators bar by bar; `layers` turns all of it into shapes; `state` is the
+//! `studies` computes indicators bar by bar; `drawings` is what a trader
+//! draws; `layers` turns all of it into shapes; `state` is the
 //! chart itself, moved by `Action`s.
 
+mod drawings;
 mod labels;
 mod layers;
 mod panes;
@@ -16,6 +18,7 @@ mod state;
 mod studies;
 mod time_axis;
 
+pub use drawings::{Anchor, BadDrawing, Drawing, DrawingChange, Pressed, Tool};
 pub use scale::ScaleMode;
 pub use setup::{BadSetup, ChartSetup, ShownStudy};
 pub use shape::{Align, Ink, Shape};

@@ -4,16 +4,17 @@ mod view;
 
 use std::ops::Range;
 
-use market::{Bar, BarSpan, Moment, Symbol};
+use market::{Bar, BarSpan, Moment, Span, Symbol};
 use quant::indicators::VwapValue;
 use quant::levels::LevelRole;
 
+use crate::drawings::{Draft, Drawings, Grip};
 use crate::layers;
 use crate::panes::{HEAD, PRICE_AXIS, Pane, TIME_AXIS, share};
 use crate::scale::{BarScale, PriceScale, ScaleMode};
 use crate::series::Series;
 use crate::studies::{StudyLines, heikin_ashi};
-use crate::{ChartSetup, ChartStyle, Shape, Study};
+use crate::{ChartSetup, ChartStyle, Shape, Study, Tool};
 
 pub use view::{Legend, LegendValue, Region};
 
@@ -72,6 +73,12 @@ pub struct ChartState {
     pub(crate) compare: Option<(Symbol, Series)>,
     pub(crate) levels: Vec<ChartLevel>,
     pub(crate) pulsing: Option<(String, f64)>,
+    pub(crate) drawings: Drawings,
+    /// The tool in the hand, what is being drawn, what was taken hold of, what is selected.
+    pub(crate) tool: Option<Tool>,
+    pub(crate) draft: Option<Draft>,
+    pub(crate) grip: Option<Grip>,
+    pub(crate) selected: Option<u64>,
     session_vwap: SessionVwap,
     pub(crate) last: Option<(f64, bool)>,
     /// The tape's time, for the countdown.
@@ -164,6 +171,11 @@ impl Default for ChartState {
             compare: None,
             levels: Vec::new(),
             pulsing: None,
+            drawings: Drawings::default(),
+            tool: None,
+            draft: None,
+            grip: None,
+            selected: None,
             session_vwap: Vec::new(),
             last: None,
             now: None,
@@ -349,6 +361,60 @@ impl ChartState {
         self.time.right = place + self.time.edge / 2.0 / self.time.spacing;
         self.keep_in_sight();
         self.follows = false;
+    }
+
+    /// Where a moment lies, counted in bars. Beyond the loaded bars it is estimated from how many
+    /// of them there are a day.
+    pub(crate) fn place_of(&self, at: Moment) -> f64 {
+        let bars = self.series.bars();
+        let (Some(first), Some(last)) = (bars.first(), bars.last()) else { return 0.0 };
+        if at < first.start {
+            -self.bars_in(first.start - at)
+        } else if last.start + self.bar_length() <= at {
+            self.newest() + ((at - last.start).0 as f64 / self.bar_length().0 as f64).floor()
+        } else {
+            self.series.place_of(at) as f64
+        }
+    }
+
+    /// When the bar of a place begins; beyond the newest bar as if trade went on without a night.
+    pub(crate) fn moment_at(&self, place: f64) -> Moment {
+        let bars = self.series.bars();
+        let (Some(first), Some(last)) = (bars.first(), bars.last()) else { return Moment(0) };
+        #[expect(clippy::cast_possible_truncation, reason = "a place on a chart")]
+        let beyond = (place - self.newest()).round() as i64;
+        if 0 < beyond {
+            return last.start + Span(self.bar_length().0.saturating_mul(beyond.min(100_000)));
+        }
+        if place < 0.0 {
+            #[expect(clippy::cast_possible_truncation, reason = "at most some years")]
+            let micros =
+                (self.bars_in(Span::hours(24)).max(1e-3).recip() * -place * 86_400e6) as i64;
+            return first.start - Span(micros.min(100 * 365 * 86_400_000_000));
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "within the bars")]
+        #[expect(clippy::cast_sign_loss, reason = "within the bars")]
+        let bar = bars.get(place.round() as usize).unwrap_or(last);
+        bar.start
+    }
+
+    /// How long a bar lasts, nights aside.
+    fn bar_length(&self) -> Span {
+        match self.subject.span {
+            BarSpan::Week => Span::hours(7 * 24),
+            BarSpan::Month => Span::hours(30 * 24),
+            span => span.intraday().unwrap_or(Span::hours(24)),
+        }
+    }
+
+    /// How many bars there usually are in a stretch of the calendar.
+    fn bars_in(&self, span: Span) -> f64 {
+        let bars = self.series.bars();
+        let known =
+            bars.last().zip(bars.first()).map_or(0, |(last, first)| (last.start - first.start).0);
+        let length = self.bar_length().0 as f64;
+        let per = if known <= 0 { 1.0 / length } else { self.newest() / known as f64 };
+        span.0 as f64 * per
     }
 
     fn newest(&self) -> f64 {

@@ -59,6 +59,10 @@ impl Desk {
         Self { store, markets, tapes: Mutex::default() }
     }
 
+    pub(crate) fn store(&self) -> &dyn Store {
+        self.store.as_ref()
+    }
+
     /// Whether storage answers.
     pub async fn check_ready(&self) -> Result<(), DeskError> {
         Ok(self.store.ping().await?)

@@ -11,6 +11,7 @@ mod recording;
 mod tape_clock;
 mod tape;
 mod bars;
+mod drawings;
 mod desk;
 
 pub use bars::ChartBars;
@@ -18,8 +19,9 @@ pub use desk::{Desk, Markets, WATCHLIST_MAX, check_listed};
 pub use error::DeskError;
 pub use feed::{FeedEvent, MarketFeed};
 pub use ports::{
-    Adjustment, BarSeries, BarStore, LayoutStore, PrintStore, SettingStore, Store, StoreError,
-    StoredBars, StoredLayout, SymbolStore, WatchlistStore, WriteCount,
+    Adjustment, BarSeries, BarStore, DrawingEdit, DrawingStore, LayoutStore, PrintStore,
+    SettingStore, Store, StoreError, StoredBars, StoredLayout, SymbolStore, WatchlistStore,
+    WriteCount,
 };
 pub use recording::{
     RecordedDay, RecordedPart, RecordedPrices, RecordedSymbol, import_series, import_tape,

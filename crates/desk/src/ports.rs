@@ -204,6 +204,30 @@ pub trait LayoutStore: Send + Sync {
     async fn remove_layout(&self, owner: &OwnerId, id: &str) -> Result<bool, StoreError>;
 }
 
+/// A drawing to keep, or one that is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrawingEdit {
+    /// Its name among those of its symbol.
+    pub id: u64,
+    /// The drawing as one line; nothing when it is gone.
+    pub body: Option<String>,
+}
+
+/// What traders draw on their charts.
+#[async_trait]
+pub trait DrawingStore: Send + Sync {
+    /// The drawings of a symbol, each as one line, in the order of their names.
+    async fn drawings(&self, owner: &OwnerId, symbol: Symbol) -> Result<Vec<String>, StoreError>;
+
+    /// Keeps and removes drawings of a symbol: all or nothing. Durable when it returns.
+    async fn edit_drawings(
+        &self,
+        owner: &OwnerId,
+        symbol: Symbol,
+        edits: &[DrawingEdit],
+    ) -> Result<(), StoreError>;
+}
+
 /// Settings: small texts by name.
 #[async_trait]
 pub trait SettingStore: Send + Sync {
@@ -222,7 +246,7 @@ pub trait SettingStore: Send + Sync {
 /// All of storage behind one name.
 #[async_trait]
 pub trait Store:
-    BarStore + PrintStore + SymbolStore + WatchlistStore + LayoutStore + SettingStore
+    BarStore + PrintStore + SymbolStore + WatchlistStore + LayoutStore + DrawingStore + SettingStore
 {
     /// Answers when the database does; for `/ready`.
     async fn ping(&self) -> Result<(), StoreError>;

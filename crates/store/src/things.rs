@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use desk::{
-    LayoutStore, OwnerId, SettingStore, StoreError, StoredLayout, SymbolStore, WatchlistStore,
+    DrawingEdit, DrawingStore, LayoutStore, OwnerId, SettingStore, StoreError, StoredLayout,
+    SymbolStore, WatchlistStore,
 };
 use market::{Moment, Symbol};
 use sqlx::Row;
@@ -131,6 +132,50 @@ impl LayoutStore for Database {
             .await
             .map_err(failed("remove a layout"))?;
         Ok(0 < done.rows_affected())
+    }
+}
+
+#[async_trait]
+impl DrawingStore for Database {
+    async fn drawings(&self, owner: &OwnerId, symbol: Symbol) -> Result<Vec<String>, StoreError> {
+        let rows =
+            sqlx::query("select body from drawing where owner = $1 and symbol = $2 order by id")
+                .bind(owner.as_str().to_owned())
+                .bind(symbol.to_string())
+                .fetch_all(&self.readers)
+                .await
+                .map_err(failed("read drawings"))?;
+        let bodies = rows.iter().map(|row| row.try_get(0));
+        bodies.collect::<Result<_, sqlx::Error>>().map_err(failed("read drawings"))
+    }
+
+    async fn edit_drawings(
+        &self,
+        owner: &OwnerId,
+        symbol: Symbol,
+        edits: &[DrawingEdit],
+    ) -> Result<(), StoreError> {
+        let doing = || format!("keep {} drawings of {symbol}", edits.len());
+        let mut transaction = self.begin().await?;
+        for edit in edits {
+            // Twenty digits, so that the order of texts is that of numbers.
+            let id = format!("{:020}", edit.id);
+            let text = match edit.body {
+                Some(_) => {
+                    "insert into drawing (owner, symbol, id, body) values ($1, $2, $3, $4) \
+                     on conflict (owner, symbol, id) do update set body = excluded.body"
+                }
+                None => "delete from drawing where owner = $1 and symbol = $2 and id = $3",
+            };
+            let query =
+                sqlx::query(text).bind(owner.as_str().to_owned()).bind(symbol.to_string()).bind(id);
+            let query = match &edit.body {
+                Some(body) => query.bind(body.clone()),
+                None => query,
+            };
+            query.execute(&mut *transaction).await.map_err(failed(doing()))?;
+        }
+        transaction.commit().await.map_err(failed(doing()))
     }
 }
 

@@ -26,11 +26,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-const PURE: &[&str] = &["market", "quant", "plan", "alerts", "brief"];
-const DESK_AND_PURE: &[&str] = &["market", "quant", "plan", "alerts", "brief", "desk"];
+const PURE: &[&str] = &["market", "quant", "chart", "plan", "alerts", "brief"];
+const DESK_AND_PURE: &[&str] = &["market", "quant", "chart", "plan", "alerts", "brief", "desk"];
 const ALL_BUT_FRONTEND: &[&str] = &[
-    "market", "quant", "plan", "alerts", "brief", "desk", "store", "feeds", "coach", "notify",
-    "bus", "api", "app",
+    "market", "quant", "chart", "plan", "alerts", "brief", "desk", "store", "feeds", "coach",
+    "notify", "bus", "api", "app",
 ];
 
 /// Fakes are for the tests of whatever stands on the desk.

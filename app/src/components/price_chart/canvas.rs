@@ -1,5 +1,6 @@
 //! A chart on the page: its bars follow the tape, its canvas follows its state.
 
+use crate::erased::{follow, memo};
 use chart::{Action, ChartLevel, ChartSetup, ChartState, CompareSeries, Subject};
 use leptos::html;
 use leptos::prelude::*;
@@ -7,6 +8,7 @@ use market::{Bar, Moment, Symbol, fold_bars, instrument};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
+use super::drawing::DrawingControls;
 use super::hands::{Grip, Hands};
 use super::{ChartFeed, ChartHistory, OlderPage};
 use crate::contexts::Theme;
@@ -27,7 +29,8 @@ pub(super) struct Chart {
     is_due: StoredValue<bool>,
     /// Where a trader wants to go, while the bars on the way are fetched.
     target: StoredValue<Option<Moment>>,
-    symbol: Memo<Symbol>,
+    pub(super) symbol: Memo<Symbol>,
+    pub(super) drawings: DrawingControls,
     tape: LiveTape,
     feed: ChartFeed,
     compare: ChartFeed,
@@ -41,6 +44,7 @@ impl Chart {
         compare: ChartFeed,
         setup: Memo<ChartSetup>,
         on_setup: Callback<ChartSetup>,
+        drawings: DrawingControls,
     ) -> Self {
         Self {
             canvas: NodeRef::new(),
@@ -53,6 +57,7 @@ impl Chart {
             is_due: StoredValue::new(false),
             target: StoredValue::new(None),
             symbol,
+            drawings,
             tape,
             feed,
             compare,
@@ -78,17 +83,18 @@ impl Chart {
     ) {
         self.follow_bars();
         self.follow_compared();
-        Effect::new(move || self.act(Action::SetUp(self.setup.get())));
-        Effect::new(move || self.act(Action::SetLevels(levels.get())));
-        let second = Memo::new(move |_| now.get().map(|now| Moment(now.0 / 1_000_000 * 1_000_000)));
-        Effect::new(move || self.act(Action::SetNow(second.get())));
-        Effect::new(move || {
+        self.follow_drawings();
+        follow(move || self.act(Action::SetUp(self.setup.get())));
+        follow(move || self.act(Action::SetLevels(levels.get())));
+        let second = memo(move || now.get().map(|now| Moment(now.0 / 1_000_000 * 1_000_000)));
+        follow(move || self.act(Action::SetNow(second.get())));
+        follow(move || {
             if let Some(at) = go_to.get() {
                 self.target.set_value(Some(at));
                 self.paint_soon();
             }
         });
-        Effect::new(move || {
+        follow(move || {
             theme.track();
             // The document's attribute changes with the same signal: read colours after it.
             request_animation_frame(move || {
@@ -96,23 +102,23 @@ impl Chart {
                 self.paint_soon();
             });
         });
-        Effect::new(move || self.watch_size());
+        follow(move || self.watch_size());
     }
 
     fn follow_bars(self) {
         let first = self.feed.first;
-        let shows = Memo::new(move |_| {
+        let shows = memo(move || {
             let status = self.tape.status.read();
             (self.symbol.get(), status.as_ref().map(|(tape, _)| tape.tape.clone()))
         });
-        Effect::new(move || {
+        follow(move || {
             // Bars of one market never stand under another one's name.
             shows.track();
             if !matches!(&*first.read_untracked(), Some(Ok(_))) {
                 self.clear();
             }
         });
-        Effect::new(move || match &*first.read() {
+        follow(move || match &*first.read() {
             None => {}
             Some(Err(_)) => self.clear(),
             Some(Ok(history)) => {
@@ -125,7 +131,7 @@ impl Chart {
                 self.show_last(history);
             }
         });
-        Effect::new(move || {
+        follow(move || {
             self.tape.version.track();
             first.with_untracked(|history| {
                 let Some(Ok(history)) = history else { return };
@@ -140,7 +146,7 @@ impl Chart {
                 self.show_last(history);
             });
         });
-        Effect::new(move || {
+        follow(move || {
             let page = self.feed.older.get();
             let OlderPage::Came(page) = page else { return };
             let is_ours = first.with_untracked(|first| {
@@ -166,12 +172,12 @@ impl Chart {
             });
             self.act(Action::Compare(told));
         };
-        Effect::new(move || {
+        follow(move || {
             let first = self.compare.first.get().and_then(Result::ok);
             earlier.set_value(first);
             show();
         });
-        Effect::new(move || {
+        follow(move || {
             let OlderPage::Came(page) = self.compare.older.get() else { return };
             earlier.update_value(|earlier| {
                 if let Some(known) = earlier.as_mut().filter(|known| known.symbol == page.symbol) {
@@ -181,7 +187,7 @@ impl Chart {
             self.compare.older.set(OlderPage::Idle);
             show();
         });
-        Effect::new(move || {
+        follow(move || {
             self.tape.version.track();
             if earlier.with_value(Option::is_some) {
                 show();
@@ -268,7 +274,7 @@ impl Chart {
         }
     }
 
-    fn paint_soon(self) {
+    pub(super) fn paint_soon(self) {
         if self.is_due.try_get_value().unwrap_or(true) {
             return;
         }

@@ -23,6 +23,8 @@ pub(super) struct Hands {
     region: Option<Region>,
     /// Pixels a millisecond to the right, and when it was so.
     speed: (f64, f64),
+    /// Whether it is a drawing that was taken hold of, or is being drawn.
+    draws: bool,
     /// Counts throws; an older one stops when it is not the last.
     throws: u32,
 }
@@ -62,14 +64,18 @@ impl Grip {
         if let Some(canvas) = self.chart.canvas.get_untracked() {
             let _ = canvas.set_pointer_capture(event.pointer_id());
         }
+        // A second finger zooms, whatever the first one does.
+        let is_first = self.chart.hands.with_value(|hands| hands.pointers.is_empty());
+        let draws = is_first && region == Region::Prices && self.chart.press_drawing(event, (x, y));
         self.chart.hands.update_value(|hands| {
             hands.pointers.retain(|(id, ..)| *id != event.pointer_id());
             hands.pointers.push((event.pointer_id(), x, y));
+            hands.draws = draws;
             hands.region = Some(region);
             hands.speed = (0.0, event.time_stamp());
             hands.throws += 1;
         });
-        if matches!(region, Region::Prices | Region::Pane(_)) {
+        if !draws && matches!(region, Region::Prices | Region::Pane(_)) {
             self.show_grip("drag");
         }
     }
@@ -86,9 +92,15 @@ impl Grip {
                 Region::Edge(_) => "edge",
                 Region::Prices | Region::Pane(_) => "",
             });
-            self.chart.act(Action::Point(Some((x, y))));
+            if !self.chart.drag_drawing((x, y)) {
+                self.chart.act(Action::Point(Some((x, y))));
+            }
             return;
         };
+        if hands.draws {
+            self.chart.drag_drawing((x, y));
+            return;
+        }
         let (_, before_x, before_y) = hands.pointers[place];
         let other = hands.pointers.iter().find(|(id, ..)| *id != event.pointer_id());
         match (other, hands.region) {
@@ -136,6 +148,9 @@ impl Grip {
             hands.pointers.retain(|(id, ..)| *id != event.pointer_id());
         });
         self.show_grip("");
+        if hands.draws {
+            self.chart.release_drawing(Self::place(event));
+        }
         if event.pointer_type() == "touch" {
             self.chart.act(Action::Point(None));
         }
@@ -144,6 +159,7 @@ impl Grip {
         }
         let (speed, at) = hands.speed;
         let is_thrown = hands.pointers.len() == 1
+            && !hands.draws
             && matches!(hands.region, Some(Region::Prices | Region::Pane(_)))
             && event.time_stamp() - at < THROW_PAUSE_MS
             && THROW_LEAST < speed.abs();
@@ -185,6 +201,9 @@ impl Grip {
     /// Two clicks fit what they are on.
     pub(super) fn double(self, event: &MouseEvent) {
         let point = (f64::from(event.offset_x()), f64::from(event.offset_y()));
+        if self.chart.state.with_value(|state| state.selected().is_some()) {
+            return;
+        }
         match self.region(point) {
             Region::TimeAxis => self.chart.act(Action::FitTime),
             Region::Prices | Region::PriceAxis | Region::Pane(_) | Region::Edge(_) => {
@@ -196,6 +215,11 @@ impl Grip {
     /// Arrows pan, plus and minus zoom, with Shift the prices; 0 fits, Home and End go to the
     /// oldest and the newest bar, Alt-R begins anew.
     pub(super) fn key(self, event: &KeyboardEvent) {
+        if self.chart.drawing_key(event) {
+            event.prevent_default();
+            event.stop_propagation();
+            return;
+        }
         let middle = self.width() / 2.0;
         let by = if event.ctrl_key() || event.meta_key() { 5.0 } else { 1.0 } * KEY_PAN;
         let action = match (event.key().as_str(), event.shift_key()) {

@@ -1,6 +1,6 @@
 //! Beside the chart: each study's name and values, and what can be done with it.
 
-use crate::erased::{erased, heard, part};
+use crate::erased::{Erase, erased, heard, memo, part};
 use chart::{ChartSetup, ChartState, Legend, Study};
 use leptos::prelude::*;
 
@@ -10,12 +10,12 @@ use crate::painter::property;
 /// Each study's name and values, and what can be done with it.
 #[component]
 pub(super) fn Legends(chart: Chart, on_edit: Callback<Study>) -> impl IntoView {
-    let legends = Memo::new(move |_| {
+    let legends = memo(move || {
         chart.painted.track();
         chart.state.with_value(ChartState::legends)
     });
     let studies =
-        Memo::new(move |_| legends.with(|all| all.iter().map(|one| one.study).collect::<Vec<_>>()));
+        memo(move || legends.with(|all| all.iter().map(|one| one.study).collect::<Vec<_>>()));
     view! {
         <ul class="legends" aria-label="Studies">
             <For each=move || studies.get() key=|study| *study let:study>
@@ -23,7 +23,7 @@ pub(super) fn Legends(chart: Chart, on_edit: Callback<Study>) -> impl IntoView {
             </For>
         </ul>
     }
-    .into_any()
+    .erase()
 }
 
 fn row(
@@ -33,9 +33,8 @@ fn row(
     on_edit: Callback<Study>,
 ) -> AnyView {
     let legend =
-        Memo::new(move |_| legends.with(|all| all.iter().find(|one| one.study == study).cloned()));
-    let is_hidden =
-        Memo::new(move |_| legend.with(|one| one.as_ref().is_some_and(|one| one.is_hidden)));
+        memo(move || legends.with(|all| all.iter().find(|one| one.study == study).cloned()));
+    let is_hidden = memo(move || legend.with(|one| one.as_ref().is_some_and(|one| one.is_hidden)));
     let top = move || legend.with(|one| one.as_ref()?.top).map(|top| format!("{top:.0}px"));
     view! {
         <li
@@ -49,17 +48,17 @@ fn row(
             {acts(chart, study, is_hidden, on_edit)}
         </li>
     }
-    .into_any()
+    .erase()
 }
 
 /// The values of a study, or why there are none.
 fn values(legend: Legend) -> AnyView {
     if let Some(refusal) = legend.refusal {
-        return view! { <span class="legend__refusal">{refusal}</span> }.into_any();
+        return view! { <span class="legend__refusal">{refusal}</span> }.erase();
     }
     let value = |value: chart::LegendValue| {
         let ink = format!("var({})", property(value.ink));
-        view! { <span style:color=ink>{value.text}</span> }.into_any()
+        view! { <span style:color=ink>{value.text}</span> }.erase()
     };
     legend.values.into_iter().map(value).collect_view().into_any()
 }
@@ -83,7 +82,7 @@ fn acts(chart: Chart, study: Study, is_hidden: Memo<bool>, on_edit: Callback<Stu
                 {icon}
             </button>
         }
-        .into_any()
+        .erase()
     };
     let mut acts = Vec::with_capacity(4);
     if !study.inputs().is_empty() {
@@ -112,5 +111,5 @@ fn acts(chart: Chart, study: Study, is_hidden: Memo<bool>, on_edit: Callback<Stu
             {acts}
         </span>
     }
-    .into_any()
+    .erase()
 }

@@ -1,5 +1,6 @@
 //! Bars of earlier days, for the chart: the newest page first, older ones as they are asked for.
 
+use crate::erased::{derived, follow, memo};
 use api::{ApiError, BarsView, read_bars};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -17,11 +18,11 @@ pub(super) fn chart_feed(
     span: Memo<BarSpan>,
     tape: LiveTape,
 ) -> ChartFeed {
-    let epoch = Memo::new(move |_| tape.with_books(|live| live.epoch()));
-    let asked = Memo::new(move |_| Some((symbol.get()?, span.get(), epoch.get())));
+    let epoch = memo(move || tape.with_books(|live| live.epoch()));
+    let asked = memo(move || Some((symbol.get()?, span.get(), epoch.get())));
     let answer = RwSignal::new(None::<(Asked, Result<BarsView, ApiError>)>);
     let older = RwSignal::new(OlderPage::Idle);
-    Effect::new(move || {
+    follow(move || {
         older.set(OlderPage::Idle);
         let Some((symbol, span, epoch)) = asked.get() else { return };
         spawn_local(async move {
@@ -32,7 +33,7 @@ pub(super) fn chart_feed(
             }
         });
     });
-    let first = Signal::derive(move || {
+    let first = derived(move || {
         let (of, answer) = answer.get()?;
         // Until the new answer comes, the last one is another symbol's, span's or tape's.
         let is_current = Some(of) == asked.get();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::erased::{derived, follow, memo};
 use api::{
     ApiError, LevelsView, RecordingView, SymbolView, TapeCommand, control_tape, levels_view,
     read_levels, read_recordings, read_symbols, read_watchlist, write_watchlist,
@@ -52,7 +53,7 @@ impl DeskData {
         compared: Memo<Option<Symbol>>,
         tape: LiveTape,
     ) -> Self {
-        let live_levels = Memo::new(move |_| {
+        let live_levels = memo(move || {
             let symbol = symbol.get();
             let id = tape.status.read().as_ref().map(|(tape, _)| tape.tape.clone())?;
             tape.with_books(|live| {
@@ -60,7 +61,7 @@ impl DeskData {
             })
         });
         let tape_name =
-            Memo::new(move |_| tape.status.read().as_ref().map(|(tape, _)| tape.tape.clone()));
+            memo(move || tape.status.read().as_ref().map(|(tape, _)| tape.tape.clone()));
         let first = RwSignal::new(None);
         let asked_first = symbol.get_untracked();
         Effect::new(move |before: Option<(Symbol, Option<TapeId>)>| {
@@ -95,7 +96,7 @@ impl DeskData {
             watched: RwSignal::new(None),
             live_levels,
         };
-        Effect::new(move || {
+        follow(move || {
             tape_name.track();
             spawn_local(async move {
                 if let Ok(symbols) = read_symbols().await {
@@ -110,7 +111,7 @@ impl DeskData {
     fn follow(self) {
         let Self { now, tape, .. } = self;
         // The clock ticks four times a second so that ages never lag by a whole one.
-        Effect::new(move || {
+        follow(move || {
             now.set(tape.now());
             let ticking = set_interval_with_handle(
                 move || now.set(untrack(|| tape.now())),
@@ -122,7 +123,7 @@ impl DeskData {
                 }
             });
         });
-        Effect::new(move || {
+        follow(move || {
             let mut symbols = vec![self.symbol.get()];
             for symbol in self.compared.get().into_iter().chain(self.watched_symbols()) {
                 if !symbols.contains(&symbol) {
@@ -131,7 +132,7 @@ impl DeskData {
             }
             tape.watch(symbols);
         });
-        Effect::new(move || {
+        follow(move || {
             if let Some(refill) = tape.refill.get() {
                 self.say(refill_text(&refill));
             }
@@ -157,7 +158,7 @@ impl DeskData {
         }
     }
 
-    fn say(self, text: String) {
+    pub(super) fn say(self, text: String) {
         self.toast.set(Some(ToastText { text, undo: None }));
     }
 
@@ -173,7 +174,7 @@ impl DeskData {
 
     /// The levels at the chosen depth.
     pub(super) fn shown_levels(self, depth: Signal<Depth>) -> Signal<Option<LevelsView>> {
-        Signal::derive(move || {
+        derived(move || {
             let mut view = self.levels_now()?;
             let depth = depth.get();
             view.levels.retain(|level| depth_of(level.id) <= depth);
@@ -184,7 +185,7 @@ impl DeskData {
     /// The levels that the chart draws.
     pub(super) fn chart_levels(self, depth: Signal<Depth>) -> Signal<Vec<ChartLevel>> {
         let shown = self.shown_levels(depth);
-        Signal::derive(move || {
+        derived(move || {
             let levels = shown.get().map(|view| view.levels).unwrap_or_default();
             let level = |level: api::LevelView| ChartLevel {
                 is_computed: is_computed(level.role),
@@ -260,7 +261,7 @@ impl DeskData {
 
     /// What the tape has.
     pub(super) fn symbols_signal(self) -> Signal<Vec<SymbolView>> {
-        Signal::derive(move || {
+        derived(move || {
             let told = self.symbols.get();
             told.unwrap_or_else(|| vec![Symbol::SPX.into(), Symbol::SPY.into()])
         })
@@ -297,7 +298,7 @@ impl DeskData {
 
     /// The watchlist's rows.
     pub(super) fn watch_rows(self) -> Signal<Vec<WatchRow>> {
-        Signal::derive(move || {
+        derived(move || {
             let symbols = self.watched_symbols();
             let listed = self.symbols.read();
             let is_listed = |symbol| {

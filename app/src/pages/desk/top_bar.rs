@@ -1,6 +1,6 @@
 //! The bar above everything: search, clock, feed, tape controls, theme.
 
-use crate::erased::part;
+use crate::erased::{Erase, derived, memo, part};
 use api::TapeCommand;
 use leptos::prelude::*;
 use market::Symbol;
@@ -19,25 +19,25 @@ pub(super) fn TopBar(
     #[prop(into)] on_choose: Callback<Symbol>,
 ) -> impl IntoView {
     let tape = live_tape();
-    let status = Signal::derive(move || tape.status.read().as_ref().map(|(tape, _)| tape.clone()));
-    let tape_id = Memo::new(move |_| status.read().as_ref().map(|tape| tape.tape.clone()));
-    let pace = Signal::derive(move || {
+    let status = derived(move || tape.status.read().as_ref().map(|(tape, _)| tape.clone()));
+    let tape_id = memo(move || status.read().as_ref().map(|tape| tape.tape.clone()));
+    let pace = derived(move || {
         status.read().as_ref().map_or((1, false), |tape| (tape.speed, tape.is_paused))
     });
-    let heard_age = Signal::derive(move || {
+    let heard_age = derived(move || {
         let (_, said_ms) = tape.status.get()?;
         data.now.track();
         #[expect(clippy::cast_possible_truncation, reason = "a page does not live that long")]
         let age = market::Span::millis((crate::live::steady_ms() - said_ms) as i64);
         Some(age)
     });
-    let print_age = Signal::derive(move || {
+    let print_age = derived(move || {
         let (status, now) = (status.get()?, data.now.get()?);
         let (_, at) = tape.with_books(|live| live.books().book(symbol.get())?.last())?;
         Some(market::Span(((now - at).0 / i64::from(status.speed)).max(0)))
     });
     let symbol_shown = move || symbol.get_untracked();
-    let theme = Signal::derive(move || preferences().read().theme);
+    let theme = derived(move || preferences().read().theme);
     let on_command = Callback::new(move |command| {
         if let TapeCommand::Recording(date) = command {
             // A day that lacks the symbol on the screen would show nothing.
@@ -66,7 +66,7 @@ pub(super) fn TopBar(
                 tape=tape_id
                 pace
                 link=tape.link
-                freshness=Signal::derive(move || data.freshness())
+                freshness=derived(move || data.freshness())
                 heard_age
                 print_age
                 panel_id="tape-panel"
@@ -86,5 +86,5 @@ pub(super) fn TopBar(
             />
         </header>
     }
-    .into_any()
+    .erase()
 }

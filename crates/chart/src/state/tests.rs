@@ -1,7 +1,8 @@
 //! The chart under its actions.
 
 use super::*;
-use market::{Price, Span};
+use crate::{Anchor, Drawing, DrawingChange, Pressed};
+use market::Price;
 use proptest::prelude::*;
 
 fn bars(count: i64) -> Vec<Bar> {
@@ -193,4 +194,119 @@ proptest! {
         state.apply(Action::Zoom { x, factor });
         prop_assert!((state.time.place(x) - place).abs() < 1e-6);
     }
+}
+
+/// Draws with a press, a drag and a release.
+fn draw(state: &mut ChartState, tool: Tool, from: (f64, f64), to: (f64, f64), id: u64) {
+    state.take_tool(Some(tool));
+    assert_eq!(state.press(from.0, from.1, id).0, Pressed::Held);
+    state.drag(to.0, to.1);
+    state.release(to.0, to.1);
+}
+
+#[test]
+fn every_tool_draws_moves_and_is_taken_back() {
+    for (id, tool) in (1..).zip(Tool::ALL) {
+        let mut state = chart(300);
+        state.apply(Action::Pan { x: 400.0, y: 0.0 });
+        draw(&mut state, tool, (300.0, 200.0), (420.0, 150.0), id);
+        let drawn = state.selected().cloned().unwrap_or_else(|| panic!("{tool:?} was not drawn"));
+        assert_eq!((drawn.tool, drawn.points.len(), state.tool()), (tool, tool.points(), None));
+        let at = (state.place_of(drawn.points[0].at), state.prices().y(drawn.points[0].price));
+        assert!((state.time.x(at.0) - 300.0).abs() < 4.0 && (at.1 - 200.0).abs() < 1e-6);
+        assert!(!state.shapes().is_empty());
+        // Taken by its line, dragged, and put back.
+        let from = match tool {
+            Tool::Horizontal => (700.0, 200.0),
+            Tool::Vertical => (300.0, 400.0),
+            Tool::Note => (310.0, 200.0),
+            Tool::Trend | Tool::Ray | Tool::Measure => (360.0, 175.0),
+            Tool::Rectangle => (300.0, 175.0),
+            Tool::Fibonacci => (360.0, 150.0),
+            Tool::Long | Tool::Short => (360.0, 200.0),
+        };
+        state.select(None);
+        assert_eq!(state.press(from.0, from.1, 0), (Pressed::Held, vec![]), "{tool:?}");
+        state.drag(from.0 + 70.0, from.1 + 30.0);
+        let changes = state.release(from.0 + 70.0, from.1 + 30.0);
+        assert_eq!(changes.len(), 1, "{tool:?}");
+        let moved = &state.drawings()[0];
+        if tool != Tool::Vertical {
+            let y = state.prices().y(moved.points[0].price);
+            assert!((y - 230.0).abs() < 1e-6, "{tool:?}: {y}");
+        }
+        assert_eq!(state.undo(), [DrawingChange::Put(drawn.clone())]);
+        assert_eq!(state.drawings(), [drawn]);
+        assert_eq!(state.undo(), [DrawingChange::Gone(id)]);
+        assert!(state.drawings().is_empty());
+        assert_eq!(state.redo().len() + state.redo().len(), 2);
+        assert_eq!(state.steps(), (true, false));
+    }
+}
+
+#[test]
+fn two_clicks_draw_as_one_drag_does() {
+    let mut state = chart(300);
+    state.take_tool(Some(Tool::Trend));
+    assert_eq!(state.press(300.0, 200.0, 7).1, []);
+    assert_eq!(state.release(300.0, 200.0), []);
+    state.drag(500.0, 100.0);
+    assert_eq!(state.press(500.0, 100.0, 8).1.len(), 1);
+    assert_eq!(state.release(500.0, 100.0), []);
+    let drawn = &state.drawings()[0];
+    assert_eq!(drawn.id, 7);
+    assert!(drawn.points[0].at < drawn.points[1].at);
+}
+
+#[test]
+fn what_is_locked_or_hidden_stays() {
+    let mut state = chart(300);
+    draw(&mut state, Tool::Horizontal, (300.0, 200.0), (300.0, 200.0), 1);
+    state.change_drawing(1, |one| one.is_locked = true);
+    state.press(500.0, 200.0, 0);
+    state.drag(500.0, 300.0);
+    assert_eq!(state.release(500.0, 300.0), []);
+    assert_eq!(state.delete_drawing(1), []);
+    assert_eq!(state.delete_all_drawings(), []);
+    state.change_drawing(1, |one| (one.is_locked, one.spans) = (false, vec![BarSpan::Day]));
+    state.select(None);
+    assert_eq!(state.press(500.0, 200.0, 0).0, Pressed::Chart, "not on this timeframe");
+    assert_eq!(state.delete_drawing(1).len(), 1);
+}
+
+#[test]
+fn drawings_keep_their_moment_where_bars_are_not() {
+    let mut state = chart(300);
+    let first = state.bars()[0].start;
+    let last = state.bars()[299].start;
+    for place in [-40.0, 0.0, 150.0, 299.0, 320.0] {
+        let at = state.moment_at(place);
+        assert!((state.place_of(at) - place).abs() <= 1.0, "{place}: {}", state.place_of(at));
+    }
+    assert!(state.moment_at(-40.0) < first && last < state.moment_at(320.0));
+    // On another timeframe the same moment is another place.
+    let point = Anchor { at: last, price: 5_000.0 };
+    state.set_drawings(vec![Drawing::new(1, Tool::Vertical, vec![point])]);
+    state.apply(Action::SetBars {
+        bars: bars(300).into_iter().step_by(5).collect(),
+        subject: Subject { span: BarSpan::M5, ..MINUTES },
+    });
+    assert_eq!(state.place_of(state.drawings()[0].points[0].at), 59.0);
+}
+
+#[test]
+fn two_thousand_drawings_are_drawn_and_no_more_are_taken() {
+    let mut state = chart(2_000);
+    let drawing = |n: usize| {
+        let point =
+            |n: usize| Anchor { at: state.bars()[n % 2_000].start, price: 5_000.0 + n as f64 };
+        let tool = Tool::ALL[n % Tool::ALL.len()];
+        Drawing::new(n as u64, tool, (0..tool.points()).map(|k| point(n + 9 * k)).collect())
+    };
+    let all: Vec<Drawing> = (0..Drawing::COUNT_MAX).map(drawing).collect();
+    state.set_drawings(all);
+    assert!(!format!("{:?}", state.shapes()).contains("NaN"));
+    state.take_tool(Some(Tool::Horizontal));
+    assert_eq!(state.press(300.0, 200.0, 9_999).1, []);
+    assert_eq!(state.drawings().len(), Drawing::COUNT_MAX);
 }

@@ -45,7 +45,8 @@ async fn a_newer_database_is_left_alone(home: Home) {
     home.open().await.write_setting(&local(), "theme", "dark").await.unwrap();
     home.tamper(
         "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
-         select 99, 'from the future', success, checksum, 0 from _sqlx_migrations",
+         select 99, 'from the future', success, checksum, 0 from _sqlx_migrations \
+         where version = 1",
     )
     .await;
     let database = Database::open(&home.url).await.unwrap();

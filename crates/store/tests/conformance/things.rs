@@ -1,11 +1,13 @@
 //! A trader's own small things.
 
-use desk::{LayoutStore, OwnerId, SettingStore, SymbolStore, WatchlistStore};
+use desk::{
+    DrawingEdit, DrawingStore, LayoutStore, OwnerId, SettingStore, SymbolStore, WatchlistStore,
+};
 use market::{Span, Symbol};
 
 use super::home::{Home, OPEN, local, on_both, other};
 
-on_both!(symbols_are_remembered, watchlists, layouts, settings, odd_texts_are_kept);
+on_both!(symbols_are_remembered, watchlists, layouts, drawings, settings, odd_texts_are_kept);
 
 async fn symbols_are_remembered(home: Home) {
     let store = home.open().await;
@@ -76,4 +78,27 @@ async fn odd_texts_are_kept(home: Home) {
     }
     store.write_setting(&local(), "'; --", "1").await.unwrap();
     assert_eq!(store.setting(&local(), "'; --").await.unwrap().as_deref(), Some("1"));
+}
+
+async fn drawings(home: Home) {
+    let store = home.open().await;
+    let put = |id: u64, body: &str| DrawingEdit { id, body: Some(body.to_owned()) };
+    let gone = |id: u64| DrawingEdit { id, body: None };
+    let edit = |owner, symbol, edits: Vec<DrawingEdit>| {
+        let store = &store;
+        async move { store.edit_drawings(&owner, symbol, &edits).await.unwrap() }
+    };
+    edit(local(), Symbol::SPX, vec![put(10, "ten"), put(9, "nine"), put(u64::MAX, "last")]).await;
+    edit(local(), Symbol::SPX, vec![put(9, "nine again"), gone(10), gone(77)]).await;
+    edit(other(), Symbol::SPX, vec![put(9, "another's"), gone(u64::MAX)]).await;
+    edit(local(), Symbol::SPY, vec![put(9, "of SPY")]).await;
+    edit(local(), Symbol::SPY, vec![]).await;
+    let of = |owner, symbol| {
+        let store = &store;
+        async move { store.drawings(&owner, symbol).await.unwrap() }
+    };
+    assert_eq!(of(local(), Symbol::SPX).await, ["nine again", "last"]);
+    assert_eq!(of(local(), Symbol::SPY).await, ["of SPY"]);
+    assert_eq!(of(other(), Symbol::SPX).await, ["another's"]);
+    assert!(of(other(), Symbol::SPY).await.is_empty());
 }

@@ -1,0 +1,233 @@
+//! Drawing on the chart: what the hand did is shown at once, and told to who keeps it.
+
+use chart::{Action, ChartState, Drawing, DrawingChange, Pressed, Tool};
+use leptos::ev::{KeyboardEvent, PointerEvent};
+use leptos::prelude::*;
+use market::Symbol;
+
+use super::canvas::Chart;
+use crate::erased::follow;
+
+/// Pixels that an arrow key moves a drawing or a crosshair up; one with Shift.
+const KEY_UP: f64 = 8.0;
+
+/// What is drawn on a chart, for those who act on it from outside.
+#[derive(Clone, Copy)]
+pub(crate) struct DrawingControls {
+    /// The symbol's drawings as they are kept; nothing while they are fetched.
+    pub(crate) kept: Signal<Option<(Symbol, Vec<Drawing>)>>,
+    /// Called with what changed, to keep it.
+    pub(crate) on_change: Callback<(Symbol, Vec<DrawingChange>)>,
+    /// The tool in the hand.
+    pub(crate) tool: RwSignal<Option<Tool>>,
+    /// The drawing that is selected, as it is.
+    pub(crate) selected: RwSignal<Option<Drawing>>,
+    /// All of them, as they are.
+    pub(crate) shown: RwSignal<Vec<Drawing>>,
+    /// Whether there is a step to take back, and one to do again.
+    pub(crate) steps: RwSignal<(bool, bool)>,
+    /// Set to have something done; empty again when it is.
+    pub(crate) wish: RwSignal<Option<DrawingWish>>,
+}
+
+/// Something to do with drawings.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum DrawingWish {
+    /// Takes the last step back.
+    Undo,
+    /// Does it again.
+    Redo,
+    /// Selects one.
+    Select(u64),
+    /// One is so from now on.
+    Change(Drawing),
+    /// One is deleted, unless it is locked.
+    Delete(u64),
+    /// All are deleted that are not locked.
+    DeleteAll,
+}
+
+impl DrawingControls {
+    /// Controls of drawings that come from, and go to, somewhere.
+    pub(crate) fn new(
+        kept: Signal<Option<(Symbol, Vec<Drawing>)>>,
+        on_change: Callback<(Symbol, Vec<DrawingChange>)>,
+    ) -> Self {
+        Self {
+            kept,
+            on_change,
+            tool: RwSignal::new(None),
+            selected: RwSignal::new(None),
+            shown: RwSignal::new(Vec::new()),
+            steps: RwSignal::new((false, false)),
+            wish: RwSignal::new(None),
+        }
+    }
+
+    /// Asks for something to be done.
+    pub(crate) fn wish(self, wish: DrawingWish) {
+        self.wish.set(Some(wish));
+    }
+}
+
+impl Chart {
+    /// Follows the kept drawings, the tool that is chosen, and wishes from outside.
+    pub(super) fn follow_drawings(self) {
+        let controls = self.drawings;
+        follow(move || {
+            let kept = controls.kept.get();
+            let kept = kept.filter(|(of, _)| *of == self.symbol.get());
+            let drawings = kept.map(|(_, drawings)| drawings).unwrap_or_default();
+            self.state.update_value(|state| state.set_drawings(drawings));
+            self.drawn(Vec::new());
+        });
+        follow(move || {
+            let tool = controls.tool.get();
+            if self.state.with_value(ChartState::tool) != tool {
+                self.state.update_value(|state| state.take_tool(tool));
+                self.drawn(Vec::new());
+            }
+            // The next key belongs to the chart.
+            if let (Some(_), Some(canvas)) = (tool, self.canvas.get_untracked()) {
+                let _ = canvas.focus();
+            }
+        });
+        follow(move || {
+            let Some(wish) = controls.wish.get() else { return };
+            controls.wish.set(None);
+            let changes = self.state.try_update_value(|state| match wish {
+                DrawingWish::Undo => state.undo(),
+                DrawingWish::Redo => state.redo(),
+                DrawingWish::Select(id) => {
+                    state.select(Some(id));
+                    Vec::new()
+                }
+                DrawingWish::Change(one) => state.change_drawing(one.id, |old| *old = one),
+                DrawingWish::Delete(id) => state.delete_drawing(id),
+                DrawingWish::DeleteAll => state.delete_all_drawings(),
+            });
+            self.drawn(changes.unwrap_or_default());
+        });
+    }
+
+    /// Shows what changed and has it kept.
+    pub(super) fn drawn(self, changes: Vec<DrawingChange>) {
+        let controls = self.drawings;
+        let (tool, selected, steps) =
+            self.state.with_value(|state| (state.tool(), state.selected().cloned(), state.steps()));
+        set_if_other(controls.tool, tool);
+        set_if_other(controls.selected, selected);
+        set_if_other(controls.steps, steps);
+        let is_other = self
+            .state
+            .with_value(|state| controls.shown.with_untracked(|shown| shown != state.drawings()));
+        if is_other {
+            controls.shown.set(self.state.with_value(|state| state.drawings().to_vec()));
+        }
+        if !changes.is_empty() {
+            controls.on_change.run((self.symbol.get_untracked(), changes));
+        }
+        self.paint_soon();
+    }
+
+    /// A hand went down on the prices. True when it is on a drawing now.
+    pub(super) fn press_drawing(self, event: &PointerEvent, (x, y): (f64, f64)) -> bool {
+        if event.button() != 0 {
+            return false;
+        }
+        let (pressed, changes) = self
+            .state
+            .try_update_value(|state| {
+                // As on every charting site: Shift and a click measure.
+                if event.shift_key() && state.tool().is_none() {
+                    state.take_tool(Some(Tool::Measure));
+                }
+                state.press(x, y, fresh_name())
+            })
+            .unwrap_or((Pressed::Chart, Vec::new()));
+        self.drawn(changes);
+        pressed == Pressed::Held
+    }
+
+    /// The hand moved. True when that moved a drawing.
+    pub(super) fn drag_drawing(self, (x, y): (f64, f64)) -> bool {
+        let is_moved = self.state.try_update_value(|state| state.drag(x, y)) == Some(true);
+        if is_moved {
+            self.act(Action::Point(Some((x, y))));
+        }
+        is_moved
+    }
+
+    /// The hand went up.
+    pub(super) fn release_drawing(self, (x, y): (f64, f64)) {
+        let changes = self.state.try_update_value(|state| state.release(x, y));
+        self.drawn(changes.unwrap_or_default());
+    }
+
+    /// A key while drawing, or with a drawing selected. True when it was for that.
+    pub(super) fn drawing_key(self, event: &KeyboardEvent) -> bool {
+        let key = event.key();
+        let is_command = event.ctrl_key() || event.meta_key();
+        let (tool, selected) =
+            self.state.with_value(|state| (state.tool(), state.selected().map(|one| one.id)));
+        let (bars, up) = match key.as_str() {
+            "ArrowLeft" => (-1.0, 0.0),
+            "ArrowRight" => (1.0, 0.0),
+            "ArrowUp" => (0.0, 1.0),
+            "ArrowDown" => (0.0, -1.0),
+            _ => (0.0, 0.0),
+        };
+        let up = up * if event.shift_key() { 1.0 } else { KEY_UP };
+        let is_arrow = (bars, up) != (0.0, 0.0);
+        let tool_key = match key.to_ascii_lowercase().as_str() {
+            "t" => Some(Tool::Trend),
+            "h" => Some(Tool::Horizontal),
+            "v" => Some(Tool::Vertical),
+            "f" => Some(Tool::Fibonacci),
+            _ => None,
+        };
+        let changes = self.state.try_update_value(|state| match (key.as_str(), tool, selected) {
+            ("z" | "Z", ..) if is_command && event.shift_key() => Some(state.redo()),
+            ("z" | "Z", ..) if is_command => Some(state.undo()),
+            ("y" | "Y", ..) if is_command => Some(state.redo()),
+            ("Escape", ..) => state.cancel().then(Vec::new),
+            ("Delete" | "Backspace", None, Some(id)) => Some(state.delete_drawing(id)),
+            ("Enter" | " ", Some(_), _) => {
+                let (x, y) = state.keyboard_crosshair(0.0, 0.0);
+                Some(state.press(x, y, fresh_name()).1)
+            }
+            (_, Some(_), _) if is_arrow => {
+                let (x, y) = state.keyboard_crosshair(bars, up);
+                state.drag(x, y);
+                Some(Vec::new())
+            }
+            (_, None, Some(_)) if is_arrow => Some(state.nudge(bars, up)),
+            _ if event.alt_key() && tool_key.is_some() => {
+                state.take_tool(tool_key);
+                Some(Vec::new())
+            }
+            _ => None,
+        });
+        let Some(changes) = changes.flatten() else { return false };
+        self.drawn(changes);
+        true
+    }
+}
+
+fn set_if_other<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|known| *known != value) {
+        signal.set(value);
+    }
+}
+
+/// A name for a drawing: the time in microseconds, and chance, so that two pages never agree.
+fn fresh_name() -> u64 {
+    if !cfg!(target_arch = "wasm32") {
+        return 0;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "53 bits of time, 10 of chance")]
+    #[expect(clippy::cast_sign_loss, reason = "after 1970")]
+    let name =
+        ((js_sys::Date::now() * 1_000.0) as u64) << 10 | (js_sys::Math::random() * 1_024.0) as u64;
+    name
+}

@@ -1,0 +1,325 @@
+//! What a trader draws on a chart: tools, drawings, and every step taken back or done again.
+
+mod hand;
+mod shapes;
+mod words;
+
+use market::{BarSpan, Moment};
+
+use crate::Ink;
+
+pub use hand::Pressed;
+pub(crate) use hand::{Draft, Grip};
+pub(crate) use shapes::{hit, shapes};
+pub use words::BadDrawing;
+
+/// What can be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// A price, across the whole chart.
+    Horizontal,
+    /// A moment, from top to bottom.
+    Vertical,
+    /// A line between two points.
+    Trend,
+    /// The same, going on beyond the second.
+    Ray,
+    /// A box between two corners.
+    Rectangle,
+    /// Fibonacci retracement of a move: 0, 23.6, 38.2, 50, 61.8, 78.6 and 100 %.
+    Fibonacci,
+    /// How far it is from one point to another, in points, percent, bars and time.
+    Measure,
+    /// A few words.
+    Note,
+    /// A purchase: entry, target above, stop below.
+    Long,
+    /// A short sale: entry, target below, stop above.
+    Short,
+}
+
+impl Tool {
+    /// Every tool, in the order of the menu.
+    pub const ALL: [Self; 10] = [
+        Self::Trend,
+        Self::Horizontal,
+        Self::Vertical,
+        Self::Ray,
+        Self::Rectangle,
+        Self::Fibonacci,
+        Self::Measure,
+        Self::Note,
+        Self::Long,
+        Self::Short,
+    ];
+
+    /// The word in storage.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Horizontal => "horizontal",
+            Self::Vertical => "vertical",
+            Self::Trend => "trend",
+            Self::Ray => "ray",
+            Self::Rectangle => "rectangle",
+            Self::Fibonacci => "fibonacci",
+            Self::Measure => "measure",
+            Self::Note => "note",
+            Self::Long => "long",
+            Self::Short => "short",
+        }
+    }
+
+    /// The name on the screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Horizontal => "Horizontal line",
+            Self::Vertical => "Vertical line",
+            Self::Trend => "Trend line",
+            Self::Ray => "Ray",
+            Self::Rectangle => "Rectangle",
+            Self::Fibonacci => "Fibonacci retracement",
+            Self::Measure => "Measure",
+            Self::Note => "Note",
+            Self::Long => "Long: target and stop",
+            Self::Short => "Short: target and stop",
+        }
+    }
+
+    /// How many points it is drawn by.
+    pub fn points(self) -> usize {
+        match self {
+            Self::Horizontal | Self::Vertical | Self::Note => 1,
+            Self::Trend | Self::Ray | Self::Rectangle | Self::Fibonacci | Self::Measure => 2,
+            Self::Long | Self::Short => 3,
+        }
+    }
+}
+
+/// A point of a drawing: it stays at its moment and price on every timeframe.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Anchor {
+    /// When.
+    pub at: Moment,
+    /// The price.
+    pub price: f64,
+}
+
+/// Something drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drawing {
+    /// Tells it from the others of its symbol; made by who draws it.
+    pub id: u64,
+    /// What it is.
+    pub tool: Tool,
+    /// As many as its tool has. A risk box has entry, target and stop; its right edge is the
+    /// target's moment.
+    pub points: Vec<Anchor>,
+    /// One of the [`Drawing::INKS`].
+    pub ink: u8,
+    /// The width of its line in pixels, 1 to 4.
+    pub width: u8,
+    /// Dashed.
+    pub is_dashed: bool,
+    /// It cannot be moved or deleted by hand.
+    pub is_locked: bool,
+    /// It is not shown.
+    pub is_hidden: bool,
+    /// The only timeframes it is shown on; on all when empty.
+    pub spans: Vec<BarSpan>,
+    /// A note's words.
+    pub text: String,
+}
+
+impl Drawing {
+    /// The most drawings of one symbol.
+    pub const COUNT_MAX: usize = 2_000;
+    /// The most letters of a note.
+    pub const TEXT_MAX: usize = 200;
+    /// Colours that can be chosen.
+    pub const INKS: [Ink; 6] =
+        [Ink::Accent, Ink::Vwap, Ink::Study(0), Ink::Study(1), Ink::Study(2), Ink::Study(4)];
+
+    /// A drawing as it comes from the hand.
+    pub fn new(id: u64, tool: Tool, points: Vec<Anchor>) -> Self {
+        Self {
+            id,
+            tool,
+            points,
+            ink: 0,
+            width: 1,
+            is_dashed: false,
+            is_locked: false,
+            is_hidden: false,
+            spans: Vec::new(),
+            text: String::new(),
+        }
+    }
+
+    pub(crate) fn line_ink(&self) -> Ink {
+        Self::INKS[usize::from(self.ink) % Self::INKS.len()]
+    }
+
+    pub(crate) fn is_shown_on(&self, span: BarSpan) -> bool {
+        !self.is_hidden && (self.spans.is_empty() || self.spans.contains(&span))
+    }
+}
+
+/// One step: drawings as they were before it, and after. What is missing was not there.
+#[derive(Clone, Debug, PartialEq)]
+struct Step {
+    before: Vec<Drawing>,
+    after: Vec<Drawing>,
+}
+
+/// A change to keep: a drawing as it is now, or the name of one that is gone.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DrawingChange {
+    /// It is so from now on.
+    Put(Drawing),
+    /// It is gone.
+    Gone(u64),
+}
+
+/// The drawings of a chart, and the way back.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Drawings {
+    items: Vec<Drawing>,
+    done: Vec<Step>,
+    undone: Vec<Step>,
+}
+
+/// The most steps that can be taken back.
+const STEPS_MAX: usize = 200;
+
+impl Drawings {
+    pub(crate) fn new(items: Vec<Drawing>) -> Self {
+        Self { items, done: Vec::new(), undone: Vec::new() }
+    }
+
+    pub(crate) fn items(&self) -> &[Drawing] {
+        &self.items
+    }
+
+    pub(crate) fn get(&self, id: u64) -> Option<&Drawing> {
+        self.items.iter().find(|one| one.id == id)
+    }
+
+    /// Replaces `before` by `after`, as one step. Gives what is to be kept of it.
+    pub(crate) fn change(
+        &mut self,
+        before: Vec<Drawing>,
+        after: Vec<Drawing>,
+    ) -> Vec<DrawingChange> {
+        if before == after {
+            return Vec::new();
+        }
+        let step = Step { before, after };
+        let changes = self.swap(&step.before, &step.after);
+        self.undone.clear();
+        self.done.push(step);
+        if STEPS_MAX < self.done.len() {
+            self.done.remove(0);
+        }
+        changes
+    }
+
+    pub(crate) fn undo(&mut self) -> Vec<DrawingChange> {
+        let Some(step) = self.done.pop() else { return Vec::new() };
+        let changes = self.swap(&step.after, &step.before);
+        self.undone.push(step);
+        changes
+    }
+
+    pub(crate) fn redo(&mut self) -> Vec<DrawingChange> {
+        let Some(step) = self.undone.pop() else { return Vec::new() };
+        let changes = self.swap(&step.before, &step.after);
+        self.done.push(step);
+        changes
+    }
+
+    pub(crate) fn can_undo(&self) -> bool {
+        !self.done.is_empty()
+    }
+
+    pub(crate) fn can_redo(&self) -> bool {
+        !self.undone.is_empty()
+    }
+
+    /// Shows a drawing as it is under the hand, without a step.
+    pub(crate) fn show(&mut self, drawing: Drawing) {
+        if let Some(known) = self.items.iter_mut().find(|one| one.id == drawing.id) {
+            *known = drawing;
+        }
+    }
+
+    fn swap(&mut self, out: &[Drawing], into: &[Drawing]) -> Vec<DrawingChange> {
+        let stays = |id: u64| into.iter().any(|one| one.id == id);
+        let mut changes = Vec::new();
+        for gone in out.iter().filter(|one| !stays(one.id)) {
+            self.items.retain(|one| one.id != gone.id);
+            changes.push(DrawingChange::Gone(gone.id));
+        }
+        for one in into {
+            match self.items.iter_mut().find(|known| known.id == one.id) {
+                Some(known) => *known = one.clone(),
+                None => self.items.push(one.clone()),
+            }
+            changes.push(DrawingChange::Put(one.clone()));
+        }
+        changes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn drawing(id: u64, price: f64) -> Drawing {
+        Drawing::new(id, Tool::Horizontal, vec![Anchor { at: Moment(0), price }])
+    }
+
+    proptest! {
+        #[test]
+        fn all_steps_back_and_forth_are_where_one_was(
+            acts in prop::collection::vec((0_u64..6, 0_u8..3, 1.0..9.0_f64), 1..60),
+        ) {
+            let mut drawings = Drawings::default();
+            let mut kept: std::collections::BTreeMap<u64, Drawing> = Default::default();
+            let mut keep = |changes: Vec<DrawingChange>| {
+                for change in changes {
+                    match change {
+                        DrawingChange::Put(one) => kept.insert(one.id, one),
+                        DrawingChange::Gone(id) => kept.remove(&id),
+                    };
+                }
+            };
+            for (id, act, price) in acts {
+                let before: Vec<Drawing> = drawings.get(id).cloned().into_iter().collect();
+                match act {
+                    0 => keep(drawings.change(before, Vec::new())),
+                    _ => keep(drawings.change(before, vec![drawing(id, price)])),
+                }
+            }
+            let sorted = |drawings: &Drawings| {
+                let mut all = drawings.items().to_vec();
+                all.sort_by_key(|one| one.id);
+                all
+            };
+            let end = sorted(&drawings);
+            let mut steps = 0;
+            while drawings.can_undo() {
+                keep(drawings.undo());
+                steps += 1;
+            }
+            prop_assert!(drawings.items().is_empty());
+            for _ in 0..steps {
+                keep(drawings.redo());
+            }
+            prop_assert!(!drawings.can_redo());
+            prop_assert_eq!(&sorted(&drawings), &end);
+            // What was kept along the way is what is shown.
+            prop_assert_eq!(kept.into_values().collect::<Vec<_>>(), end);
+        }
+    }
+}
