@@ -8,7 +8,6 @@ mod contexts;
 mod erased;
 mod live;
 mod pages;
-mod painter;
 mod shell;
 
 use leptos::prelude::*;

@@ -5,22 +5,23 @@ use std::process::ExitCode;
 
 use crate::browser_build::files_below;
 use crate::command::{cargo, must};
-use crate::equality_build::{self, Equality};
-use crate::machine;
 use crate::project::Project;
+use crate::{machine, module_build};
 
-/// Runs every benchmark there is.
-pub(crate) fn bench(project: &Project) -> anyhow::Result<ExitCode> {
-    for package in packages_with_benches(project)? {
+/// Runs every benchmark there is; with words, those in the browser whose files have one in their
+/// name.
+pub(crate) fn bench(project: &Project, words: &[String]) -> anyhow::Result<ExitCode> {
+    let packages = if words.is_empty() { packages_with_benches(project)? } else { Vec::new() };
+    for package in packages {
         println!("\n== {package}\n");
         must(cargo(project).args(["bench", "--package", &package, "--bench", "*"]))?;
     }
     println!("\n== in the browser\n");
-    let Equality { program, folder } = equality_build::build(project)?;
+    let modules = module_build::build(project)?;
     let browser = machine::ensure_browser()?;
     let mut node = machine::node(project)?;
-    node.args(["run.mjs", "bench"]).env("CHROMIUM", browser);
-    must(node.env("EQUALITY_BIN", program).env("EQUALITY_FOLDER", folder))?;
+    node.args(["run.mjs", "bench"]).args(words).env("CHROMIUM", browser);
+    must(node.envs(modules.settings()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -12,9 +12,8 @@ use anyhow::{Context, bail};
 use crate::browser_build::{self, Audience};
 use crate::command::{self, cargo, must};
 use crate::counts::{self, Counts, LibtestReader};
-use crate::equality_build::Equality;
 use crate::project::{Project, Speed};
-use crate::{equality_build, machine, server_build, size, tidy};
+use crate::{machine, module_build, server_build, size, tidy};
 
 /// Runs everything; the last line is the sum.
 pub(crate) fn all(project: &Project) -> anyhow::Result<ExitCode> {
@@ -80,8 +79,7 @@ impl Checks<'_> {
     }
 
     fn equality(&self) -> anyhow::Result<Counts> {
-        let Equality { program, folder } = equality_build::build(self.project)?;
-        self.browser("wasm", &[("EQUALITY_BIN", program), ("EQUALITY_FOLDER", folder)])
+        self.browser("wasm", &module_build::build(self.project)?.settings())
     }
 
     fn browser(&self, group: &str, settings: &[(&str, PathBuf)]) -> anyhow::Result<Counts> {

@@ -9,7 +9,6 @@ mod project;
 mod bench;
 mod checks;
 mod dev;
-mod equality_build;
 mod picture;
 mod run;
 
@@ -22,6 +21,7 @@ mod stylesheet;
 mod command;
 mod counts;
 mod machine;
+mod module_build;
 mod tidy;
 
 use std::process::ExitCode;
@@ -40,7 +40,7 @@ Volaris: the chores of this repository.
   cargo xtask build     build the browser's part and the server, and say where the binary is
   cargo xtask tidy      check the rules of the house that no compiler knows
   cargo xtask size      what the browser loads, file by file
-  cargo xtask bench     the benchmarks, next to their peers
+  cargo xtask bench     the benchmarks, next to their peers (`-- frames`: those of the chart alone)
   cargo xtask picture   take the README's picture of the running desk
   cargo xtask ci        test, as the build server does it
 
@@ -77,7 +77,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         Some("--release") if matches!(chore.as_str(), "run" | "build") => Speed::Release,
         Some(other) => bail!("`{other}` means nothing after `{chore}`: see `cargo xtask --help`"),
     };
-    if !passed_on.is_empty() && !matches!(chore.as_str(), "run" | "dev") {
+    if !passed_on.is_empty() && !matches!(chore.as_str(), "run" | "dev" | "bench") {
         bail!("`{chore}` passes nothing on, so nothing can follow `--`");
     }
     if matches!(chore.as_str(), "help" | "--help" | "-h") {
@@ -92,7 +92,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         "ci" => checks::all(&Project { is_ci: true, ..project }),
         "tidy" => tidy::print(&project),
         "size" => size::print(&project),
-        "bench" => bench::bench(&project),
+        "bench" => bench::bench(&project, &passed_on),
         "picture" => picture::take(&project),
         "build" => run::build(&project, speed),
         other => bail!("there is no chore `{other}`: see `cargo xtask --help`"),

@@ -1,5 +1,6 @@
 //! The menu of drawings and the options of the selected one. Loaded when they are first needed.
 
+use canvas::property;
 use chart::{Drawing, Tool};
 use leptos::html;
 use leptos::prelude::*;
@@ -7,7 +8,6 @@ use market::{BarSpan, format};
 
 use super::{DrawingControls, DrawingWish};
 use crate::erased::{Erase, erased, follow, heard, memo, part};
-use crate::painter::property;
 
 /// Changes the selected drawing.
 fn change(controls: DrawingControls, change: impl FnOnce(&mut Drawing)) {

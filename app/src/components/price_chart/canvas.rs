@@ -1,6 +1,7 @@
 //! A chart on the page: its bars follow the tape, its canvas follows its state.
 
 use crate::erased::{follow, memo};
+use ::canvas::{Palette, paint};
 use chart::{Action, ChartLevel, ChartSetup, ChartState, CompareSeries, Subject};
 use leptos::html;
 use leptos::prelude::*;
@@ -13,7 +14,6 @@ use super::hands::{Grip, Hands};
 use super::{ChartFeed, ChartHistory, OlderPage};
 use crate::contexts::Theme;
 use crate::live::LiveTape;
-use crate::painter::{Palette, paint};
 
 /// A chart on the page.
 #[derive(Clone, Copy)]

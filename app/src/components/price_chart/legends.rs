@@ -1,11 +1,11 @@
 //! Beside the chart: each study's name and values, and what can be done with it.
 
 use crate::erased::{Erase, erased, heard, memo, part};
+use ::canvas::property;
 use chart::{ChartSetup, ChartState, Legend, Study};
 use leptos::prelude::*;
 
 use super::canvas::Chart;
-use crate::painter::property;
 
 /// Each study's name and values, and what can be done with it.
 #[component]

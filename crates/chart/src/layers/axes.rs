@@ -16,12 +16,14 @@ pub(super) fn grid(state: &ChartState, prices: &PriceScale, bottom: f64, shapes:
     let edge = state.time.edge;
     let tag = state.last.map(|(price, _)| prices.y(price));
     let clear = if left_of_bar(state).is_some() { TAG_WITH_COUNTDOWN } else { TAG_HEIGHT };
+    let mut lines = Vec::with_capacity(32);
+    let mut told = Vec::with_capacity(32);
     for (tick, words) in prices.ticks(46.0) {
         let y = prices.y(tick);
-        shapes.push(Shape::stroke((0.0, y), (edge, y), Ink::Line, false));
+        lines.push([0.0, y, edge, y]);
         // Half a number beside the last price's tag reads as another number.
         if tag.is_none_or(|tag| clear < (tag - y).abs()) && y < prices.bottom - 6.0 {
-            shapes.push(Shape::text(edge + 8.0, y, words, Ink::Faint, Align::Left));
+            told.push(Shape::text(edge + 8.0, y, words, Ink::Faint, Align::Left));
         }
     }
     let (span, spacing) = (state.subject.span, state.time.spacing);
@@ -31,12 +33,14 @@ pub(super) fn grid(state: &ChartState, prices: &PriceScale, bottom: f64, shapes:
             continue;
         }
         if word.is_major {
-            shapes.push(Shape::stroke((x, 0.0), (x, bottom), Ink::Line, false));
+            lines.push([x, 0.0, x, bottom]);
         }
         let ink = if word.is_major { Ink::Dim } else { Ink::Faint };
-        shapes.push(Shape::text(x, bottom + TIME_AXIS / 2.0, word.text, ink, Align::Middle));
+        told.push(Shape::text(x, bottom + TIME_AXIS / 2.0, word.text, ink, Align::Middle));
     }
-    shapes.push(Shape::stroke((0.0, bottom), (state.width, bottom), Ink::Line, false));
+    lines.push([0.0, bottom, state.width, bottom]);
+    shapes.push(Shape::Strokes { lines, ink: Ink::Line, is_dashed: false });
+    shapes.append(&mut told);
 }
 
 /// What is left until the newest bar ends: `2:14`, `1:05:30`.

@@ -1,15 +1,31 @@
-//! The only file that touches a canvas.
+//! Paints a chart's shapes. The only crate that touches a canvas.
 
 use chart::{Align, Ink, Shape};
-use wasm_bindgen::JsCast;
-use wasm_bindgen::JsValue;
+use js_sys::JsString;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 /// Colours of the theme, by ink.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Palette {
-    colours: Vec<String>,
-    font: String,
+pub struct Palette {
+    colours: Vec<JsString>,
+    fonts: [JsString; 2],
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A context that takes texts which the browser already has: web-sys hands over a Rust text,
+    /// which is decoded again on every call, a dozen times a frame.
+    #[wasm_bindgen(extends = CanvasRenderingContext2d)]
+    type Context;
+
+    #[wasm_bindgen(method, setter, js_name = fillStyle)]
+    fn set_fill(this: &Context, colour: &JsString);
+    #[wasm_bindgen(method, setter, js_name = strokeStyle)]
+    fn set_stroke(this: &Context, colour: &JsString);
+    #[wasm_bindgen(method, setter, js_name = font)]
+    fn set_letters(this: &Context, font: &JsString);
 }
 
 /// Inks and the custom properties that they are read from.
@@ -36,13 +52,13 @@ const INKS: [(Ink, &str); 19] = [
 ];
 
 /// The custom property that holds an ink's colour.
-pub(crate) fn property(ink: Ink) -> &'static str {
+pub fn property(ink: Ink) -> &'static str {
     INKS.iter().find(|(known, _)| *known == ink).map_or("--text", |(_, name)| name)
 }
 
 impl Palette {
     /// Reads the theme's colours where the canvas stands.
-    pub(crate) fn read(canvas: &HtmlCanvasElement) -> Self {
+    pub fn read(canvas: &HtmlCanvasElement) -> Self {
         let style =
             web_sys::window().and_then(|window| window.get_computed_style(canvas).ok().flatten());
         let property = |name: &str| {
@@ -52,23 +68,22 @@ impl Palette {
                 .map(|value| value.trim().to_owned())
                 .unwrap_or_default()
         };
-        let colours = INKS.iter().map(|(_, name)| property(name)).collect();
-        Self { colours, font: property("--font") }
+        let colours = INKS.iter().map(|(_, name)| property(name).into()).collect();
+        let family = property("--font");
+        let fonts = ["400", "600"].map(|weight| format!("{weight} 11px {family}").into());
+        Self { colours, fonts }
     }
 
-    fn colour(&self, ink: Ink) -> &str {
+    fn colour(&self, ink: Ink) -> Option<&JsString> {
         let place = INKS.iter().position(|(known, _)| *known == ink).unwrap_or(0);
-        self.colours.get(place).map_or("", String::as_str)
+        self.colours.get(place)
     }
 }
 
 /// Paints shapes, from the back to the front, sharp at any pixel density.
-pub(crate) fn paint(canvas: &HtmlCanvasElement, shapes: &[Shape], palette: &Palette, density: f64) {
+pub fn paint(canvas: &HtmlCanvasElement, shapes: &[Shape], palette: &Palette, density: f64) {
     let context = canvas.get_context("2d").ok().flatten();
-    let Some(context) = context.and_then(|one| one.dyn_into::<CanvasRenderingContext2d>().ok())
-    else {
-        return;
-    };
+    let Some(context) = context.map(JsCast::unchecked_into::<Context>) else { return };
     let _ = context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0);
     let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
     context.clear_rect(0.0, 0.0, width / density, height / density);
@@ -87,7 +102,7 @@ pub(crate) fn paint(canvas: &HtmlCanvasElement, shapes: &[Shape], palette: &Pale
 
 /// A context that remembers what it was told, so that it is told once.
 struct Brush<'a> {
-    context: CanvasRenderingContext2d,
+    context: Context,
     palette: &'a Palette,
     density: f64,
     ink: Option<Ink>,
@@ -108,9 +123,10 @@ impl Brush<'_> {
 
     fn take(&mut self, ink: Ink) {
         if self.ink != Some(ink) {
-            let colour = self.palette.colour(ink);
-            self.context.set_fill_style_str(colour);
-            self.context.set_stroke_style_str(colour);
+            if let Some(colour) = self.palette.colour(ink) {
+                self.context.set_fill(colour);
+                self.context.set_stroke(colour);
+            }
             self.ink = Some(ink);
         }
     }
@@ -219,8 +235,7 @@ impl Brush<'_> {
     fn write(&mut self, text: &str, (x, y): (f64, f64), ink: Ink, align: Align, is_bold: bool) {
         self.take(ink);
         if self.font != Some(is_bold) {
-            let weight = if is_bold { "600" } else { "400" };
-            self.context.set_font(&format!("{weight} 11px {}", self.palette.font));
+            self.context.set_letters(&self.palette.fonts[usize::from(is_bold)]);
             self.font = Some(is_bold);
         }
         self.context.set_text_align(match align {

@@ -1,0 +1,86 @@
+//! The chart alone in a browser: bars go in, one of them changes, a frame is painted. Timed beside
+//! other charts on the same bars; never part of the product.
+
+use canvas::{Palette, paint};
+use chart::{Action, ChartSetup, ChartState, Study, Subject};
+use market::{Bar, BarSpan, Moment, Price, Span};
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::HtmlCanvasElement;
+
+/// A chart on a canvas.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct FrameRun {
+    state: ChartState,
+    canvas: HtmlCanvasElement,
+    palette: Palette,
+}
+
+fn price(value: f64) -> Price {
+    Price::from_f64(value).expect("a price")
+}
+
+#[wasm_bindgen]
+impl FrameRun {
+    /// Minute bars from `first` on, in seconds; four prices a bar.
+    #[wasm_bindgen(constructor)]
+    pub fn new(canvas: HtmlCanvasElement, first: f64, prices: &[f64]) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "seconds since 1970")]
+        let first = Moment(0) + Span::seconds(first as i64);
+        let bars = prices.as_chunks::<4>().0.iter().zip(0..);
+        let bars = bars.map(|([open, high, low, close], minute)| Bar {
+            start: first + Span::minutes(minute),
+            open: price(*open),
+            high: price(*high),
+            low: price(*low),
+            close: price(*close),
+            volume: 1_000,
+        });
+        let mut state = ChartState::default();
+        let (width, height) = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
+        state.apply(Action::Resize { width, height });
+        let subject = Subject { span: BarSpan::M1, has_volume: true, decimals: 2 };
+        let studies = Vec::new();
+        state.apply(Action::SetUp(ChartSetup { studies, ..ChartSetup::default() }));
+        state.apply(Action::SetBars { bars: bars.collect(), subject });
+        let palette = Palette::read(&canvas);
+        Self { state, canvas, palette }
+    }
+
+    /// Every offered study is computed and drawn, too.
+    pub fn add_studies(&mut self) {
+        let mut setup = self.state.setup().clone();
+        for study in Study::OFFERED {
+            setup.add(study);
+        }
+        self.state.apply(Action::SetUp(setup));
+    }
+
+    /// All bars come in sight.
+    pub fn show_all(&mut self) {
+        self.state.apply(Action::Zoom { x: 0.0, factor: 1e-9 });
+    }
+
+    /// A print changes the newest bar.
+    pub fn tick(&mut self, close: f64) {
+        let Some(mut last) = self.state.bars().last().copied() else { return };
+        last.absorb(&Bar::of_print(last.start, price(close), 10));
+        self.state.apply(Action::Extend(vec![last]));
+    }
+
+    /// Paints a frame.
+    pub fn paint(&self, density: f64) {
+        paint(&self.canvas, &self.state.shapes(), &self.palette, density);
+    }
+}
+
+/// How much memory the module has taken, in bytes.
+#[wasm_bindgen]
+#[must_use]
+pub fn memory_bytes() -> f64 {
+    #[cfg(target_arch = "wasm32")]
+    let pages = core::arch::wasm32::memory_size::<0>();
+    #[cfg(not(target_arch = "wasm32"))]
+    let pages = 0_usize;
+    pages as f64 * 65_536.0
+}
