@@ -7,10 +7,12 @@ mod depth_switch;
 mod drawing_bar;
 mod drawing_menus;
 mod feed_badge;
+mod key_sheet;
 mod ladder;
 mod level_sheet;
 mod market_clock;
 mod menu;
+mod palette;
 mod price_chart;
 mod span_bar;
 mod symbol_search;
@@ -20,14 +22,16 @@ mod theme_switch;
 mod toast;
 mod watchlist;
 
-pub(crate) use chart_bar::{ChartBar, ChartControls};
+pub(crate) use chart_bar::{ChartBar, ChartControls, ChartMenus};
 pub(crate) use depth_switch::DepthSwitch;
 pub(crate) use drawing_bar::{DrawingBar, DrawingOptions};
 pub(crate) use feed_badge::FeedBadge;
+pub(crate) use key_sheet::KeySheet;
 pub(crate) use ladder::Ladder;
 pub(crate) use level_sheet::{LevelQuestion, LevelSheet};
 pub(crate) use market_clock::MarketClock;
 pub(crate) use menu::Menu;
+pub(crate) use palette::{Palette, PaletteControls};
 pub(crate) use price_chart::{
     ChartFeed, ChartHistory, DrawingControls, DrawingWish, OlderPage, PriceChart, is_computed,
 };

@@ -3,9 +3,12 @@
 
 #![expect(unreachable_pub, reason = "the component macro makes a public struct of each")]
 
+mod commands;
 mod components;
 mod contexts;
 mod erased;
+mod keymap;
+mod level_file;
 mod live;
 mod pages;
 mod shell;

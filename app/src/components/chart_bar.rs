@@ -17,6 +17,8 @@ pub(crate) struct ChartControls {
     pub(crate) setup: Memo<ChartSetup>,
     /// Called with another set-up.
     pub(crate) on_setup: Callback<ChartSetup>,
+    /// Which of the menus are open.
+    pub(crate) menus: ChartMenus,
     /// What is drawn on it.
     pub(crate) drawings: DrawingControls,
     /// How long its bars last.
@@ -33,6 +35,25 @@ pub(crate) struct ChartControls {
     pub(crate) on_go: Callback<Moment>,
 }
 
+/// Which of the menus are open.
+#[derive(Clone, Copy)]
+pub(crate) struct ChartMenus {
+    /// Style, scale, dates.
+    pub(crate) chart: RwSignal<bool>,
+    /// Indicators.
+    pub(crate) studies: RwSignal<bool>,
+    /// Drawings.
+    pub(crate) drawings: RwSignal<bool>,
+}
+
+impl ChartMenus {
+    /// All of them closed.
+    pub(crate) fn new() -> Self {
+        let closed = || RwSignal::new(false);
+        Self { chart: closed(), studies: closed(), drawings: closed() }
+    }
+}
+
 impl ChartControls {
     /// Changes the set-up.
     pub(crate) fn change(self, change: impl FnOnce(&mut ChartSetup)) {
@@ -45,8 +66,8 @@ impl ChartControls {
 /// The menus above a chart.
 #[component]
 pub(crate) fn ChartBar(controls: ChartControls) -> impl IntoView {
-    let chart_open = RwSignal::new(false);
-    let studies_open = RwSignal::new(false);
+    let ChartMenus { chart: chart_open, studies: studies_open, drawings: drawings_open } =
+        controls.menus;
     // A study's settings open where studies are chosen.
     follow(move || {
         if controls.edited.get().is_some() {
@@ -58,7 +79,6 @@ pub(crate) fn ChartBar(controls: ChartControls) -> impl IntoView {
             controls.edited.set(None);
         }
     });
-    let drawings_open = RwSignal::new(false);
     // A tool in the hand wants the chart free.
     follow(move || {
         if controls.drawings.tool.get().is_some() {

@@ -1,6 +1,6 @@
 //! A button that opens a panel under it; what is in the panel is made when it opens.
 
-use crate::erased::{Erase, erased, heard, part};
+use crate::erased::{Erase, erased, follow, heard, part};
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -36,32 +36,7 @@ pub(crate) fn Menu(
             }
         }
     };
-    let holds = move |node: Option<web_sys::EventTarget>| {
-        let node = node.and_then(|to| to.dyn_into::<web_sys::Node>().ok());
-        place.get_untracked().is_some_and(|place| place.contains(node.as_ref()))
-    };
-    let follow_focus = move |event: FocusEvent| {
-        if !is_open.get_untracked() {
-            return;
-        }
-        match event.related_target() {
-            Some(to) if !holds(Some(to.clone())) => is_open.set(false),
-            Some(_) => {}
-            // What had the focus is gone, as after adding a study: keys still belong here.
-            None => request_animation_frame(move || {
-                let is_still_open = is_open.try_get_untracked() == Some(true);
-                if let Some(panel) = panel.get_untracked().filter(|_| is_still_open) {
-                    let _ = panel.focus();
-                }
-            }),
-        }
-    };
-    let elsewhere = window_event_listener(leptos::ev::pointerdown, move |event| {
-        if is_open.get_untracked() && !holds(event.target()) {
-            is_open.set(false);
-        }
-    });
-    on_cleanup(move || elsewhere.remove());
+    let follow_focus = keep_focus(is_open, place, panel);
     view! {
         <div class="menu" node_ref=place on:keydown=close_on_escape on:focusout=follow_focus>
             <button
@@ -92,4 +67,50 @@ pub(crate) fn Menu(
         </div>
     }
     .erase()
+}
+
+/// Closes the menu when the focus or the pointer goes elsewhere, and keeps the focus in it while
+/// what had it comes and goes. Gives what hears that the focus left something.
+fn keep_focus(
+    is_open: RwSignal<bool>,
+    place: NodeRef<html::Div>,
+    panel: NodeRef<html::Div>,
+) -> impl FnMut(FocusEvent) + 'static {
+    let holds = move |node: Option<web_sys::EventTarget>| {
+        let node = node.and_then(|to| to.dyn_into::<web_sys::Node>().ok());
+        place.get_untracked().is_some_and(|place| place.contains(node.as_ref()))
+    };
+    let follow_focus = move |event: FocusEvent| {
+        if !is_open.get_untracked() {
+            return;
+        }
+        match event.related_target() {
+            Some(to) if !holds(Some(to.clone())) => is_open.set(false),
+            Some(_) => {}
+            // What had the focus is gone, as after adding a study: keys still belong here.
+            None => request_animation_frame(move || {
+                let is_still_open = is_open.try_get_untracked() == Some(true);
+                if let Some(panel) = panel.get_untracked().filter(|_| is_still_open) {
+                    let _ = panel.focus();
+                }
+            }),
+        }
+    };
+    follow(move || {
+        // Opened by a key, not by the button: the next keys belong here.
+        if is_open.get() && !holds(document().active_element().map(Into::into)) {
+            request_animation_frame(move || {
+                if let Some(panel) = panel.get_untracked() {
+                    let _ = panel.focus();
+                }
+            });
+        }
+    });
+    let elsewhere = window_event_listener(leptos::ev::pointerdown, move |event| {
+        if is_open.get_untracked() && !holds(event.target()) {
+            is_open.set(false);
+        }
+    });
+    on_cleanup(move || elsewhere.remove());
+    follow_focus
 }

@@ -85,12 +85,15 @@ pub(crate) fn PriceChart(
     /// A moment that a trader wants to see; each one is gone to once.
     #[prop(into)]
     go_to: Signal<Option<Moment>>,
+    /// Set to have something done to the chart; empty again when it is.
+    wish: RwSignal<Option<Action>>,
     /// Whose colours are used.
     #[prop(into)]
     theme: Signal<Theme>,
 ) -> impl IntoView {
     let chart = Chart::new(symbol, tape, feed, compare, setup, on_setup, drawings);
     chart.follow(levels, theme, now, go_to);
+    chart.follow_wishes(wish);
     let told = memo(move || {
         chart.painted.track();
         chart.state.with_value(ChartState::told)

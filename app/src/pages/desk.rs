@@ -3,6 +3,7 @@
 
 mod address;
 mod bars;
+mod commands;
 mod data;
 mod drawings;
 mod top_bar;
@@ -16,14 +17,15 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use market::{BarSpan, Moment, Symbol, instrument};
 
 use crate::components::{
-    ChartBar, ChartControls, DepthSwitch, DrawingBar, DrawingOptions, Ladder, LevelQuestion,
-    LevelSheet, Pane, PriceChart, SpanBar, SymbolSearch, TabBar, Toast, Watchlist,
+    ChartBar, ChartControls, DepthSwitch, DrawingBar, DrawingOptions, KeySheet, Ladder,
+    LevelQuestion, LevelSheet, Palette, PaletteControls, Pane, PriceChart, SpanBar, SymbolSearch,
+    TabBar, Toast, Watchlist,
 };
 use crate::contexts::{Depth, live_tape, preferences};
 use address::Address;
 use bars::chart_feed;
+use commands::Commands;
 use data::DeskData;
-use drawings::drawing_controls;
 use top_bar::TopBar;
 
 /// What the address says, and how it is changed.
@@ -97,6 +99,8 @@ pub(crate) fn DeskPage() -> impl IntoView {
         route.choose_symbol(symbol);
         pane.set(Pane::Chart);
     });
+    let commands = Commands::new(route, data, choose_symbol);
+    commands.listen();
     let is_stale = memo(move || data.is_stale());
     let decimals = derived(move || usize::from(instrument(symbol.get()).decimals));
     let depth = derived(move || preferences().read().depth);
@@ -117,7 +121,7 @@ pub(crate) fn DeskPage() -> impl IntoView {
                 >
                     {part(move || data.complaint(address))}
                 </p>
-                <ChartPane data route compared depth />
+                <ChartPane commands compared depth />
             </main>
             <LevelsPane data depth decimals />
             <WatchPane data symbol on_choose=choose_symbol />
@@ -128,6 +132,13 @@ pub(crate) fn DeskPage() -> impl IntoView {
                 tape,
                 now: data.now,
             } />
+            <Palette controls=PaletteControls {
+                opened: commands.palette,
+                symbols: data.symbols_signal(),
+                keymap: commands.keymap,
+                on_choose: Callback::new(move |command| commands.run(command)),
+            } />
+            <KeySheet is_open=commands.is_key_sheet_open keymap=commands.keymap />
             <Toast text=data.toast on_close=move |()| data.toast.set(None) />
         </div>
     }
@@ -137,11 +148,11 @@ pub(crate) fn DeskPage() -> impl IntoView {
 /// The chart and the bar above it.
 #[component]
 fn ChartPane(
-    data: DeskData,
-    route: Route,
+    commands: Commands,
     compared: Memo<Option<Symbol>>,
     depth: Signal<Depth>,
 ) -> impl IntoView {
+    let Commands { route, data, drawings, menus, .. } = commands;
     let Route { symbol, span, setup, .. } = route;
     let tape = live_tape();
     let edited = RwSignal::new(None);
@@ -150,10 +161,10 @@ fn ChartPane(
     let symbols = derived(move || {
         data.symbols_signal().read().iter().map(|one| one.symbol).collect::<Vec<_>>()
     });
-    let drawings = drawing_controls(symbol, data);
     let controls = ChartControls {
         setup,
         on_setup,
+        menus,
         drawings,
         span,
         symbol,
@@ -182,6 +193,7 @@ fn ChartPane(
                 levels=data.chart_levels(depth)
                 now=data.now
                 go_to
+                wish=commands.chart_wish
                 drawings
                 theme=derived(move || preferences().read().theme)
             />

@@ -142,6 +142,8 @@ pub enum Action {
         /// Greater than one brings bars nearer.
         factor: f64,
     },
+    /// Changes the distance of bars about the middle of the chart.
+    ZoomMiddle(f64),
     /// Stretches the price axis about its middle.
     Stretch(f64),
     /// Prices fit what is seen again.
@@ -222,6 +224,7 @@ impl ChartState {
             Action::SetNow(now) => self.now = now,
             Action::Pan { x, y } => self.pan(x, y),
             Action::Zoom { x, factor } => self.zoom(x, factor),
+            Action::ZoomMiddle(factor) => self.zoom(self.time.edge / 2.0, factor),
             Action::Stretch(factor) => self.stretch(factor),
             Action::Fit => self.pulled = None,
             Action::FitTime => self.zoom(self.time.edge, SPACING_FIRST / self.time.spacing),

@@ -105,6 +105,16 @@ impl Chart {
         follow(move || self.watch_size());
     }
 
+    /// Does what is wished from outside, once.
+    pub(super) fn follow_wishes(self, wish: RwSignal<Option<Action>>) {
+        follow(move || {
+            if let Some(action) = wish.get() {
+                wish.set(None);
+                self.act(action);
+            }
+        });
+    }
+
     fn follow_bars(self) {
         let first = self.feed.first;
         let shows = memo(move || {

@@ -167,7 +167,10 @@ impl Chart {
     /// A key while drawing, or with a drawing selected. True when it was for that.
     pub(super) fn drawing_key(self, event: &KeyboardEvent) -> bool {
         let key = event.key();
-        let is_command = event.ctrl_key() || event.meta_key();
+        // What is done with those is bound to keys elsewhere, and may be bound to others.
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return false;
+        }
         let (tool, selected) =
             self.state.with_value(|state| (state.tool(), state.selected().map(|one| one.id)));
         let (bars, up) = match key.as_str() {
@@ -179,17 +182,7 @@ impl Chart {
         };
         let up = up * if event.shift_key() { 1.0 } else { KEY_UP };
         let is_arrow = (bars, up) != (0.0, 0.0);
-        let tool_key = match key.to_ascii_lowercase().as_str() {
-            "t" => Some(Tool::Trend),
-            "h" => Some(Tool::Horizontal),
-            "v" => Some(Tool::Vertical),
-            "f" => Some(Tool::Fibonacci),
-            _ => None,
-        };
         let changes = self.state.try_update_value(|state| match (key.as_str(), tool, selected) {
-            ("z" | "Z", ..) if is_command && event.shift_key() => Some(state.redo()),
-            ("z" | "Z", ..) if is_command => Some(state.undo()),
-            ("y" | "Y", ..) if is_command => Some(state.redo()),
             ("Escape", ..) => state.cancel().then(Vec::new),
             ("Delete" | "Backspace", None, Some(id)) => Some(state.delete_drawing(id)),
             ("Enter" | " ", Some(_), _) => {
@@ -202,10 +195,6 @@ impl Chart {
                 Some(Vec::new())
             }
             (_, None, Some(_)) if is_arrow => Some(state.nudge(bars, up)),
-            _ if event.alt_key() && tool_key.is_some() => {
-                state.take_tool(tool_key);
-                Some(Vec::new())
-            }
             _ => None,
         });
         let Some(changes) = changes.flatten() else { return false };

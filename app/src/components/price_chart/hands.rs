@@ -223,7 +223,6 @@ impl Grip {
         let middle = self.width() / 2.0;
         let by = if event.ctrl_key() || event.meta_key() { 5.0 } else { 1.0 } * KEY_PAN;
         let action = match (event.key().as_str(), event.shift_key()) {
-            ("r" | "R", _) if event.alt_key() => Action::Reset,
             _ if event.alt_key() => return,
             ("ArrowLeft", _) => Action::Pan { x: by, y: 0.0 },
             ("ArrowRight", _) => Action::Pan { x: -by, y: 0.0 },

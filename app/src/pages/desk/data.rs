@@ -163,7 +163,7 @@ impl DeskData {
     }
 
     /// What the levels are now: live when the stream runs, else the server's first answer.
-    fn levels_now(self) -> Option<LevelsView> {
+    pub(super) fn levels_now(self) -> Option<LevelsView> {
         self.live_levels.get().or_else(|| {
             let first = self.first.get()?.ok()?;
             let status = self.tape.status.read();

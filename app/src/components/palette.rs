@@ -1,0 +1,265 @@
+//! The palette: everything that can be done, found by a few letters. Loaded when it first opens.
+
+use api::SymbolView;
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+use market::BarSpan;
+
+use crate::commands::Command;
+use crate::erased::{Erase, erased, follow, heard, memo, part};
+use crate::keymap::{Keymap, span_of_digits};
+
+/// The most rows that are listed.
+const ROWS_MAX: usize = 60;
+
+/// What the palette lists and does.
+#[derive(Clone, Copy)]
+pub(crate) struct PaletteControls {
+    /// What was typed to open it; it is open while there is something.
+    pub(crate) opened: RwSignal<Option<String>>,
+    /// Symbols of the tape.
+    pub(crate) symbols: Signal<Vec<SymbolView>>,
+    /// Which key does what.
+    pub(crate) keymap: RwSignal<Keymap>,
+    /// Called with what was chosen.
+    pub(crate) on_choose: Callback<Command>,
+}
+
+/// A row of the palette.
+#[derive(Clone, Debug, PartialEq)]
+struct Row {
+    command: Command,
+    name: String,
+    hint: String,
+}
+
+/// The palette; loaded when it first opens.
+#[component]
+pub(crate) fn Palette(controls: PaletteControls) -> impl IntoView {
+    let was_opened = Memo::new(move |was: Option<&bool>| {
+        was.copied().unwrap_or_default() || controls.opened.read().is_some()
+    });
+    part(move || {
+        was_opened.get().then(|| {
+            view! {
+                <Suspense>
+                    {move || Suspend::new(async move { palette(controls).await })}
+                </Suspense>
+            }
+            .erase()
+        })
+    })
+}
+
+#[lazy]
+fn palette(controls: PaletteControls) -> AnyView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    let typed = RwSignal::new(String::new());
+    let marked = RwSignal::new(0_usize);
+    let field = NodeRef::<html::Input>::new();
+    follow(move || {
+        let (Some(dialog), opened) = (dialog.get(), controls.opened.get()) else { return };
+        // Only what is in the document can be shown, and this may be about to come into it.
+        request_animation_frame(move || match (opened, dialog.open()) {
+            (Some(first), false) => {
+                typed.set(first);
+                marked.set(0);
+                let _ = dialog.show_modal();
+                if let Some(field) = field.get_untracked() {
+                    let _ = field.focus();
+                }
+            }
+            (None, true) => dialog.close(),
+            _ => {}
+        });
+    });
+    let found = memo(move || rows(controls, &typed.read()));
+    let choose = move |place: usize| {
+        let command = found.with_untracked(|found| found.get(place).map(|row| row.command));
+        controls.opened.set(None);
+        if let Some(command) = command {
+            controls.on_choose.run(command);
+        }
+    };
+    let handle_key = move |event: KeyboardEvent| {
+        let last = found.read_untracked().len().max(1) - 1;
+        let to = match event.key().as_str() {
+            "ArrowDown" => (marked.get_untracked() + 1).min(last),
+            "ArrowUp" => marked.get_untracked().saturating_sub(1),
+            "PageDown" => (marked.get_untracked() + 8).min(last),
+            "PageUp" => marked.get_untracked().saturating_sub(8),
+            "Enter" => {
+                event.prevent_default();
+                return choose(marked.get_untracked());
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        marked.set(to);
+        if let Some(row) = document().get_element_by_id(&format!("palette-{to}")) {
+            row.scroll_into_view_with_bool(false);
+        }
+    };
+    let option = move |(place, row): (usize, Row)| {
+        view! {
+            <li
+                id=format!("palette-{place}")
+                role="option"
+                aria-selected=erased(move || (marked.get() == place).to_string())
+                on:click=heard(move |_| choose(place))
+            >
+                <span>{row.name}</span>
+                <kbd>{row.hint}</kbd>
+            </li>
+        }
+        .erase()
+    };
+    let close_outside = move |event: leptos::ev::MouseEvent| {
+        // The ground round a dialog counts as the dialog itself.
+        if event.target() == event.current_target() {
+            controls.opened.set(None);
+        }
+    };
+    let list = move || {
+        let found = found.get();
+        if found.is_empty() {
+            return view! { <li class="palette__nothing">"Nothing by that name."</li> }.erase();
+        }
+        found.into_iter().enumerate().map(option).collect_view().into_any()
+    };
+    view! {
+        <dialog
+            node_ref=dialog
+            class="palette"
+            aria-label="Command palette"
+            // Not `close`: that comes late, when the palette may be open again.
+            on:cancel=heard(move |_: leptos::ev::Event| controls.opened.set(None))
+            on:click=heard(close_outside)
+        >
+            <input
+                node_ref=field
+                type="text"
+                class="palette__field"
+                role="combobox"
+                aria-label="Symbol, timeframe or command"
+                aria-expanded="true"
+                aria-controls="palette-list"
+                aria-autocomplete="list"
+                aria-activedescendant=erased(move || format!("palette-{}", marked.get()))
+                placeholder="Symbol, timeframe or command"
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=typed
+                on:input=heard(move |event| {
+                    typed.set(event_target_value(&event));
+                    marked.set(0);
+                })
+                on:keydown=heard(handle_key)
+            />
+            <ul id="palette-list" class="palette__list" role="listbox" aria-label="Found">
+                {part(list)}
+            </ul>
+        </dialog>
+    }
+    .erase()
+}
+
+/// What matches, the best first: symbols by their letters, timeframes by their digits, then all
+/// that has every typed word in its name.
+fn rows(controls: PaletteControls, typed: &str) -> Vec<Row> {
+    let typed = typed.trim().trim_start_matches(',').to_ascii_lowercase();
+    let keymap = controls.keymap.read();
+    let symbols = controls.symbols.read();
+    let symbol = |one: &SymbolView| Row {
+        command: Command::Symbol(one.symbol),
+        name: format!("{} · {}", one.symbol, one.name),
+        hint: "symbol".to_owned(),
+    };
+    let begins = |one: &&SymbolView| {
+        !typed.is_empty() && one.symbol.as_str().to_ascii_lowercase().starts_with(&typed)
+    };
+    let mut rows: Vec<Row> = symbols.iter().filter(begins).map(symbol).collect();
+    let command = |command: Command| Row {
+        command,
+        name: name(command),
+        hint: keymap.key(command).map(spoken_key).unwrap_or_default(),
+    };
+    rows.extend(span_of_digits(&typed).map(|span| command(Command::Span(span))));
+    let has_all = |row: &Row| {
+        let name = row.name.to_ascii_lowercase();
+        typed.split_whitespace().all(|word| name.contains(word))
+    };
+    let named = symbols.iter().filter(|one| !begins(one)).map(symbol);
+    let others = Command::all().into_iter().map(command).chain(named).filter(has_all);
+    for row in others {
+        if !rows.iter().any(|known| known.command == row.command) {
+            rows.push(row);
+        }
+    }
+    rows.truncate(ROWS_MAX);
+    rows
+}
+
+/// What a command is called.
+pub(super) fn name(command: Command) -> String {
+    match command {
+        Command::Palette => "Command palette".to_owned(),
+        Command::Keys => "Keyboard shortcuts".to_owned(),
+        Command::Indicators => "Indicators…".to_owned(),
+        Command::Chart => "Style, scale, compare, go to date…".to_owned(),
+        Command::Drawings => "Drawings…".to_owned(),
+        Command::Symbol(symbol) => format!("Show {symbol}"),
+        Command::Span(span) => format!("Timeframe {span}: {}", spoken_span(span)),
+        Command::Style(style) => format!("Chart style: {}", style.name()),
+        Command::Scale(mode) => format!("Scale: {}", mode.as_str()),
+        Command::Invert => "Invert the scale".to_owned(),
+        Command::Magnet => "Magnet crosshair".to_owned(),
+        Command::Study(study) => format!("Indicator {}: {}", study.label(), study.name()),
+        Command::Tool(tool) => format!("Draw: {}", tool.name()),
+        Command::Undo => "Undo drawing".to_owned(),
+        Command::Redo => "Redo drawing".to_owned(),
+        Command::Fit => "Fit prices".to_owned(),
+        Command::Reset => "Reset the chart".to_owned(),
+        Command::Latest => "Go to the newest bar".to_owned(),
+        Command::ZoomIn => "Zoom in".to_owned(),
+        Command::ZoomOut => "Zoom out".to_owned(),
+        Command::Theme => "Switch between dark and light".to_owned(),
+        Command::Depth(depth) => format!("Levels: {}", depth.as_str()),
+        Command::PlayPause => "Tape: pause or play".to_owned(),
+        Command::Speed(times) => format!("Tape: speed {times}×"),
+        Command::Step(minutes) => format!("Tape: step {minutes} m"),
+        Command::NextOpen => "Tape: next open".to_owned(),
+        Command::CopyLevels => "Copy the levels as text".to_owned(),
+        Command::LevelsCsv => "Save the levels as CSV".to_owned(),
+        Command::LevelsPine => "Save the levels as Pine script for TradingView".to_owned(),
+        Command::Picture => "Save a picture of the chart".to_owned(),
+        Command::Developers => "For programs: REST and WebSocket".to_owned(),
+    }
+}
+
+fn spoken_span(span: BarSpan) -> String {
+    match span {
+        BarSpan::Day => "day".to_owned(),
+        BarSpan::Week => "week".to_owned(),
+        BarSpan::Month => "month".to_owned(),
+        span => {
+            let minutes = span.intraday().map_or(0, |length| length.whole_seconds() / 60);
+            format!("{minutes} minutes")
+        }
+    }
+}
+
+/// `Alt T`, `Ctrl K`, `Space`.
+pub(super) fn spoken_key(key: &str) -> String {
+    if key == " " {
+        return "Space".to_owned();
+    }
+    let word = |part: &str| {
+        let mut letters = part.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    let words: Vec<String> = key.split('+').map(word).collect();
+    words.join(" ").replace("Arrowright", "→").replace("Arrowup", "↑").replace("Arrowdown", "↓")
+}

@@ -1,0 +1,218 @@
+//! Which key does what: as TradingView's users know it, until a trader says otherwise. Kept on the
+//! device.
+
+use gloo::storage::{LocalStorage, Storage};
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use market::BarSpan;
+
+use crate::commands::Command;
+use crate::contexts::Depth;
+use chart::{ScaleMode, Tool};
+
+/// Where a device keeps what differs from the usual.
+const STORED: &str = "volaris.keys";
+
+/// Which key does what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Keymap {
+    bound: Vec<(String, Command)>,
+    /// Whether keys without Alt, Ctrl or Cmd do anything (WCAG 2.1.4 wants a way to say no).
+    pub(crate) has_single_keys: bool,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        let bound = [
+            ("ctrl+k", Command::Palette),
+            ("?", Command::Keys),
+            ("/", Command::Indicators),
+            ("alt+g", Command::Chart),
+            ("alt+d", Command::Drawings),
+            ("alt+r", Command::Reset),
+            ("alt+i", Command::Invert),
+            ("alt+l", Command::Scale(ScaleMode::Log)),
+            ("alt+p", Command::Scale(ScaleMode::Percent)),
+            ("alt+m", Command::Magnet),
+            ("alt+t", Command::Tool(Tool::Trend)),
+            ("alt+h", Command::Tool(Tool::Horizontal)),
+            ("alt+v", Command::Tool(Tool::Vertical)),
+            ("alt+f", Command::Tool(Tool::Fibonacci)),
+            ("alt+s", Command::Picture),
+            ("ctrl+z", Command::Undo),
+            ("ctrl+y", Command::Redo),
+            ("ctrl+shift+z", Command::Redo),
+            ("ctrl+arrowup", Command::ZoomIn),
+            ("ctrl+arrowdown", Command::ZoomOut),
+            ("alt+1", Command::Depth(Depth::Key)),
+            ("alt+2", Command::Depth(Depth::Pivots)),
+            ("alt+3", Command::Depth(Depth::All)),
+            (" ", Command::PlayPause),
+            ("alt+arrowright", Command::Step(1)),
+        ];
+        let bound = bound.map(|(key, command)| (key.to_owned(), command)).to_vec();
+        Self { bound, has_single_keys: true }
+    }
+}
+
+impl Keymap {
+    /// What this device kept of its own, if anything.
+    pub(crate) async fn of_device() -> Option<Self> {
+        let text: String = LocalStorage::raw().get_item(STORED).ok().flatten()?;
+        if text.is_empty() { None } else { Some(read_keymap(text).await) }
+    }
+
+    /// Keeps it on this device.
+    pub(crate) fn keep(&self) {
+        let _ = LocalStorage::raw().set_item(STORED, &self.write());
+    }
+
+    /// One line a key that differs from the usual: `alt+t=draw-ray`; `alt+t=` does nothing.
+    fn write(&self) -> String {
+        let usual = Self::default();
+        let mut lines = Vec::new();
+        if !self.has_single_keys {
+            lines.push("single=off".to_owned());
+        }
+        for (key, command) in &self.bound {
+            if usual.command(key) != Some(*command) {
+                lines.push(format!("{key}={command}"));
+            }
+        }
+        for (key, _) in usual.bound.iter().filter(|(key, _)| self.command(key).is_none()) {
+            lines.push(format!("{key}="));
+        }
+        lines.join("\n")
+    }
+
+    fn read(text: &str) -> Self {
+        let mut keymap = Self::default();
+        for line in text.lines() {
+            let Some((key, word)) = line.rsplit_once('=') else { continue };
+            if (key, word) == ("single", "off") {
+                keymap.has_single_keys = false;
+            } else if word.is_empty() {
+                keymap.bound.retain(|(known, _)| known != key);
+            } else if let Ok(command) = word.parse() {
+                keymap.bind(key.to_owned(), command);
+            }
+        }
+        keymap
+    }
+
+    /// What a key does.
+    pub(crate) fn command(&self, key: &str) -> Option<Command> {
+        self.bound.iter().find(|(known, _)| known == key).map(|(_, command)| *command)
+    }
+
+    /// The key of a command.
+    pub(crate) fn key(&self, command: Command) -> Option<&str> {
+        self.bound.iter().find(|(_, known)| *known == command).map(|(key, _)| key.as_str())
+    }
+
+    /// Binds a key to a command, and to nothing else; the command keeps no other key.
+    pub(crate) fn bind(&mut self, key: String, command: Command) {
+        self.bound.retain(|(known, of)| *known != key && *of != command);
+        self.bound.push((key, command));
+    }
+
+    /// What a press means: a command, or letters that begin a search.
+    pub(crate) fn pressed(&self, event: &KeyboardEvent) -> Option<Pressed> {
+        let key = key_name(event)?;
+        let is_single = !key.contains('+') || key == "+";
+        if is_single && !self.has_single_keys {
+            return None;
+        }
+        if let Some(command) = self.command(&key) {
+            return Some(Pressed::Command(command));
+        }
+        let mut letters = key.chars();
+        let begins =
+            letters.next().filter(|letter| letter.is_ascii_alphanumeric() || *letter == ',');
+        begins.filter(|_| letters.next().is_none()).map(Pressed::Search)
+    }
+}
+
+/// Loaded by those who changed a key: the words of all commands are needed to read it.
+#[lazy]
+fn read_keymap(text: String) -> Keymap {
+    Keymap::read(&text)
+}
+
+/// What a press means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pressed {
+    /// Do this.
+    Command(Command),
+    /// A letter or digit that begins a symbol or a timeframe.
+    Search(char),
+}
+
+/// `alt+t`, `ctrl+k` (also for Cmd), `?`; nothing for a modifier alone.
+pub(crate) fn key_name(event: &KeyboardEvent) -> Option<String> {
+    let key = event.key();
+    if matches!(key.as_str(), "Shift" | "Control" | "Alt" | "Meta" | "Dead" | "Process") {
+        return None;
+    }
+    // With Alt, some keyboards make other letters: what counts is which key it was.
+    let code = event.code();
+    let plain = code.strip_prefix("Key").or_else(|| code.strip_prefix("Digit"));
+    let is_command = event.ctrl_key() || event.meta_key();
+    let name = match plain {
+        Some(plain) if event.alt_key() || is_command => plain.to_ascii_lowercase(),
+        _ => key.to_ascii_lowercase(),
+    };
+    let mut text = String::new();
+    if is_command {
+        text.push_str("ctrl+");
+    }
+    if event.alt_key() {
+        text.push_str("alt+");
+    }
+    if event.shift_key() && (is_command || event.alt_key()) {
+        text.push_str("shift+");
+    }
+    text.push_str(&name);
+    Some(text)
+}
+
+/// The timeframe that digits mean: `5` is five minutes, `60` an hour, `240` four.
+pub(crate) fn span_of_digits(typed: &str) -> Option<BarSpan> {
+    let minutes: i64 = typed.parse().ok()?;
+    BarSpan::ALL
+        .into_iter()
+        .find(|span| span.intraday().is_some_and(|length| length.whole_seconds() == 60 * minutes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_kept_and_nonsense_is_not() {
+        let mut keymap = Keymap::default();
+        assert_eq!(keymap.write(), "");
+        keymap.bind("alt+x".to_owned(), Command::Tool(Tool::Trend));
+        keymap.bind("alt+h".to_owned(), Command::Theme);
+        keymap.has_single_keys = false;
+        let again = Keymap::read(&keymap.write());
+        assert_eq!(again.command("alt+x"), Some(Command::Tool(Tool::Trend)));
+        assert_eq!(again.command("alt+t"), None, "a command has one key");
+        assert_eq!(again.command("alt+h"), Some(Command::Theme));
+        assert_eq!(again.command("alt+p"), Some(Command::Scale(ScaleMode::Percent)));
+        assert!(!again.has_single_keys);
+        assert_eq!(Keymap::read("\u{0}=x\nalt+q=format-disk\n==="), Keymap::default());
+        let mut sign = Keymap::default();
+        sign.bind("=".to_owned(), Command::ZoomIn);
+        assert_eq!(Keymap::read(&sign.write()).command("="), Some(Command::ZoomIn));
+    }
+
+    #[test]
+    fn digits_are_timeframes() {
+        assert_eq!(span_of_digits("5"), Some(BarSpan::M5));
+        assert_eq!(span_of_digits("60"), Some(BarSpan::H1));
+        assert_eq!(span_of_digits("240"), Some(BarSpan::H4));
+        assert_eq!(span_of_digits("7"), None);
+        assert_eq!(span_of_digits(""), None);
+    }
+}
