@@ -211,3 +211,26 @@ visit("every style is drawn, on a phone too", { path: "/chart/SPY", width: 390, 
     assert.equal(seen.size, 6);
     await checkAxe(page);
   });
+
+visit("ladder and chart show one another's levels", {}, async ({ page }) => {
+  await pause(page);
+  const rung = page.locator(".rung", { hasText: "PDL" }).first();
+  const price = Number(await rung.locator("data").getAttribute("value"));
+  // Far from the button that explains it.
+  await rung.locator(".rung__price").click();
+  const box = await canvasBox(page);
+  // It came to the middle of the prices, whose head is thirty pixels and whose foot is the time.
+  const y = box.y + 30 + (box.height - 26 - 30) / 2;
+  await page.mouse.move(box.x + 300, y);
+  await until(async () => Math.abs((await under(page)).price - price) < 0.5,
+    `the middle is ${(await under(page)).price}, PDL ${price}`);
+  await until(async () => (await rung.getAttribute("data-pointed")) === "true",
+    "the ladder does not show what the chart points at");
+  await page.mouse.move(box.x + 300, y - 60);
+  await until(async () => (await rung.getAttribute("data-pointed")) === "false",
+    "the ladder still points at it");
+  // Without a mouse: by way of what explains it.
+  await rung.getByRole("button").press("Enter");
+  await page.getByRole("button", { name: "Show on the chart" }).press("Enter");
+  await page.getByRole("dialog", { name: "How is this computed?" }).waitFor({ state: "hidden" });
+});

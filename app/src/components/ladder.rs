@@ -15,6 +15,11 @@ pub(crate) fn Ladder(
     /// Decimals of prices.
     #[prop(into)]
     decimals: Signal<usize>,
+    /// The name of the level under the pointer, here or on the chart.
+    pointed: RwSignal<Option<String>>,
+    /// Called with the name and price of a level that a trader wants to see on the chart.
+    #[prop(into)]
+    on_show: Callback<(String, f64)>,
     /// Called when a trader asks how a level is computed.
     #[prop(into)]
     on_ask: Callback<LevelId>,
@@ -31,6 +36,8 @@ pub(crate) fn Ladder(
                 <Rung
                     level=memo(move || find(&levels.read(), id))
                     decimals
+                    pointed
+                    on_show
                     on_ask=move |()| on_ask.run(id)
                 />
             </For>
@@ -134,6 +141,8 @@ fn LastPrice(
 fn Rung(
     #[prop(into)] level: Signal<Option<LevelView>>,
     decimals: Signal<usize>,
+    pointed: RwSignal<Option<String>>,
+    on_show: Callback<(String, f64)>,
     #[prop(into)] on_ask: Callback<()>,
 ) -> impl IntoView {
     let show = move |text: fn(&LevelView, usize) -> String| {
@@ -149,14 +158,43 @@ fn Rung(
         })
     };
     let source = move || level.with(|level| level.as_ref().and_then(|level| via(level.source)));
+    let name = move || level.with(|level| level.as_ref().map(|level| level.name.clone()));
+    let is_pointed = move || (pointed.read().is_some() && pointed.get() == name()).to_string();
+    let show_level = move |_: leptos::ev::MouseEvent| {
+        let told = level
+            .with_untracked(|level| level.as_ref().map(|level| (level.name.clone(), level.price)));
+        if let Some(told) = told {
+            on_show.run(told);
+        }
+    };
+    let touched = move || {
+        level.with(|level| {
+            let touches = level.as_ref()?.touches;
+            let last = touches.last_at?;
+            let (count, at) = (touches.count, format::minute(last));
+            Some(format!("touched {count}× today, last {at}"))
+        })
+    };
     view! {
-        <tr class="rung" data-role=erased(role) data-standing=erased(standing)>
+        <tr
+            class="rung"
+            data-role=erased(role)
+            data-standing=erased(standing)
+            data-pointed=erased(is_pointed)
+            on:click=heard(show_level)
+            on:pointerenter=heard(move |_| pointed.set(untrack(name)))
+            on:pointerleave=heard(move |_| pointed.set(None))
+        >
             <th scope="row">
                 <button
                     type="button"
                     class="rung__name"
                     title="How is this computed?"
-                    on:click=heard(move |_| on_ask.run(()))
+                    on:click=heard(move |event: leptos::ev::MouseEvent| {
+                        // The row itself shows the level on the chart.
+                        event.stop_propagation();
+                        on_ask.run(());
+                    })
                 >
                     {show(|level, _| level.name.clone())}
                     <span class="rung__source">{part(move || source().or_else(|| {
@@ -177,13 +215,18 @@ fn Rung(
             <td>{show(|level, _| {
                 level.atrs.map_or(String::new(), |atrs| format!("{:.2}", atrs.abs()))
             })}</td>
-            <td class="rung__touches">{show(|level, _| match level.touches.count {
-                0 => String::new(),
-                count => format!("{count}×"),
-            })}</td>
+            <td class="rung__touches" title=erased(touched)>{show(touch_count)}</td>
         </tr>
     }
     .erase()
+}
+
+/// `3×`; nothing when the level was not touched.
+fn touch_count(level: &LevelView, _decimals: usize) -> String {
+    match level.touches.count {
+        0 => String::new(),
+        count => format!("{count}×"),
+    }
 }
 
 /// The word that style sheets know a role by.

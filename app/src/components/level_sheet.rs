@@ -19,6 +19,8 @@ pub(crate) struct LevelQuestion {
     pub(crate) tape: LiveTape,
     /// The tape's time, to tell ages by.
     pub(crate) now: RwSignal<Option<Moment>>,
+    /// Called with the name and price of the level, to see it on the chart.
+    pub(crate) on_show: Callback<(String, f64)>,
 }
 
 /// "How is this computed?" Loaded with the first question.
@@ -41,7 +43,7 @@ pub(crate) fn LevelSheet(question: LevelQuestion) -> impl IntoView {
 
 #[lazy]
 fn level_sheet(question: LevelQuestion) -> AnyView {
-    let LevelQuestion { asked, symbol, tape, now } = question;
+    let LevelQuestion { asked, symbol, tape, now, on_show } = question;
     let dialog = NodeRef::<html::Dialog>::new();
     follow(move || {
         let (Some(dialog), is_asked) = (dialog.get(), asked.read().is_some()) else { return };
@@ -59,6 +61,14 @@ fn level_sheet(question: LevelQuestion) -> AnyView {
         let symbol = symbol.get();
         tape.with_books(|live| live.books().explain(symbol, id))
     });
+    let show = move |_: leptos::ev::MouseEvent| {
+        let told = asked.get_untracked().map(|id| id.name());
+        let price = explained.with_untracked(|one| one.as_ref().and_then(|one| one.value));
+        asked.set(None);
+        if let Some(told) = told.zip(price) {
+            on_show.run(told);
+        }
+    };
     let body =
         part(move || explained.get().map(|one| view! { <Sheet one now=now.into() /> }.erase()));
     view! {
@@ -72,6 +82,9 @@ fn level_sheet(question: LevelQuestion) -> AnyView {
                 <button class="level-sheet__close" aria-label="Close">"×"</button>
             </form>
             {body}
+            <button type="button" class="level-sheet__show" on:click=heard(show)>
+                "Show on the chart"
+            </button>
         </dialog>
     }
     .erase()

@@ -191,7 +191,13 @@ fn rows(controls: PaletteControls, typed: &str) -> Vec<Row> {
         typed.split_whitespace().all(|word| name.contains(word))
     };
     let named = symbols.iter().filter(|one| !begins(one)).map(symbol);
-    let others = Command::all().into_iter().map(command).chain(named).filter(has_all);
+    let all = Command::all().into_iter().filter(|one| *one != Command::Palette).map(command);
+    // Nothing typed: what there is to look at comes first.
+    let others: Vec<Row> = if typed.is_empty() {
+        named.chain(all).collect()
+    } else {
+        all.chain(named).filter(has_all).collect()
+    };
     for row in others {
         if !rows.iter().any(|known| known.command == row.command) {
             rows.push(row);
@@ -245,7 +251,7 @@ fn spoken_span(span: BarSpan) -> String {
         BarSpan::Month => "month".to_owned(),
         span => {
             let minutes = span.intraday().map_or(0, |length| length.whole_seconds() / 60);
-            format!("{minutes} minutes")
+            if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") }
         }
     }
 }

@@ -85,6 +85,8 @@ pub(crate) fn PriceChart(
     /// A moment that a trader wants to see; each one is gone to once.
     #[prop(into)]
     go_to: Signal<Option<Moment>>,
+    /// The name of the level under the pointer, here or in the ladder.
+    pointed_level: RwSignal<Option<String>>,
     /// Set to have something done to the chart; empty again when it is.
     wish: RwSignal<Option<Action>>,
     /// Whose colours are used.
@@ -94,6 +96,7 @@ pub(crate) fn PriceChart(
     let chart = Chart::new(symbol, tape, feed, compare, setup, on_setup, drawings);
     chart.follow(levels, theme, now, go_to);
     chart.follow_wishes(wish);
+    chart.follow_levels(pointed_level);
     let told = memo(move || {
         chart.painted.track();
         chart.state.with_value(ChartState::told)

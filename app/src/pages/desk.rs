@@ -95,11 +95,8 @@ pub(crate) fn DeskPage() -> impl IntoView {
     let compared = memo(move || route.setup.read().compare.filter(|one| *one != symbol.get()));
     let data = DeskData::new(symbol, compared, tape);
     let pane = RwSignal::new(Pane::Chart);
-    let choose_symbol = Callback::new(move |symbol| {
-        route.choose_symbol(symbol);
-        pane.set(Pane::Chart);
-    });
-    let commands = Commands::new(route, data, choose_symbol);
+    let commands = Commands::new(route, data, pane);
+    let choose_symbol = commands.choose_symbol;
     commands.listen();
     let is_stale = memo(move || data.is_stale());
     let decimals = derived(move || usize::from(instrument(symbol.get()).decimals));
@@ -123,7 +120,7 @@ pub(crate) fn DeskPage() -> impl IntoView {
                 </p>
                 <ChartPane commands compared depth />
             </main>
-            <LevelsPane data depth decimals />
+            <LevelsPane commands depth decimals />
             <WatchPane data symbol on_choose=choose_symbol />
             <TabBar pane on_choose=move |one| pane.set(one) />
             <LevelSheet question=LevelQuestion {
@@ -131,6 +128,7 @@ pub(crate) fn DeskPage() -> impl IntoView {
                 symbol,
                 tape,
                 now: data.now,
+                on_show: Callback::new(move |level| commands.show_level(level)),
             } />
             <Palette controls=PaletteControls {
                 opened: commands.palette,
@@ -193,6 +191,7 @@ fn ChartPane(
                 levels=data.chart_levels(depth)
                 now=data.now
                 go_to
+                pointed_level=commands.pointed_level
                 wish=commands.chart_wish
                 drawings
                 theme=derived(move || preferences().read().theme)
@@ -205,7 +204,8 @@ fn ChartPane(
 
 /// The ladder and its head.
 #[component]
-fn LevelsPane(data: DeskData, depth: Signal<Depth>, decimals: Signal<usize>) -> impl IntoView {
+fn LevelsPane(commands: Commands, depth: Signal<Depth>, decimals: Signal<usize>) -> impl IntoView {
+    let data = commands.data;
     view! {
         <section class="desk__levels" aria-labelledby="levels-title">
             <header class="desk__head">
@@ -222,6 +222,8 @@ fn LevelsPane(data: DeskData, depth: Signal<Depth>, decimals: Signal<usize>) -> 
                         <Ladder
                             view=data.shown_levels(depth)
                             decimals
+                            pointed=commands.pointed_level
+                            on_show=move |level| commands.show_level(level)
                             on_ask=move |id| data.asked.set(Some(id))
                         />
                     }.erase()

@@ -115,6 +115,19 @@ impl Chart {
         });
     }
 
+    /// A level under the pointer is stronger, here and in the ladder.
+    pub(super) fn follow_levels(self, pointed: RwSignal<Option<String>>) {
+        follow(move || {
+            let level = pointed.get().map(|name| (name, 0.5));
+            self.act(Action::Pulse(level));
+        });
+        let seen = memo(move || {
+            self.painted.track();
+            self.state.with_value(|state| state.pointed_level().map(str::to_owned))
+        });
+        Effect::watch(move || seen.get(), move |seen, _, _| pointed.set(seen.clone()), false);
+    }
+
     fn follow_bars(self) {
         let first = self.feed.first;
         let shows = memo(move || {

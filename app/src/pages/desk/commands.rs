@@ -14,7 +14,7 @@ use super::Route;
 use super::data::DeskData;
 use super::drawings::drawing_controls;
 use crate::commands::Command;
-use crate::components::{ChartMenus, DrawingControls, DrawingWish};
+use crate::components::{ChartMenus, DrawingControls, DrawingWish, Pane};
 use crate::contexts::preferences;
 use crate::erased::follow;
 use crate::keymap::{Keymap, Pressed};
@@ -29,26 +29,36 @@ pub(super) struct Commands {
     pub(super) menus: ChartMenus,
     /// Set to have something done to the chart; empty again when it is.
     pub(super) chart_wish: RwSignal<Option<Action>>,
+    /// The name of the level under the pointer, in the ladder or on the chart.
+    pub(super) pointed_level: RwSignal<Option<String>>,
     /// What was typed to open the palette.
     pub(super) palette: RwSignal<Option<String>>,
     pub(super) is_key_sheet_open: RwSignal<bool>,
     pub(super) keymap: RwSignal<Keymap>,
     pub(super) choose_symbol: Callback<Symbol>,
+    /// On a phone: which pane is seen.
+    pub(super) pane: RwSignal<Pane>,
 }
 
 impl Commands {
     /// Commands of a desk.
-    pub(super) fn new(route: Route, data: DeskData, choose_symbol: Callback<Symbol>) -> Self {
+    pub(super) fn new(route: Route, data: DeskData, pane: RwSignal<Pane>) -> Self {
+        let choose_symbol = Callback::new(move |symbol| {
+            route.choose_symbol(symbol);
+            pane.set(Pane::Chart);
+        });
         Self {
             route,
             data,
             drawings: drawing_controls(route.symbol, data),
             menus: ChartMenus::new(),
             chart_wish: RwSignal::new(None),
+            pointed_level: RwSignal::new(None),
             palette: RwSignal::new(None),
             is_key_sheet_open: RwSignal::new(false),
             keymap: RwSignal::new(Keymap::default()),
             choose_symbol,
+            pane,
         }
     }
 
@@ -130,6 +140,25 @@ impl Commands {
                 use_navigate()("/developers", NavigateOptions::default());
             }
         }
+    }
+
+    /// Brings a level to the middle of the chart and lights it up for a moment.
+    pub(super) fn show_level(self, (name, price): (String, f64)) {
+        self.pane.set(Pane::Chart);
+        self.chart_wish.set(Some(Action::Centre(price)));
+        let flash = move |strength: Option<f64>, after_ms: u64| {
+            let name = name.clone();
+            let light = move || {
+                let level = strength.map(|strength| (name.clone(), strength));
+                self.chart_wish.try_set(Some(Action::Pulse(level)));
+            };
+            set_timeout(light, std::time::Duration::from_millis(after_ms));
+        };
+        // Twice, slower than what could harm anybody's eyes.
+        flash(Some(1.0), 20);
+        flash(Some(0.2), 350);
+        flash(Some(1.0), 700);
+        flash(None, 1_300);
     }
 
     fn set_up(self, change: impl FnOnce(&mut ChartSetup)) {

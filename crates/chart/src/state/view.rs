@@ -143,6 +143,18 @@ impl ChartState {
         self.at(x, y)
     }
 
+    /// The level whose line is under the crosshair.
+    pub fn pointed_level(&self) -> Option<&str> {
+        let (x, y) = self.crosshair?;
+        if self.region(x, y) != Region::Prices {
+            return None;
+        }
+        let prices = self.prices();
+        let apart = |level: &&super::ChartLevel| (prices.y(level.price) - y).abs();
+        let nearest = self.levels.iter().min_by(|a, b| apart(a).total_cmp(&apart(b)))?;
+        (apart(&nearest) <= GRIP).then_some(nearest.name.as_str())
+    }
+
     /// Where the bar that holds a moment, and a price, lie in pixels.
     pub fn point_of(&self, at: Moment, price: f64) -> (f64, f64) {
         (self.time.x(self.series.place_of(at) as f64), self.prices().y(price))
