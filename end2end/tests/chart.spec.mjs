@@ -120,6 +120,9 @@ visit("studies, style and scale are chosen, shared and remembered", { path: "/ch
     await chart.getByRole("group", { name: "Compare with" })
       .getByRole("button", { name: "QQQ" }).click();
     await page.waitForURL(/compare=QQQ/);
+    const compared = page.locator(".legend", { hasText: "QQQ" });
+    await until(async () => /QQQ\s+[+−]?\d+\.\d\d%/.test(await compared.innerText()),
+      "QQQ has no percentage");
     await page.keyboard.press("Escape");
     const told = await page.evaluate(() => location.search);
     // This device remembers, also where the address says nothing.

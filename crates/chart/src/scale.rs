@@ -155,20 +155,25 @@ impl PriceScale {
         ticks
     }
 
-    /// Ticks over powers of ten: 1, 2 and 5 of each, as far as there is room.
+    /// Ticks where steps of one size would crowd at one end: each step is as round as the room
+    /// above the last tick allows.
     fn wide_ticks(&self, low: f64, high: f64, gap: f64) -> Vec<(f64, String)> {
         let mut ticks: Vec<(f64, String)> = Vec::new();
-        let mut power = 1e-8;
-        while power <= high && ticks.len() < 64 {
-            for n in [1.0, 1.5, 2.0, 3.0, 5.0, 7.0] {
-                let price = n * power;
-                let is_clear =
-                    ticks.last().is_none_or(|last| gap <= (self.y(last.0) - self.y(price)).abs());
-                if low <= price && price <= high && is_clear {
-                    ticks.push((price, format::price(price, decimals(price))));
-                }
+        // The lowest price gets a tick near it, not one exactly there.
+        let mut at = low;
+        while ticks.len() < 64 {
+            let up = if self.is_inverted { gap } else { -gap };
+            let room = self.price(self.y(at) + up) - at;
+            let step = nice_step(room);
+            let mut next = ((at / step).floor() + 1.0) * step;
+            if (self.y(next) - self.y(at)).abs() < gap {
+                next += step;
             }
-            power *= 10.0;
+            if !next.is_finite() || high < next || next <= at {
+                break;
+            }
+            ticks.push((next, format::price(next, decimals(step))));
+            at = next;
         }
         ticks
     }

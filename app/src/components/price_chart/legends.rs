@@ -4,6 +4,7 @@ use crate::erased::{Erase, erased, heard, memo, part};
 use ::canvas::property;
 use chart::{ChartSetup, ChartState, Legend, Study};
 use leptos::prelude::*;
+use market::{Symbol, format};
 
 use super::canvas::Chart;
 
@@ -16,12 +17,43 @@ pub(super) fn Legends(chart: Chart, on_edit: Callback<Study>) -> impl IntoView {
     });
     let studies =
         memo(move || legends.with(|all| all.iter().map(|one| one.study).collect::<Vec<_>>()));
+    let compared = memo(move || {
+        chart.painted.track();
+        chart.state.with_value(ChartState::compared)
+    });
     view! {
         <ul class="legends" aria-label="Studies">
+            {part(move || compared.get().map(|told| compared_row(chart, told)))}
             <For each=move || studies.get() key=|study| *study let:study>
                 {row(chart, legends, study, on_edit)}
             </For>
         </ul>
+    }
+    .erase()
+}
+
+/// The symbol that is compared.
+fn compared_row(chart: Chart, (symbol, percent): (Symbol, Option<f64>)) -> AnyView {
+    let remove = move |_: leptos::ev::MouseEvent| {
+        let mut setup = chart.setup.get_untracked();
+        setup.compare = None;
+        chart.on_setup.run(setup);
+    };
+    let ink = format!("var({})", property(ChartState::COMPARE_INK));
+    view! {
+        <li class="legend">
+            <span class="legend__name">{symbol.to_string()}</span>
+            <span class="legend__values" style:color=ink>{percent.map(format::percent)}</span>
+            <span class="legend__acts">
+                <button
+                    type="button"
+                    aria-label=format!("Stop comparing with {symbol}")
+                    on:click=heard(remove)
+                >
+                    "×"
+                </button>
+            </span>
+        </li>
     }
     .erase()
 }

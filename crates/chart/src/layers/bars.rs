@@ -167,5 +167,5 @@ pub(super) fn compare(state: &ChartState, prices: &PriceScale, shapes: &mut Vec<
             known.map(|bar| (state.time.x(place as f64), prices.y(bar.close.to_f64() * factor))),
         );
     }
-    shapes.push(Shape::Path { points, ink: Ink::Study(4), width: 1.5, is_dashed: false });
+    shapes.push(Shape::Path { points, ink: ChartState::COMPARE_INK, width: 1.5, is_dashed: false });
 }

@@ -51,6 +51,9 @@ const GRIP: f64 = 5.0;
 const MAGNET: f64 = 18.0;
 
 impl ChartState {
+    /// The colour of the compared symbol.
+    pub const COMPARE_INK: Ink = Ink::Study(4);
+
     /// Whether the newest bar is kept in sight.
     pub fn follows(&self) -> bool {
         self.follows
@@ -163,6 +166,19 @@ impl ChartState {
     /// How many bars are missing at the left edge: when positive, older ones are wanted.
     pub fn missing_left(&self) -> f64 {
         if self.series.len() == 0 { 0.0 } else { -self.time.place(-2.0 * self.time.edge) }
+    }
+
+    /// The compared symbol, and how far it went since the left edge, in percent, by the bar under
+    /// the pointer, else by the newest.
+    pub fn compared(&self) -> Option<(market::Symbol, Option<f64>)> {
+        let (symbol, _) = self.compare.as_ref()?;
+        let base = self.prices().base;
+        let percent = self.compare_factor(self.visible(), base).and_then(|(other, factor)| {
+            let at = self.series.bars().get(self.told_place()?)?.start;
+            let bar = other.bars().get(other.place_of(at)).filter(|bar| bar.start <= at)?;
+            Some(100.0 * (bar.close.to_f64() * factor / base - 1.0))
+        });
+        Some((*symbol, percent))
     }
 
     /// When the first bar of the compared symbol starts.
