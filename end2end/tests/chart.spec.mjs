@@ -237,3 +237,30 @@ visit("ladder and chart show one another's levels", {}, async ({ page }) => {
   await page.getByRole("button", { name: "Show on the chart" }).press("Enter");
   await page.getByRole("dialog", { name: "How is this computed?" }).waitFor({ state: "hidden" });
 });
+
+visit("VWAP is anchored at the bar that is pressed", { path: "/chart/SPY?studies=volume" },
+  async ({ page }) => {
+    await pause(page);
+    const box = await canvasBox(page);
+    const choose = async () => {
+      await page.getByRole("button", { name: "Indicators" }).click();
+      await page.getByRole("button", { name: /^Anchored VWAP/ }).click();
+      await page.getByText("Press the bar to anchor VWAP at").waitFor();
+    };
+    await choose();
+    await page.mouse.move(box.x + 400, box.y + 300);
+    const { at } = await under(page);
+    await page.mouse.click(box.x + 400, box.y + 300);
+    const minutes = new Date(at).getTime() / 60_000;
+    await page.waitForURL(new RegExp(`studies=volume,avwap-${minutes}`));
+    const legend = page.locator(".legend", { hasText: "AVWAP" });
+    await until(async () => /\d{3}\.\d\d/.test(await legend.innerText()), "it has no value");
+    // By keys, another bar; Escape leaves it.
+    await choose();
+    await page.keyboard.press("Escape");
+    await page.getByText("Press the bar to anchor VWAP at").waitFor({ state: "hidden" });
+    await choose();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/avwap-\d+,avwap-\d+/);
+  });

@@ -158,6 +158,17 @@ fn study_list(controls: ChartControls) -> AnyView {
         <h2>"On the chart"</h2>
         <ul class="menu__list">{part(move || shown_studies(controls))}</ul>
         <h2>"Add"</h2>
+        <button
+            type="button"
+            class="menu__wide"
+            on:click=heard(move |_| {
+                controls.menus.studies.set(false);
+                controls.drawings.anchors.set(true);
+            })
+        >
+            <b>"Anchored VWAP"</b>
+            <span class="menu__note">"From the bar you press"</span>
+        </button>
         <ul class="menu__list">{part(move || offered_studies(controls, &sought.read()))}</ul>
     }
     .erase()

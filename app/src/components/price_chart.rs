@@ -105,12 +105,7 @@ pub(crate) fn PriceChart(
         chart.painted.track();
         chart.state.with_value(ChartState::pointed_at)
     });
-    let describe = move || {
-        let words = told.get().map_or("no bars yet".to_owned(), |(bar, _)| {
-            format!("last bar closed at {}", format::price(bar.close.to_f64(), 2))
-        });
-        format!("{} price chart, {words}. Arrow keys pan, plus and minus zoom.", symbol.get())
-    };
+    let describe = move || describe(symbol.get(), told.get().map(|(bar, _)| bar));
     let word = move || match feed.first.get() {
         None => Some("Loading bars…".to_owned()),
         Some(Err(words)) => Some(words),
@@ -149,6 +144,9 @@ pub(crate) fn PriceChart(
                     {part(move || told.get().map(data_line))}
                 </div>
                 <Legends chart on_edit />
+                <p class="price-chart__hint" hidden=erased(move || !drawings.anchors.get())>
+                    "Press the bar to anchor VWAP at; Escape leaves it."
+                </p>
             </div>
             <p class="price-chart__word" hidden=erased(move || word().is_none())>{part(word)}</p>
             <button
@@ -162,6 +160,14 @@ pub(crate) fn PriceChart(
         </div>
     }
     .erase()
+}
+
+/// The chart in a sentence, for those who cannot see it.
+fn describe(symbol: Symbol, last: Option<Bar>) -> String {
+    let words = last.map_or("no bars yet".to_owned(), |bar| {
+        format!("last bar closed at {}", format::price(bar.close.to_f64(), 2))
+    });
+    format!("{symbol} price chart, {words}. Arrow keys pan, plus and minus zoom.")
 }
 
 /// O H L C, change and volume of one bar.

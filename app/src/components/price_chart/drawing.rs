@@ -1,6 +1,6 @@
 //! Drawing on the chart: what the hand did is shown at once, and told to who keeps it.
 
-use chart::{Action, ChartState, Drawing, DrawingChange, Pressed, Tool};
+use chart::{Action, ChartState, Drawing, DrawingChange, Pressed, Study, Tool};
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 use market::Symbol;
@@ -20,6 +20,8 @@ pub(crate) struct DrawingControls {
     pub(crate) on_change: Callback<(Symbol, Vec<DrawingChange>)>,
     /// The tool in the hand.
     pub(crate) tool: RwSignal<Option<Tool>>,
+    /// Whether the next press on a bar anchors a VWAP there.
+    pub(crate) anchors: RwSignal<bool>,
     /// The drawing that is selected, as it is.
     pub(crate) selected: RwSignal<Option<Drawing>>,
     /// All of them, as they are.
@@ -57,6 +59,7 @@ impl DrawingControls {
             kept,
             on_change,
             tool: RwSignal::new(None),
+            anchors: RwSignal::new(false),
             selected: RwSignal::new(None),
             shown: RwSignal::new(Vec::new()),
             steps: RwSignal::new((false, false)),
@@ -80,6 +83,11 @@ impl Chart {
             let drawings = kept.map(|(_, drawings)| drawings).unwrap_or_default();
             self.state.update_value(|state| state.set_drawings(drawings));
             self.drawn(Vec::new());
+        });
+        follow(move || {
+            if let (true, Some(canvas)) = (controls.anchors.get(), self.canvas.get_untracked()) {
+                let _ = canvas.focus();
+            }
         });
         follow(move || {
             let tool = controls.tool.get();
@@ -135,6 +143,9 @@ impl Chart {
         if event.button() != 0 {
             return false;
         }
+        if self.anchor((x, y)) {
+            return true;
+        }
         let (pressed, changes) = self
             .state
             .try_update_value(|state| {
@@ -147,6 +158,43 @@ impl Chart {
             .unwrap_or((Pressed::Chart, Vec::new()));
         self.drawn(changes);
         pressed == Pressed::Held
+    }
+
+    /// Anchors a VWAP at the bar of a point, if that is what is waited for.
+    fn anchor(self, (x, y): (f64, f64)) -> bool {
+        if !self.drawings.anchors.get_untracked() {
+            return false;
+        }
+        self.drawings.anchors.set(false);
+        if let Some((at, _)) = self.state.with_value(|state| state.at(x, y)) {
+            let mut setup = self.setup.get_untracked();
+            setup.add(Study::AnchoredVwap(at));
+            self.on_setup.run(setup);
+        }
+        true
+    }
+
+    /// A key while a bar is chosen to anchor at. True when it was for that.
+    fn anchor_key(self, key: &str, (bars, up): (f64, f64)) -> bool {
+        if !self.drawings.anchors.get_untracked() {
+            return false;
+        }
+        let at = |bars, up| {
+            let at = self.state.try_update_value(|state| state.keyboard_crosshair(bars, up));
+            at.unwrap_or_default()
+        };
+        match key {
+            "Escape" => self.drawings.anchors.set(false),
+            "Enter" | " " => {
+                self.anchor(at(0.0, 0.0));
+            }
+            _ if (bars, up) != (0.0, 0.0) => {
+                at(bars, up);
+            }
+            _ => return false,
+        }
+        self.paint_soon();
+        true
     }
 
     /// The hand moved. True when that moved a drawing.
@@ -182,6 +230,9 @@ impl Chart {
         };
         let up = up * if event.shift_key() { 1.0 } else { KEY_UP };
         let is_arrow = (bars, up) != (0.0, 0.0);
+        if self.anchor_key(&key, (bars, up)) {
+            return true;
+        }
         let changes = self.state.try_update_value(|state| match (key.as_str(), tool, selected) {
             ("Escape", ..) => state.cancel().then(Vec::new),
             ("Delete" | "Backspace", None, Some(id)) => Some(state.delete_drawing(id)),
