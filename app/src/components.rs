@@ -12,6 +12,7 @@ mod ladder;
 mod level_sheet;
 mod market_clock;
 mod menu;
+mod opened;
 mod palette;
 mod price_chart;
 mod span_bar;

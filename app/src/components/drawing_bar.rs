@@ -4,8 +4,9 @@ use chart::Tool;
 use leptos::prelude::*;
 
 use super::drawing_menus::drawing_options;
+use super::opened::loaded_when;
 use super::{DrawingControls, DrawingWish};
-use crate::erased::{Erase, erased, heard, memo, part};
+use crate::erased::{Erase, erased, heard};
 
 /// A tool's picture, in a square of sixteen.
 pub(super) fn icon(tool: Tool) -> &'static str {
@@ -64,19 +65,8 @@ pub(crate) fn DrawingBar(controls: DrawingControls) -> impl IntoView {
 /// What can be done with the drawing that is selected; loaded with the first one.
 #[component]
 pub(crate) fn DrawingOptions(controls: DrawingControls) -> impl IntoView {
-    let was_selected = memo(move || controls.selected.read().is_some());
-    let is_loaded =
-        Memo::new(move |was: Option<&bool>| was.copied().unwrap_or_default() || was_selected.get());
-    part(move || {
-        is_loaded.get().then(|| {
-            view! {
-                <Suspense>
-                    {move || Suspend::new(async move { drawing_options(controls).await })}
-                </Suspense>
-            }
-            .erase()
-        })
-    })
+    let is_needed = move || controls.selected.read().is_some();
+    loaded_when(is_needed, move || drawing_options(controls))
 }
 
 impl DrawingControls {

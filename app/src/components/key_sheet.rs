@@ -4,9 +4,10 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
+use super::opened::{loaded_when, show_while};
 use super::palette::{name, spoken_key};
 use crate::commands::Command;
-use crate::erased::{Erase, erased, follow, heard, part};
+use crate::erased::{Erase, erased, heard, part};
 use crate::keymap::{Keymap, key_name};
 
 /// Which key does what; loaded when it first opens.
@@ -17,18 +18,7 @@ pub(crate) fn KeySheet(
     /// Which key does what.
     keymap: RwSignal<Keymap>,
 ) -> impl IntoView {
-    let was_open =
-        Memo::new(move |was: Option<&bool>| was.copied().unwrap_or_default() || is_open.get());
-    part(move || {
-        was_open.get().then(|| {
-            view! {
-                <Suspense>
-                    {move || Suspend::new(async move { key_sheet(is_open, keymap).await })}
-                </Suspense>
-            }
-            .erase()
-        })
-    })
+    loaded_when(move || is_open.get(), move || key_sheet(is_open, keymap))
 }
 
 #[lazy]
@@ -36,16 +26,7 @@ fn key_sheet(is_open: RwSignal<bool>, keymap: RwSignal<Keymap>) -> AnyView {
     let dialog = NodeRef::<html::Dialog>::new();
     // The command whose new key is waited for.
     let waiting = RwSignal::new(None::<Command>);
-    follow(move || {
-        let (Some(dialog), is_open) = (dialog.get(), is_open.get()) else { return };
-        request_animation_frame(move || match (is_open, dialog.open()) {
-            (true, false) => {
-                let _ = dialog.show_modal();
-            }
-            (false, true) => dialog.close(),
-            _ => {}
-        });
-    });
+    show_while(dialog, move || is_open.get(), || {});
     Effect::watch(move || keymap.get(), |keymap, _, _| keymap.keep(), false);
     let take_key = move |event: KeyboardEvent| {
         let Some(command) = waiting.get_untracked() else { return };

@@ -1,6 +1,7 @@
 //! "How is this computed?": a level's definition, formula, inputs and age.
 
-use crate::erased::{Erase, follow, heard, memo, part};
+use super::opened::{loaded_when, show_while};
+use crate::erased::{Erase, heard, memo, part};
 use leptos::html;
 use leptos::prelude::*;
 use market::{Moment, Symbol, format};
@@ -26,36 +27,15 @@ pub(crate) struct LevelQuestion {
 /// "How is this computed?" Loaded with the first question.
 #[component]
 pub(crate) fn LevelSheet(question: LevelQuestion) -> impl IntoView {
-    let was_asked = Memo::new(move |was: Option<&bool>| {
-        was.copied().unwrap_or_default() || question.asked.read().is_some()
-    });
-    part(move || {
-        was_asked.get().then(|| {
-            view! {
-                <Suspense>
-                    {move || Suspend::new(async move { level_sheet(question).await })}
-                </Suspense>
-            }
-            .erase()
-        })
-    })
+    let is_needed = move || question.asked.read().is_some();
+    loaded_when(is_needed, move || level_sheet(question))
 }
 
 #[lazy]
 fn level_sheet(question: LevelQuestion) -> AnyView {
     let LevelQuestion { asked, symbol, tape, now, on_show } = question;
     let dialog = NodeRef::<html::Dialog>::new();
-    follow(move || {
-        let (Some(dialog), is_asked) = (dialog.get(), asked.read().is_some()) else { return };
-        // Only what is in the document can be shown, and this may be about to come into it.
-        request_animation_frame(move || match (is_asked, dialog.open()) {
-            (true, false) => {
-                let _ = dialog.show_modal();
-            }
-            (false, true) => dialog.close(),
-            _ => {}
-        });
-    });
+    show_while(dialog, move || asked.read().is_some(), || {});
     let explained = memo(move || {
         let id = asked.get()?;
         let symbol = symbol.get();

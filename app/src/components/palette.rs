@@ -6,8 +6,9 @@ use leptos::html;
 use leptos::prelude::*;
 use market::BarSpan;
 
+use super::opened::{loaded_when, show_while};
 use crate::commands::Command;
-use crate::erased::{Erase, erased, follow, heard, memo, part};
+use crate::erased::{Erase, erased, heard, memo, part};
 use crate::keymap::{Keymap, span_of_digits};
 
 /// The most rows that are listed.
@@ -37,19 +38,8 @@ struct Row {
 /// The palette; loaded when it first opens.
 #[component]
 pub(crate) fn Palette(controls: PaletteControls) -> impl IntoView {
-    let was_opened = Memo::new(move |was: Option<&bool>| {
-        was.copied().unwrap_or_default() || controls.opened.read().is_some()
-    });
-    part(move || {
-        was_opened.get().then(|| {
-            view! {
-                <Suspense>
-                    {move || Suspend::new(async move { palette(controls).await })}
-                </Suspense>
-            }
-            .erase()
-        })
-    })
+    let is_needed = move || controls.opened.read().is_some();
+    loaded_when(is_needed, move || palette(controls))
 }
 
 #[lazy]
@@ -58,22 +48,14 @@ fn palette(controls: PaletteControls) -> AnyView {
     let typed = RwSignal::new(String::new());
     let marked = RwSignal::new(0_usize);
     let field = NodeRef::<html::Input>::new();
-    follow(move || {
-        let (Some(dialog), opened) = (dialog.get(), controls.opened.get()) else { return };
-        // Only what is in the document can be shown, and this may be about to come into it.
-        request_animation_frame(move || match (opened, dialog.open()) {
-            (Some(first), false) => {
-                typed.set(first);
-                marked.set(0);
-                let _ = dialog.show_modal();
-                if let Some(field) = field.get_untracked() {
-                    let _ = field.focus();
-                }
-            }
-            (None, true) => dialog.close(),
-            _ => {}
-        });
-    });
+    let begin = move || {
+        typed.set(controls.opened.get_untracked().unwrap_or_default());
+        marked.set(0);
+        if let Some(field) = field.get_untracked() {
+            let _ = field.focus();
+        }
+    };
+    show_while(dialog, move || controls.opened.read().is_some(), begin);
     let found = memo(move || rows(controls, &typed.read()));
     let choose = move |place: usize| {
         let command = found.with_untracked(|found| found.get(place).map(|row| row.command));

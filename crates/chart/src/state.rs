@@ -118,6 +118,8 @@ pub enum Action {
     SetUp(ChartSetup),
     /// The other symbol's bars.
     Compare(Option<CompareSeries>),
+    /// Newer bars of the other symbol, as for `Extend`.
+    ExtendCompare(Vec<Bar>),
     /// Other levels.
     SetLevels(Vec<ChartLevel>),
     /// A level is shown more strongly: its name, and how strongly, 0 to 1.
@@ -213,6 +215,11 @@ impl ChartState {
             Action::Compare(other) => {
                 self.compare = other.map(|other| (other.symbol, Series::new(other.bars)));
                 self.pulled = None;
+            }
+            Action::ExtendCompare(newer) => {
+                if let Some((_, other)) = &mut self.compare {
+                    other.extend(&newer);
+                }
             }
             Action::SetLevels(levels) => self.levels = levels,
             Action::Pulse(level) => self.pulsing = level,

@@ -161,11 +161,7 @@ impl Chart {
                 if history.symbol != self.symbol.get_untracked() {
                     return;
                 }
-                let mut newer: Vec<Bar> = history.bars.last().copied().into_iter().collect();
-                join_today(&mut newer, self.today(history));
-                if !newer.is_empty() {
-                    self.act(Action::Extend(newer));
-                }
+                self.act(Action::Extend(self.newer(history)));
                 self.show_last(history);
             });
         });
@@ -212,8 +208,9 @@ impl Chart {
         });
         follow(move || {
             self.tape.version.track();
-            if earlier.with_value(Option::is_some) {
-                show();
+            let newer = earlier.with_value(|earlier| Some(self.newer(earlier.as_ref()?)));
+            if let Some(newer) = newer {
+                self.act(Action::ExtendCompare(newer));
             }
         });
     }
@@ -229,6 +226,13 @@ impl Chart {
         self.tape.peek_books(|live| {
             fold_bars(live.books().minutes(history.symbol), history.span, history.hours)
         })
+    }
+
+    /// The last bar of earlier days, which today may go on with, and today's.
+    fn newer(self, history: &ChartHistory) -> Vec<Bar> {
+        let mut newer: Vec<Bar> = history.bars.last().copied().into_iter().collect();
+        join_today(&mut newer, self.today(history));
+        newer
     }
 
     fn show_last(self, history: &ChartHistory) {

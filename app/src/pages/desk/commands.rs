@@ -88,7 +88,10 @@ impl Commands {
             event.prevent_default();
             match pressed {
                 Pressed::Command(command) => self.run(command),
-                Pressed::Search(letter) => self.palette.set(Some(letter.to_string())),
+                // A quick hand types on before the palette is there to type in.
+                Pressed::Search(letter) => {
+                    self.palette.update(|typed| typed.get_or_insert_default().push(letter));
+                }
             }
         });
         on_cleanup(move || listening.remove());

@@ -179,6 +179,13 @@ fn compared_symbols_start_together_and_are_told_in_percent() {
     assert!((factor - 0.5).abs() < 1e-12);
     let theirs = series.bars()[visible.start].close.to_f64() * factor;
     assert_eq!(prices.word(theirs, 2), "0.00%");
+    // A print of the other symbol leaves a pulled axis where it is.
+    state.apply(Action::Stretch(2.0));
+    let pulled = state.prices();
+    let newer = state.bars()[299..].iter().map(double).collect();
+    state.apply(Action::ExtendCompare(newer));
+    assert_eq!(state.prices(), pulled);
+    assert_eq!(state.compare.as_ref().map(|(_, other)| other.len()), Some(300));
 }
 
 proptest! {

@@ -109,6 +109,11 @@ impl ChartState {
     /// The bar under the pointer.
     pub(crate) fn pointed(&self) -> Option<usize> {
         let (x, _) = self.crosshair?;
+        self.nearest(x)
+    }
+
+    /// The bar nearest to `x`; nothing without bars.
+    fn nearest(&self, x: f64) -> Option<usize> {
         let last = self.series.len().checked_sub(1)?;
         let place = self.time.place(x).round().clamp(0.0, last as f64);
         #[expect(clippy::cast_possible_truncation, reason = "clamped to the number of bars")]
@@ -119,11 +124,7 @@ impl ChartState {
 
     /// The moment and price at a point of the prices; the magnet pulls towards what was traded.
     pub fn at(&self, x: f64, y: f64) -> Option<(Moment, f64)> {
-        let last = self.series.len().checked_sub(1)?;
-        let place = self.time.place(x).round().clamp(0.0, last as f64);
-        #[expect(clippy::cast_possible_truncation, reason = "clamped to the number of bars")]
-        #[expect(clippy::cast_sign_loss, reason = "clamped to the number of bars")]
-        let bar = self.series.bars()[place as usize];
+        let bar = self.series.bars()[self.nearest(x)?];
         let price = self.pull(&bar, y).unwrap_or_else(|| self.prices().price(y));
         Some((bar.start, price))
     }

@@ -1,0 +1,43 @@
+//! What opens: loaded the first time it is needed, shown as a dialog while it should be.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::erased::{Erase, follow, part};
+
+/// A part of the screen that is loaded when it is first needed, and then stays.
+pub(super) fn loaded_when<Part>(
+    is_needed: impl Fn() -> bool + Send + Sync + 'static,
+    load: impl Fn() -> Part + Copy + Send + Sync + 'static,
+) -> AnyView
+where
+    Part: Future<Output = AnyView> + Send + 'static,
+{
+    let was_needed =
+        Memo::new(move |was: Option<&bool>| was.copied().unwrap_or_default() || is_needed());
+    part(move || {
+        was_needed
+            .get()
+            .then(|| view! { <Suspense>{move || Suspend::new(load())}</Suspense> }.erase())
+    })
+}
+
+/// Shows a dialog while `is_open`, and calls `shown` each time it comes up.
+pub(super) fn show_while(
+    dialog: NodeRef<html::Dialog>,
+    is_open: impl Fn() -> bool + 'static,
+    shown: impl Fn() + Copy + 'static,
+) {
+    follow(move || {
+        let (Some(dialog), is_open) = (dialog.get(), is_open()) else { return };
+        // Only what is in the document can be shown, and this may be about to come into it.
+        request_animation_frame(move || match (is_open, dialog.open()) {
+            (true, false) => {
+                let _ = dialog.show_modal();
+                shown();
+            }
+            (false, true) => dialog.close(),
+            _ => {}
+        });
+    });
+}
