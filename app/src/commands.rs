@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chart::{ChartStyle, ScaleMode, Study, Tool};
+use chart::{ChartStyle, Layout, ScaleMode, Study, Tool};
 use market::{BarSpan, Symbol};
 
 use crate::contexts::Depth;
@@ -22,6 +22,16 @@ pub(crate) enum Command {
     Chart,
     /// Opens the menu of drawings.
     Drawings,
+    /// Opens the menu of layouts.
+    Layouts,
+    /// So many charts.
+    Arrange(usize),
+    /// Keys are for the next chart.
+    NextChart,
+    /// Only the active chart is seen, or all again.
+    Maximise,
+    /// Copies the address of what is shown.
+    CopyLink,
     /// Another symbol.
     Symbol(Symbol),
     /// Another timeframe.
@@ -84,6 +94,9 @@ impl Command {
     pub(crate) fn all() -> Vec<Self> {
         let mut all =
             vec![Self::Palette, Self::Keys, Self::Indicators, Self::Chart, Self::Drawings];
+        all.push(Self::Layouts);
+        all.extend(Layout::COUNTS.map(Self::Arrange));
+        all.extend([Self::NextChart, Self::Maximise, Self::CopyLink]);
         all.extend(BarSpan::ALL.map(Self::Span));
         all.extend(ChartStyle::ALL.map(Self::Style));
         all.extend(ScaleMode::ALL.map(Self::Scale));
@@ -111,6 +124,11 @@ impl fmt::Display for Command {
             Self::Indicators => f.write_str("indicators"),
             Self::Chart => f.write_str("chart"),
             Self::Drawings => f.write_str("drawings"),
+            Self::Layouts => f.write_str("layouts"),
+            Self::Arrange(count) => write!(f, "charts-{count}"),
+            Self::NextChart => f.write_str("next-chart"),
+            Self::Maximise => f.write_str("maximise"),
+            Self::CopyLink => f.write_str("copy-link"),
             Self::Symbol(symbol) => write!(f, "symbol-{symbol}"),
             Self::Span(span) => write!(f, "span-{span}"),
             Self::Style(style) => write!(f, "style-{}", style.as_str()),

@@ -9,6 +9,7 @@ mod drawing_menus;
 mod feed_badge;
 mod key_sheet;
 mod ladder;
+mod layout_menu;
 mod level_sheet;
 mod market_clock;
 mod menu;
@@ -29,12 +30,14 @@ pub(crate) use drawing_bar::{DrawingBar, DrawingOptions};
 pub(crate) use feed_badge::FeedBadge;
 pub(crate) use key_sheet::KeySheet;
 pub(crate) use ladder::Ladder;
+pub(crate) use layout_menu::LayoutControls;
 pub(crate) use level_sheet::{LevelQuestion, LevelSheet};
 pub(crate) use market_clock::MarketClock;
 pub(crate) use menu::Menu;
 pub(crate) use palette::{Palette, PaletteControls};
 pub(crate) use price_chart::{
-    ChartFeed, ChartHistory, DrawingControls, DrawingWish, OlderPage, PriceChart, is_computed,
+    AllCharts, ChartFeed, ChartHistory, DrawingControls, DrawingWish, OlderPage, OneChart,
+    PriceChart, is_computed,
 };
 pub(crate) use span_bar::SpanBar;
 pub(crate) use symbol_search::SymbolSearch;

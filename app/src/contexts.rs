@@ -1,7 +1,7 @@
 //! What distant screens share: the live tape and the trader's preferences. No other context exists.
 
 use crate::erased::follow;
-use chart::ChartSetup;
+use chart::Layout;
 use leptos::prelude::*;
 
 use crate::live::LiveTape;
@@ -36,8 +36,8 @@ pub struct Preferences {
     pub theme: Theme,
     /// How many levels are shown.
     pub depth: Depth,
-    /// How charts are set up.
-    pub chart: ChartSetup,
+    /// The charts as they were last.
+    pub layout: Layout,
 }
 
 impl Theme {
@@ -75,7 +75,7 @@ impl Depth {
 impl Preferences {
     /// The cookie's name.
     const COOKIE: &'static str = "volaris";
-    /// The name of the cookie that holds the chart.
+    /// The name of the cookie that holds the charts.
     const CHART_COOKIE: &'static str = "volaris_chart";
 
     /// Reads a `Cookie` header; what is not understood keeps its default.
@@ -94,25 +94,17 @@ impl Preferences {
             }
         }
         let chart = cookie(Self::CHART_COOKIE);
-        (preferences.chart, _) = ChartSetup::read(|name| {
-            let mut pairs = chart.split('&').filter_map(|pair| pair.split_once('='));
-            // A cookie may not hold a comma.
-            pairs.find(|(known, _)| *known == name).map(|(_, value)| value.replace('~', ","))
-        });
+        // A cookie may not hold a comma.
+        (preferences.layout, _) = Layout::from_text(&chart.replace('~', ","));
         preferences
     }
 
     fn cookies(&self) -> [String; 2] {
         let keep = "; path=/; max-age=31536000; samesite=lax";
-        let chart: Vec<String> = self
-            .chart
-            .parameters()
-            .into_iter()
-            .map(|(name, value)| format!("{name}={}", value.replace(',', "~")))
-            .collect();
+        let layout = self.layout.to_string().replace(',', "~");
         [
             format!("{}={}.{}{keep}", Self::COOKIE, self.theme.as_str(), self.depth.as_str()),
-            format!("{}={}{keep}", Self::CHART_COOKIE, chart.join("&")),
+            format!("{}={}{keep}", Self::CHART_COOKIE, layout),
         ]
     }
 
@@ -166,9 +158,12 @@ mod tests {
     fn preferences_survive_the_cookie_and_nonsense_does_not() {
         for theme in [Theme::Dark, Theme::Light] {
             for depth in Depth::ALL {
-                let mut chart = ChartSetup::default();
-                chart.add(chart::Study::Macd(12, 26, 9));
-                let chosen = Preferences { theme, depth, chart };
+                let mut layout = Layout::default();
+                layout.arrange(4);
+                let mut setup = layout.chart().setup.clone();
+                setup.add(chart::Study::Macd(12, 26, 9));
+                layout.set_up(3, setup);
+                let chosen = Preferences { theme, depth, layout };
                 let [first, second] = chosen.cookies().map(|cookie| {
                     cookie.split_once(';').expect("a cookie has attributes").0.to_owned()
                 });

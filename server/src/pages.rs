@@ -26,7 +26,7 @@ pub(crate) fn routes(options: LeptosOptions, desk: Arc<Desk>) -> Router {
     };
     let listed = generate_route_list(App);
     let context = move || {
-        api::provide(Arc::clone(&desk), Trader::local());
+        api::provide(Arc::clone(&desk), Trader::local(), crate::clock::now());
         let Some(parts) = use_context::<http::request::Parts>() else { return };
         let cookies = parts.headers.get(http::header::COOKIE).and_then(|text| text.to_str().ok());
         provide_context(Preferences::from_cookies(cookies.unwrap_or_default()));

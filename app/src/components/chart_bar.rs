@@ -8,6 +8,7 @@ use market::{BarSpan, Moment, Symbol};
 
 use super::chart_menus::{chart_menu, study_menu};
 use super::drawing_menus::drawing_menu;
+use super::layout_menu::{LayoutControls, layout_menu};
 use super::{DrawingControls, Menu};
 
 /// What the menus of a chart act on.
@@ -21,6 +22,8 @@ pub(crate) struct ChartControls {
     pub(crate) menus: ChartMenus,
     /// What is drawn on it.
     pub(crate) drawings: DrawingControls,
+    /// How many charts there are, and those that were kept.
+    pub(crate) layouts: LayoutControls,
     /// How long its bars last.
     pub(crate) span: Memo<BarSpan>,
     /// The symbol of the chart.
@@ -44,13 +47,15 @@ pub(crate) struct ChartMenus {
     pub(crate) studies: RwSignal<bool>,
     /// Drawings.
     pub(crate) drawings: RwSignal<bool>,
+    /// Layouts.
+    pub(crate) layouts: RwSignal<bool>,
 }
 
 impl ChartMenus {
     /// All of them closed.
     pub(crate) fn new() -> Self {
         let closed = || RwSignal::new(false);
-        Self { chart: closed(), studies: closed(), drawings: closed() }
+        Self { chart: closed(), studies: closed(), drawings: closed(), layouts: closed() }
     }
 }
 
@@ -66,7 +71,7 @@ impl ChartControls {
 /// The menus above a chart.
 #[component]
 pub(crate) fn ChartBar(controls: ChartControls) -> impl IntoView {
-    let ChartMenus { chart: chart_open, studies: studies_open, drawings: drawings_open } =
+    let ChartMenus { chart: chart_open, studies: studies_open, drawings: drawings_open, .. } =
         controls.menus;
     // A study's settings open where studies are chosen.
     follow(move || {
@@ -120,6 +125,17 @@ pub(crate) fn ChartBar(controls: ChartControls) -> impl IntoView {
                 {move || Suspend::new(async move {
                     drawing_menu(controls.drawings, controls.span).await
                 })}
+            </Suspense>
+        </Menu>
+        <Menu
+            id="layout-menu"
+            label=derived(|| "Layout".to_owned())
+            icon="M2 3h12v10H2zM8 3v10M2 8h12"
+            title="Layout"
+            is_open=controls.menus.layouts
+        >
+            <Suspense fallback=loading>
+                {move || Suspend::new(async move { layout_menu(controls.layouts).await })}
             </Suspense>
         </Menu>
     }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use market::{Moment, Span, Symbol, TradingDate};
 
 use super::chart_bar::ChartControls;
+use super::menu::choice;
 
 /// Style, scale, comparison and a date to go to.
 #[lazy]
@@ -60,24 +61,6 @@ pub(super) fn study_menu(controls: ChartControls) -> AnyView {
         None => study_list(controls),
     })
     .into_any()
-}
-
-fn choice(
-    name: impl Into<String>,
-    is_chosen: impl Fn() -> bool + Send + Sync + 'static,
-    choose: impl Fn() + 'static,
-) -> AnyView {
-    let name: String = name.into();
-    view! {
-        <button
-            type="button"
-            aria-pressed=erased(move || is_chosen().to_string())
-            on:click=heard(move |_| choose())
-        >
-            {name}
-        </button>
-    }
-    .erase()
 }
 
 fn compared(controls: ChartControls) -> AnyView {

@@ -114,3 +114,22 @@ fn keep_focus(
     on_cleanup(move || elsewhere.remove());
     follow_focus
 }
+
+/// One of several things that can be chosen, and whether it is.
+pub(super) fn choice(
+    name: impl Into<String>,
+    is_chosen: impl Fn() -> bool + Send + Sync + 'static,
+    choose: impl Fn() + 'static,
+) -> AnyView {
+    let name: String = name.into();
+    view! {
+        <button
+            type="button"
+            aria-pressed=erased(move || is_chosen().to_string())
+            on:click=heard(move |_| choose())
+        >
+            {name}
+        </button>
+    }
+    .erase()
+}

@@ -55,55 +55,80 @@ pub(crate) enum OlderPage {
     Ended,
 }
 
-/// The chart, its data line and legends, and a way back to the newest bar.
-#[component]
-pub(crate) fn PriceChart(
+/// A chart of a layout.
+#[derive(Clone, Copy)]
+pub(crate) struct OneChart {
+    /// Which of the charts it is, from zero.
+    pub(crate) place: usize,
     /// What is shown.
-    symbol: Memo<Symbol>,
-    /// Its bars of earlier days.
-    feed: ChartFeed,
-    /// Bars of the symbol that is compared.
-    compare: ChartFeed,
-    /// Today's prints.
-    tape: LiveTape,
-    /// How the chart is set up.
-    setup: Memo<ChartSetup>,
+    pub(crate) symbol: Memo<Symbol>,
+    /// How long each bar lasts.
+    pub(crate) span: Memo<BarSpan>,
+    /// How it is set up.
+    pub(crate) setup: Memo<ChartSetup>,
     /// Called with another set-up.
-    #[prop(into)]
-    on_setup: Callback<ChartSetup>,
-    /// Called with a study whose numbers a trader wants to change.
-    #[prop(into)]
-    on_edit: Callback<Study>,
-    /// What is drawn on it.
-    drawings: DrawingControls,
+    pub(crate) on_setup: Callback<ChartSetup>,
+    /// Its bars of earlier days.
+    pub(crate) feed: ChartFeed,
+    /// Bars of the symbol that is compared.
+    pub(crate) compare: ChartFeed,
     /// The levels to draw.
-    #[prop(into)]
-    levels: Signal<Vec<ChartLevel>>,
+    pub(crate) levels: Signal<Vec<ChartLevel>>,
+    /// Whether keys and menus are for this one.
+    pub(crate) is_active: Memo<bool>,
+    /// Called when they should be.
+    pub(crate) on_activate: Callback<()>,
+}
+
+/// What the charts of a desk share. What is done from outside is for the active one.
+#[derive(Clone, Copy)]
+pub(crate) struct AllCharts {
+    /// The active chart's symbol, which is the ladder's.
+    pub(crate) symbol: Memo<Symbol>,
+    /// Today's prints.
+    pub(crate) tape: LiveTape,
+    /// What is drawn on them.
+    pub(crate) drawings: DrawingControls,
+    /// Where the pointer is, on which of them.
+    pub(crate) crosshair: RwSignal<Option<Crosshair>>,
+    /// Whether the others show that.
+    pub(crate) is_crosshair_linked: Memo<bool>,
+    /// The study whose numbers are changed, while they are.
+    pub(crate) edited: RwSignal<Option<Study>>,
     /// The tape's time, by the second.
-    #[prop(into)]
-    now: Signal<Option<Moment>>,
+    pub(crate) now: Signal<Option<Moment>>,
     /// A moment that a trader wants to see; each one is gone to once.
-    #[prop(into)]
-    go_to: Signal<Option<Moment>>,
+    pub(crate) go_to: Signal<Option<Moment>>,
     /// The name of the level under the pointer, here or in the ladder.
-    pointed_level: RwSignal<Option<String>>,
+    pub(crate) pointed_level: RwSignal<Option<String>>,
     /// Set to have something done to the chart; empty again when it is.
-    wish: RwSignal<Option<Action>>,
+    pub(crate) wish: RwSignal<Option<Action>>,
     /// Whose colours are used.
-    #[prop(into)]
-    theme: Signal<Theme>,
-) -> impl IntoView {
-    let chart = Chart::new(symbol, tape, feed, compare, setup, on_setup, drawings);
-    chart.follow(levels, theme, now, go_to);
-    chart.follow_wishes(wish);
-    chart.follow_levels(pointed_level);
+    pub(crate) theme: Signal<Theme>,
+}
+
+/// Where the pointer is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Crosshair {
+    /// On which of the charts.
+    pub(crate) place: usize,
+    /// Of what.
+    pub(crate) symbol: Symbol,
+    /// The bar's start.
+    pub(crate) at: Moment,
+    /// The price.
+    pub(crate) price: f64,
+}
+
+/// A chart, its data line and legends, and a way back to the newest bar.
+#[component]
+pub(crate) fn PriceChart(one: OneChart, all: AllCharts) -> impl IntoView {
+    let OneChart { symbol, feed, is_active, .. } = one;
+    let chart = Chart::new(one, all);
+    chart.follow();
     let told = memo(move || {
         chart.painted.track();
         chart.state.with_value(ChartState::told)
-    });
-    let pointed = memo(move || {
-        chart.painted.track();
-        chart.state.with_value(ChartState::pointed_at)
     });
     let describe = move || describe(symbol.get(), told.get().map(|(bar, _)| bar));
     let word = move || match feed.first.get() {
@@ -119,7 +144,12 @@ pub(crate) fn PriceChart(
         !chart.state.with_value(ChartState::follows)
     });
     view! {
-        <div class="price-chart">
+        <div
+            class="price-chart"
+            data-active=erased(move || is_active.get().to_string())
+            on:pointerdown=heard(move |_: leptos::ev::PointerEvent| one.on_activate.run(()))
+            on:focusin=heard(move |_: leptos::ev::FocusEvent| one.on_activate.run(()))
+        >
             <canvas
                 node_ref=chart.canvas
                 class="price-chart__canvas"
@@ -135,19 +165,7 @@ pub(crate) fn PriceChart(
                 on:dblclick=heard(move |event| chart.hands().double(&event))
                 on:keydown=heard(move |event| chart.hands().key(&event))
             ></canvas>
-            <div class="price-chart__head">
-                <div
-                    class="price-chart__data"
-                    data-at=erased(move || pointed.get().map(|(at, _)| at.to_string()))
-                    data-price=erased(move || pointed.get().map(|(_, price)| format!("{price:.6}")))
-                >
-                    {part(move || told.get().map(data_line))}
-                </div>
-                <Legends chart on_edit />
-                <p class="price-chart__hint" hidden=erased(move || !drawings.anchors.get())>
-                    "Press the bar to anchor VWAP at; Escape leaves it."
-                </p>
-            </div>
+            {head(chart, told)}
             <p class="price-chart__word" hidden=erased(move || word().is_none())>{part(word)}</p>
             <button
                 type="button"
@@ -157,6 +175,40 @@ pub(crate) fn PriceChart(
             >
                 "Latest →"
             </button>
+        </div>
+    }
+    .erase()
+}
+
+/// What stands on the chart: its name where there are others, its data line, its studies.
+fn head(chart: Chart, told: Memo<Option<(Bar, Option<f64>)>>) -> AnyView {
+    let OneChart { symbol, span, is_active, on_activate, .. } = chart.one;
+    let AllCharts { drawings, edited, .. } = chart.all;
+    let on_edit = Callback::new(move |study| {
+        on_activate.run(());
+        edited.set(Some(study));
+    });
+    let pointed = memo(move || {
+        chart.painted.track();
+        chart.state.with_value(ChartState::pointed_at)
+    });
+    let is_hintless = move || !(drawings.anchors.get() && is_active.get());
+    view! {
+        <div class="price-chart__head">
+            <div
+                class="price-chart__data"
+                data-at=erased(move || pointed.get().map(|(at, _)| at.to_string()))
+                data-price=erased(move || pointed.get().map(|(_, price)| format!("{price:.6}")))
+            >
+                <b class="price-chart__name">
+                    {part(move || format!("{} {}", symbol.get(), span.get()))}
+                </b>
+                {part(move || told.get().map(data_line))}
+            </div>
+            <Legends chart on_edit />
+            <p class="price-chart__hint" hidden=erased(is_hintless)>
+                "Press the bar to anchor VWAP at; Escape leaves it."
+            </p>
         </div>
     }
     .erase()

@@ -1,29 +1,31 @@
-//! The levels desk: chart in the middle, ladder and watchlist on the right. Symbol and timeframe
-//! are in the address.
+//! The levels desk: charts in the middle, ladder and watchlist on the right. What the charts show
+//! is in the address.
 
 mod address;
 mod bars;
+mod charts;
 mod commands;
 mod data;
 mod drawings;
+mod layouts;
 mod top_bar;
 
 use crate::erased::{Erase, derived, erased, memo, part};
-use chart::ChartSetup;
+use chart::{ChartSetup, Layout};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
-use market::{BarSpan, Moment, Symbol, instrument};
+use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::location::Location;
+use market::{BarSpan, Symbol, instrument};
 
 use crate::components::{
-    ChartBar, ChartControls, DepthSwitch, DrawingBar, DrawingOptions, KeySheet, Ladder,
-    LevelQuestion, LevelSheet, Palette, PaletteControls, Pane, PriceChart, SpanBar, SymbolSearch,
-    TabBar, Toast, Watchlist,
+    DepthSwitch, KeySheet, Ladder, LevelQuestion, LevelSheet, Palette, PaletteControls, Pane,
+    SymbolSearch, TabBar, Toast, Watchlist,
 };
 use crate::contexts::{Depth, live_tape, preferences};
 use address::Address;
-use bars::chart_feed;
+use charts::Charts;
 use commands::Commands;
 use data::DeskData;
 use top_bar::TopBar;
@@ -32,57 +34,74 @@ use top_bar::TopBar;
 #[derive(Clone, Copy)]
 struct Route {
     address: Memo<Address>,
+    layout: Memo<Layout>,
+    /// The active chart's.
     symbol: Memo<Symbol>,
     span: Memo<BarSpan>,
     setup: Memo<ChartSetup>,
     /// Called with what the address should say, and whether the one before is kept in the history.
-    go: Callback<(Symbol, BarSpan, ChartSetup, bool)>,
+    go: Callback<(Layout, bool)>,
 }
 
 impl Route {
     fn new() -> Self {
-        let params = use_params_map();
-        let query = use_query_map();
-        let address = memo(move || {
-            let query = query.read();
-            Address::read(params.read().get("symbol"), |name| query.get(name))
+        // Not the route's own parameters: where path and query change at once, the router tells of
+        // the path alone.
+        let Location { pathname, query, .. } = use_location();
+        let address = Memo::new(move |before: Option<&Address>| {
+            let (path, query) = (pathname.read(), query.read());
+            let last = || preferences().read_untracked().layout.clone();
+            match (path.strip_prefix("/chart/"), before) {
+                // On the way to another page, this one stays as it is.
+                (None, Some(before)) => before.clone(),
+                (symbol, _) => {
+                    let symbol = symbol.map(str::to_owned);
+                    Address::read(symbol, |name| query.get(name), last)
+                }
+            }
         });
-        let setup = memo(move || {
-            let told = address.read().setup.clone();
-            told.unwrap_or_else(|| preferences().read().chart.clone())
-        });
+        let layout = memo(move || address.read().layout.clone());
         let navigate = use_navigate();
-        let go = Callback::new(
-            move |(symbol, span, setup, is_kept): (Symbol, BarSpan, ChartSetup, bool)| {
-                let options = NavigateOptions {
-                    scroll: false,
-                    replace: !is_kept,
-                    ..NavigateOptions::default()
-                };
-                navigate(&Address::write(symbol, span, &setup), options);
-            },
-        );
+        let go = Callback::new(move |(layout, is_kept): (Layout, bool)| {
+            let options =
+                NavigateOptions { scroll: false, replace: !is_kept, ..NavigateOptions::default() };
+            let address = Address::write(&layout);
+            preferences().update(|chosen| chosen.layout = layout);
+            navigate(&address, options);
+        });
         Self {
             address,
-            symbol: memo(move || address.read().symbol),
-            span: memo(move || address.read().span),
-            setup,
+            layout,
+            symbol: memo(move || layout.read().chart().symbol),
+            span: memo(move || layout.read().chart().span),
+            setup: memo(move || layout.read().chart().setup.clone()),
             go,
         }
     }
 
+    fn change(self, is_kept: bool, change: impl FnOnce(&mut Layout)) {
+        let mut layout = self.layout.get_untracked();
+        change(&mut layout);
+        if layout != self.layout.get_untracked() {
+            self.go.run((layout, is_kept));
+        }
+    }
+
     fn choose_symbol(self, symbol: Symbol) {
-        self.go.run((symbol, self.span.get_untracked(), self.setup.get_untracked(), true));
+        self.change(true, |layout| layout.choose_symbol(symbol));
     }
 
     fn choose_span(self, span: BarSpan) {
-        self.go.run((self.symbol.get_untracked(), span, self.setup.get_untracked(), true));
+        self.change(true, |layout| layout.choose_span(span));
     }
 
-    /// Another set-up is on the screen, in the address, and this device's next first page.
+    /// Another set-up of the active chart.
     fn set_up(self, setup: ChartSetup) {
-        preferences().update(|chosen| chosen.chart = setup.clone());
-        self.go.run((self.symbol.get_untracked(), self.span.get_untracked(), setup, false));
+        self.change(false, |layout| layout.set_up(layout.active(), setup));
+    }
+
+    fn activate(self, place: usize) {
+        self.change(false, |layout| layout.activate(place));
     }
 }
 
@@ -92,8 +111,7 @@ pub(crate) fn DeskPage() -> impl IntoView {
     let route = Route::new();
     let Route { address, symbol, .. } = route;
     let tape = live_tape();
-    let compared = memo(move || route.setup.read().compare.filter(|one| *one != symbol.get()));
-    let data = DeskData::new(symbol, compared, tape);
+    let data = DeskData::new(route.layout, symbol, tape);
     let pane = RwSignal::new(Pane::Chart);
     let commands = Commands::new(route, data, pane);
     let choose_symbol = commands.choose_symbol;
@@ -118,7 +136,7 @@ pub(crate) fn DeskPage() -> impl IntoView {
                 >
                     {part(move || data.complaint(address))}
                 </p>
-                <ChartPane commands compared depth />
+                <Charts commands depth />
             </main>
             <LevelsPane commands depth decimals />
             <WatchPane data symbol on_choose=choose_symbol />
@@ -138,65 +156,6 @@ pub(crate) fn DeskPage() -> impl IntoView {
             } />
             <KeySheet is_open=commands.is_key_sheet_open keymap=commands.keymap />
             <Toast text=data.toast on_close=move |()| data.toast.set(None) />
-        </div>
-    }
-    .erase()
-}
-
-/// The chart and the bar above it.
-#[component]
-fn ChartPane(
-    commands: Commands,
-    compared: Memo<Option<Symbol>>,
-    depth: Signal<Depth>,
-) -> impl IntoView {
-    let Commands { route, data, drawings, menus, .. } = commands;
-    let Route { symbol, span, setup, .. } = route;
-    let tape = live_tape();
-    let edited = RwSignal::new(None);
-    let go_to = RwSignal::new(None::<Moment>);
-    let on_setup = Callback::new(move |setup| route.set_up(setup));
-    let symbols = derived(move || {
-        data.symbols_signal().read().iter().map(|one| one.symbol).collect::<Vec<_>>()
-    });
-    let controls = ChartControls {
-        setup,
-        on_setup,
-        menus,
-        drawings,
-        span,
-        symbol,
-        symbols,
-        edited,
-        now: data.now.into(),
-        on_go: Callback::new(move |at| go_to.set(Some(at))),
-    };
-    view! {
-        <div class="desk__chart-bar">
-            <b class="desk__symbol">{part(move || symbol.get().to_string())}</b>
-            <span class="desk__name">{part(move || instrument(symbol.get()).name)}</span>
-            <SpanBar span on_choose=move |span| route.choose_span(span) />
-            <ChartBar controls />
-        </div>
-        <div class="desk__plot">
-            <DrawingBar controls=drawings />
-            <PriceChart
-                symbol
-                feed=chart_feed(memo(move || Some(symbol.get())), span, tape)
-                compare=chart_feed(compared, span, tape)
-                tape
-                setup
-                on_setup
-                on_edit=move |study| edited.set(Some(study))
-                levels=data.chart_levels(depth)
-                now=data.now
-                go_to
-                pointed_level=commands.pointed_level
-                wish=commands.chart_wish
-                drawings
-                theme=derived(move || preferences().read().theme)
-            />
-            <DrawingOptions controls=drawings />
         </div>
     }
     .erase()

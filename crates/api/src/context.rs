@@ -7,13 +7,15 @@ use axum::http::StatusCode;
 use desk::{ChartBars, Desk, DeskError, RecordedDay, SymbolSlot, TapeState, Trader};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
+use market::Moment;
 
 use crate::{ApiError, BarsView, RecordingView, TapeCommand, TapeView, Update};
 
 /// Gives the server functions of one request what they need.
-pub fn provide(desk: Arc<Desk>, trader: Trader) {
+pub fn provide(desk: Arc<Desk>, trader: Trader, now: Moment) {
     provide_context(desk);
     provide_context(trader);
+    provide_context(now);
 }
 
 /// The desk behind every question.
@@ -24,6 +26,11 @@ pub(crate) fn desk() -> Result<Arc<Desk>, ApiError> {
 /// Whoever asks.
 pub(crate) fn trader() -> Result<Trader, ApiError> {
     use_context().ok_or_else(|| ApiError::Internal { reference: "no trader".to_owned() })
+}
+
+/// When the question came, outside of any tape.
+pub(crate) fn now() -> Result<Moment, ApiError> {
+    use_context().ok_or_else(|| ApiError::Internal { reference: "no clock".to_owned() })
 }
 
 /// Turns the desk's answer into the screen's, and sets the HTTP status in one place.

@@ -15,6 +15,7 @@ mod context;
 mod bars;
 mod drawings;
 mod error;
+mod layout;
 mod levels;
 mod recording;
 mod stream;
@@ -28,6 +29,9 @@ pub use context::provide;
 pub use bars::{BarsView, ReadBars, read_bars};
 pub use drawings::{DrawingWord, EditDrawings, ReadDrawings, edit_drawings, read_drawings};
 pub use error::ApiError;
+pub use layout::{
+    LayoutView, ReadLayouts, RemoveLayout, WriteLayout, read_layouts, remove_layout, write_layout,
+};
 pub use levels::{
     AbsentView, LastView, LevelView, LevelsView, ReadLevels, levels_view, read_levels,
 };

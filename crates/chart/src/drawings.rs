@@ -180,9 +180,9 @@ pub enum DrawingChange {
     Gone(u64),
 }
 
-/// The drawings of a chart, and the way back.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Drawings {
+/// The drawings of a symbol, and the steps back: charts of one symbol share them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Drawings {
     items: Vec<Drawing>,
     done: Vec<Step>,
     undone: Vec<Step>,
@@ -192,11 +192,13 @@ pub(crate) struct Drawings {
 const STEPS_MAX: usize = 200;
 
 impl Drawings {
-    pub(crate) fn new(items: Vec<Drawing>) -> Self {
+    /// Drawings as they are kept.
+    pub fn new(items: Vec<Drawing>) -> Self {
         Self { items, done: Vec::new(), undone: Vec::new() }
     }
 
-    pub(crate) fn items(&self) -> &[Drawing] {
+    /// All of them.
+    pub fn items(&self) -> &[Drawing] {
         &self.items
     }
 

@@ -4,11 +4,12 @@
 //! `series` keeps bars and sums them up for a far view; `scale` and `panes` say where things lie;
 //! `studies` computes indicators bar by bar; `drawings` is what a trader
 //! draws; `layers` turns all of it into shapes; `state` is the
-//! chart itself, moved by `Action`s.
+//! chart itself, moved by `Action`s; `layout` is several of them.
 
 mod drawings;
 mod labels;
 mod layers;
+mod layout;
 mod panes;
 mod scale;
 mod series;
@@ -18,12 +19,13 @@ mod state;
 mod studies;
 mod time_axis;
 
-pub use drawings::{Anchor, BadDrawing, Drawing, DrawingChange, Pressed, Tool};
+pub use drawings::{Anchor, BadDrawing, Drawing, DrawingChange, Drawings, Pressed, Tool};
+pub use layout::{Layout, LayoutChart, Links};
 pub use scale::ScaleMode;
 pub use setup::{BadSetup, ChartSetup, ShownStudy};
 pub use shape::{Align, Ink, Shape};
 pub use state::{
-    Action, ChartLevel, ChartState, CompareSeries, Legend, LegendValue, Region, SessionVwap,
-    Subject,
+    Action, ChartLevel, ChartState, CompareSeries, Legend, LegendValue, LinkedPoint, Region,
+    SessionVwap, Subject,
 };
 pub use studies::{BadStudy, ChartStyle, Study};

@@ -84,6 +84,8 @@ pub struct ChartState {
     /// The tape's time, for the countdown.
     pub(crate) now: Option<Moment>,
     pub(crate) crosshair: Option<(f64, f64)>,
+    /// What another chart's crosshair points at; seen while this one has none.
+    pub(crate) linked: Option<LinkedPoint>,
     pub(crate) width: f64,
     pub(crate) height: f64,
     pub(crate) time: BarScale,
@@ -162,6 +164,17 @@ pub enum Action {
     Centre(f64),
     /// Where the pointer is.
     Point(Option<(f64, f64)>),
+    /// What another chart's crosshair points at.
+    PointLinked(Option<LinkedPoint>),
+}
+
+/// What another chart's crosshair points at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LinkedPoint {
+    /// The start of the bar.
+    pub at: Moment,
+    /// The price; nothing when it is another symbol's.
+    pub price: Option<f64>,
 }
 
 impl Default for ChartState {
@@ -184,6 +197,7 @@ impl Default for ChartState {
             last: None,
             now: None,
             crosshair: None,
+            linked: None,
             width: 0.0,
             height: 0.0,
             time: BarScale { right: 0.0, spacing: SPACING_FIRST, edge: 0.0 },
@@ -244,6 +258,7 @@ impl ChartState {
             Action::GoTo(at) => self.go_to(at),
             Action::Centre(price) => self.centre(price),
             Action::Point(at) => self.crosshair = at,
+            Action::PointLinked(point) => self.linked = point,
         }
         if self.follows {
             self.time.right = self.newest() + self.margin() / self.time.spacing;
@@ -436,7 +451,7 @@ impl ChartState {
         if self.levels.is_empty() {
             24.0
         } else if self.width < NARROW {
-            78.0
+            88.0
         } else {
             168.0
         }

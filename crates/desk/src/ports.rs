@@ -58,14 +58,14 @@ pub struct StoredBars {
     pub count: u64,
 }
 
-/// A named arrangement of the screen, kept as JSON text.
+/// A named arrangement of charts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredLayout {
     /// Its identity (UUIDv7).
     pub id: String,
     /// What the trader calls it.
     pub name: String,
-    /// The arrangement, JSON.
+    /// The arrangement in words, see `chart::Layout`.
     pub body: String,
     /// When it was last changed.
     pub changed_at: Moment,

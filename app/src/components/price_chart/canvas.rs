@@ -2,65 +2,44 @@
 
 use crate::erased::{follow, memo};
 use ::canvas::{Palette, paint};
-use chart::{Action, ChartLevel, ChartSetup, ChartState, CompareSeries, Subject};
+use chart::{Action, ChartState, CompareSeries, LinkedPoint, Subject};
 use leptos::html;
 use leptos::prelude::*;
-use market::{Bar, Moment, Symbol, fold_bars, instrument};
+use market::{Bar, Moment, fold_bars, instrument};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
-use super::drawing::DrawingControls;
 use super::hands::{Grip, Hands};
-use super::{ChartFeed, ChartHistory, OlderPage};
-use crate::contexts::Theme;
-use crate::live::LiveTape;
+use super::{AllCharts, ChartHistory, Crosshair, OlderPage, OneChart};
 
 /// A chart on the page.
 #[derive(Clone, Copy)]
 pub(super) struct Chart {
+    pub(super) one: OneChart,
+    pub(super) all: AllCharts,
     pub(super) canvas: NodeRef<html::Canvas>,
     pub(super) state: StoredValue<ChartState>,
     pub(super) hands: StoredValue<Hands>,
     /// Counts paintings; the words round the canvas follow it.
     pub(super) painted: RwSignal<u64>,
-    pub(super) setup: Memo<ChartSetup>,
-    pub(super) on_setup: Callback<ChartSetup>,
     palette: StoredValue<Option<Palette>>,
     is_due: StoredValue<bool>,
     /// Where a trader wants to go, while the bars on the way are fetched.
     target: StoredValue<Option<Moment>>,
-    pub(super) symbol: Memo<Symbol>,
-    pub(super) drawings: DrawingControls,
-    tape: LiveTape,
-    feed: ChartFeed,
-    compare: ChartFeed,
 }
 
 impl Chart {
-    pub(super) fn new(
-        symbol: Memo<Symbol>,
-        tape: LiveTape,
-        feed: ChartFeed,
-        compare: ChartFeed,
-        setup: Memo<ChartSetup>,
-        on_setup: Callback<ChartSetup>,
-        drawings: DrawingControls,
-    ) -> Self {
+    pub(super) fn new(one: OneChart, all: AllCharts) -> Self {
         Self {
+            one,
+            all,
             canvas: NodeRef::new(),
             state: StoredValue::new(ChartState::default()),
             hands: StoredValue::new(Hands::default()),
             painted: RwSignal::new(0),
-            setup,
-            on_setup,
             palette: StoredValue::new(None),
             is_due: StoredValue::new(false),
             target: StoredValue::new(None),
-            symbol,
-            drawings,
-            tape,
-            feed,
-            compare,
         }
     }
 
@@ -74,28 +53,19 @@ impl Chart {
         self.paint_soon();
     }
 
-    pub(super) fn follow(
-        self,
-        levels: Signal<Vec<ChartLevel>>,
-        theme: Signal<Theme>,
-        now: Signal<Option<Moment>>,
-        go_to: Signal<Option<Moment>>,
-    ) {
+    pub(super) fn follow(self) {
+        let Self { one, all, .. } = self;
         self.follow_bars();
         self.follow_compared();
         self.follow_drawings();
-        follow(move || self.act(Action::SetUp(self.setup.get())));
-        follow(move || self.act(Action::SetLevels(levels.get())));
-        let second = memo(move || now.get().map(|now| Moment(now.0 / 1_000_000 * 1_000_000)));
+        self.follow_wishes();
+        self.follow_levels();
+        self.follow_crosshair();
+        follow(move || self.act(Action::SetUp(one.setup.get())));
+        let second = memo(move || all.now.get().map(|now| Moment(now.0 / 1_000_000 * 1_000_000)));
         follow(move || self.act(Action::SetNow(second.get())));
         follow(move || {
-            if let Some(at) = go_to.get() {
-                self.target.set_value(Some(at));
-                self.paint_soon();
-            }
-        });
-        follow(move || {
-            theme.track();
+            all.theme.track();
             // The document's attribute changes with the same signal: read colours after it.
             request_animation_frame(move || {
                 self.palette.try_set_value(None);
@@ -106,33 +76,75 @@ impl Chart {
     }
 
     /// Does what is wished from outside, once.
-    pub(super) fn follow_wishes(self, wish: RwSignal<Option<Action>>) {
+    fn follow_wishes(self) {
+        let Self { one, all, .. } = self;
         follow(move || {
-            if let Some(action) = wish.get() {
-                wish.set(None);
+            let wish = all.wish.get();
+            if let Some(action) = wish.filter(|_| one.is_active.get_untracked()) {
+                all.wish.set(None);
                 self.act(action);
+            }
+        });
+        follow(move || {
+            let at = all.go_to.get();
+            if at.is_some() && one.is_active.get_untracked() {
+                self.target.set_value(at);
+                self.paint_soon();
             }
         });
     }
 
-    /// A level under the pointer is stronger, here and in the ladder.
-    pub(super) fn follow_levels(self, pointed: RwSignal<Option<String>>) {
+    /// A level under the pointer is stronger, here and in the ladder, if that is its symbol's.
+    fn follow_levels(self) {
+        let Self { one, all, .. } = self;
+        follow(move || self.act(Action::SetLevels(one.levels.get())));
+        let is_ladders = memo(move || one.symbol.get() == all.symbol.get());
         follow(move || {
-            let level = pointed.get().map(|name| (name, 0.5));
-            self.act(Action::Pulse(level));
+            let pointed = all.pointed_level.get().filter(|_| is_ladders.get());
+            self.act(Action::Pulse(pointed.map(|name| (name, 0.5))));
         });
         let seen = memo(move || {
             self.painted.track();
             self.state.with_value(|state| state.pointed_level().map(str::to_owned))
         });
-        Effect::watch(move || seen.get(), move |seen, _, _| pointed.set(seen.clone()), false);
+        follow(move || {
+            let seen = seen.get();
+            if is_ladders.get_untracked() && all.pointed_level.read_untracked() != seen {
+                all.pointed_level.set(seen);
+            }
+        });
+    }
+
+    /// Where the pointer is on one chart, the others show the same moment.
+    fn follow_crosshair(self) {
+        let Self { one, all, .. } = self;
+        let place = one.place;
+        let own = memo(move || {
+            self.painted.track();
+            let (at, price) = self.state.with_value(ChartState::pointed_at)?;
+            Some(Crosshair { place, symbol: one.symbol.get(), at, price })
+        });
+        follow(move || {
+            let (own, known) = (own.get(), all.crosshair.get_untracked());
+            // Who is left by the pointer after another was entered has no say.
+            let has_say = own.is_some() || known.is_some_and(|known| known.place == place);
+            if has_say && own != known {
+                all.crosshair.set(own);
+            }
+        });
+        let linked = memo(move || {
+            let other = all.crosshair.get().filter(|other| other.place != place)?;
+            let price = (other.symbol == one.symbol.get()).then_some(other.price);
+            all.is_crosshair_linked.get().then_some(LinkedPoint { at: other.at, price })
+        });
+        follow(move || self.act(Action::PointLinked(linked.get())));
     }
 
     fn follow_bars(self) {
-        let first = self.feed.first;
+        let first = self.one.feed.first;
         let shows = memo(move || {
-            let status = self.tape.status.read();
-            (self.symbol.get(), status.as_ref().map(|(tape, _)| tape.tape.clone()))
+            let status = self.all.tape.status.read();
+            (self.one.symbol.get(), status.as_ref().map(|(tape, _)| tape.tape.clone()))
         });
         follow(move || {
             // Bars of one market never stand under another one's name.
@@ -155,10 +167,10 @@ impl Chart {
             }
         });
         follow(move || {
-            self.tape.version.track();
+            self.all.tape.version.track();
             first.with_untracked(|history| {
                 let Some(Ok(history)) = history else { return };
-                if history.symbol != self.symbol.get_untracked() {
+                if history.symbol != self.one.symbol.get_untracked() {
                     return;
                 }
                 self.act(Action::Extend(self.newer(history)));
@@ -166,7 +178,7 @@ impl Chart {
             });
         });
         follow(move || {
-            let page = self.feed.older.get();
+            let page = self.one.feed.older.get();
             let OlderPage::Came(page) = page else { return };
             let is_ours = first.with_untracked(|first| {
                 let first = first.as_ref().and_then(|first| first.as_ref().ok());
@@ -175,7 +187,7 @@ impl Chart {
             if is_ours {
                 self.act(Action::Prepend(page.bars));
             }
-            self.feed.older.set(OlderPage::Idle);
+            self.one.feed.older.set(OlderPage::Idle);
         });
     }
 
@@ -192,22 +204,22 @@ impl Chart {
             self.act(Action::Compare(told));
         };
         follow(move || {
-            let first = self.compare.first.get().and_then(Result::ok);
+            let first = self.one.compare.first.get().and_then(Result::ok);
             earlier.set_value(first);
             show();
         });
         follow(move || {
-            let OlderPage::Came(page) = self.compare.older.get() else { return };
+            let OlderPage::Came(page) = self.one.compare.older.get() else { return };
             earlier.update_value(|earlier| {
                 if let Some(known) = earlier.as_mut().filter(|known| known.symbol == page.symbol) {
                     known.bars.splice(0..0, page.bars);
                 }
             });
-            self.compare.older.set(OlderPage::Idle);
+            self.one.compare.older.set(OlderPage::Idle);
             show();
         });
         follow(move || {
-            self.tape.version.track();
+            self.all.tape.version.track();
             let newer = earlier.with_value(|earlier| Some(self.newer(earlier.as_ref()?)));
             if let Some(newer) = newer {
                 self.act(Action::ExtendCompare(newer));
@@ -223,7 +235,7 @@ impl Chart {
 
     /// Today's bars, folded from the live minutes.
     fn today(self, history: &ChartHistory) -> Vec<Bar> {
-        self.tape.peek_books(|live| {
+        self.all.tape.peek_books(|live| {
             fold_bars(live.books().minutes(history.symbol), history.span, history.hours)
         })
     }
@@ -236,7 +248,7 @@ impl Chart {
     }
 
     fn show_last(self, history: &ChartHistory) {
-        let (path, last) = self.tape.peek_books(|live| {
+        let (path, last) = self.all.tape.peek_books(|live| {
             let books = live.books();
             let book = books.book(history.symbol);
             let last = book.and_then(|book| book.last()).map(|(price, _)| price.to_f64());
@@ -257,18 +269,18 @@ impl Chart {
             (first, 0.0 < state.missing_left(), is_reached)
         });
         let Some(first) = first else { return };
-        let older = self.feed.older.get_untracked();
+        let older = self.one.feed.older.get_untracked();
         if let Some(target) = target.filter(|_| is_reached || older == OlderPage::Ended) {
             self.target.set_value(None);
             self.act(Action::GoTo(target));
         } else if (is_short || target.is_some()) && older == OlderPage::Idle {
-            self.feed.ask.run(first);
+            self.one.feed.ask.run(first);
         }
         let theirs = self.state.with_value(ChartState::compare_first);
         if theirs.is_some_and(|theirs| first < theirs)
-            && self.compare.older.get_untracked() == OlderPage::Idle
+            && self.one.compare.older.get_untracked() == OlderPage::Idle
         {
-            self.compare.ask.run(theirs.unwrap_or(first));
+            self.one.compare.ask.run(theirs.unwrap_or(first));
         }
     }
 

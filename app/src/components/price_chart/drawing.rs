@@ -1,6 +1,6 @@
 //! Drawing on the chart: what the hand did is shown at once, and told to who keeps it.
 
-use chart::{Action, ChartState, Drawing, DrawingChange, Pressed, Study, Tool};
+use chart::{Action, ChartState, Drawing, DrawingChange, Drawings, Pressed, Study, Tool};
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 use market::Symbol;
@@ -14,8 +14,9 @@ const KEY_UP: f64 = 8.0;
 /// What is drawn on a chart, for those who act on it from outside.
 #[derive(Clone, Copy)]
 pub(crate) struct DrawingControls {
-    /// The symbol's drawings as they are kept; nothing while they are fetched.
-    pub(crate) kept: Signal<Option<(Symbol, Vec<Drawing>)>>,
+    /// The drawings of every symbol that was shown, and the steps back: charts of one symbol share
+    /// them.
+    pub(crate) books: RwSignal<Vec<(Symbol, Drawings)>>,
     /// Called with what changed, to keep it.
     pub(crate) on_change: Callback<(Symbol, Vec<DrawingChange>)>,
     /// The tool in the hand.
@@ -52,11 +53,11 @@ pub(crate) enum DrawingWish {
 impl DrawingControls {
     /// Controls of drawings that come from, and go to, somewhere.
     pub(crate) fn new(
-        kept: Signal<Option<(Symbol, Vec<Drawing>)>>,
+        books: RwSignal<Vec<(Symbol, Drawings)>>,
         on_change: Callback<(Symbol, Vec<DrawingChange>)>,
     ) -> Self {
         Self {
-            kept,
+            books,
             on_change,
             tool: RwSignal::new(None),
             anchors: RwSignal::new(false),
@@ -76,17 +77,25 @@ impl DrawingControls {
 impl Chart {
     /// Follows the kept drawings, the tool that is chosen, and wishes from outside.
     pub(super) fn follow_drawings(self) {
-        let controls = self.drawings;
+        let (controls, is_active) = (self.all.drawings, self.one.is_active);
         follow(move || {
-            let kept = controls.kept.get();
-            let kept = kept.filter(|(of, _)| *of == self.symbol.get());
-            let drawings = kept.map(|(_, drawings)| drawings).unwrap_or_default();
-            self.state.update_value(|state| state.set_drawings(drawings));
+            let symbol = self.one.symbol.get();
+            controls.books.with(|books| {
+                let book = books.iter().find(|(of, _)| *of == symbol).map(|(_, book)| book);
+                self.state.update_value(|state| state.follow_drawings(book));
+            });
             self.drawn(Vec::new());
         });
         follow(move || {
-            if let (true, Some(canvas)) = (controls.anchors.get(), self.canvas.get_untracked()) {
-                let _ = canvas.focus();
+            if !is_active.get() {
+                // What is selected is on the active chart.
+                self.state.update_value(|state| state.select(None));
+            }
+            self.drawn(Vec::new());
+        });
+        follow(move || {
+            if controls.anchors.get() {
+                self.focus();
             }
         });
         follow(move || {
@@ -95,13 +104,13 @@ impl Chart {
                 self.state.update_value(|state| state.take_tool(tool));
                 self.drawn(Vec::new());
             }
-            // The next key belongs to the chart.
-            if let (Some(_), Some(canvas)) = (tool, self.canvas.get_untracked()) {
-                let _ = canvas.focus();
+            if tool.is_some() {
+                self.focus();
             }
         });
         follow(move || {
-            let Some(wish) = controls.wish.get() else { return };
+            let wish = controls.wish.get();
+            let Some(wish) = wish.filter(|_| is_active.get_untracked()) else { return };
             controls.wish.set(None);
             let changes = self.state.try_update_value(|state| match wish {
                 DrawingWish::Undo => state.undo(),
@@ -118,9 +127,36 @@ impl Chart {
         });
     }
 
-    /// Shows what changed and has it kept.
+    /// The next key belongs to this chart, if it is the active one.
+    fn focus(self) {
+        if let (true, Some(canvas)) =
+            (self.one.is_active.get_untracked(), self.canvas.get_untracked())
+        {
+            let _ = canvas.focus();
+        }
+    }
+
+    /// Shows what changed, here and on the symbol's other charts, and has it kept.
     pub(super) fn drawn(self, changes: Vec<DrawingChange>) {
-        let controls = self.drawings;
+        let controls = self.all.drawings;
+        if !changes.is_empty() {
+            let symbol = self.one.symbol.get_untracked();
+            let book = self.state.with_value(|state| state.drawing_book().clone());
+            controls.books.update(|books| match books.iter_mut().find(|(of, _)| *of == symbol) {
+                Some((_, known)) => *known = book,
+                None => books.push((symbol, book)),
+            });
+            controls.on_change.run((symbol, changes));
+        }
+        self.paint_soon();
+        // The menus tell of the active chart.
+        if self.one.is_active.get_untracked() {
+            self.tell_drawings();
+        }
+    }
+
+    fn tell_drawings(self) {
+        let controls = self.all.drawings;
         let (tool, selected, steps) =
             self.state.with_value(|state| (state.tool(), state.selected().cloned(), state.steps()));
         set_if_other(controls.tool, tool);
@@ -132,10 +168,6 @@ impl Chart {
         if is_other {
             controls.shown.set(self.state.with_value(|state| state.drawings().to_vec()));
         }
-        if !changes.is_empty() {
-            controls.on_change.run((self.symbol.get_untracked(), changes));
-        }
-        self.paint_soon();
     }
 
     /// A hand went down on the prices. True when it is on a drawing now.
@@ -162,21 +194,21 @@ impl Chart {
 
     /// Anchors a VWAP at the bar of a point, if that is what is waited for.
     fn anchor(self, (x, y): (f64, f64)) -> bool {
-        if !self.drawings.anchors.get_untracked() {
+        if !self.all.drawings.anchors.get_untracked() {
             return false;
         }
-        self.drawings.anchors.set(false);
+        self.all.drawings.anchors.set(false);
         if let Some((at, _)) = self.state.with_value(|state| state.at(x, y)) {
-            let mut setup = self.setup.get_untracked();
+            let mut setup = self.one.setup.get_untracked();
             setup.add(Study::AnchoredVwap(at));
-            self.on_setup.run(setup);
+            self.one.on_setup.run(setup);
         }
         true
     }
 
     /// A key while a bar is chosen to anchor at. True when it was for that.
     fn anchor_key(self, key: &str, (bars, up): (f64, f64)) -> bool {
-        if !self.drawings.anchors.get_untracked() {
+        if !self.all.drawings.anchors.get_untracked() {
             return false;
         }
         let at = |bars, up| {
@@ -184,7 +216,7 @@ impl Chart {
             at.unwrap_or_default()
         };
         match key {
-            "Escape" => self.drawings.anchors.set(false),
+            "Escape" => self.all.drawings.anchors.set(false),
             "Enter" | " " => {
                 self.anchor(at(0.0, 0.0));
             }

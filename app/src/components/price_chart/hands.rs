@@ -155,7 +155,7 @@ impl Grip {
             self.chart.act(Action::Point(None));
         }
         if let Some(Region::Edge(_)) = hands.region {
-            self.chart.on_setup.run(self.chart.state.with_value(|state| state.setup().clone()));
+            self.chart.one.on_setup.run(self.chart.state.with_value(|state| state.setup().clone()));
         }
         let (speed, at) = hands.speed;
         let is_thrown = hands.pointers.len() == 1

@@ -35,9 +35,9 @@ pub(super) fn Legends(chart: Chart, on_edit: Callback<Study>) -> impl IntoView {
 /// The symbol that is compared.
 fn compared_row(chart: Chart, (symbol, percent): (Symbol, Option<f64>)) -> AnyView {
     let remove = move |_: leptos::ev::MouseEvent| {
-        let mut setup = chart.setup.get_untracked();
+        let mut setup = chart.one.setup.get_untracked();
         setup.compare = None;
-        chart.on_setup.run(setup);
+        chart.one.on_setup.run(setup);
     };
     let ink = format!("var({})", property(ChartState::COMPARE_INK));
     view! {
@@ -98,9 +98,9 @@ fn values(legend: Legend) -> AnyView {
 /// What can be done with a study.
 fn acts(chart: Chart, study: Study, is_hidden: Memo<bool>, on_edit: Callback<Study>) -> AnyView {
     let change = move |change: fn(&mut ChartSetup, Study)| {
-        let mut setup = chart.setup.get_untracked();
+        let mut setup = chart.one.setup.get_untracked();
         change(&mut setup, study);
-        chart.on_setup.run(setup);
+        chart.one.on_setup.run(setup);
     };
     let label = study.label();
     let button = |words: String, icon: &'static str, run: Box<dyn Fn()>| {

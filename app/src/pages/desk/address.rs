@@ -1,55 +1,45 @@
 //! What the address of a desk says, and how it is written.
 
-use chart::ChartSetup;
-use market::{BarSpan, Symbol};
-
-/// The timeframe of an address that names none.
-const SPAN_FIRST: BarSpan = BarSpan::M5;
+use chart::{ChartSetup, Layout};
 
 /// What the address says.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Address {
-    pub(super) symbol: Symbol,
-    pub(super) span: BarSpan,
-    /// How the chart is set up; nothing when the address does not say: then as it was last on this
-    /// device.
-    pub(super) setup: Option<ChartSetup>,
+    pub(super) layout: Layout,
     /// What in it was not understood.
     pub(super) complaint: Option<String>,
 }
 
 impl Address {
-    pub(super) fn read(symbol: Option<String>, parameter: impl Fn(&str) -> Option<String>) -> Self {
-        let mut address =
-            Self { symbol: Symbol::SPX, span: SPAN_FIRST, setup: None, complaint: None };
-        if ChartSetup::PARAMETERS.iter().any(|name| parameter(name).is_some()) {
-            let (setup, bad) = ChartSetup::read(&parameter);
-            address.setup = Some(setup);
-            address.complaint = bad.map(|bad| format!("{bad}. The rest of the chart is shown."));
+    /// Reads the symbol in the path and the parameters behind it. Where there is none of those,
+    /// the charts are as they were last on this device.
+    pub(super) fn read(
+        symbol: Option<String>,
+        parameter: impl Fn(&str) -> Option<String>,
+        last: impl FnOnce() -> Layout,
+    ) -> Self {
+        let says = |name: &&str| parameter(name).is_some();
+        let is_told = ["span", "charts"].iter().chain(&ChartSetup::PARAMETERS).any(says);
+        let (told, mut complaint) =
+            Layout::read(|name| if name == "symbol" { symbol.clone() } else { parameter(name) });
+        let layout = if is_told {
+            told
+        } else {
+            let mut layout = last();
+            layout.choose_symbol(told.chart().symbol);
+            layout
+        };
+        if let Some(complaint) = &mut complaint {
+            complaint.push('.');
         }
-        if let Some(text) = symbol {
-            match text.to_ascii_uppercase().parse() {
-                Ok(symbol) => address.symbol = symbol,
-                Err(error) => address.complaint = Some(format!("{error}. Showing SPX.")),
-            }
-        }
-        if let Some(text) = parameter("span") {
-            match text.parse() {
-                Ok(span) => address.span = span,
-                Err(error) => address.complaint = Some(format!("{error}. Showing 5m.")),
-            }
-        }
-        address
+        Self { layout, complaint }
     }
 
     /// The address that says all this.
-    pub(super) fn write(symbol: Symbol, span: BarSpan, setup: &ChartSetup) -> String {
-        let mut text = format!("/chart/{symbol}?span={span}");
-        for (name, value) in setup.parameters() {
-            // Nothing in a set-up needs escaping: letters, digits, commas, colons, dots, dashes.
-            text.push_str(&format!("&{name}={value}"));
-        }
-        text
+    pub(super) fn write(layout: &Layout) -> String {
+        let text = layout.to_string();
+        let rest = text.strip_prefix("symbol=").unwrap_or(&text);
+        format!("/chart/{}", rest.replacen('&', "?", 1))
     }
 }
 
@@ -57,35 +47,61 @@ impl Address {
 mod tests {
     use super::*;
     use chart::Study;
+    use market::{BarSpan, Symbol};
 
     fn read(symbol: &str, query: &str) -> Address {
-        Address::read(Some(symbol.to_owned()), |name| {
+        let parameter = |name: &str| {
             let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
             pairs.find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
-        })
+        };
+        Address::read(Some(symbol.to_owned()), parameter, Layout::default)
     }
 
     #[test]
     fn the_address_says_what_is_shown_and_nonsense_is_told() {
-        assert_eq!(read("qqq", "span=1h").symbol, Symbol::QQQ);
-        assert_eq!(read("qqq", "span=1h").span, BarSpan::H1);
-        assert_eq!(read("SPY", "span=1M").span, BarSpan::Month);
+        let shown = |symbol, query| {
+            let address = read(symbol, query);
+            (address.layout.chart().symbol, address.layout.chart().span)
+        };
+        assert_eq!(shown("qqq", "span=1h"), (Symbol::QQQ, BarSpan::H1));
+        assert_eq!(shown("SPY", "span=1M"), (Symbol::SPY, BarSpan::Month));
         assert_eq!(read("SPY", "").complaint, None);
-        assert_eq!(read("SPY", "").setup, None);
-        let nonsense = read("../etc", "span=7m");
-        assert_eq!((nonsense.symbol, nonsense.span), (Symbol::SPX, SPAN_FIRST));
-        assert!(nonsense.complaint.is_some_and(|text| text.contains("7m")));
-        assert!(read("SPY", "span=7m").complaint.is_some_and(|text| text.contains("7m")));
-        assert!(read("SPY", "studies=x").complaint.is_some_and(|text| text.contains("`x`")));
+        assert_eq!(shown("../etc", "span=7m"), (Symbol::SPX, BarSpan::M5));
+        for (symbol, query, told) in [
+            ("../etc", "span=1m", "Showing SPX."),
+            ("SPY", "span=7m", "Showing 5m."),
+            ("SPY", "studies=x", "`x`"),
+        ] {
+            let complaint = read(symbol, query).complaint.unwrap_or_default();
+            assert!(complaint.contains(told), "{complaint}");
+        }
     }
 
     #[test]
     fn an_address_that_was_written_is_read() {
+        let mut layout = Layout::default();
+        layout.choose_symbol(Symbol::SPY);
+        layout.choose_span(BarSpan::M1);
+        layout.arrange(2);
+        layout.activate(1);
         let mut setup = ChartSetup { compare: Some(Symbol::QQQ), ..ChartSetup::default() };
         setup.add(Study::Bollinger(20, 25));
-        let text = Address::write(Symbol::SPY, BarSpan::M1, &setup);
+        layout.set_up(1, setup);
+        let text = Address::write(&layout);
         let (path, query) = text.split_once('?').expect("a query");
         assert_eq!(path, "/chart/SPY");
-        assert_eq!(read("SPY", query).setup, Some(setup));
+        assert_eq!(read("SPY", query), Address { layout, complaint: None });
+        assert_eq!(Address::write(&Layout::default()), "/chart/SPX?span=5m");
+    }
+
+    #[test]
+    fn an_address_that_names_a_symbol_alone_is_shown_as_it_was_last() {
+        let mut last = Layout::default();
+        last.choose_span(BarSpan::H1);
+        last.arrange(2);
+        let address = Address::read(Some("QQQ".to_owned()), |_| None, || last.clone());
+        assert_eq!(address.layout.charts().len(), 2);
+        assert_eq!(address.layout.chart().symbol, Symbol::QQQ);
+        assert_eq!(address.layout.chart().span, BarSpan::H1);
     }
 }

@@ -13,8 +13,9 @@ use wasm_bindgen::JsCast;
 use super::Route;
 use super::data::DeskData;
 use super::drawings::drawing_controls;
+use super::layouts::{copy_link, layout_controls};
 use crate::commands::Command;
-use crate::components::{ChartMenus, DrawingControls, DrawingWish, Pane};
+use crate::components::{ChartMenus, DrawingControls, DrawingWish, LayoutControls, Pane};
 use crate::contexts::preferences;
 use crate::erased::follow;
 use crate::keymap::{Keymap, Pressed};
@@ -27,6 +28,9 @@ pub(super) struct Commands {
     pub(super) data: DeskData,
     pub(super) drawings: DrawingControls,
     pub(super) menus: ChartMenus,
+    pub(super) layouts: LayoutControls,
+    /// Only the active chart is seen.
+    pub(super) is_maximised: RwSignal<bool>,
     /// Set to have something done to the chart; empty again when it is.
     pub(super) chart_wish: RwSignal<Option<Action>>,
     /// The name of the level under the pointer, in the ladder or on the chart.
@@ -47,11 +51,14 @@ impl Commands {
             route.choose_symbol(symbol);
             pane.set(Pane::Chart);
         });
+        let menus = ChartMenus::new();
         Self {
             route,
             data,
-            drawings: drawing_controls(route.symbol, data),
-            menus: ChartMenus::new(),
+            drawings: drawing_controls(route.layout, data),
+            menus,
+            layouts: layout_controls(route, data, menus.layouts),
+            is_maximised: RwSignal::new(false),
             chart_wish: RwSignal::new(None),
             pointed_level: RwSignal::new(None),
             palette: RwSignal::new(None),
@@ -63,38 +70,50 @@ impl Commands {
     }
 
     /// Listens to keys, as this device has them, wherever the focus is, but never while somebody
-    /// types.
+    /// types. What a quick hand pressed before it is known which key does what is done then.
     pub(super) fn listen(self) {
         follow(move || {
-            self.hear_keys();
+            let early = StoredValue::new_local(Some(Vec::<KeyboardEvent>::new()));
+            let listening = window_event_listener(leptos::ev::keydown, move |event| {
+                let now = early.try_update_value(|early| match early {
+                    Some(early) => {
+                        early.push(event);
+                        None
+                    }
+                    None => Some(event),
+                });
+                if let Some(event) = now.flatten() {
+                    self.hear_key(&event);
+                }
+            });
+            on_cleanup(move || listening.remove());
             spawn_local(async move {
                 if let Some(keymap) = Keymap::of_device().await {
                     self.keymap.try_set(keymap);
                 }
+                let pressed = early.try_update_value(Option::take).flatten();
+                pressed.into_iter().flatten().for_each(|event| self.hear_key(&event));
             });
         });
     }
 
-    fn hear_keys(self) {
-        let listening = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
-            if event.default_prevented() || event.repeat() {
-                return;
+    fn hear_key(self, event: &KeyboardEvent) {
+        if event.default_prevented() || event.repeat() {
+            return;
+        }
+        let pressed = self.keymap.with_untracked(|keymap| keymap.pressed(event));
+        let Some(pressed) = pressed else { return };
+        if is_typing(event) && pressed != Pressed::Command(Command::Palette) {
+            return;
+        }
+        event.prevent_default();
+        match pressed {
+            Pressed::Command(command) => self.run(command),
+            // A quick hand types on before the palette is there to type in.
+            Pressed::Search(letter) => {
+                self.palette.update(|typed| typed.get_or_insert_default().push(letter));
             }
-            let pressed = self.keymap.with_untracked(|keymap| keymap.pressed(&event));
-            let Some(pressed) = pressed else { return };
-            if is_typing(&event) && pressed != Pressed::Command(Command::Palette) {
-                return;
-            }
-            event.prevent_default();
-            match pressed {
-                Pressed::Command(command) => self.run(command),
-                // A quick hand types on before the palette is there to type in.
-                Pressed::Search(letter) => {
-                    self.palette.update(|typed| typed.get_or_insert_default().push(letter));
-                }
-            }
-        });
-        on_cleanup(move || listening.remove());
+        }
     }
 
     /// Does it.
@@ -106,6 +125,13 @@ impl Commands {
             Command::Indicators => menus.studies.set(true),
             Command::Chart => menus.chart.set(true),
             Command::Drawings => menus.drawings.set(true),
+            Command::Layouts => menus.layouts.set(true),
+            Command::Arrange(count) => self.layouts.on_arrange.run(count),
+            Command::NextChart => route.change(false, |layout| {
+                layout.activate((layout.active() + 1) % layout.charts().len());
+            }),
+            Command::Maximise => self.is_maximised.update(|is_so| *is_so = !*is_so),
+            Command::CopyLink => copy_link(data),
             Command::Symbol(symbol) => self.choose_symbol.run(symbol),
             Command::Span(span) => route.choose_span(span),
             Command::Style(style) => self.set_up(|setup| setup.style = style),
@@ -265,10 +291,13 @@ fn download(name: &str, address: &str) {
     }
 }
 
+/// Where the active chart is painted.
+const ACTIVE_CHART: &str = ".price-chart[data-active=true] .price-chart__canvas";
+
 /// Saves the chart as it is, with a line under it that says what it is and whose.
 #[lazy]
 fn save_chart(title: String) -> bool {
-    let chart = document().query_selector(".price-chart__canvas").ok().flatten();
+    let chart = document().query_selector(ACTIVE_CHART).ok().flatten();
     let chart = chart.and_then(|chart| chart.dyn_into::<web_sys::HtmlCanvasElement>().ok());
     let copy = document().create_element("canvas").ok();
     let copy = copy.and_then(|copy| copy.dyn_into::<web_sys::HtmlCanvasElement>().ok());

@@ -7,7 +7,7 @@ use api::{
     ApiError, LevelsView, RecordingView, SymbolView, TapeCommand, control_tape, levels_view,
     read_levels, read_recordings, read_symbols, read_watchlist, write_watchlist,
 };
-use chart::ChartLevel;
+use chart::{ChartLevel, Layout};
 use codee::binary::PostcardCodec;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -33,8 +33,10 @@ pub(super) struct DeskData {
     pub(super) asked: RwSignal<Option<LevelId>>,
     /// What is said at the foot of the screen.
     pub(super) toast: RwSignal<Option<ToastText>>,
+    /// The charts.
+    layout: Memo<Layout>,
+    /// The active chart's symbol: the ladder's.
     pub(super) symbol: Memo<Symbol>,
-    compared: Memo<Option<Symbol>>,
     pub(super) tape: LiveTape,
     levels: Answer<LevelsView>,
     watchlist: Answer<Vec<Symbol>>,
@@ -48,18 +50,8 @@ pub(super) struct DeskData {
 
 impl DeskData {
     /// Asks the first questions and follows the tape.
-    pub(super) fn new(
-        symbol: Memo<Symbol>,
-        compared: Memo<Option<Symbol>>,
-        tape: LiveTape,
-    ) -> Self {
-        let live_levels = memo(move || {
-            let symbol = symbol.get();
-            let id = tape.status.read().as_ref().map(|(tape, _)| tape.tape.clone())?;
-            tape.with_books(|live| {
-                live.has(symbol).then(|| levels_view(live.books(), symbol, &id, live.at()))
-            })
-        });
+    pub(super) fn new(layout: Memo<Layout>, symbol: Memo<Symbol>, tape: LiveTape) -> Self {
+        let live_levels = memo(move || live_levels(tape, symbol.get()));
         let tape_name =
             memo(move || tape.status.read().as_ref().map(|(tape, _)| tape.tape.clone()));
         let first = RwSignal::new(None);
@@ -85,8 +77,8 @@ impl DeskData {
             now: RwSignal::new(None),
             asked: RwSignal::new(None),
             toast: RwSignal::new(None),
+            layout,
             symbol,
-            compared,
             tape,
             levels: Resource::new_with_options(|| (), move |()| read_levels(asked_first), true),
             watchlist: Resource::new_with_options(|| (), |()| read_watchlist(), true),
@@ -124,8 +116,12 @@ impl DeskData {
             });
         });
         follow(move || {
+            let layout = self.layout.read();
+            let charts = layout.charts().iter();
+            let shown = charts.clone().map(|one| one.symbol);
+            let compared = charts.filter_map(|one| one.setup.compare);
             let mut symbols = vec![self.symbol.get()];
-            for symbol in self.compared.get().into_iter().chain(self.watched_symbols()) {
+            for symbol in shown.chain(compared).chain(self.watched_symbols()) {
                 if !symbols.contains(&symbol) {
                     symbols.push(symbol);
                 }
@@ -174,19 +170,24 @@ impl DeskData {
 
     /// The levels at the chosen depth.
     pub(super) fn shown_levels(self, depth: Signal<Depth>) -> Signal<Option<LevelsView>> {
-        derived(move || {
-            let mut view = self.levels_now()?;
-            let depth = depth.get();
-            view.levels.retain(|level| depth_of(level.id) <= depth);
-            Some(view)
-        })
+        derived(move || Some(at_depth(self.levels_now()?, depth.get())))
     }
 
-    /// The levels that the chart draws.
-    pub(super) fn chart_levels(self, depth: Signal<Depth>) -> Signal<Vec<ChartLevel>> {
-        let shown = self.shown_levels(depth);
+    /// The levels that the chart of a symbol draws.
+    pub(super) fn chart_levels(
+        self,
+        symbol: Memo<Symbol>,
+        depth: Signal<Depth>,
+    ) -> Signal<Vec<ChartLevel>> {
+        // The ladder's are known already.
+        let others = memo(move || {
+            let symbol = symbol.get();
+            (symbol != self.symbol.get()).then(|| live_levels(self.tape, symbol)).flatten()
+        });
         derived(move || {
-            let levels = shown.get().map(|view| view.levels).unwrap_or_default();
+            let is_ladders = symbol.get() == self.symbol.get();
+            let view = if is_ladders { self.levels_now() } else { others.get() };
+            let levels = view.map(|view| at_depth(view, depth.get()).levels).unwrap_or_default();
             let level = |level: api::LevelView| ChartLevel {
                 is_computed: is_computed(level.role),
                 name: level.name,
@@ -355,6 +356,18 @@ impl DeskData {
             }
         });
     }
+}
+
+fn at_depth(mut view: LevelsView, depth: Depth) -> LevelsView {
+    view.levels.retain(|level| depth_of(level.id) <= depth);
+    view
+}
+
+fn live_levels(tape: LiveTape, symbol: Symbol) -> Option<LevelsView> {
+    let id = tape.status.read().as_ref().map(|(tape, _)| tape.tape.clone())?;
+    tape.with_books(|live| {
+        live.has(symbol).then(|| levels_view(live.books(), symbol, &id, live.at()))
+    })
 }
 
 fn refill_text(refill: &Refill) -> String {

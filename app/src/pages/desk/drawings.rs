@@ -1,14 +1,14 @@
 //! A symbol's drawings: read once, and every change kept, in order.
 
 use api::{DrawingWord, edit_drawings, read_drawings};
-use chart::{Drawing, DrawingChange};
+use chart::{Drawing, DrawingChange, Drawings, Layout};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use market::Symbol;
 
 use super::data::DeskData;
 use crate::components::DrawingControls;
-use crate::erased::follow;
+use crate::erased::{follow, memo};
 
 /// Changes that wait to be kept, and whether some are on their way.
 #[derive(Clone, Debug, Default)]
@@ -17,30 +17,34 @@ struct Outbox {
     is_sending: bool,
 }
 
-/// The drawings of the symbol on the chart.
-pub(super) fn drawing_controls(symbol: Memo<Symbol>, data: DeskData) -> DrawingControls {
-    let kept = RwSignal::new(None);
-    follow(move || {
-        let symbol = symbol.get();
-        spawn_local(async move {
-            match read_drawings(symbol).await {
-                Ok(lines) => {
-                    let count = lines.len();
-                    let read: Vec<Drawing> =
-                        lines.iter().filter_map(|line| line.parse().ok()).collect();
-                    if read.len() < count {
-                        let bad = count - read.len();
-                        data.say(format!(
-                            "{bad} drawings of {symbol} could not be read and are kept as they are."
-                        ));
-                    }
-                    kept.try_set(Some((symbol, read)));
-                }
-                Err(error) => {
-                    data.say(format!("The drawings of {symbol} could not be read: {error}."));
-                }
+/// The drawings of the symbols on the charts.
+pub(super) fn drawing_controls(layout: Memo<Layout>, data: DeskData) -> DrawingControls {
+    let books = RwSignal::new(Vec::new());
+    let shown = memo(move || {
+        let mut symbols: Vec<Symbol> = Vec::new();
+        for chart in layout.read().charts() {
+            if !symbols.contains(&chart.symbol) {
+                symbols.push(chart.symbol);
             }
-        });
+        }
+        symbols
+    });
+    let asked = StoredValue::new(Vec::<Symbol>::new());
+    follow(move || {
+        for symbol in shown.get() {
+            if asked.with_value(|asked| asked.contains(&symbol)) {
+                continue;
+            }
+            asked.update_value(|asked| asked.push(symbol));
+            spawn_local(async move {
+                if let Some(kept) = kept_drawings(symbol, data).await {
+                    books.try_update(|books| add_kept(books, symbol, kept));
+                } else {
+                    // Whoever shows the symbol again asks again.
+                    asked.try_update_value(|asked| asked.retain(|one| *one != symbol));
+                }
+            });
+        }
     });
     let outbox = StoredValue::new(Outbox::default());
     let on_change = Callback::new(move |(symbol, changes): (Symbol, Vec<DrawingChange>)| {
@@ -59,7 +63,34 @@ pub(super) fn drawing_controls(symbol: Memo<Symbol>, data: DeskData) -> DrawingC
         });
         send(outbox, data);
     });
-    DrawingControls::new(kept.into(), on_change)
+    DrawingControls::new(books, on_change)
+}
+
+/// Adds what is kept to what was drawn before that was known.
+fn add_kept(books: &mut Vec<(Symbol, Drawings)>, symbol: Symbol, kept: Vec<Drawing>) {
+    let place = books.iter().position(|(of, _)| *of == symbol);
+    let drawn = place.map(|place| books.remove(place).1).unwrap_or_default();
+    let is_newer = |one: &Drawing| drawn.items().iter().any(|newer| newer.id == one.id);
+    let mut all: Vec<Drawing> = kept.into_iter().filter(|one| !is_newer(one)).collect();
+    all.extend_from_slice(drawn.items());
+    books.push((symbol, Drawings::new(all)));
+}
+
+/// A symbol's drawings as they are kept; nothing when they could not be read, which is told.
+async fn kept_drawings(symbol: Symbol, data: DeskData) -> Option<Vec<Drawing>> {
+    let lines = match read_drawings(symbol).await {
+        Ok(lines) => lines,
+        Err(error) => {
+            data.say(format!("The drawings of {symbol} could not be read: {error}."));
+            return None;
+        }
+    };
+    let read: Vec<Drawing> = lines.iter().filter_map(|line| line.parse().ok()).collect();
+    let bad = lines.len() - read.len();
+    if 0 < bad {
+        data.say(format!("{bad} drawings of {symbol} could not be read and are kept as they are."));
+    }
+    Some(read)
 }
 
 /// Sends what waits, one request at a time, so that a later change never arrives first.

@@ -39,10 +39,20 @@ const RISK_PART: f64 = 0.08;
 const RISK_BARS: f64 = 24.0;
 
 impl ChartState {
-    /// The drawings of the chart's symbol; the way back begins anew.
-    pub fn set_drawings(&mut self, drawings: Vec<Drawing>) {
-        self.drawings = Drawings::new(drawings);
-        (self.draft, self.grip, self.selected) = (None, None, None);
+    /// Shows the drawings of the chart's symbol, as they are kept or as another of its charts left
+    /// them; none while they are not known.
+    pub fn follow_drawings(&mut self, book: Option<&Drawings>) {
+        if book == Some(&self.drawings) {
+            return;
+        }
+        self.drawings = book.cloned().unwrap_or_default();
+        (self.draft, self.grip) = (None, None);
+        self.selected = self.selected().map(|one| one.id);
+    }
+
+    /// The drawings and the steps back.
+    pub fn drawing_book(&self) -> &Drawings {
+        &self.drawings
     }
 
     /// The drawings.

@@ -90,7 +90,7 @@ pub(super) fn crosshair(
     bottom: f64,
     shapes: &mut Vec<Shape>,
 ) {
-    let (Some((pointer_x, y)), Some(place)) = (state.crosshair, state.pointed()) else { return };
+    let Some(place) = state.pointed() else { return };
     let edge = state.time.edge;
     let x = state.time.x(place as f64);
     let bar = &state.series.bars()[place];
@@ -102,6 +102,11 @@ pub(super) fn crosshair(
     shapes.push(Shape::fill(left, top, width, height, Ink::Chip, 1.0));
     let middle = (left + width / 2.0, top + height / 2.0);
     shapes.push(Shape::text(middle.0, middle.1, words, Ink::Text, Align::Middle));
+    let linked = || {
+        let y = prices.y(state.linked?.price?);
+        (0.0 <= y && y < prices.bottom).then_some((0.0, y))
+    };
+    let Some((pointer_x, y)) = state.crosshair.or_else(linked) else { return };
     let (y, words) = match state.region(pointer_x, y) {
         Region::Prices | Region::PriceAxis | Region::Edge(_) if y < prices.bottom => {
             let pulled = state.pull(bar, y).map(|price| prices.y(price));

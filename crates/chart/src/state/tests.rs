@@ -293,7 +293,8 @@ fn drawings_keep_their_moment_where_bars_are_not() {
     assert!(state.moment_at(-40.0) < first && last < state.moment_at(320.0));
     // On another timeframe the same moment is another place.
     let point = Anchor { at: last, price: 5_000.0 };
-    state.set_drawings(vec![Drawing::new(1, Tool::Vertical, vec![point])]);
+    let book = Drawings::new(vec![Drawing::new(1, Tool::Vertical, vec![point])]);
+    state.follow_drawings(Some(&book));
     state.apply(Action::SetBars {
         bars: bars(300).into_iter().step_by(5).collect(),
         subject: Subject { span: BarSpan::M5, ..MINUTES },
@@ -311,9 +312,38 @@ fn two_thousand_drawings_are_drawn_and_no_more_are_taken() {
         Drawing::new(n as u64, tool, (0..tool.points()).map(|k| point(n + 9 * k)).collect())
     };
     let all: Vec<Drawing> = (0..Drawing::COUNT_MAX).map(drawing).collect();
-    state.set_drawings(all);
+    state.follow_drawings(Some(&Drawings::new(all)));
     assert!(!format!("{:?}", state.shapes()).contains("NaN"));
     state.take_tool(Some(Tool::Horizontal));
     assert_eq!(state.press(300.0, 200.0, 9_999).1, []);
     assert_eq!(state.drawings().len(), Drawing::COUNT_MAX);
+}
+
+#[test]
+fn a_linked_crosshair_tells_the_bar_that_holds_the_moment() {
+    let mut state = chart(500);
+    let bar = state.series.bars()[430];
+    let texts = |state: &ChartState| {
+        let text = |shape: Shape| match shape {
+            Shape::Text { text, .. } => Some(text),
+            _ => None,
+        };
+        state.shapes().into_iter().filter_map(text).collect::<Vec<_>>()
+    };
+    let linked = |at, price| Action::PointLinked(Some(LinkedPoint { at, price }));
+    state.apply(linked(bar.start + Span::seconds(20), Some(bar.high.to_f64() + 0.25)));
+    assert_eq!(state.told().map(|(bar, _)| bar), Some(bar));
+    assert_eq!(state.pointed_at(), None, "what is linked is not pointed at here");
+    let price = market::format::price(bar.high.to_f64() + 0.25, 2);
+    assert!(texts(&state).contains(&price), "{price}");
+    // Another symbol's price says nothing here, and a moment without a bar is none.
+    state.apply(linked(bar.start, None));
+    assert!(!texts(&state).contains(&price));
+    state.apply(linked(bar.start + Span::hours(100), None));
+    assert_eq!(state.told().map(|(bar, _)| bar), state.series.bars().last().copied());
+    // The own pointer counts more.
+    state.apply(linked(bar.start, None));
+    let x = state.time.x(480.0);
+    state.apply(Action::Point(Some((x, 200.0))));
+    assert_eq!(state.told().map(|(bar, _)| bar), Some(state.series.bars()[480]));
 }

@@ -106,10 +106,18 @@ impl ChartState {
         Some(percent)
     }
 
-    /// The bar under the pointer.
+    /// The bar under the pointer, else the one that another chart's crosshair points at.
     pub(crate) fn pointed(&self) -> Option<usize> {
-        let (x, _) = self.crosshair?;
-        self.nearest(x)
+        match self.crosshair {
+            Some((x, _)) => self.nearest(x),
+            None => self.holding(self.linked?.at),
+        }
+    }
+
+    /// The bar during which a moment was, if there is one.
+    fn holding(&self, at: Moment) -> Option<usize> {
+        let bar = self.series.bars().get(self.series.place_of(at))?;
+        (bar.start <= at && at < bar.start + self.bar_length()).then(|| self.series.place_of(at))
     }
 
     /// The bar nearest to `x`; nothing without bars.

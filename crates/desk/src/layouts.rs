@@ -1,0 +1,51 @@
+//! Arrangements of charts that a trader keeps under a name.
+
+use chart::Layout;
+use market::Moment;
+
+use crate::{DeskError, StoredLayout, Trader};
+
+/// The most layouts of one trader.
+const LAYOUTS_MAX: usize = 100;
+/// The most letters of a layout's name.
+const NAME_MAX: usize = 60;
+
+impl crate::Desk {
+    /// The trader's layouts, by name.
+    pub async fn layouts(&self, trader: &Trader) -> Result<Vec<StoredLayout>, DeskError> {
+        Ok(self.store().layouts(trader.owner()).await?)
+    }
+
+    /// Keeps a layout under a name; the one that had it is replaced. Gives its identity.
+    pub async fn write_layout(
+        &self,
+        trader: &Trader,
+        name: &str,
+        text: &str,
+        now: Moment,
+    ) -> Result<String, DeskError> {
+        let name = name.trim();
+        if name.is_empty() || NAME_MAX < name.chars().count() || name.contains(char::is_control) {
+            return Err(DeskError::Malformed(format!(
+                "a layout's name has 1 to {NAME_MAX} letters"
+            )));
+        }
+        let (layout, bad) = Layout::from_text(text);
+        if let Some(bad) = bad {
+            return Err(DeskError::Malformed(bad));
+        }
+        let kept = self.store().layouts(trader.owner()).await?;
+        if LAYOUTS_MAX <= kept.len() && kept.iter().all(|one| one.name != name) {
+            return Err(DeskError::Malformed(format!(
+                "there are {LAYOUTS_MAX} layouts already: delete one"
+            )));
+        }
+        // As it was read, so that nothing else is ever kept.
+        Ok(self.store().write_layout(trader.owner(), name, &layout.to_string(), now).await?)
+    }
+
+    /// Removes a layout. False when there was none.
+    pub async fn remove_layout(&self, trader: &Trader, id: &str) -> Result<bool, DeskError> {
+        Ok(self.store().remove_layout(trader.owner(), id).await?)
+    }
+}
