@@ -33,14 +33,14 @@ export const CHROMIUM_FLAGS = [
 
 /**
  * Starts the server on a free port and waits until it is well.
- * `folder` starts it again on what an earlier one left behind.
+ * `folder` starts it again on what an earlier one left behind, `listen` where it was.
  */
-export async function startVolaris({ args = [], env = {}, folder } = {}) {
+export async function startVolaris({ args = [], env = {}, folder, listen } = {}) {
   const binary = process.env.VOLARIS_BIN;
   assert.ok(binary, "VOLARIS_BIN is not set: run `cargo xtask test`, or name the binary in it");
   const ours = folder === undefined;
   folder ??= await mkdtemp(join(tmpdir(), "volaris-test-"));
-  const listen = `127.0.0.1:${await freePort()}`;
+  listen ??= `127.0.0.1:${await freePort()}`;
   const child = spawn(binary, ["--data", folder, "--listen", listen, ...args], {
     env: { ...strangersOf(process.env), ...env },
     stdio: ["ignore", "pipe", "pipe"],

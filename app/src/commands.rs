@@ -82,6 +82,8 @@ pub(crate) enum Command {
     LevelsPine,
     /// Saves a picture of the chart.
     Picture,
+    /// Puts the desk among the device's applications.
+    Install,
     /// The page for programs.
     Developers,
 }
@@ -110,7 +112,7 @@ impl Command {
         all.extend(SPEEDS.map(Self::Speed));
         all.extend([1, 5, 60].map(Self::Step));
         all.extend([Self::NextOpen, Self::CopyLevels, Self::LevelsCsv, Self::LevelsPine]);
-        all.extend([Self::Picture, Self::Developers]);
+        all.extend([Self::Picture, Self::Install, Self::Developers]);
         all
     }
 }
@@ -154,6 +156,7 @@ impl fmt::Display for Command {
             Self::LevelsCsv => f.write_str("levels-csv"),
             Self::LevelsPine => f.write_str("levels-pine"),
             Self::Picture => f.write_str("picture"),
+            Self::Install => f.write_str("install"),
             Self::Developers => f.write_str("developers"),
         }
     }

@@ -1,9 +1,11 @@
-//! What distant screens share: the live tape and the trader's preferences. No other context exists.
+//! What distant screens share: the live tape, the trader's preferences, and how the desk stands on
+//! this device. No other context exists.
 
 use crate::erased::follow;
 use chart::Layout;
 use leptos::prelude::*;
 
+use crate::installation::{Installation, keep_installed};
 use crate::live::LiveTape;
 
 /// Dark or light.
@@ -46,6 +48,14 @@ impl Theme {
         match self {
             Self::Dark => "dark",
             Self::Light => "light",
+        }
+    }
+
+    /// The colour of the window around the page.
+    pub fn color(self) -> &'static str {
+        match self {
+            Self::Dark => "#0b0e14",
+            Self::Light => "#f6f7f9",
         }
     }
 
@@ -129,7 +139,12 @@ pub(crate) fn provide() {
     Effect::watch(move || preferences.get(), |chosen, _, _| chosen.keep(), false);
     let tape = LiveTape::new();
     provide_context(tape);
-    follow(move || tape.connect());
+    let installation = Installation::new();
+    provide_context(installation);
+    follow(move || {
+        tape.connect();
+        leptos::task::spawn_local(keep_installed(tape, installation));
+    });
 }
 
 fn preferences_of_browser() -> Preferences {
@@ -138,6 +153,11 @@ fn preferences_of_browser() -> Preferences {
     }
     let cookies = js_sys::Reflect::get(&document(), &"cookie".into()).ok();
     Preferences::from_cookies(&cookies.and_then(|text| text.as_string()).unwrap_or_default())
+}
+
+/// How the desk stands on this device.
+pub(crate) fn installation() -> Installation {
+    expect_context()
 }
 
 /// The live tape of this page.

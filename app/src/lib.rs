@@ -7,6 +7,7 @@ mod commands;
 mod components;
 mod contexts;
 mod erased;
+mod installation;
 mod keymap;
 mod level_file;
 mod live;

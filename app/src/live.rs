@@ -6,7 +6,7 @@
 mod books;
 mod socket;
 
-use api::TapeView;
+use api::{ServerWord, SnapshotWord, TapeView};
 use leptos::prelude::*;
 use market::{Moment, Span, Symbol};
 
@@ -48,6 +48,8 @@ pub(crate) struct LiveTape {
     pub(crate) refill: RwSignal<Option<Refill>>,
     /// The symbols that the page shows.
     pub(crate) watched: RwSignal<Vec<Symbol>>,
+    /// How often the link was opened.
+    pub(crate) openings: StoredValue<u32>,
     books: StoredValue<LiveBooks>,
 }
 
@@ -60,6 +62,7 @@ impl LiveTape {
             link: RwSignal::new(Link::default()),
             refill: RwSignal::new(None),
             watched: RwSignal::new(Vec::new()),
+            openings: StoredValue::new(0),
             books: StoredValue::new(LiveBooks::default()),
         }
     }
@@ -67,6 +70,16 @@ impl LiveTape {
     /// Connects, and stays connected. Only in a browser.
     pub(crate) fn connect(self) {
         socket::connect(self);
+    }
+
+    /// Shows books that this device kept, `age` ago, until the server can be reached.
+    pub(crate) fn show_kept(self, status: TapeView, snapshot: Box<SnapshotWord>, age: Span) {
+        let age_ms = age.0 as f64 / 1_000.0;
+        self.status.set(Some((status, steady_ms() - age_ms)));
+        self.books.update_value(|books| {
+            books.handle_word(ServerWord::Snapshot(snapshot));
+        });
+        self.version.update(|version| *version += 1);
     }
 
     /// Looks at the books, now and whenever they moved.

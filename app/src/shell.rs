@@ -29,6 +29,9 @@ pub fn shell(files: PageFiles) -> impl IntoView {
          await start({{ module_or_path: {:?} }}); hydrate();",
         files.script, files.wasm
     );
+    // The browser may offer to install the desk before our own code is there to hear it.
+    let offer = "addEventListener('beforeinstallprompt', (offer) => { \
+                 offer.preventDefault(); self.installOffer = offer; });";
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=preferences.theme.as_str()>
@@ -41,6 +44,9 @@ pub fn shell(files: PageFiles) -> impl IntoView {
                     content="Live levels for SPX, NDX, SPY and QQQ, recomputed on every tick."
                 />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/icons/192.png" />
+                <link rel="manifest" href="/app.webmanifest" />
+                <meta name="theme-color" content=preferences.theme.color() />
                 <link rel="stylesheet" href=files.style />
                 <link rel="modulepreload" href=files.script />
                 <link
@@ -50,6 +56,7 @@ pub fn shell(files: PageFiles) -> impl IntoView {
                     r#type="application/wasm"
                     crossorigin=""
                 />
+                <script nonce=nonce.clone()>{offer}</script>
                 <script type="module" nonce=nonce>
                     {start}
                 </script>

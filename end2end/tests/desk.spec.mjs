@@ -167,7 +167,7 @@ test("a page that few visit is loaded by those who do", async () => {
   const page = await openPage({ server });
   const loaded = [];
   page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
-  const split = () => loaded.filter((path) => /\/split_.*\.wasm$/.test(path));
+  const split = () => loaded.filter((path) => /\/split_.*developers.*\.wasm$/.test(path));
   try {
     await page.reload();
     await live(page);

@@ -83,6 +83,8 @@ test("what makes no sense is told as a problem", async () => {
     ["/api/v1/bars/SPX?from=yesterday", 400, "`from` is `yesterday`"],
     ["/api/v1/bars/SPX?from=99999999999999", 400, "between 1970 and 2200"],
     ["/api/v1/bars/SPX?frm=2024-02-10", 400, "frm"],
+    ["/api/v1/books?symbols=SPX,%00", 400, "not a ticker"],
+    ["/api/v1/books", 400, "symbols"],
     ["/api/v1/tape?epoch=1&after=SPX", 400, "expected a pair"],
   ]) {
     const answer = await get(path);

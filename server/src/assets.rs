@@ -86,10 +86,11 @@ pub(crate) async fn serve(request: Request) -> Response {
         headers.insert(header::CONTENT_TYPE, kind);
     }
     // Files under /pkg carry a hash of their content in their name.
-    let caching = if path.starts_with("/pkg/") {
-        "public, max-age=31536000, immutable"
-    } else {
-        "public, max-age=3600"
+    let caching = match path {
+        _ if path.starts_with("/pkg/") => "public, max-age=31536000, immutable",
+        // By it, browsers hear of a new version.
+        "/service-worker.js" => "no-cache",
+        _ => "public, max-age=3600",
     };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));

@@ -1,5 +1,6 @@
 //! The REST API, version 1, for programs: levels, bars, symbols, market status, missed prints.
 
+mod books;
 mod gap;
 mod levels;
 mod problem;
@@ -34,6 +35,7 @@ pub(crate) fn routes(rest: Rest) -> Router {
         .route("/bars/{symbol}", get(read_bars))
         .route("/symbols", get(read_symbols))
         .route("/market/status", get(read_market_status))
+        .route("/books", get(books::read))
         .route("/tape", get(gap::read))
         .route("/openapi.json", get(read_openapi));
     Router::new()

@@ -16,7 +16,7 @@ use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
-use desk::{Desk, Trader};
+use desk::{Desk, Tape, Trader};
 use http::{HeaderMap, StatusCode};
 use market::{Moment, Symbol, instrument};
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -46,6 +46,19 @@ pub(crate) struct Stream {
 /// The route of the stream.
 pub(crate) fn routes(stream: Stream) -> Router {
     Router::new().route("/stream", get(open)).with_state(stream)
+}
+
+/// The books of these symbols, and of those that stand in for them, as they are.
+pub(crate) fn snapshot_of(tape: &Tape, watched: &[Symbol]) -> SnapshotWord {
+    SnapshotWord {
+        epoch: tape.epoch(),
+        at: tape.state().at,
+        positions: watched
+            .iter()
+            .map(|symbol| Position { symbol: *symbol, seq: tape.seq(*symbol) })
+            .collect(),
+        books: tape.books().subset(watched),
+    }
 }
 
 async fn open(
@@ -229,15 +242,7 @@ impl Listener {
 
     async fn send_snapshot(&mut self, socket: &mut WebSocket) -> Result<(), End> {
         let watched = self.watched.clone();
-        let snapshot = self.stream.desk.with_tape(&self.trader, |tape| SnapshotWord {
-            epoch: tape.epoch(),
-            at: tape.state().at,
-            positions: watched
-                .iter()
-                .map(|symbol| Position { symbol: *symbol, seq: tape.seq(*symbol) })
-                .collect(),
-            books: tape.books().subset(&watched),
-        });
+        let snapshot = self.stream.desk.with_tape(&self.trader, |tape| snapshot_of(tape, &watched));
         self.epoch = snapshot.epoch;
         self.sent = snapshot.positions.iter().map(|known| (known.symbol, known.seq)).collect();
         let word = encode_server(&ServerWord::Snapshot(Box::new(snapshot)), self.is_json);
@@ -312,7 +317,7 @@ impl Listener {
 }
 
 /// The watched symbols, with the funds that stand in for indices, each once.
-fn with_proxies(symbols: &[Symbol]) -> Vec<Symbol> {
+pub(crate) fn with_proxies(symbols: &[Symbol]) -> Vec<Symbol> {
     let mut watched = Vec::with_capacity(symbols.len() + 2);
     for symbol in symbols {
         for symbol in [Some(*symbol), instrument(*symbol).proxy].into_iter().flatten() {

@@ -136,6 +136,7 @@ fn key(
         hash.update(path.to_string_lossy().as_bytes());
         hash.update(fs::read(&path)?);
     }
+    hash.update(fs::read(project.service_worker())?);
     // Another xtask may build another way.
     let program = fs::metadata(std::env::current_exe()?)?.modified()?;
     hash.update(format!("{program:?}"));
@@ -225,6 +226,8 @@ fn lay_out(
         let address = format!("/{}", address_below(&project.assets(), &path)?);
         manifest.add(&site, &address, &fs::read(&path)?, quality)?;
     }
+    let worker = service_worker(project, &manifest)?;
+    manifest.add(&site, "/service-worker.js", worker.as_bytes(), quality)?;
     for address in [&manifest.script, &manifest.wasm] {
         if !manifest.files.contains_key(address) {
             bail!("wasm-bindgen did not write `{address}`");
@@ -233,6 +236,21 @@ fn lay_out(
     // Last: a build that was cut short must not look like a finished one.
     fs::write(site.join("manifest.json"), serde_json::to_string_pretty(&manifest)?)?;
     Ok(())
+}
+
+/// The script that keeps the desk on a device. It names the build and its files, so that it is
+/// another one, which browsers fetch, whenever anything is.
+fn service_worker(project: &Project, manifest: &Manifest) -> anyhow::Result<String> {
+    let files: Vec<_> =
+        manifest.files.keys().filter(|address| address.starts_with("/pkg/")).collect();
+    let path = project.service_worker();
+    let script = fs::read_to_string(&path).with_context(|| format!("`{}`", path.display()))?;
+    Ok(format!(
+        "const BUILD = {};\nconst SCRIPT = {};\nconst FILES = {};\n{script}",
+        serde_json::to_string(&manifest.build)?,
+        serde_json::to_string(&manifest.script)?,
+        serde_json::to_string(&files)?,
+    ))
 }
 
 impl Manifest {

@@ -67,6 +67,11 @@ impl Project {
         self.root.join(&self.names.style_file)
     }
 
+    /// The script that keeps the desk on a device.
+    pub(crate) fn service_worker(&self) -> PathBuf {
+        self.root.join("frontend/service_worker.js")
+    }
+
     /// Files that are served as they are.
     pub(crate) fn assets(&self) -> PathBuf {
         self.root.join(&self.names.assets_dir)

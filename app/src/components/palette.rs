@@ -228,6 +228,7 @@ pub(super) fn name(command: Command) -> String {
         Command::LevelsCsv => "Save the levels as CSV".to_owned(),
         Command::LevelsPine => "Save the levels as Pine script for TradingView".to_owned(),
         Command::Picture => "Save a picture of the chart".to_owned(),
+        Command::Install => "Install the desk on this device".to_owned(),
         Command::Developers => "For programs: REST and WebSocket".to_owned(),
     }
 }

@@ -10,13 +10,34 @@ use leptos::prelude::*;
 pub(crate) struct ToastText {
     /// What happened.
     pub(crate) text: String,
-    /// Takes it back, where that is possible. Not a `Callback`: those die with what made them, and
-    /// the row that was removed is gone when its undo is pressed.
-    pub(crate) undo: Option<Undo>,
+    /// What can be done about it, where there is something.
+    pub(crate) answer: Option<ToastAnswer>,
 }
 
-/// A way back.
-pub(crate) type Undo = Arc<dyn Fn() + Send + Sync>;
+/// What can be done about a message.
+#[derive(Clone)]
+pub(crate) struct ToastAnswer {
+    name: &'static str,
+    // Not a `Callback`: those die with what made them, and the row that was removed is gone when
+    // its undo is pressed.
+    act: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl ToastText {
+    /// A message and the way back.
+    pub(crate) fn with_undo(text: String, undo: impl Fn() + Send + Sync + 'static) -> Self {
+        Self::with_answer(text, "Undo", undo)
+    }
+
+    /// A message and what can be done about it.
+    pub(crate) fn with_answer(
+        text: String,
+        name: &'static str,
+        act: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        Self { text, answer: Some(ToastAnswer { name, act: Arc::new(act) }) }
+    }
+}
 
 /// One short message at the foot of the screen.
 #[component]
@@ -28,12 +49,13 @@ pub(crate) fn Toast(
     #[prop(into)]
     on_close: Callback<()>,
 ) -> impl IntoView {
-    let undo = move |undo: Undo| {
-        let take_back = move |_| {
-            undo();
+    let answer = move |answer: ToastAnswer| {
+        let ToastAnswer { name, act } = answer;
+        let answered = heard(move |_| {
+            act();
             on_close.run(());
-        };
-        view! { <button type="button" class="toast__undo" on:click=take_back>"Undo"</button> }
+        });
+        view! { <button type="button" class="toast__undo" on:click=answered>{name}</button> }
             .erase()
     };
     let shown = move || {
@@ -41,7 +63,7 @@ pub(crate) fn Toast(
             view! {
                 <div class="toast">
                     <span>{toast.text}</span>
-                    {toast.undo.map(undo)}
+                    {toast.answer.map(answer)}
                     <button
                         type="button"
                         class="toast__close"

@@ -82,6 +82,7 @@ impl Wire {
     fn handle_open(self: &Rc<Self>) {
         self.pause_ms.set(PAUSE_MS_FIRST);
         self.tape.link.set(Link::Open);
+        self.tape.openings.update_value(|openings| *openings += 1);
         // After a break what was shown stays, updates go on, and what lies between is fetched. If
         // the tape jumped meanwhile the server answers with a snapshot instead.
         let lost_ms = self.lost_ms.take();

@@ -37,9 +37,9 @@ pub use levels::{
 };
 pub use recording::{ReadRecordings, RecordingView, read_recordings};
 pub use stream::{
-    ClientWord, Gap, POSTCARD_TYPE, PROTOCOL_JSON, PROTOCOL_POSTCARD, Position, Resume, ServerWord,
-    SnapshotWord, Update, decode_client, decode_gap, decode_server, encode_client, encode_gap,
-    encode_server,
+    BOOKS_PATH, ClientWord, Gap, POSTCARD_TYPE, PROTOCOL_JSON, PROTOCOL_POSTCARD, Position, Resume,
+    ServerWord, SnapshotWord, Update, decode_books, decode_client, decode_gap, decode_server,
+    encode_books, encode_client, encode_gap, encode_server,
 };
 pub use symbol::{ReadSymbols, SymbolView, read_symbols};
 pub use tape::{ControlTape, ReadTape, TapeCommand, TapeView, control_tape, read_tape};

@@ -163,6 +163,19 @@ pub fn encode_gap(gap: &Gap) -> Vec<u8> {
     postcard::to_allocvec(gap).expect("a vector grows as needed")
 }
 
+/// The address of [`encode_books`]: what a device keeps to be read without the server.
+pub const BOOKS_PATH: &str = "/api/v1/books";
+
+/// Writes how the tape stands and its books, which a stream would begin with.
+pub fn encode_books(status: &TapeView, snapshot: &SnapshotWord) -> Vec<u8> {
+    postcard::to_allocvec(&(status, snapshot)).expect("a vector grows as needed")
+}
+
+/// Reads what [`encode_books`] wrote; for browsers.
+pub fn decode_books(bytes: &[u8]) -> Option<(TapeView, Box<SnapshotWord>)> {
+    postcard::from_bytes(bytes).ok()
+}
+
 /// Reads the server's words; for browsers.
 pub fn decode_server(bytes: &[u8]) -> Option<ServerWord> {
     postcard::from_bytes(bytes).ok()

@@ -165,6 +165,7 @@ impl Commands {
             Command::LevelsCsv => self.save_levels(LevelFile::Csv),
             Command::LevelsPine => self.save_levels(LevelFile::Pine),
             Command::Picture => self.save_picture(),
+            Command::Install => data.install(),
             Command::Developers => {
                 use_navigate()("/developers", NavigateOptions::default());
             }

@@ -1,7 +1,5 @@
 //! What the desk page knows: first answers of the server, then the live books.
 
-use std::sync::Arc;
-
 use crate::erased::{derived, follow, memo};
 use api::{
     ApiError, LevelsView, RecordingView, SymbolView, TapeCommand, control_tape, levels_view,
@@ -18,7 +16,8 @@ use quant::levels::LevelId;
 
 use super::address::Address;
 use crate::components::{ToastText, WatchRow, is_computed};
-use crate::contexts::Depth;
+use crate::contexts::{Depth, installation};
+use crate::installation::{Installation, install, renew};
 use crate::live::{Link, LiveTape, Refill};
 
 /// Carried in the page as the stream's words are: a second format would be a second parser to load.
@@ -46,6 +45,7 @@ pub(super) struct DeskData {
     first: RwSignal<Option<Result<LevelsView, ApiError>>>,
     watched: RwSignal<Option<Vec<Symbol>>>,
     live_levels: Memo<Option<LevelsView>>,
+    installation: Installation,
 }
 
 impl DeskData {
@@ -87,6 +87,7 @@ impl DeskData {
             first,
             watched: RwSignal::new(None),
             live_levels,
+            installation: installation(),
         };
         follow(move || {
             tape_name.track();
@@ -133,6 +134,13 @@ impl DeskData {
                 self.say(refill_text(&refill));
             }
         });
+        follow(move || {
+            if self.installation.is_outdated.get() {
+                let text = "A new version of the desk is ready.".to_owned();
+                let reload = || spawn_local(renew());
+                self.toast.set(Some(ToastText::with_answer(text, "Reload", reload)));
+            }
+        });
     }
 
     /// The server's first levels, for the first page.
@@ -155,7 +163,33 @@ impl DeskData {
     }
 
     pub(super) fn say(self, text: String) {
-        self.toast.set(Some(ToastText { text, undo: None }));
+        self.toast.set(Some(ToastText { text, answer: None }));
+    }
+
+    /// Puts the desk among the device's applications, or says how.
+    pub(super) fn install(self) {
+        let installation = self.installation;
+        if installation.can_install.get_untracked() {
+            spawn_local(install(installation));
+            return;
+        }
+        let how = "The browser's own menu does it: Install, or Add to Home Screen.";
+        self.say(how.to_owned());
+    }
+
+    /// Whether this is what the device kept.
+    pub(super) fn is_offline(self) -> bool {
+        self.installation.kept_at_ms.read().is_some()
+    }
+
+    /// That this is what the device kept, and how old it is.
+    pub(super) fn offline_text(self) -> Option<String> {
+        let kept_at_ms = self.installation.kept_at_ms.get()?;
+        self.now.track();
+        #[expect(clippy::cast_possible_truncation, reason = "an age, not a date")]
+        let age = Span::millis((js_sys::Date::now() - kept_at_ms) as i64);
+        let age = format::age(age);
+        Some(format!("Offline. Prices and levels are {age} old; they go on with the server."))
     }
 
     /// What the levels are now: live when the stream runs, else the server's first answer.
@@ -328,11 +362,9 @@ impl DeskData {
         let before = untrack(|| self.watched_symbols());
         let after = before.iter().copied().filter(|one| *one != symbol).collect();
         self.write_watched(after);
-        let undo = Arc::new(move || self.write_watched(before.clone()));
-        self.toast.set(Some(ToastText {
-            text: format!("{symbol} is off the watchlist."),
-            undo: Some(undo),
-        }));
+        let text = format!("{symbol} is off the watchlist.");
+        let undo = move || self.write_watched(before.clone());
+        self.toast.set(Some(ToastText::with_undo(text, undo)));
     }
 
     /// Shows the list at once and keeps it; when it cannot be kept, what was there comes back.

@@ -1,7 +1,5 @@
 //! Layouts: how many charts, what they share, and those kept under a name.
 
-use std::sync::Arc;
-
 use api::{LayoutView, read_layouts, remove_layout, write_layout};
 use chart::Layout;
 use leptos::prelude::*;
@@ -94,7 +92,7 @@ async fn do_change_kept(kept: Kept, data: DeskData, change: KeptChange) {
                 let (name, text) = (name.clone(), text.clone());
                 change_kept(kept, data, KeptChange::Keep { name, text });
             };
-            data.toast.set(Some(ToastText { text: words, undo: Some(Arc::new(undo)) }));
+            data.toast.set(Some(ToastText::with_undo(words, undo)));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The bar above everything: search, clock, feed, tape controls, theme.
 
-use crate::erased::{Erase, derived, memo, part};
+use crate::erased::{Erase, derived, erased, memo, part};
 use api::TapeCommand;
 use leptos::prelude::*;
 use market::Symbol;
@@ -84,7 +84,18 @@ pub(super) fn TopBar(
                 theme
                 on_choose=move |theme| preferences().update(|chosen| chosen.theme = theme)
             />
+            {offline(data)}
         </header>
+    }
+    .erase()
+}
+
+/// That everything is this device's copy, and how old it is.
+fn offline(data: DeskData) -> AnyView {
+    view! {
+        <p class="top-bar__offline" role="status" hidden=erased(move || !data.is_offline())>
+            {part(move || data.offline_text())}
+        </p>
     }
     .erase()
 }

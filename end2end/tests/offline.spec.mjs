@@ -1,0 +1,200 @@
+// The desk on a device: read without the server, renewed, installed.
+
+import assert from "node:assert/strict";
+import { createServer, request } from "node:http";
+import { connect } from "node:net";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { openPage, startVolaris, visit } from "../desk.mjs";
+
+const LOOK_MS = 100;
+const LOOKS_MAX = 300;
+
+/** Until it is so in the page; Playwright's own way needs a hole in the content policy. */
+async function until(page, look, given) {
+  for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
+    if (await page.evaluate(look, given).catch(() => false)) return;
+    await pause(LOOK_MS);
+  }
+  assert.fail(`it never came to ${look}`);
+}
+
+/** Until the worker has put the page, its books and its bars on the device. */
+async function untilKept(page, path) {
+  await until(
+    page,
+    async (path) => {
+      const has = async (store, part) => {
+        const names = await (await caches.open(store)).keys();
+        return names.some(({ url }) => url.includes(part));
+      };
+      const parts = [["pages", path], ["answers", "/api/v1/books"], ["answers", "/bars/read"]];
+      return (await Promise.all(parts.map((one) => has(...one)))).every(Boolean);
+    },
+    path,
+  );
+}
+
+test("the desk opens without its server, says how old it is, and goes on by itself", async () => {
+  const server = await startVolaris();
+  const { folder } = server;
+  const page = await openPage({ server, path: "/chart/SPX?span=5m" });
+  try {
+    await page.locator('.feed-age[data-state="live"]').waitFor();
+    await untilKept(page, "/chart/SPX?span=5m");
+    const listen = new URL(server.address).host;
+    await server.stop({ keepFolder: true });
+
+    await page.reload();
+    const notice = page.locator(".top-bar__offline");
+    await notice.waitFor();
+    assert.match(await notice.innerText(), /^Offline\. Prices and levels are .+ old/);
+    // The levels and the chart are the device's, computed by the same code as ever.
+    await page.locator(".ladder__last").waitFor();
+    await page.locator(".price-chart__data", { hasText: "O " }).waitFor();
+    assert.equal(await page.locator(".desk").getAttribute("data-stale"), "true");
+
+    // The application's own address leads to the page that is there.
+    await page.goto(`${server.address}/`);
+    await notice.waitFor();
+    assert.match(page.url(), /\/chart\/SPX\?span=5m$/);
+
+    // A page that was never here says so, and leads to one that was.
+    const answer = await page.goto(`${server.address}/chart/NDX`);
+    assert.equal(answer.status(), 503);
+    await page.getByRole("heading", { name: "The desk cannot be reached" }).waitFor();
+    await page.getByRole("link", { name: "/chart/SPX" }).click();
+    await notice.waitFor();
+
+    const again = await startVolaris({ folder, listen });
+    try {
+      await page.locator('.feed-age[data-state="live"]').waitFor({ timeout: 30_000 });
+      await notice.waitFor({ state: "hidden" });
+      // What the browser itself says of a server that is away is no fault of the page.
+      page.complaints.length = 0;
+      await page.locator(".price-chart__data", { hasText: "O " }).waitFor();
+    } finally {
+      await page.quit();
+      await again.stop({ keepFolder: false });
+    }
+  } finally {
+    page.complaints.length = 0;
+    await page.quit();
+  }
+});
+
+/** Stands before the server and says that another build is there, once it is told to. */
+async function deploy(server) {
+  const target = new URL(server.address);
+  let isNew = false;
+  const front = createServer((asked, answered) => {
+    const { method, url, headers } = asked;
+    const isWorker = url === "/service-worker.js";
+    const plain = isWorker ? { ...headers, "accept-encoding": "identity" } : headers;
+    const options = { host: target.hostname, port: target.port, method, path: url, headers: plain };
+    const passed = request(options, async (answer) => {
+      if (!isWorker || !isNew) {
+        answered.writeHead(answer.statusCode, answer.rawHeaders);
+        answer.pipe(answered);
+        return;
+      }
+      let text = "";
+      for await (const part of answer.setEncoding("utf8")) text += part;
+      answered.writeHead(200, { "content-type": "text/javascript", "cache-control": "no-cache" });
+      answered.end(text.replace(/const BUILD = "[^"]*"/, 'const BUILD = "another"'));
+    });
+    passed.on("error", () => answered.destroy());
+    asked.pipe(passed);
+  });
+  const sockets = new Set();
+  front.on("upgrade", (asked, socket, head) => {
+    const through = connect(target.port, target.hostname, () => {
+      const lines = [];
+      for (let at = 0; at < asked.rawHeaders.length; at += 2) {
+        lines.push(`${asked.rawHeaders[at]}: ${asked.rawHeaders[at + 1]}`);
+      }
+      through.write(`${asked.method} ${asked.url} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`);
+      through.write(head);
+      through.pipe(socket).pipe(through);
+    });
+    for (const one of [socket, through]) {
+      sockets.add(one);
+      one.on("error", () => {}).on("close", () => sockets.delete(one));
+    }
+  });
+  await new Promise((resolve) => front.listen(0, "127.0.0.1", resolve));
+  return {
+    address: `http://127.0.0.1:${front.address().port}`,
+    replace: () => (isNew = true),
+    cut: () => sockets.forEach((one) => one.destroy()),
+    close: () => {
+      sockets.forEach((one) => one.destroy());
+      front.closeAllConnections();
+      front.close();
+    },
+  };
+}
+
+test("a new version is told, and one press loads it", async () => {
+  const server = await startVolaris();
+  const front = await deploy(server);
+  const page = await openPage({ server: front });
+  try {
+    await until(page, () => navigator.serviceWorker.controller !== null);
+    front.replace();
+    // The server that comes back after a break may be a newer one: the page asks.
+    front.cut();
+    const toast = page.locator(".toast", { hasText: "A new version of the desk is ready." });
+    await toast.waitFor({ timeout: 30_000 });
+    await page.evaluate(() => (window.isOld = true));
+    await toast.getByRole("button", { name: "Reload" }).click();
+    await until(page, () => window.isOld === undefined);
+    await page.locator('.feed-age[data-state="live"]').waitFor();
+    const stores = await page.evaluate(() => caches.keys());
+    assert.deepEqual(stores.filter((name) => name.startsWith("code ")), ["code another"]);
+    page.complaints.length = 0;
+  } finally {
+    await page.quit();
+    front.close();
+    await server.stop();
+  }
+});
+
+visit(
+  "what a browser needs to install the desk is there, and its offer is taken up",
+  {},
+  async ({ page }) => {
+    const href = await page.locator('link[rel="manifest"]').getAttribute("href");
+    const told = await page.evaluate(async (href) => {
+      const manifest = await (await fetch(href)).json();
+      const sized = async ({ src }) => {
+        const image = new Image();
+        image.src = src;
+        await image.decode();
+        return `${image.naturalWidth}x${image.naturalHeight}`;
+      };
+      const icons = manifest.icons.filter(({ sizes }) => sizes !== "any");
+      const found = await Promise.all(icons.map(sized));
+      return { manifest, found, wanted: icons.map(({ sizes }) => sizes) };
+    }, href);
+    assert.deepEqual(told.found, told.wanted);
+    assert.equal(told.manifest.display, "standalone");
+    assert.ok(told.manifest.icons.some(({ purpose }) => purpose === "maskable"));
+    for (const { url } of told.manifest.shortcuts) {
+      assert.equal(await page.evaluate(async (url) => (await fetch(url)).status, url), 200);
+    }
+    // No browser under a test offers by itself.
+    await until(page, () => navigator.serviceWorker.controller !== null);
+    await page.evaluate(() => {
+      const offer = new Event("beforeinstallprompt", { cancelable: true });
+      offer.prompt = async () => (window.wasAsked = true);
+      dispatchEvent(offer);
+    });
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("install");
+    await page.getByRole("option", { name: "Install the desk on this device" }).waitFor();
+    await page.keyboard.press("Enter");
+    await until(page, () => window.wasAsked === true);
+  },
+);
