@@ -22,6 +22,7 @@ mod tab_bar;
 mod tape_panel;
 mod theme_switch;
 mod toast;
+mod watch_menu;
 mod watchlist;
 
 pub(crate) use chart_bar::{ChartBar, ChartControls, ChartMenus};
@@ -45,4 +46,5 @@ pub(crate) use tab_bar::{Pane, TabBar};
 pub(crate) use tape_panel::{TapeControls, TapePanel};
 pub(crate) use theme_switch::ThemeSwitch;
 pub(crate) use toast::{Toast, ToastText};
-pub(crate) use watchlist::{WatchRow, Watchlist};
+pub(crate) use watch_menu::{WatchMenuControls, WatchWish, watch_menu};
+pub(crate) use watchlist::{WatchControls, WatchRow, Watchlist};

@@ -30,9 +30,51 @@ pub enum Depth {
     All,
 }
 
+/// What a row of the watchlist tells besides the price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WatchColumn {
+    /// The day as a line.
+    Day,
+    /// The change since the previous close, in points.
+    Points,
+    /// The same in percent.
+    Percent,
+    /// The nearest level.
+    Nearest,
+    /// How much of an average day's range is used.
+    AtrUsed,
+}
+
+impl WatchColumn {
+    /// Every column.
+    pub const ALL: [Self; 5] =
+        [Self::Day, Self::Points, Self::Percent, Self::Nearest, Self::AtrUsed];
+
+    /// The name on the screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Day => "Day",
+            Self::Points => "Points",
+            Self::Percent => "Percent",
+            Self::Nearest => "Nearest level",
+            Self::AtrUsed => "ATR used",
+        }
+    }
+
+    fn letter(self) -> char {
+        match self {
+            Self::Day => 'd',
+            Self::Points => 'p',
+            Self::Percent => 'c',
+            Self::Nearest => 'n',
+            Self::AtrUsed => 'a',
+        }
+    }
+}
+
 /// What a trader chose on this device; kept in one cookie, so that the server's first page looks
 /// right already.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preferences {
     /// Dark or light.
     pub theme: Theme,
@@ -40,6 +82,19 @@ pub struct Preferences {
     pub depth: Depth,
     /// The charts as they were last.
     pub layout: Layout,
+    /// What a row of the watchlist tells.
+    pub watch_columns: Vec<WatchColumn>,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            theme: Theme::default(),
+            depth: Depth::default(),
+            layout: Layout::default(),
+            watch_columns: vec![WatchColumn::Day, WatchColumn::Percent, WatchColumn::Nearest],
+        }
+    }
 }
 
 impl Theme {
@@ -100,7 +155,13 @@ impl Preferences {
                 "light" => preferences.theme = Theme::Light,
                 "Pivots" => preferences.depth = Depth::Pivots,
                 "All" => preferences.depth = Depth::All,
-                _ => {}
+                _ => {
+                    if let Some(letters) = word.strip_prefix("watch-") {
+                        let is_chosen = |one: &WatchColumn| letters.contains(one.letter());
+                        preferences.watch_columns =
+                            WatchColumn::ALL.into_iter().filter(is_chosen).collect();
+                    }
+                }
             }
         }
         let chart = cookie(Self::CHART_COOKIE);
@@ -112,10 +173,24 @@ impl Preferences {
     fn cookies(&self) -> [String; 2] {
         let keep = "; path=/; max-age=31536000; samesite=lax";
         let layout = self.layout.to_string().replace(',', "~");
+        let (theme, depth) = (self.theme.as_str(), self.depth.as_str());
+        let columns: String = self.watch_columns.iter().map(|column| column.letter()).collect();
         [
-            format!("{}={}.{}{keep}", Self::COOKIE, self.theme.as_str(), self.depth.as_str()),
+            format!("{}={theme}.{depth}.watch-{columns}{keep}", Self::COOKIE),
             format!("{}={}{keep}", Self::CHART_COOKIE, layout),
         ]
+    }
+
+    /// Shows a column of the watchlist, or hides it.
+    pub(crate) fn toggle_column(&mut self, column: WatchColumn) {
+        let is_shown = self.watch_columns.contains(&column);
+        let stays = |one: &WatchColumn| if *one == column { !is_shown } else { self.shows(*one) };
+        self.watch_columns = WatchColumn::ALL.into_iter().filter(stays).collect();
+    }
+
+    /// Whether the watchlist has a column.
+    pub(crate) fn shows(&self, column: WatchColumn) -> bool {
+        self.watch_columns.contains(&column)
     }
 
     /// Keeps them for the next visit and shows the theme.
@@ -183,7 +258,9 @@ mod tests {
                 let mut setup = layout.chart().setup.clone();
                 setup.add(chart::Study::Macd(12, 26, 9));
                 layout.set_up(3, setup);
-                let chosen = Preferences { theme, depth, layout };
+                let mut chosen = Preferences { theme, depth, layout, ..Preferences::default() };
+                chosen.toggle_column(WatchColumn::AtrUsed);
+                chosen.toggle_column(WatchColumn::Day);
                 let [first, second] = chosen.cookies().map(|cookie| {
                     cookie.split_once(';').expect("a cookie has attributes").0.to_owned()
                 });

@@ -81,7 +81,7 @@ visit("the watchlist keeps what is added and removed, and undo brings back", {},
     assert.equal(await rows.count(), 4);
     await page.getByRole("button", { name: "Undo" }).click();
     await changed(() => rows.count(), 4, "the number of rows");
-    const kept = page.waitForResponse(/watchlist\/write/);
+    const kept = page.waitForResponse(/watchlists\/change/);
     await page.getByRole("button", { name: "Remove NDX from the watchlist" }).click();
     await changed(() => rows.count(), 5, "the number of rows");
     await kept;

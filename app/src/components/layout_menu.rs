@@ -5,7 +5,7 @@ use api::LayoutView;
 use chart::{Layout, Links};
 use leptos::prelude::*;
 
-use super::menu::choice;
+use super::menu::{choice, name_form};
 use crate::erased::{Erase, erased, heard, part};
 
 /// What the menu of layouts tells and does.
@@ -69,7 +69,7 @@ pub(super) fn layout_menu(controls: LayoutControls) -> AnyView {
             </div>
         </div>
         <h2>"Keep these charts as"</h2>
-        {keep_form(controls)}
+        {name_form("Name", "Keep", String::new, move |name| controls.on_keep.run(name))}
         <h2>"Kept"</h2>
         <ul class="menu__list">{part(move || kept_list(controls))}</ul>
         <h2>"Share"</h2>
@@ -79,39 +79,6 @@ pub(super) fn layout_menu(controls: LayoutControls) -> AnyView {
             </button>
         </div>
         <p class="menu__note">"The link shows these charts to anybody who runs Volaris."</p>
-    }
-    .erase()
-}
-
-fn keep_form(controls: LayoutControls) -> AnyView {
-    let name = RwSignal::new(String::new());
-    let is_empty = move || name.read().trim().is_empty();
-    view! {
-        <form
-            class="menu__form"
-            on:submit=heard(move |event: leptos::ev::SubmitEvent| {
-                event.prevent_default();
-                if !untrack(is_empty) {
-                    controls.on_keep.run(name.get_untracked().trim().to_owned());
-                    name.set(String::new());
-                }
-            })
-        >
-            <label>
-                <span class="visually-hidden">"Name"</span>
-                <input
-                    type="text"
-                    maxlength="60"
-                    placeholder="Name"
-                    autocomplete="off"
-                    prop:value=name
-                    on:input=heard(move |event| name.set(event_target_value(&event)))
-                />
-            </label>
-            <button type="submit" disabled=erased(is_empty)>
-                "Keep"
-            </button>
-        </form>
     }
     .erase()
 }

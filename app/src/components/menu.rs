@@ -133,3 +133,39 @@ pub(super) fn choice(
     }
     .erase()
 }
+
+/// A name, at first as given, and what becomes of it.
+pub(super) fn name_form(
+    label: &'static str,
+    act: &'static str,
+    first: impl Fn() -> String + Send + Sync + 'static,
+    on_name: impl Fn(String) + 'static,
+) -> AnyView {
+    let name = RwSignal::new(String::new());
+    Effect::new(move || name.set(first()));
+    let is_empty = move || name.read().trim().is_empty();
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if !untrack(is_empty) {
+            on_name(name.get_untracked().trim().to_owned());
+            name.set(String::new());
+        }
+    };
+    view! {
+        <form class="menu__form" on:submit=heard(send)>
+            <label>
+                <span class="visually-hidden">{label}</span>
+                <input
+                    type="text"
+                    placeholder=label
+                    maxlength="60"
+                    autocomplete="off"
+                    prop:value=name
+                    on:input=heard(move |event| name.set(event_target_value(&event)))
+                />
+            </label>
+            <button type="submit" disabled=erased(is_empty)>{act}</button>
+        </form>
+    }
+    .erase()
+}

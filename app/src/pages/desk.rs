@@ -9,6 +9,7 @@ mod data;
 mod drawings;
 mod layouts;
 mod top_bar;
+mod watchlists;
 
 use crate::erased::{Erase, derived, erased, memo, part};
 use chart::{ChartSetup, Layout};
@@ -20,8 +21,8 @@ use leptos_router::location::Location;
 use market::{BarSpan, Symbol, instrument};
 
 use crate::components::{
-    DepthSwitch, KeySheet, Ladder, LevelQuestion, LevelSheet, Palette, PaletteControls, Pane,
-    SymbolSearch, TabBar, Toast, Watchlist,
+    DepthSwitch, KeySheet, Ladder, LevelQuestion, LevelSheet, Menu, Palette, PaletteControls, Pane,
+    SymbolSearch, TabBar, Toast, WatchControls, WatchMenuControls, Watchlist, watch_menu,
 };
 use crate::contexts::{Depth, live_tape, preferences};
 use address::Address;
@@ -196,28 +197,49 @@ fn LevelsPane(commands: Commands, depth: Signal<Depth>, decimals: Signal<usize>)
 /// The watchlist and its head.
 #[component]
 fn WatchPane(data: DeskData, symbol: Memo<Symbol>, on_choose: Callback<Symbol>) -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    let watchlists = data.watchlists;
+    let menu = WatchMenuControls {
+        lists: derived(move || watchlists.lists()),
+        chosen: derived(move || watchlists.chosen()),
+        on_wish: Callback::new(move |wish| watchlists.grant(wish)),
+    };
+    let controls = WatchControls {
+        rows: data.watch_rows(),
+        day: Callback::new(move |symbol| data.day_line(symbol)),
+        shown: symbol,
+        on_choose,
+        on_remove: Callback::new(move |symbol| watchlists.remove(symbol)),
+        on_move: Callback::new(move |(symbol, place)| watchlists.move_to(symbol, place)),
+    };
     view! {
         <section class="desk__watch" aria-labelledby="watch-title">
             <header class="desk__head">
-                <h2 id="watch-title">"Watchlist"</h2>
+                <h2 id="watch-title" class="visually-hidden">
+                    "Watchlist"
+                </h2>
+                <Menu
+                    id="watch-menu"
+                    label=menu.chosen
+                    icon="M2 4h12M2 8h12M2 12h12"
+                    title="Watchlists"
+                    is_open
+                >
+                    <Suspense>
+                        {move || Suspend::new(async move { watch_menu(menu).await })}
+                    </Suspense>
+                </Menu>
                 <SymbolSearch
                     id="watch-add"
                     label="Add a symbol"
                     symbols=data.symbols_signal()
-                    on_choose=move |symbol| data.add_watched(symbol)
+                    on_choose=move |symbol| watchlists.add(symbol)
                 />
             </header>
             <Transition fallback=|| view! { <div class="skeleton skeleton--watch"></div> }.erase()>
                 {move || Suspend::new(async move {
                     data.first_watchlist().await;
-                    view! {
-                        <Watchlist
-                            rows=data.watch_rows()
-                            shown=symbol
-                            on_choose
-                            on_remove=move |symbol| data.remove_watched(symbol)
-                        />
-                    }.erase()
+                    view! { <Watchlist controls /> }.erase()
                 })}
             </Transition>
         </section>

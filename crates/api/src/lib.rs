@@ -43,7 +43,10 @@ pub use stream::{
 };
 pub use symbol::{ReadSymbols, SymbolView, read_symbols};
 pub use tape::{ControlTape, ReadTape, TapeCommand, TapeView, control_tape, read_tape};
-pub use watchlist::{ReadWatchlist, WriteWatchlist, read_watchlist, write_watchlist};
+pub use watchlist::{
+    ChangeWatchlists, ReadWatchlists, WatchlistChange, WatchlistView, WatchlistsView,
+    change_watchlists, read_watchlists,
+};
 
 /// The REST API's description, OpenAPI 3.1.
 pub const OPENAPI: &str = include_str!("openapi.json");

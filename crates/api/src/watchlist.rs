@@ -1,21 +1,81 @@
-//! The symbols a trader keeps an eye on.
+//! The symbols a trader keeps an eye on, in lists.
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Postcard;
 use market::Symbol;
+use serde::{Deserialize, Serialize};
 
 use crate::ApiError;
 
-/// What is on my watchlist?
-#[server(endpoint = "watchlist/read", input = Postcard, output = Postcard)]
-pub async fn read_watchlist() -> Result<Vec<Symbol>, ApiError> {
-    use crate::context::{answer, desk, trader};
-    answer(desk()?.watchlist(&trader()?).await)
+/// One list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WatchlistView {
+    /// Its name, of which there is no other.
+    pub name: String,
+    /// Its symbols in the trader's order.
+    pub symbols: Vec<Symbol>,
 }
 
-/// Puts these on my watchlist, in this order, and nothing else.
-#[server(endpoint = "watchlist/write", input = Postcard, output = Postcard)]
-pub async fn write_watchlist(symbols: Vec<Symbol>) -> Result<Vec<Symbol>, ApiError> {
+/// Every list, and the one that is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WatchlistsView {
+    /// By name; at least one.
+    pub lists: Vec<WatchlistView>,
+    /// The name of one of them.
+    pub chosen: String,
+}
+
+/// What becomes of the lists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WatchlistChange {
+    /// A list holds these and nothing else; it is made where there is none of that name.
+    Write(WatchlistView),
+    /// A list gets another name.
+    Rename {
+        /// What it is called.
+        name: String,
+        /// What it will be called.
+        to: String,
+    },
+    /// A list is gone; the last one stays.
+    Remove(String),
+    /// A list is looked at from now on.
+    Choose(String),
+}
+
+/// What are my watchlists?
+#[server(endpoint = "watchlists/read", input = Postcard, output = Postcard)]
+pub async fn read_watchlists() -> Result<WatchlistsView, ApiError> {
     use crate::context::{answer, desk, trader};
-    answer(desk()?.write_watchlist(&trader()?, symbols).await)
+    answer(desk()?.watchlists(&trader()?).await.map(Into::into))
+}
+
+/// Changes my watchlists one after the other, up to the first that cannot be; gives what they are
+/// then.
+#[server(endpoint = "watchlists/change", input = Postcard, output = Postcard)]
+pub async fn change_watchlists(changes: Vec<WatchlistChange>) -> Result<WatchlistsView, ApiError> {
+    use crate::context::{answer, desk, trader};
+    let (desk, trader) = (desk()?, trader()?);
+    for change in changes {
+        let done = match change {
+            WatchlistChange::Write(list) => {
+                desk.write_watchlist(&trader, &list.name, &list.symbols).await
+            }
+            WatchlistChange::Rename { name, to } => {
+                desk.rename_watchlist(&trader, &name, &to).await
+            }
+            WatchlistChange::Remove(name) => desk.remove_watchlist(&trader, &name).await,
+            WatchlistChange::Choose(name) => desk.choose_watchlist(&trader, &name).await,
+        };
+        answer(done)?;
+    }
+    answer(desk.watchlists(&trader).await.map(Into::into))
+}
+
+#[cfg(feature = "ssr")]
+impl From<(Vec<desk::Watchlist>, String)> for WatchlistsView {
+    fn from((lists, chosen): (Vec<desk::Watchlist>, String)) -> Self {
+        let view = |desk::Watchlist { name, symbols }| WatchlistView { name, symbols };
+        Self { lists: lists.into_iter().map(view).collect(), chosen }
+    }
 }

@@ -15,6 +15,7 @@ mod scale;
 mod series;
 mod setup;
 mod shape;
+mod sparkline;
 mod state;
 mod studies;
 mod time_axis;
@@ -24,6 +25,7 @@ pub use layout::{Layout, LayoutChart, Links};
 pub use scale::ScaleMode;
 pub use setup::{BadSetup, ChartSetup, ShownStudy};
 pub use shape::{Align, Ink, Shape};
+pub use sparkline::Sparkline;
 pub use state::{
     Action, ChartLevel, ChartState, CompareSeries, Legend, LegendValue, LinkedPoint, Region,
     SessionVwap, Subject,

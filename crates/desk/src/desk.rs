@@ -13,16 +13,6 @@ use crate::{
     Store, Tape, TapeState, Trader,
 };
 
-/// Symbols that one watchlist holds.
-pub const WATCHLIST_MAX: usize = 50;
-
-/// The watchlist of somebody who has not made one.
-const WATCHLIST_FIRST: [Symbol; 5] =
-    [Symbol::SPX, Symbol::NDX, Symbol::SPY, Symbol::QQQ, Symbol::VIX];
-
-/// The one watchlist there is so far.
-const WATCHLIST_NAME: &str = "main";
-
 /// Trading days before a recorded one whose minutes are loaded with it.
 const RECORDED_MINUTE_DAYS: usize = 30;
 
@@ -290,33 +280,6 @@ impl Desk {
             bars.drain(..spare);
             Ok(ChartBars { symbol, span, hours, epoch: tape.epoch(), bars })
         })
-    }
-
-    /// The symbols the trader keeps an eye on.
-    pub async fn watchlist(&self, trader: &Trader) -> Result<Vec<Symbol>, DeskError> {
-        let kept = self.store.watchlist(trader.owner(), WATCHLIST_NAME).await?;
-        Ok(kept.unwrap_or_else(|| WATCHLIST_FIRST.to_vec()))
-    }
-
-    /// Replaces the watchlist.
-    pub async fn write_watchlist(
-        &self,
-        trader: &Trader,
-        symbols: Vec<Symbol>,
-    ) -> Result<Vec<Symbol>, DeskError> {
-        if WATCHLIST_MAX < symbols.len() {
-            return Err(DeskError::Malformed(format!(
-                "a watchlist holds at most {WATCHLIST_MAX} symbols: remove some"
-            )));
-        }
-        let mut kept: Vec<Symbol> = Vec::with_capacity(symbols.len());
-        for symbol in symbols {
-            if !kept.contains(&symbol) {
-                kept.push(symbol);
-            }
-        }
-        self.store.write_watchlist(trader.owner(), WATCHLIST_NAME, &kept).await?;
-        Ok(kept)
     }
 }
 

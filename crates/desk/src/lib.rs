@@ -13,16 +13,17 @@ mod tape;
 mod bars;
 mod drawings;
 mod layouts;
+mod watchlists;
 mod desk;
 
 pub use bars::ChartBars;
-pub use desk::{Desk, Markets, WATCHLIST_MAX, check_listed};
+pub use desk::{Desk, Markets, check_listed};
 pub use error::DeskError;
 pub use feed::{FeedEvent, MarketFeed};
 pub use ports::{
     Adjustment, BarSeries, BarStore, DrawingEdit, DrawingStore, LayoutStore, PrintStore,
-    SettingStore, Store, StoreError, StoredBars, StoredLayout, SymbolStore, WatchlistStore,
-    WriteCount,
+    SettingStore, Store, StoreError, StoredBars, StoredLayout, SymbolStore, Watchlist,
+    WatchlistStore, WriteCount,
 };
 pub use recording::{
     RecordedDay, RecordedPart, RecordedPrices, RecordedSymbol, import_series, import_tape,
@@ -30,3 +31,4 @@ pub use recording::{
 pub use tape::{Slot, SymbolSlot, Tape, TapeState, TapeStep};
 pub use tape_clock::{Speed, TapeClock};
 pub use trader::{OwnerId, Trader};
+pub use watchlists::WATCHLIST_MAX;

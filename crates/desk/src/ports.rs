@@ -166,15 +166,20 @@ pub trait SymbolStore: Send + Sync {
     async fn symbols(&self, owner: &OwnerId) -> Result<Vec<Symbol>, StoreError>;
 }
 
+/// Symbols that a trader keeps an eye on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watchlist {
+    /// Its name, of which the trader has no other.
+    pub name: String,
+    /// The symbols in the trader's order.
+    pub symbols: Vec<Symbol>,
+}
+
 /// Watchlists.
 #[async_trait]
 pub trait WatchlistStore: Send + Sync {
-    /// The symbols of a list in the trader's order; nothing when there is no such list yet.
-    async fn watchlist(
-        &self,
-        owner: &OwnerId,
-        name: &str,
-    ) -> Result<Option<Vec<Symbol>>, StoreError>;
+    /// Every list of a trader, by name.
+    async fn watchlists(&self, owner: &OwnerId) -> Result<Vec<Watchlist>, StoreError>;
 
     /// Replaces a list. Durable when it returns.
     async fn write_watchlist(
@@ -183,6 +188,17 @@ pub trait WatchlistStore: Send + Sync {
         name: &str,
         symbols: &[Symbol],
     ) -> Result<(), StoreError>;
+
+    /// Gives a list another name; false when there was none. An error where the name is taken.
+    async fn rename_watchlist(
+        &self,
+        owner: &OwnerId,
+        name: &str,
+        to: &str,
+    ) -> Result<bool, StoreError>;
+
+    /// Removes a list; false when there was none.
+    async fn remove_watchlist(&self, owner: &OwnerId, name: &str) -> Result<bool, StoreError>;
 }
 
 /// Layouts.

@@ -13,6 +13,7 @@ mod session;
 pub mod format;
 
 mod symbol;
+mod symbol_list;
 
 mod price;
 mod print;
@@ -35,4 +36,5 @@ pub use price::{BadPrice, Price, Volume};
 pub use print::{Print, PrintMark};
 pub use session::{Phase, SessionClock, session_clock};
 pub use symbol::{BadSymbol, Instrument, InstrumentKind, Symbol, instrument};
+pub use symbol_list::SymbolList;
 pub use tape::{BadTape, TapeId};

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use desk::{
     DrawingEdit, DrawingStore, LayoutStore, OwnerId, SettingStore, StoreError, StoredLayout,
-    SymbolStore, WatchlistStore,
+    SymbolStore, Watchlist, WatchlistStore,
 };
 use market::{Moment, Symbol};
 use sqlx::Row;
@@ -41,22 +41,23 @@ impl SymbolStore for Database {
 
 #[async_trait]
 impl WatchlistStore for Database {
-    async fn watchlist(
-        &self,
-        owner: &OwnerId,
-        name: &str,
-    ) -> Result<Option<Vec<Symbol>>, StoreError> {
-        let row = sqlx::query("select symbols from watchlist where owner = $1 and name = $2")
-            .bind(owner.as_str().to_owned())
-            .bind(name.to_owned())
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(failed("read a watchlist"))?;
-        let Some(row) = row else { return Ok(None) };
-        let text: String = row.try_get(0).map_err(failed("read a watchlist"))?;
-        let symbols = serde_json::from_str(&text)
-            .map_err(|error| StoreError::Damaged { table: "watchlist", why: error.to_string() })?;
-        Ok(Some(symbols))
+    async fn watchlists(&self, owner: &OwnerId) -> Result<Vec<Watchlist>, StoreError> {
+        let rows =
+            sqlx::query("select name, symbols from watchlist where owner = $1 order by name")
+                .bind(owner.as_str().to_owned())
+                .fetch_all(&self.readers)
+                .await
+                .map_err(failed("list watchlists"))?;
+        let watchlist = |row: &AnyRow| {
+            let text: String = row.try_get(1).map_err(failed("list watchlists"))?;
+            let symbols = serde_json::from_str(&text).map_err(|error| StoreError::Damaged {
+                table: "watchlist",
+                why: error.to_string(),
+            })?;
+            let name = row.try_get(0).map_err(failed("list watchlists"))?;
+            Ok(Watchlist { name, symbols })
+        };
+        rows.iter().map(watchlist).collect()
     }
 
     async fn write_watchlist(
@@ -77,6 +78,32 @@ impl WatchlistStore for Database {
         .await
         .map_err(failed("write a watchlist"))?;
         Ok(())
+    }
+
+    async fn rename_watchlist(
+        &self,
+        owner: &OwnerId,
+        name: &str,
+        to: &str,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query("update watchlist set name = $3 where owner = $1 and name = $2")
+            .bind(owner.as_str().to_owned())
+            .bind(name.to_owned())
+            .bind(to.to_owned())
+            .execute(&self.writers)
+            .await
+            .map_err(failed("rename a watchlist"))?;
+        Ok(0 < done.rows_affected())
+    }
+
+    async fn remove_watchlist(&self, owner: &OwnerId, name: &str) -> Result<bool, StoreError> {
+        let done = sqlx::query("delete from watchlist where owner = $1 and name = $2")
+            .bind(owner.as_str().to_owned())
+            .bind(name.to_owned())
+            .execute(&self.writers)
+            .await
+            .map_err(failed("remove a watchlist"))?;
+        Ok(0 < done.rows_affected())
     }
 }
 

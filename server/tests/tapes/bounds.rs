@@ -62,21 +62,50 @@ async fn questions_about_nothing_are_answered_in_words() {
 }
 
 #[tokio::test]
-async fn a_watchlist_has_bounds_and_no_repeats() {
+async fn watchlists_have_bounds_and_no_repeats() {
     let stage = stage().await;
-    let first = stage.desk.watchlist(&ada()).await.unwrap();
-    assert_eq!(first[0], Symbol::SPX);
-    let kept = stage
-        .desk
-        .write_watchlist(&ada(), vec![Symbol::VIX, Symbol::SPX, Symbol::VIX])
-        .await
-        .unwrap();
-    assert_eq!(kept, [Symbol::VIX, Symbol::SPX]);
+    let desk = &stage.desk;
+    let kept = async || desk.watchlists(&ada()).await.unwrap();
+    let first = kept().await;
+    assert_eq!((first.0[0].symbols[0], first.1.as_str()), (Symbol::SPX, "Main"));
+    let twice = [Symbol::VIX, Symbol::SPX, Symbol::VIX];
+    desk.write_watchlist(&ada(), " Fear ", &twice).await.unwrap();
+    let (lists, chosen) = kept().await;
+    assert_eq!(lists[0].symbols, [Symbol::VIX, Symbol::SPX]);
+    assert_eq!(lists[1], first.0[0], "a second list does not take the first one's place");
+    assert_eq!(chosen, "Fear", "nothing was chosen: the first by name");
+
+    desk.choose_watchlist(&ada(), "Main").await.unwrap();
+    desk.rename_watchlist(&ada(), "Main", "Indices").await.unwrap();
+    assert_eq!(kept().await.1, "Indices", "what is looked at keeps being looked at");
+    let before = kept().await;
     let letters = (b'A'..=b'Z').flat_map(|a| (b'A'..=b'Z').map(move |b| [a, b]));
     let many: Vec<Symbol> = letters
         .map(|pair| pair.map(char::from).iter().collect::<String>().parse().unwrap())
         .collect();
-    let told = stage.desk.write_watchlist(&ada(), many).await.unwrap_err().to_string();
-    assert!(told.contains("at most"), "{told}");
-    assert_eq!(stage.desk.watchlist(&ada()).await.unwrap(), kept, "what was there stays");
+    let long = "n".repeat(41);
+    let refused = [
+        (desk.write_watchlist(&ada(), "Fear", &many).await, "at most 50"),
+        (desk.write_watchlist(&ada(), &long, &[]).await, "1 to 40 letters"),
+        (desk.write_watchlist(&ada(), "a\nb", &[]).await, "1 to 40 letters"),
+        (desk.rename_watchlist(&ada(), "Fear", "Indices").await, "already"),
+        (desk.rename_watchlist(&ada(), "Greed", "Calm").await, "no watchlist Greed"),
+        (desk.remove_watchlist(&ada(), "Greed").await, "no watchlist Greed"),
+        (desk.choose_watchlist(&ada(), "Greed").await, "no watchlist Greed"),
+    ];
+    for (told, part) in refused {
+        let told = told.unwrap_err().to_string();
+        assert!(told.contains(part), "{told}");
+    }
+    assert_eq!(kept().await, before, "what was there stays");
+
+    desk.remove_watchlist(&ada(), "Indices").await.unwrap();
+    assert_eq!(kept().await.1, "Fear");
+    let told = desk.remove_watchlist(&ada(), "Fear").await.unwrap_err().to_string();
+    assert!(told.contains("last"), "{told}");
+    for n in 1..20 {
+        desk.write_watchlist(&ada(), &format!("{n}"), &[]).await.unwrap();
+    }
+    let told = desk.write_watchlist(&ada(), "more", &[]).await.unwrap_err().to_string();
+    assert!(told.contains("20 watchlists"), "{told}");
 }

@@ -265,7 +265,7 @@ fn give_levels(view: LevelsView, file: LevelFile) -> Option<js_sys::Promise> {
 }
 
 /// Gives a file to the browser, which asks where to or puts it with the others.
-fn save(name: &str, kind: &str, text: &str) {
+pub(super) fn save(name: &str, kind: &str, text: &str) {
     let parts = js_sys::Array::of1(&text.into());
     let options = web_sys::BlobPropertyBag::new();
     options.set_type(kind);

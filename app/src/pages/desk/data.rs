@@ -2,10 +2,10 @@
 
 use crate::erased::{derived, follow, memo};
 use api::{
-    ApiError, LevelsView, RecordingView, SymbolView, TapeCommand, control_tape, levels_view,
-    read_levels, read_recordings, read_symbols, read_watchlist, write_watchlist,
+    ApiError, LevelsView, RecordingView, SymbolView, TapeCommand, WatchlistsView, control_tape,
+    levels_view, read_levels, read_recordings, read_symbols, read_watchlists,
 };
-use chart::{ChartLevel, Layout};
+use chart::{ChartLevel, Layout, Sparkline};
 use codee::binary::PostcardCodec;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -15,6 +15,7 @@ use market::{
 use quant::levels::LevelId;
 
 use super::address::Address;
+use super::watchlists::Watchlists;
 use crate::components::{ToastText, WatchRow, is_computed};
 use crate::contexts::{Depth, installation};
 use crate::installation::{Installation, install, renew};
@@ -38,12 +39,12 @@ pub(super) struct DeskData {
     pub(super) symbol: Memo<Symbol>,
     pub(super) tape: LiveTape,
     levels: Answer<LevelsView>,
-    watchlist: Answer<Vec<Symbol>>,
+    first_watchlists: Answer<WatchlistsView>,
     /// What the tape has; nothing until the server told.
     symbols: RwSignal<Option<Vec<SymbolView>>>,
     recordings: RwSignal<Vec<RecordingView>>,
     first: RwSignal<Option<Result<LevelsView, ApiError>>>,
-    watched: RwSignal<Option<Vec<Symbol>>>,
+    pub(super) watchlists: Watchlists,
     live_levels: Memo<Option<LevelsView>>,
     installation: Installation,
 }
@@ -73,19 +74,20 @@ impl DeskData {
             }
             asked
         });
+        let toast = RwSignal::new(None);
         let data = Self {
             now: RwSignal::new(None),
             asked: RwSignal::new(None),
-            toast: RwSignal::new(None),
+            toast,
             layout,
             symbol,
             tape,
             levels: Resource::new_with_options(|| (), move |()| read_levels(asked_first), true),
-            watchlist: Resource::new_with_options(|| (), |()| read_watchlist(), true),
+            first_watchlists: Resource::new_with_options(|| (), |()| read_watchlists(), true),
             symbols: RwSignal::new(None),
             recordings: RwSignal::new(Vec::new()),
             first,
-            watched: RwSignal::new(None),
+            watchlists: Watchlists::new(toast),
             live_levels,
             installation: installation(),
         };
@@ -122,7 +124,7 @@ impl DeskData {
             let shown = charts.clone().map(|one| one.symbol);
             let compared = charts.filter_map(|one| one.setup.compare);
             let mut symbols = vec![self.symbol.get()];
-            for symbol in shown.chain(compared).chain(self.watched_symbols()) {
+            for symbol in shown.chain(compared).chain(self.watchlists.symbols()) {
                 if !symbols.contains(&symbol) {
                     symbols.push(symbol);
                 }
@@ -151,15 +153,9 @@ impl DeskData {
         }
     }
 
-    /// The trader's list, for the first page.
+    /// The trader's lists, for the first page.
     pub(super) async fn first_watchlist(self) {
-        let kept = self.watchlist.await;
-        if let Err(error) = &kept {
-            self.say(format!("The watchlist could not be read: {error}."));
-        }
-        if self.watched.read_untracked().is_none() {
-            self.watched.set(kept.ok());
-        }
+        self.watchlists.begin(self.first_watchlists.await);
     }
 
     pub(super) fn say(self, text: String) {
@@ -327,14 +323,10 @@ impl DeskData {
         symbols.find(|symbol| *symbol == shown).or(first)
     }
 
-    fn watched_symbols(self) -> Vec<Symbol> {
-        self.watched.get().unwrap_or_default()
-    }
-
     /// The watchlist's rows.
     pub(super) fn watch_rows(self) -> Signal<Vec<WatchRow>> {
         derived(move || {
-            let symbols = self.watched_symbols();
+            let symbols = self.watchlists.symbols();
             let listed = self.symbols.read();
             let is_listed = |symbol| {
                 listed.as_ref().is_none_or(|all| all.iter().any(|one| one.symbol == symbol))
@@ -346,37 +338,14 @@ impl DeskData {
         })
     }
 
-    /// Puts a symbol on the watchlist.
-    pub(super) fn add_watched(self, symbol: Symbol) {
-        let mut symbols = untrack(|| self.watched_symbols());
-        if symbols.contains(&symbol) {
-            self.say(format!("{symbol} is on the watchlist already."));
-            return;
-        }
-        symbols.push(symbol);
-        self.write_watched(symbols);
-    }
-
-    /// Takes a symbol off the watchlist; the toast can put it back.
-    pub(super) fn remove_watched(self, symbol: Symbol) {
-        let before = untrack(|| self.watched_symbols());
-        let after = before.iter().copied().filter(|one| *one != symbol).collect();
-        self.write_watched(after);
-        let text = format!("{symbol} is off the watchlist.");
-        let undo = move || self.write_watched(before.clone());
-        self.toast.set(Some(ToastText::with_undo(text, undo)));
-    }
-
-    /// Shows the list at once and keeps it; when it cannot be kept, what was there comes back.
-    fn write_watched(self, symbols: Vec<Symbol>) {
-        let before = untrack(|| self.watched_symbols());
-        self.watched.set(Some(symbols.clone()));
-        spawn_local(async move {
-            if let Err(error) = write_watchlist(symbols).await {
-                self.watched.set(Some(before));
-                self.say(format!("The watchlist was not saved: {error}."));
-            }
-        });
+    /// A symbol's day as a line, looked at a few times a second.
+    pub(super) fn day_line(self, symbol: Symbol) -> Option<Sparkline> {
+        self.now.track();
+        self.tape.peek_books(|live| {
+            let books = live.books();
+            let book = books.book(symbol)?;
+            Sparkline::new(books.minutes(symbol), book.day(), book.prior_close())
+        })
     }
 
     /// Moves the tape.
@@ -415,7 +384,7 @@ fn watch_row(live: &crate::live::LiveBooks, symbol: Symbol, is_listed: bool) -> 
     let book = books.book(symbol);
     let last = book.and_then(|book| {
         let (price, _) = book.last()?;
-        Some((price.to_f64(), book.day_change().map(|(_, percent)| percent)))
+        Some((price.to_f64(), book.day_change()))
     });
     let key = |level: &&quant::levels::Level| depth_of(level.id) == Depth::Key;
     let nearest = last.and_then(|(price, _)| {
@@ -426,7 +395,8 @@ fn watch_row(live: &crate::live::LiveBooks, symbol: Symbol, is_listed: bool) -> 
         Some((nearest.id.name(), nearest.price - price))
     });
     let name = if is_listed { instrument(symbol).name } else { "not on this tape" };
-    WatchRow { symbol, name: name.to_owned(), last, nearest }
+    let atr_used = book.and_then(|book| book.atr_used());
+    WatchRow { symbol, name: name.to_owned(), last, nearest, atr_used }
 }
 
 /// From which depth on a level is shown.

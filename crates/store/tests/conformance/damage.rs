@@ -58,7 +58,7 @@ async fn a_watchlist_that_is_no_list(home: Home) {
     let store = home.open().await;
     store.write_watchlist(&local(), "main", &[Symbol::SPX]).await.unwrap();
     home.tamper("update watchlist set symbols = '[\"SPX\",'").await;
-    told(store.watchlist(&local(), "main").await, "watchlist", "EOF");
+    told(store.watchlists(&local()).await, "watchlist", "EOF");
     // What is whole beside it can still be read.
     assert!(store.layouts(&local()).await.unwrap().is_empty());
 }

@@ -20,16 +20,30 @@ async fn symbols_are_remembered(home: Home) {
 
 async fn watchlists(home: Home) {
     let store = home.open().await;
-    assert_eq!(store.watchlist(&local(), "main").await.unwrap(), None);
+    let kept = |owner: OwnerId| {
+        let store = &store;
+        async move {
+            let lists = store.watchlists(&owner).await.unwrap().into_iter();
+            lists.map(|list| (list.name, list.symbols)).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(kept(local()).await, []);
     // An empty list is a list, and the order is the trader's.
     for symbols in [vec![], vec![Symbol::VIX, Symbol::SPX, Symbol::NDX], vec![Symbol::SPX]] {
         store.write_watchlist(&local(), "main", &symbols).await.unwrap();
-        assert_eq!(store.watchlist(&local(), "main").await.unwrap(), Some(symbols));
+        assert_eq!(kept(local()).await, [("main".to_owned(), symbols)]);
     }
-    assert_eq!(store.watchlist(&local(), "second").await.unwrap(), None);
-    assert_eq!(store.watchlist(&other(), "main").await.unwrap(), None);
+    store.write_watchlist(&local(), "funds", &[Symbol::SPY]).await.unwrap();
     store.write_watchlist(&other(), "main", &[Symbol::QQQ]).await.unwrap();
-    assert_eq!(store.watchlist(&local(), "main").await.unwrap(), Some(vec![Symbol::SPX]));
+    assert!(store.rename_watchlist(&local(), "main", "indices").await.unwrap());
+    assert!(!store.rename_watchlist(&local(), "main", "more").await.unwrap());
+    assert!(store.rename_watchlist(&local(), "indices", "funds").await.is_err(), "it is taken");
+    let names = [("funds", Symbol::SPY), ("indices", Symbol::SPX)];
+    assert_eq!(kept(local()).await, names.map(|(name, one)| (name.to_owned(), vec![one])));
+    assert!(!store.remove_watchlist(&other(), "funds").await.unwrap(), "not theirs to remove");
+    assert!(store.remove_watchlist(&local(), "funds").await.unwrap());
+    assert_eq!(kept(local()).await.len(), 1);
+    assert_eq!(kept(other()).await, [("main".to_owned(), vec![Symbol::QQQ])]);
 }
 
 async fn layouts(home: Home) {

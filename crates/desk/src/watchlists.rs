@@ -1,0 +1,131 @@
+//! The symbols a trader keeps an eye on, in lists.
+
+use market::Symbol;
+
+use crate::{DeskError, OwnerId, Trader, Watchlist};
+
+/// Symbols that one watchlist holds.
+pub const WATCHLIST_MAX: usize = 50;
+/// The most watchlists of one trader.
+const WATCHLISTS_MAX: usize = 20;
+/// The most letters of a watchlist's name.
+const NAME_MAX: usize = 40;
+
+/// The watchlist of somebody who has not made one.
+const WATCHLIST_FIRST: [Symbol; 5] =
+    [Symbol::SPX, Symbol::NDX, Symbol::SPY, Symbol::QQQ, Symbol::VIX];
+const NAME_FIRST: &str = "Main";
+/// The setting that says which list is looked at.
+const CHOSEN: &str = "watchlist";
+
+impl crate::Desk {
+    /// The trader's lists by name, at least one, and the name of the one that is looked at.
+    pub async fn watchlists(&self, trader: &Trader) -> Result<(Vec<Watchlist>, String), DeskError> {
+        let mut lists = self.store().watchlists(trader.owner()).await?;
+        if lists.is_empty() {
+            lists.push(first());
+        }
+        let chosen = self.store().setting(trader.owner(), CHOSEN).await?;
+        let chosen = chosen.filter(|chosen| lists.iter().any(|list| list.name == *chosen));
+        let chosen = chosen.unwrap_or_else(|| lists[0].name.clone());
+        Ok((lists, chosen))
+    }
+
+    /// Makes a list, or replaces the one of that name. A symbol that is there twice is kept once.
+    pub async fn write_watchlist(
+        &self,
+        trader: &Trader,
+        name: &str,
+        symbols: &[Symbol],
+    ) -> Result<(), DeskError> {
+        if WATCHLIST_MAX < symbols.len() {
+            return Err(DeskError::Malformed(format!(
+                "a watchlist holds at most {WATCHLIST_MAX} symbols: remove some"
+            )));
+        }
+        let name = checked(name)?;
+        let lists = self.kept_watchlists(trader.owner()).await?;
+        if WATCHLISTS_MAX <= lists.len() && lists.iter().all(|list| list.name != name) {
+            return Err(DeskError::Malformed(format!(
+                "there are {WATCHLISTS_MAX} watchlists already: delete one"
+            )));
+        }
+        let mut kept: Vec<Symbol> = Vec::with_capacity(symbols.len());
+        for symbol in symbols {
+            if !kept.contains(symbol) {
+                kept.push(*symbol);
+            }
+        }
+        Ok(self.store().write_watchlist(trader.owner(), name, &kept).await?)
+    }
+
+    /// Gives a list another name, under which it is looked at if it was before.
+    pub async fn rename_watchlist(
+        &self,
+        trader: &Trader,
+        name: &str,
+        to: &str,
+    ) -> Result<(), DeskError> {
+        let to = checked(to)?;
+        let lists = self.kept_watchlists(trader.owner()).await?;
+        if name != to && lists.iter().any(|list| list.name == to) {
+            return Err(DeskError::Malformed(format!("there is a watchlist {to} already")));
+        }
+        let (_, chosen) = self.watchlists(trader).await?;
+        if !self.store().rename_watchlist(trader.owner(), name, to).await? {
+            return Err(missing(name));
+        }
+        if chosen == name {
+            self.store().write_setting(trader.owner(), CHOSEN, to).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes a list; the last one stays.
+    pub async fn remove_watchlist(&self, trader: &Trader, name: &str) -> Result<(), DeskError> {
+        let lists = self.kept_watchlists(trader.owner()).await?;
+        if lists.len() <= 1 {
+            return Err(DeskError::Malformed("the last watchlist stays".to_owned()));
+        }
+        let is_gone = self.store().remove_watchlist(trader.owner(), name).await?;
+        if is_gone { Ok(()) } else { Err(missing(name)) }
+    }
+
+    /// Looks at a list from now on.
+    pub async fn choose_watchlist(&self, trader: &Trader, name: &str) -> Result<(), DeskError> {
+        let (lists, _) = self.watchlists(trader).await?;
+        if lists.iter().all(|list| list.name != name) {
+            return Err(missing(name));
+        }
+        Ok(self.store().write_setting(trader.owner(), CHOSEN, name).await?)
+    }
+
+    /// What is stored, the first list included: a second one must not take its place.
+    async fn kept_watchlists(&self, owner: &OwnerId) -> Result<Vec<Watchlist>, DeskError> {
+        let mut lists = self.store().watchlists(owner).await?;
+        if lists.is_empty() {
+            let first = first();
+            self.store().write_watchlist(owner, &first.name, &first.symbols).await?;
+            lists.push(first);
+        }
+        Ok(lists)
+    }
+}
+
+fn first() -> Watchlist {
+    Watchlist { name: NAME_FIRST.to_owned(), symbols: WATCHLIST_FIRST.to_vec() }
+}
+
+fn missing(name: &str) -> DeskError {
+    DeskError::Malformed(format!("there is no watchlist {name}: load the page again"))
+}
+
+fn checked(name: &str) -> Result<&str, DeskError> {
+    let name = name.trim();
+    if name.is_empty() || NAME_MAX < name.chars().count() || name.contains(char::is_control) {
+        return Err(DeskError::Malformed(format!(
+            "a watchlist's name has 1 to {NAME_MAX} letters"
+        )));
+    }
+    Ok(name)
+}

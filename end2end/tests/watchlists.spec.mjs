@@ -1,0 +1,164 @@
+// Watchlists: several, in the trader's order, by mouse, keys and finger; columns; files.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { checkAxe, visit } from "../desk.mjs";
+
+const order = async (page) => (await page.locator(".watch-row b").allInnerTexts()).join(" ");
+
+async function until(look, expected, what) {
+  let seen;
+  for (let tries = 0; tries < 200; tries += 1) {
+    seen = await look();
+    if (seen === expected) return;
+    await pause(50);
+  }
+  assert.equal(seen, expected, what);
+}
+
+const live = (page) => page.locator('.feed-age[data-state="live"]').waitFor();
+
+async function openMenu(page) {
+  const menu = page.getByRole("dialog", { name: "Watchlists" });
+  if (!(await menu.isVisible())) await page.locator(".desk__watch .menu__button").click();
+  await menu.getByRole("group", { name: "Watchlists" }).waitFor();
+  return menu;
+}
+
+async function drag(page, symbol, onto, part) {
+  const grip = await page.locator(`#watch-grip-${symbol}`).boundingBox();
+  const row = await page.locator(".watch-row", { hasText: onto }).first().boundingBox();
+  await page.mouse.move(grip.x + grip.width / 2, grip.y + grip.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(row.x + 20, row.y + row.height * part, { steps: 5 });
+  await page.mouse.up();
+}
+
+visit("rows are put in order by mouse and by keys, and stay so", {}, async ({ page }) => {
+  await live(page);
+  await until(() => order(page), "SPX NDX SPY QQQ VIX", "the first list");
+  await drag(page, "VIX", "NDX", 0.2);
+  await until(() => order(page), "SPX VIX NDX SPY QQQ", "dragged up");
+  await drag(page, "SPX", "QQQ", 0.9);
+  await until(() => order(page), "VIX NDX SPY QQQ SPX", "dragged to the end");
+  await drag(page, "SPY", "SPY", 0.9);
+  await until(() => order(page), "VIX NDX SPY QQQ SPX", "dropped where it was");
+
+  await page.locator("#watch-grip-SPX").focus();
+  await page.keyboard.press("ArrowUp");
+  await until(() => order(page), "VIX NDX SPY SPX QQQ", "a step up");
+  const kept = page.waitForResponse(/watchlists\/change/);
+  // The focus stays with what moves.
+  await until(() => page.evaluate(() => document.activeElement.id), "watch-grip-SPX", "the focus");
+  await page.keyboard.press("ArrowUp");
+  await kept;
+  await until(() => order(page), "VIX NDX SPX SPY QQQ", "another step up");
+  await page.keyboard.press("ArrowDown");
+  await until(() => order(page), "VIX NDX SPY SPX QQQ", "a step down");
+  await page.waitForLoadState("networkidle");
+  await page.reload();
+  await until(() => order(page), "VIX NDX SPY SPX QQQ", "after another visit");
+});
+
+visit("lists are made, named, chosen, deleted and brought back", {}, async ({ page }) => {
+  await live(page);
+  let menu = await openMenu(page);
+  await checkAxe(page);
+  await menu.getByPlaceholder("New list").fill("Funds");
+  await menu.getByRole("button", { name: "Make" }).click();
+  await menu.getByRole("button", { name: "Funds · 0" }).waitFor();
+  assert.equal(await order(page), "");
+  await page.getByText("Nothing here yet.").waitFor();
+  await menu.getByPlaceholder("New list").fill("Funds");
+  await menu.getByRole("button", { name: "Make" }).click();
+  await page.locator(".toast", { hasText: "There is a watchlist Funds already." }).waitFor();
+
+  await page.getByRole("combobox", { name: "Add a symbol" }).fill("QQQ");
+  await page.keyboard.press("Enter");
+  await until(() => order(page), "QQQ", "a symbol on the new list");
+  menu = await openMenu(page);
+  await menu.getByPlaceholder("Another name").fill("ETFs <b>");
+  await menu.getByRole("button", { name: "Rename" }).click();
+  await menu.getByRole("button", { name: "ETFs <b> · 1" }).waitFor();
+  await menu.getByRole("button", { name: "Main · 5" }).click();
+  await until(() => order(page), "SPX NDX SPY QQQ VIX", "the other list");
+  await page.reload();
+  await live(page);
+  menu = await openMenu(page);
+  await menu.getByRole("button", { name: "ETFs <b> · 1" }).click();
+  await until(() => order(page), "QQQ", "the renamed list after another visit");
+
+  await menu.getByRole("button", { name: "Delete" }).click();
+  await until(() => order(page), "SPX NDX SPY QQQ VIX", "the list that is left");
+  assert.ok(await menu.getByRole("button", { name: "Delete" }).isDisabled(), "the last one stays");
+  await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+  await until(() => order(page), "QQQ", "the list that came back");
+});
+
+visit("a list comes from a file and goes to one, and bad rows are told", {}, async ({ page }) => {
+  await live(page);
+  const menu = await openMenu(page);
+  const text = "###MINE,NASDAQ:AAPL,SPX\nES1!\nMSFT;qqq\n";
+  await menu.getByLabel("A file of tickers").setInputFiles({
+    name: "mine.txt",
+    mimeType: "text/plain",
+    buffer: Buffer.from(text),
+  });
+  const toast = page.locator(".toast");
+  const told = "2 symbols were added. Not tickers: 1; the first is ES1! in row 2.";
+  await toast.getByText(told).waitFor();
+  await until(() => order(page), "SPX NDX SPY QQQ VIX AAPL MSFT", "both are there");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    (await openMenu(page)).getByRole("button", { name: "Export" }).click(),
+  ]);
+  assert.equal(download.suggestedFilename(), "Main.txt");
+  const lines = await readFile(await download.path(), "utf8");
+  assert.equal(lines, "SPX\nNDX\nSPY\nQQQ\nVIX\nAAPL\nMSFT\n");
+  await toast.getByRole("button", { name: "Undo" }).click();
+  await until(() => order(page), "SPX NDX SPY QQQ VIX", "as before the file");
+});
+
+visit("columns are chosen, and a day is a line", { path: "/chart/SPX" }, async ({ page }) => {
+  await live(page);
+  const row = page.locator(".watch-row", { hasText: "SPX" });
+  const line = row.locator(".watch-row__day path").nth(1);
+  await until(async () => /^M\d.*L/.test(await line.getAttribute("d")), true, "a line");
+  const menu = await openMenu(page);
+  const columns = menu.getByRole("group", { name: "A row tells" });
+  await columns.getByRole("button", { name: "Day" }).click();
+  await row.locator(".watch-row__day").waitFor({ state: "detached" });
+  await columns.getByRole("button", { name: "Points" }).click();
+  await columns.getByRole("button", { name: "ATR used" }).click();
+  const told = async () => (await row.innerText()).replace(/\s+/g, " ");
+  assert.match(await told(), /[+−][\d.,]+ [+−][\d.]+%/);
+  assert.match(await told(), /\d+ % of ATR/);
+  await page.reload();
+  await live(page);
+  assert.match(await told(), /\d+ % of ATR/, "kept on this device");
+  assert.equal(await row.locator(".watch-row__day").count(), 0);
+});
+
+visit(
+  "a finger puts rows in order on a phone",
+  { width: 390, height: 844, touch: true },
+  async ({ page }) => {
+    await live(page);
+    await page.getByRole("button", { name: "Watch" }).click();
+    const grip = await page.locator("#watch-grip-VIX").boundingBox();
+    const row = await page.locator(".watch-row", { hasText: "SPX" }).first().boundingBox();
+    const client = await page.context().newCDPSession(page);
+    const touch = (type, x, y) => {
+      const touchPoints = type === "touchEnd" ? [] : [{ x, y }];
+      return client.send("Input.dispatchTouchEvent", { type, touchPoints });
+    };
+    await touch("touchStart", grip.x + 10, grip.y + 15);
+    for (let step = 1; step <= 5; step += 1) {
+      await touch("touchMove", grip.x + 10, grip.y + ((row.y + 5 - grip.y) * step) / 5);
+    }
+    await touch("touchEnd");
+    await until(() => order(page), "VIX SPX NDX SPY QQQ", "moved by a finger");
+  },
+);
