@@ -1,0 +1,125 @@
+// A recorded day is played as it was: what comes later never reaches the page. Two days that are
+// the same until a minute and differ from then on must look the same to everything that a page is
+// sent, byte by byte, as long as the tape stands at that minute.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { openPage, startVolaris } from "../desk.mjs";
+import { csv, dayOfMinutes, importBars, seek, tapePanel, withFile } from "../recordings.mjs";
+
+const TODAY = "2024-02-23";
+const NOW = 11 * 60;
+const HOURS_BEHIND = 5;
+const QUIET_MS = 1_500;
+
+const BEFORE = dayOfMinutes("2024-02-22", 7, 50_600);
+const DAY = dayOfMinutes(TODAY, 11, BEFORE.at(-1).close + 40);
+
+/** The same day until now, of whose minute only the open is known; then every price is another. */
+const otherwise = (rows) =>
+  rows.map((row) => {
+    const { minute, open, high, low, close } = row;
+    if (minute < NOW) return row;
+    const [first, least] = minute === NOW ? [open, low - 55] : [open + 700, low + 700];
+    return { ...row, open: first, high: high + 700, low: least, close: close + 700 };
+  });
+
+/** Everything that a page is sent while it loads and stays. */
+function listen(page) {
+  const heard = new Map();
+  const hear = (from, text) => {
+    // The order of a page's parts is that of their coming: what counts is what they tell, as
+    // numbers and as the answers that the page carries for its code.
+    const told = [...text.matchAll(/\d[\d,]*\.\d+|"[\w+/=]{40,}"/g)].map(([word]) => word);
+    const plain = text.startsWith("<!DOCTYPE") ? [...new Set(told)].sort().join(" ") : text;
+    if (!heard.has(from)) heard.set(from, new Set());
+    heard.get(from).add(plain);
+  };
+  const waiting = [];
+  page.on("response", (response) => {
+    const { pathname, search } = new URL(response.url());
+    if (pathname.startsWith("/pkg/") || pathname.includes(".")) return;
+    const asked = response.request().postDataBuffer()?.toString("hex") ?? "";
+    const from = `${pathname}${search} ${asked}`;
+    const body = response.body().then((bytes) => hear(from, bytes.toString("latin1")));
+    waiting.push(body.catch(() => {}));
+  });
+  page.on("websocket", (socket) => {
+    socket.on("framereceived", ({ payload }) => hear("stream", payload.toString("latin1")));
+  });
+  return async () => {
+    await Promise.all(waiting);
+    const sorted = [...heard].sort(([a], [b]) => (a < b ? -1 : 1));
+    return sorted.map(([from, texts]) => [from, [...texts].sort()]);
+  };
+}
+
+/** Plays a day to now, loads the desk anew and gives all that came, and what it came to. */
+async function play(rows, { minute }) {
+  const server = await startVolaris();
+  const cookies = { volaris: "dark.All" };
+  const page = await openPage({ server, path: "/chart/SPY?span=1m", cookies });
+  try {
+    await withFile("spy.csv", csv([...BEFORE, ...rows]), async (path) => {
+      const { stdout, stderr } = await importBars(server.folder, path, "--symbol", "SPY");
+      assert.match(stdout, /960 added/, stderr);
+    });
+    await page.locator('.feed-age[data-state="live"]').waitFor();
+    const panel = await tapePanel(page);
+    await panel.getByRole("button", { name: TODAY }).click();
+    await page.locator('.feed-badge[data-kind="recorded"]', { hasText: TODAY }).waitFor();
+    await panel.getByRole("button", { name: "Pause" }).click();
+    await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor();
+    await seek(page, panel, TODAY, minute, HOURS_BEHIND);
+    const told = listen(page);
+    await page.reload();
+    await page.locator(".price-chart__data", { hasText: "O " }).waitFor();
+    await pause(QUIET_MS);
+    const answers = {};
+    const paths = ["levels/SPY", "bars/SPY?span=1m", "bars/SPY?span=1D", "books?symbols=SPY"];
+    for (const path of paths) {
+      const bytes = await (await fetch(new URL(`/api/v1/${path}`, server.address))).arrayBuffer();
+      answers[path] = Buffer.from(bytes).toString("latin1");
+    }
+    const screen = {
+      ladder: await page.locator(".rung").allInnerTexts(),
+      chart: await page.locator(".price-chart__data").innerText(),
+      spoken: await page.locator(".price-chart__canvas").getAttribute("aria-label"),
+      rows: await page.locator(".watch-row").allInnerTexts(),
+      title: await page.title(),
+    };
+    return { sent: await told(), answers, screen };
+  } finally {
+    await page.quit();
+    await server.stop();
+  }
+}
+
+test("nothing of a day after its now reaches the page", async () => {
+  const [asItWas, otherFuture] = [
+    await play(DAY, { minute: NOW }),
+    await play(otherwise(DAY), { minute: NOW }),
+  ];
+  assert.deepEqual(otherFuture.screen, asItWas.screen);
+  assert.deepEqual(otherFuture.answers, asItWas.answers);
+  assert.deepEqual(
+    otherFuture.sent.map(([from]) => from),
+    asItWas.sent.map(([from]) => from),
+  );
+  const kinds = asItWas.sent.map(([from]) => from.split(" ")[0]);
+  for (const kind of ["stream", "/chart/SPY?span=1m", "/api/bars/read"]) {
+    assert.ok(kinds.includes(kind), `${kind} was heard: ${kinds}`);
+  }
+  for (const [place, [from, texts]] of asItWas.sent.entries()) {
+    assert.ok(texts.every((text) => 0 < text.length), `${from} tells something`);
+    assert.deepEqual(otherFuture.sent[place][1], texts, from);
+  }
+  // And where the days differ, everything does: the test could have failed.
+  const later = await play(otherwise(DAY), { minute: NOW + 2 });
+  const laterAsItWas = await play(DAY, { minute: NOW + 2 });
+  assert.notDeepEqual(later.screen.ladder, laterAsItWas.screen.ladder);
+  assert.notDeepEqual(later.screen.chart, laterAsItWas.screen.chart);
+  assert.notDeepEqual(later.answers, laterAsItWas.answers);
+});
