@@ -174,7 +174,7 @@ impl Preferences {
         let keep = "; path=/; max-age=31536000; samesite=lax";
         let layout = self.layout.to_string().replace(',', "~");
         let (theme, depth) = (self.theme.as_str(), self.depth.as_str());
-        let columns: String = self.watch_columns.iter().map(|column| column.letter()).collect();
+        let columns = self.column_letters();
         [
             format!("{}={theme}.{depth}.watch-{columns}{keep}", Self::COOKIE),
             format!("{}={}{keep}", Self::CHART_COOKIE, layout),
@@ -186,6 +186,11 @@ impl Preferences {
         let is_shown = self.watch_columns.contains(&column);
         let stays = |one: &WatchColumn| if *one == column { !is_shown } else { self.shows(*one) };
         self.watch_columns = WatchColumn::ALL.into_iter().filter(stays).collect();
+    }
+
+    /// A letter for each column of the watchlist.
+    pub(crate) fn column_letters(&self) -> String {
+        self.watch_columns.iter().map(|column| column.letter()).collect()
     }
 
     /// Whether the watchlist has a column.

@@ -3,10 +3,10 @@
 
 use std::process::ExitCode;
 
-use crate::browser_build::files_below;
+use crate::browser_build::{self, Audience, files_below};
 use crate::command::{cargo, must};
-use crate::project::Project;
-use crate::{machine, module_build};
+use crate::project::{Project, Speed};
+use crate::{machine, module_build, server_build};
 
 /// Runs every benchmark there is; with words, those in the browser whose files have one in their
 /// name.
@@ -18,9 +18,11 @@ pub(crate) fn bench(project: &Project, words: &[String]) -> anyhow::Result<ExitC
     }
     println!("\n== in the browser\n");
     let modules = module_build::build(project)?;
+    browser_build::build(project, Audience::Trader)?;
+    let binary = server_build::build(project, Speed::Quick)?;
     let browser = machine::ensure_browser()?;
     let mut node = machine::node(project)?;
-    node.args(["run.mjs", "bench"]).args(words).env("CHROMIUM", browser);
+    node.args(["run.mjs", "bench"]).args(words).env("CHROMIUM", browser).env("VOLARIS_BIN", binary);
     must(node.envs(modules.settings()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -30,10 +30,12 @@ pub(crate) struct WatchRow {
 /// What the watchlist tells and does.
 #[derive(Clone, Copy)]
 pub(crate) struct WatchControls {
-    /// The rows, in the trader's order.
-    pub(crate) rows: Signal<Vec<WatchRow>>,
-    /// A symbol's day as a line; moves a few times a second.
-    pub(crate) day: Callback<Symbol, Option<Sparkline>>,
+    /// In the trader's order.
+    pub(crate) symbols: Memo<Vec<Symbol>>,
+    /// What the row of a symbol tells now.
+    pub(crate) row: Callback<Symbol, WatchRow>,
+    /// The day of the symbol at a place as a line.
+    pub(crate) day: Callback<(Symbol, usize), Option<Sparkline>>,
     /// The symbol that the chart shows.
     pub(crate) shown: Memo<Symbol>,
     /// Called with the symbol that the chart should show.
@@ -58,14 +60,12 @@ struct DraggedRow {
 /// The symbols a trader keeps an eye on.
 #[component]
 pub(crate) fn Watchlist(controls: WatchControls) -> impl IntoView {
-    let WatchControls { rows, .. } = controls;
-    let symbols =
-        memo(move || rows.with(|rows| rows.iter().map(|row| row.symbol).collect::<Vec<_>>()));
+    let symbols = controls.symbols;
     let dragged = RwSignal::new(None);
     view! {
-        <ul class="watchlist">
+        <ul class="watchlist" data-columns=erased(|| preferences().read().column_letters())>
             <For each=move || symbols.get() key=|symbol| *symbol let:symbol>
-                {watch_row(controls, symbols, symbol, dragged)}
+                {watch_row(controls, symbol, dragged)}
             </For>
         </ul>
         <p class="watchlist__empty" hidden=erased(move || !symbols.read().is_empty())>
@@ -75,14 +75,8 @@ pub(crate) fn Watchlist(controls: WatchControls) -> impl IntoView {
     .erase()
 }
 
-fn watch_row(
-    controls: WatchControls,
-    symbols: Memo<Vec<Symbol>>,
-    symbol: Symbol,
-    dragged: Dragged,
-) -> AnyView {
-    let WatchControls { rows, shown, on_choose, on_remove, on_move, .. } = controls;
-    let row = memo(move || rows.with(|rows| rows.iter().find(|row| row.symbol == symbol).cloned()));
+fn watch_row(controls: WatchControls, symbol: Symbol, dragged: Dragged) -> AnyView {
+    let WatchControls { symbols, shown, on_choose, on_remove, on_move, .. } = controls;
     let place = move || symbols.read().iter().position(|one| *one == symbol).unwrap_or_default();
     let fall = move || match dragged.get() {
         Some((one, _)) if one == symbol => "on its way",
@@ -137,7 +131,7 @@ fn watch_row(
                 class="watch-row__choose"
                 on:click=heard(move |_| on_choose.run(symbol))
             >
-                {facts(controls, row, symbol)}
+                {facts(controls, symbol)}
             </button>
             <button
                 type="button"
@@ -153,9 +147,15 @@ fn watch_row(
 }
 
 /// What a row tells.
-fn facts(controls: WatchControls, row: Memo<Option<WatchRow>>, symbol: Symbol) -> AnyView {
-    let name = move || row.with(|row| row.as_ref().map(|row| row.name.clone()));
-    let last = move || row.with(|row| row.as_ref().and_then(|row| row.last));
+fn facts(controls: WatchControls, symbol: Symbol) -> AnyView {
+    let WatchControls { symbols, row, day, .. } = controls;
+    let row = memo(move || row.run(symbol));
+    let day = memo(move || {
+        let place = symbols.read().iter().position(|one| *one == symbol).unwrap_or_default();
+        day.run((symbol, place))
+    });
+    let name = move || row.read().name.clone();
+    let last = move || row.read().last;
     let price = move || last().map_or("–".to_owned(), |(price, _)| format::price(price, 2));
     let change = move || last().and_then(|(_, change)| change);
     // What is shown as 0.00% neither rose nor fell.
@@ -183,20 +183,18 @@ fn facts(controls: WatchControls, row: Memo<Option<WatchRow>>, symbol: Symbol) -
         Some(texts.join(" "))
     };
     let nearest = move || {
-        let nearest = row.with(|row| row.as_ref().and_then(|row| row.nearest.clone()));
-        let nearest = nearest.filter(|_| shows(WatchColumn::Nearest));
+        let nearest = row.read().nearest.clone().filter(|_| shows(WatchColumn::Nearest));
         nearest.map(|(name, points)| format!("{name} {}", format::signed(points, 2)))
     };
     let atr_used = move || {
-        let used = row.with(|row| row.as_ref().and_then(|row| row.atr_used));
-        let used = used.filter(|_| shows(WatchColumn::AtrUsed));
+        let used = row.read().atr_used.filter(|_| shows(WatchColumn::AtrUsed));
         used.map(|used| format!("{:.0} % of ATR", 100.0 * used))
     };
     view! {
         <b>{symbol.to_string()}</b>
         <span class="watch-row__name">{part(name)}</span>
         {part(move || {
-            shows(WatchColumn::Day).then(|| day(controls.day, symbol, erased(direction)))
+            shows(WatchColumn::Day).then(|| day_line(day, erased(direction)))
         })}
         <span class="watch-row__price">{part(price)}</span>
         <span class="watch-row__change" data-direction=erased(direction)>
@@ -209,13 +207,11 @@ fn facts(controls: WatchControls, row: Memo<Option<WatchRow>>, symbol: Symbol) -
 }
 
 /// The day as a line, with the previous close across it.
-fn day(
-    day: Callback<Symbol, Option<Sparkline>>,
-    symbol: Symbol,
+fn day_line(
+    line: Memo<Option<Sparkline>>,
     direction: impl Fn() -> &'static str + Clone + Send + Sync + 'static,
 ) -> AnyView {
     let (width, height) = DAY_SIZE;
-    let line = memo(move || day.run(symbol));
     let path = move || line.read().as_ref().map(|line| line.path(width, height));
     let base = move || {
         let base = line.read().as_ref().and_then(|line| line.base);

@@ -205,8 +205,9 @@ fn WatchPane(data: DeskData, symbol: Memo<Symbol>, on_choose: Callback<Symbol>) 
         on_wish: Callback::new(move |wish| watchlists.grant(wish)),
     };
     let controls = WatchControls {
-        rows: data.watch_rows(),
-        day: Callback::new(move |symbol| data.day_line(symbol)),
+        symbols: memo(move || watchlists.symbols()),
+        row: Callback::new(move |symbol| data.watch_row(symbol)),
+        day: Callback::new(move |(symbol, place)| data.day_line(symbol, place)),
         shown: symbol,
         on_choose,
         on_remove: Callback::new(move |symbol| watchlists.remove(symbol)),

@@ -47,7 +47,14 @@ pub(super) struct DeskData {
     pub(super) watchlists: Watchlists,
     live_levels: Memo<Option<LevelsView>>,
     installation: Installation,
+    /// How often the books were loaded anew.
+    snapshots: Memo<u64>,
+    /// One of them moves with each beat of the page's clock.
+    day_beats: [Trigger; DAY_BEATS],
 }
+
+/// Beats of the page's clock, of a quarter of a second, until every day was drawn anew.
+const DAY_BEATS: usize = 8;
 
 impl DeskData {
     /// Asks the first questions and follows the tape.
@@ -90,6 +97,8 @@ impl DeskData {
             watchlists: Watchlists::new(toast),
             live_levels,
             installation: installation(),
+            snapshots: memo(move || tape.with_books(|live| live.snapshots())),
+            day_beats: std::array::from_fn(|_| Trigger::new()),
         };
         follow(move || {
             tape_name.track();
@@ -105,11 +114,16 @@ impl DeskData {
 
     fn follow(self) {
         let Self { now, tape, .. } = self;
+        let beat = StoredValue::new(0_usize);
         // The clock ticks four times a second so that ages never lag by a whole one.
         follow(move || {
             now.set(tape.now());
             let ticking = set_interval_with_handle(
-                move || now.set(untrack(|| tape.now())),
+                move || {
+                    now.set(untrack(|| tape.now()));
+                    self.day_beats[beat.get_value() % DAY_BEATS].notify();
+                    beat.update_value(|beat| *beat += 1);
+                },
                 std::time::Duration::from_millis(250),
             );
             on_cleanup(move || {
@@ -323,24 +337,19 @@ impl DeskData {
         symbols.find(|symbol| *symbol == shown).or(first)
     }
 
-    /// The watchlist's rows.
-    pub(super) fn watch_rows(self) -> Signal<Vec<WatchRow>> {
-        derived(move || {
-            let symbols = self.watchlists.symbols();
-            let listed = self.symbols.read();
-            let is_listed = |symbol| {
-                listed.as_ref().is_none_or(|all| all.iter().any(|one| one.symbol == symbol))
-            };
-            self.tape.with_books(|live| {
-                let row = |symbol: &Symbol| watch_row(live, *symbol, is_listed(*symbol));
-                symbols.iter().map(row).collect()
-            })
-        })
+    /// What a row of the watchlist tells.
+    pub(super) fn watch_row(self, symbol: Symbol) -> WatchRow {
+        let listed = self.symbols.read();
+        let is_listed =
+            listed.as_ref().is_none_or(|all| all.iter().any(|one| one.symbol == symbol));
+        self.tape.with_books(|live| watch_row(live, symbol, is_listed))
     }
 
-    /// A symbol's day as a line, looked at a few times a second.
-    pub(super) fn day_line(self, symbol: Symbol) -> Option<Sparkline> {
-        self.now.track();
+    /// A symbol's day as a line, looked at every two seconds; one place after the other, so that
+    /// fifty are not drawn in the same instant.
+    pub(super) fn day_line(self, symbol: Symbol, place: usize) -> Option<Sparkline> {
+        self.snapshots.track();
+        self.day_beats[place % DAY_BEATS].track();
         self.tape.peek_books(|live| {
             let books = live.books();
             let book = books.book(symbol)?;
