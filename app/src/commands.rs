@@ -7,7 +7,7 @@ use std::str::FromStr;
 use chart::{ChartStyle, Layout, ScaleMode, Study, Tool};
 use market::{BarSpan, Symbol};
 
-use crate::contexts::Depth;
+use crate::contexts::{Colors, Depth};
 
 /// Something that can be done on the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,8 @@ pub(crate) enum Command {
     ZoomOut,
     /// Dark or light.
     Theme,
+    /// The colours of rising and falling.
+    Colors(Colors),
     /// How many levels are shown.
     Depth(Depth),
     /// Pauses the tape or plays it.
@@ -107,6 +109,7 @@ impl Command {
         all.extend(Tool::ALL.map(Self::Tool));
         all.extend([Self::Undo, Self::Redo, Self::Fit, Self::Reset, Self::Latest]);
         all.extend([Self::ZoomIn, Self::ZoomOut, Self::Theme]);
+        all.extend(Colors::ALL.map(Self::Colors));
         all.extend(Depth::ALL.map(Self::Depth));
         all.push(Self::PlayPause);
         all.extend(SPEEDS.map(Self::Speed));
@@ -147,6 +150,7 @@ impl fmt::Display for Command {
             Self::ZoomIn => f.write_str("zoom-in"),
             Self::ZoomOut => f.write_str("zoom-out"),
             Self::Theme => f.write_str("theme"),
+            Self::Colors(colors) => f.write_str(colors.as_str()),
             Self::Depth(depth) => write!(f, "levels-{}", depth.as_str()),
             Self::PlayPause => f.write_str("play"),
             Self::Speed(times) => write!(f, "speed-{times}"),

@@ -4,6 +4,7 @@
 use crate::erased::follow;
 use chart::Layout;
 use leptos::prelude::*;
+use quant::levels::LevelGroup;
 
 use crate::installation::{Installation, keep_installed};
 use crate::live::LiveTape;
@@ -28,6 +29,37 @@ pub enum Depth {
     Pivots,
     /// And averages, bands and round numbers.
     All,
+}
+
+/// The colours of rising and falling.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Colors {
+    /// Green and red.
+    #[default]
+    GreenRed,
+    /// Blue and orange, which more eyes tell apart.
+    BlueOrange,
+}
+
+impl Colors {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::GreenRed, Self::BlueOrange];
+
+    /// The name in the document and the cookie.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GreenRed => "green-red",
+            Self::BlueOrange => "blue-orange",
+        }
+    }
+
+    /// The name on the screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GreenRed => "Green and red",
+            Self::BlueOrange => "Blue and orange",
+        }
+    }
 }
 
 /// What a row of the watchlist tells besides the price.
@@ -84,6 +116,10 @@ pub struct Preferences {
     pub layout: Layout,
     /// What a row of the watchlist tells.
     pub watch_columns: Vec<WatchColumn>,
+    /// The colours of rising and falling.
+    pub colors: Colors,
+    /// Groups of levels that are shown or hidden whatever the depth says.
+    pub groups: Vec<(LevelGroup, bool)>,
 }
 
 impl Default for Preferences {
@@ -93,6 +129,8 @@ impl Default for Preferences {
             depth: Depth::default(),
             layout: Layout::default(),
             watch_columns: vec![WatchColumn::Day, WatchColumn::Percent, WatchColumn::Nearest],
+            colors: Colors::default(),
+            groups: Vec::new(),
         }
     }
 }
@@ -155,7 +193,11 @@ impl Preferences {
                 "light" => preferences.theme = Theme::Light,
                 "Pivots" => preferences.depth = Depth::Pivots,
                 "All" => preferences.depth = Depth::All,
+                "blue-orange" => preferences.colors = Colors::BlueOrange,
                 _ => {
+                    if let Some(letters) = word.strip_prefix("groups-") {
+                        preferences.groups = groups_of(letters);
+                    }
                     if let Some(letters) = word.strip_prefix("watch-") {
                         let is_chosen = |one: &WatchColumn| letters.contains(one.letter());
                         preferences.watch_columns =
@@ -176,9 +218,31 @@ impl Preferences {
         let (theme, depth) = (self.theme.as_str(), self.depth.as_str());
         let columns = self.column_letters();
         [
-            format!("{}={theme}.{depth}.watch-{columns}{keep}", Self::COOKIE),
+            format!(
+                "{}={theme}.{depth}.{}.watch-{columns}.groups-{}{keep}",
+                Self::COOKIE,
+                self.colors.as_str(),
+                group_letters(&self.groups),
+            ),
             format!("{}={}{keep}", Self::CHART_COOKIE, layout),
         ]
+    }
+
+    /// So many levels, whatever was switched by hand before.
+    pub(crate) fn choose_depth(&mut self, depth: Depth) {
+        self.depth = depth;
+        self.groups.clear();
+    }
+
+    /// Shows a group of levels or hides it, whatever the depth says.
+    pub(crate) fn switch_group(&mut self, group: LevelGroup, is_shown: bool) {
+        self.groups.retain(|(one, _)| *one != group);
+        self.groups.push((group, is_shown));
+    }
+
+    /// Whether a group was switched by hand, and how.
+    pub(crate) fn switched(&self, group: LevelGroup) -> Option<bool> {
+        self.groups.iter().find(|(one, _)| *one == group).map(|(_, is_shown)| *is_shown)
     }
 
     /// Shows a column of the watchlist, or hides it.
@@ -203,11 +267,33 @@ impl Preferences {
         let document = document();
         if let Some(root) = document.document_element() {
             let _ = root.set_attribute("data-theme", self.theme.as_str());
+            let _ = root.set_attribute("data-colors", self.colors.as_str());
         }
         for cookie in self.cookies() {
             let _ = js_sys::Reflect::set(&document, &"cookie".into(), &cookie.into());
         }
     }
+}
+
+/// Each group by its place in the alphabet: a capital where it is shown.
+fn group_letters(groups: &[(LevelGroup, bool)]) -> String {
+    let letter = |(group, is_shown): &(LevelGroup, bool)| {
+        let letter = LevelGroup::ALL.iter().zip('a'..='z').find(|(one, _)| *one == group);
+        letter.map(|(_, letter)| if *is_shown { letter.to_ascii_uppercase() } else { letter })
+    };
+    groups.iter().filter_map(letter).collect()
+}
+
+fn groups_of(letters: &str) -> Vec<(LevelGroup, bool)> {
+    let mut groups = Preferences::default();
+    for letter in letters.chars() {
+        let low = letter.to_ascii_lowercase();
+        let group = LevelGroup::ALL.iter().zip('a'..='z').find(|(_, one)| *one == low);
+        if let Some((group, _)) = group {
+            groups.switch_group(*group, letter.is_ascii_uppercase());
+        }
+    }
+    groups.groups
 }
 
 /// Makes the contexts; once, at the root.
@@ -266,6 +352,10 @@ mod tests {
                 let mut chosen = Preferences { theme, depth, layout, ..Preferences::default() };
                 chosen.toggle_column(WatchColumn::AtrUsed);
                 chosen.toggle_column(WatchColumn::Day);
+                chosen.colors = Colors::BlueOrange;
+                chosen.switch_group(LevelGroup::Round, true);
+                chosen.switch_group(LevelGroup::PriorDay, false);
+                chosen.switch_group(LevelGroup::Round, false);
                 let [first, second] = chosen.cookies().map(|cookie| {
                     cookie.split_once(';').expect("a cookie has attributes").0.to_owned()
                 });

@@ -34,7 +34,11 @@ pub fn shell(files: PageFiles) -> impl IntoView {
                  offer.preventDefault(); self.installOffer = offer; });";
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=preferences.theme.as_str()>
+        <html
+            lang="en"
+            data-theme=preferences.theme.as_str()
+            data-colors=preferences.colors.as_str()
+        >
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

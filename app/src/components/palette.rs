@@ -219,6 +219,7 @@ pub(super) fn name(command: Command) -> String {
         Command::ZoomIn => "Zoom in".to_owned(),
         Command::ZoomOut => "Zoom out".to_owned(),
         Command::Theme => "Switch between dark and light".to_owned(),
+        Command::Colors(colors) => format!("Colours: {}", colors.name()),
         Command::Depth(depth) => format!("Levels: {}", depth.as_str()),
         Command::PlayPause => "Tape: pause or play".to_owned(),
         Command::Speed(times) => format!("Tape: speed {times}×"),

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use market::{Bar, BarHours, BarSpan, Moment, Symbol, format};
 use quant::levels::LevelRole;
 
-use crate::contexts::Theme;
+use crate::contexts::{Colors, Theme};
 use crate::live::LiveTape;
 use canvas::Chart;
 pub(crate) use drawing::{DrawingControls, DrawingWish};
@@ -104,7 +104,7 @@ pub(crate) struct AllCharts {
     /// Set to have something done to the chart; empty again when it is.
     pub(crate) wish: RwSignal<Option<Action>>,
     /// Whose colours are used.
-    pub(crate) theme: Signal<Theme>,
+    pub(crate) look: Memo<(Theme, Colors)>,
 }
 
 /// Where the pointer is.

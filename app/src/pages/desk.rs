@@ -21,10 +21,11 @@ use leptos_router::location::Location;
 use market::{BarSpan, Symbol, instrument};
 
 use crate::components::{
-    DepthSwitch, KeySheet, Ladder, LevelQuestion, LevelSheet, Menu, Palette, PaletteControls, Pane,
-    SymbolSearch, TabBar, Toast, WatchControls, WatchMenuControls, Watchlist, watch_menu,
+    DepthSwitch, KeySheet, Ladder, LevelMenuControls, LevelQuestion, LevelSheet, Menu, Palette,
+    PaletteControls, Pane, SymbolSearch, TabBar, Toast, WatchControls, WatchMenuControls,
+    Watchlist, level_menu, watch_menu,
 };
-use crate::contexts::{Depth, live_tape, preferences};
+use crate::contexts::{live_tape, preferences};
 use address::Address;
 use charts::Charts;
 use commands::Commands;
@@ -119,7 +120,6 @@ pub(crate) fn DeskPage() -> impl IntoView {
     commands.listen();
     let is_stale = memo(move || data.is_stale());
     let decimals = derived(move || usize::from(instrument(symbol.get()).decimals));
-    let depth = derived(move || preferences().read().depth);
     view! {
         <Title text=move || data.title() />
         <div
@@ -137,9 +137,9 @@ pub(crate) fn DeskPage() -> impl IntoView {
                 >
                     {part(move || data.complaint(address))}
                 </p>
-                <Charts commands depth />
+                <Charts commands />
             </main>
-            <LevelsPane commands depth decimals />
+            <LevelsPane commands decimals />
             <WatchPane data symbol on_choose=choose_symbol />
             <TabBar pane on_choose=move |one| pane.set(one) />
             <LevelSheet question=LevelQuestion {
@@ -164,15 +164,30 @@ pub(crate) fn DeskPage() -> impl IntoView {
 
 /// The ladder and its head.
 #[component]
-fn LevelsPane(commands: Commands, depth: Signal<Depth>, decimals: Signal<usize>) -> impl IntoView {
+fn LevelsPane(commands: Commands, decimals: Signal<usize>) -> impl IntoView {
     let data = commands.data;
+    let depth = derived(move || preferences().read().depth);
+    let is_open = RwSignal::new(false);
+    let menu =
+        LevelMenuControls { is_shown: Callback::new(move |group| data.is_group_shown(group)) };
     view! {
         <section class="desk__levels" aria-labelledby="levels-title">
             <header class="desk__head">
                 <h2 id="levels-title">"Levels"</h2>
                 <DepthSwitch depth on_choose=move |depth| {
-                    preferences().update(|chosen| chosen.depth = depth);
+                    preferences().update(|chosen| chosen.choose_depth(depth));
                 } />
+                <Menu
+                    id="level-menu"
+                    label=derived(|| "Groups".to_owned())
+                    icon="M2 4h12M4 8h8M6 12h4"
+                    title="Levels"
+                    is_open
+                >
+                    <Suspense>
+                        {move || Suspend::new(async move { level_menu(menu).await })}
+                    </Suspense>
+                </Menu>
                 <span class="desk__atr">{part(move || data.atr_text())}</span>
             </header>
             <Transition fallback=|| view! { <div class="skeleton skeleton--ladder"></div> }.erase()>
@@ -180,7 +195,7 @@ fn LevelsPane(commands: Commands, depth: Signal<Depth>, decimals: Signal<usize>)
                     data.first_levels().await;
                     view! {
                         <Ladder
-                            view=data.shown_levels(depth)
+                            view=data.shown_levels()
                             decimals
                             pointed=commands.pointed_level
                             on_show=move |level| commands.show_level(level)

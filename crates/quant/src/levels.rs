@@ -4,6 +4,7 @@
 //! [`Books`]. Everybody else follows its [`crate::Bundle`]s and arrives at the same books, bit for
 //! bit.
 
+mod group;
 mod level;
 mod pivots;
 mod round_numbers;
@@ -25,6 +26,7 @@ pub use absence::Absence;
 pub use book::LevelBook;
 pub use books::Books;
 pub use explain::{Explanation, Input, InputValue};
+pub use group::LevelGroup;
 pub use history::{BeyondCalendar, CloseKind, ExtendedRange, SessionStart};
 pub use ladder::{Cluster, clusters};
 pub use level::{

@@ -65,7 +65,8 @@ impl Chart {
         let second = memo(move || all.now.get().map(|now| Moment(now.0 / 1_000_000 * 1_000_000)));
         follow(move || self.act(Action::SetNow(second.get())));
         follow(move || {
-            all.theme.track();
+            // Read, not only tracked: a memo that nobody reads follows nothing.
+            let _ = all.look.get();
             // The document's attribute changes with the same signal: read colours after it.
             request_animation_frame(move || {
                 self.palette.try_set_value(None);

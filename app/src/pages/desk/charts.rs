@@ -10,12 +10,12 @@ use super::commands::Commands;
 use crate::components::{
     AllCharts, ChartBar, ChartControls, DrawingBar, DrawingOptions, OneChart, PriceChart, SpanBar,
 };
-use crate::contexts::{Depth, live_tape, preferences};
+use crate::contexts::{live_tape, preferences};
 use crate::erased::{Erase, derived, erased, heard, memo, part};
 
 /// The charts and the bar above them.
 #[component]
-pub(super) fn Charts(commands: Commands, depth: Signal<Depth>) -> impl IntoView {
+pub(super) fn Charts(commands: Commands) -> impl IntoView {
     let Commands { route, data, drawings, menus, .. } = commands;
     let Route { layout, symbol, span, setup, .. } = route;
     let edited = RwSignal::new(None);
@@ -47,13 +47,16 @@ pub(super) fn Charts(commands: Commands, depth: Signal<Depth>) -> impl IntoView 
         go_to: go_to.into(),
         pointed_level: commands.pointed_level,
         wish: commands.chart_wish,
-        theme: derived(move || preferences().read().theme),
+        look: memo(move || {
+            let chosen = preferences();
+            let chosen = chosen.read();
+            (chosen.theme, chosen.colors)
+        }),
     };
     let count = memo(move || layout.read().charts().len());
     let in_place = move |place: usize| {
         let is_there = memo(move || place < count.get());
-        let chart =
-            move || view! { <PriceChart one=one_chart(commands, place, depth) all /> }.erase();
+        let chart = move || view! { <PriceChart one=one_chart(commands, place) all /> }.erase();
         part(move || is_there.get().then(chart))
     };
     view! {
@@ -80,7 +83,7 @@ pub(super) fn Charts(commands: Commands, depth: Signal<Depth>) -> impl IntoView 
 }
 
 /// The chart in a place of the layout.
-fn one_chart(commands: Commands, place: usize, depth: Signal<Depth>) -> OneChart {
+fn one_chart(commands: Commands, place: usize) -> OneChart {
     let Commands { route, data, .. } = commands;
     let tape = live_tape();
     let of = move |layout: &Layout| -> LayoutChart {
@@ -101,7 +104,7 @@ fn one_chart(commands: Commands, place: usize, depth: Signal<Depth>) -> OneChart
         }),
         feed: chart_feed(memo(move || Some(symbol.get())), span, tape),
         compare: chart_feed(compared, span, tape),
-        levels: data.chart_levels(symbol, depth),
+        levels: data.chart_levels(symbol),
         is_active: memo(move || route.layout.read().active() == place),
         on_activate: Callback::new(move |()| route.activate(place)),
     }

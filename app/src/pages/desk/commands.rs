@@ -150,7 +150,8 @@ impl Commands {
             Command::ZoomIn => self.chart_wish.set(Some(Action::ZoomMiddle(1.2))),
             Command::ZoomOut => self.chart_wish.set(Some(Action::ZoomMiddle(1.0 / 1.2))),
             Command::Theme => preferences().update(|chosen| chosen.theme = chosen.theme.other()),
-            Command::Depth(depth) => preferences().update(|chosen| chosen.depth = depth),
+            Command::Depth(depth) => preferences().update(|chosen| chosen.choose_depth(depth)),
+            Command::Colors(colors) => preferences().update(|chosen| chosen.colors = colors),
             Command::PlayPause => {
                 let status = data.tape.status.get_untracked();
                 let is_paused = status.is_some_and(|(tape, _)| tape.is_paused);

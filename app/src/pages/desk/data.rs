@@ -12,12 +12,12 @@ use leptos::task::spawn_local;
 use market::{
     Freshness, Moment, Phase, Span, Symbol, TapeId, TradingDate, format, instrument, session_clock,
 };
-use quant::levels::LevelId;
+use quant::levels::{LevelGroup, LevelId};
 
 use super::address::Address;
 use super::watchlists::Watchlists;
 use crate::components::{ToastText, WatchRow, is_computed};
-use crate::contexts::{Depth, installation};
+use crate::contexts::{Depth, Preferences, installation, preferences};
 use crate::installation::{Installation, install, renew};
 use crate::live::{Link, LiveTape, Refill};
 
@@ -47,6 +47,7 @@ pub(super) struct DeskData {
     pub(super) watchlists: Watchlists,
     live_levels: Memo<Option<LevelsView>>,
     installation: Installation,
+    preferences: RwSignal<Preferences>,
     /// How often the books were loaded anew.
     snapshots: Memo<u64>,
     /// One of them moves with each beat of the page's clock.
@@ -97,6 +98,7 @@ impl DeskData {
             watchlists: Watchlists::new(toast),
             live_levels,
             installation: installation(),
+            preferences: preferences(),
             snapshots: memo(move || tape.with_books(|live| live.snapshots())),
             day_beats: std::array::from_fn(|_| Trigger::new()),
         };
@@ -212,17 +214,28 @@ impl DeskData {
         })
     }
 
-    /// The levels at the chosen depth.
-    pub(super) fn shown_levels(self, depth: Signal<Depth>) -> Signal<Option<LevelsView>> {
-        derived(move || Some(at_depth(self.levels_now()?, depth.get())))
+    /// The levels that a trader wants to see.
+    pub(super) fn shown_levels(self) -> Signal<Option<LevelsView>> {
+        derived(move || Some(self.chosen_of(self.levels_now()?)))
+    }
+
+    fn chosen_of(self, mut view: LevelsView) -> LevelsView {
+        let chosen = self.preferences.read();
+        let by_depth = |id| depth_of(id) <= chosen.depth;
+        view.levels.retain(|level| {
+            chosen.switched(level.id.group()).unwrap_or_else(|| by_depth(level.id))
+        });
+        view
+    }
+
+    /// Whether a group of levels is shown, at least some of it.
+    pub(super) fn is_group_shown(self, group: LevelGroup) -> bool {
+        let chosen = self.preferences.read();
+        chosen.switched(group).unwrap_or_else(|| depth_of_group(group) <= chosen.depth)
     }
 
     /// The levels that the chart of a symbol draws.
-    pub(super) fn chart_levels(
-        self,
-        symbol: Memo<Symbol>,
-        depth: Signal<Depth>,
-    ) -> Signal<Vec<ChartLevel>> {
+    pub(super) fn chart_levels(self, symbol: Memo<Symbol>) -> Signal<Vec<ChartLevel>> {
         // The ladder's are known already.
         let others = memo(move || {
             let symbol = symbol.get();
@@ -231,7 +244,7 @@ impl DeskData {
         derived(move || {
             let is_ladders = symbol.get() == self.symbol.get();
             let view = if is_ladders { self.levels_now() } else { others.get() };
-            let levels = view.map(|view| at_depth(view, depth.get()).levels).unwrap_or_default();
+            let levels = view.map(|view| self.chosen_of(view).levels).unwrap_or_default();
             let level = |level: api::LevelView| ChartLevel {
                 is_computed: is_computed(level.role),
                 name: level.name,
@@ -295,13 +308,13 @@ impl DeskData {
         Some(format!("{} {} {change}", view.symbol, format::price(last.price, 2)))
     }
 
-    /// `ATR(14) 42.6 · 62 % used`.
+    /// `ATR 42.6 · 62 % used`: of 14 days.
     pub(super) fn atr_text(self) -> Option<String> {
         let view = self.levels_now()?;
         let atr = view.atr?;
         let used =
             view.atr_used.map_or(String::new(), |used| format!(" · {:.0} % used", used * 100.0));
-        Some(format!("ATR(14) {}{used}", format::price(atr, 2)))
+        Some(format!("ATR {}{used}", format::price(atr, 2)))
     }
 
     /// What the tape has.
@@ -348,7 +361,8 @@ impl DeskData {
     /// A symbol's day as a line, looked at every two seconds; one place after the other, so that
     /// fifty are not drawn in the same instant.
     pub(super) fn day_line(self, symbol: Symbol, place: usize) -> Option<Sparkline> {
-        self.snapshots.track();
+        // Read, not only tracked: a memo that nobody reads follows nothing.
+        let _ = self.snapshots.get();
         self.day_beats[place % DAY_BEATS].track();
         self.tape.peek_books(|live| {
             let books = live.books();
@@ -366,11 +380,6 @@ impl DeskData {
             }
         });
     }
-}
-
-fn at_depth(mut view: LevelsView, depth: Depth) -> LevelsView {
-    view.levels.retain(|level| depth_of(level.id) <= depth);
-    view
 }
 
 fn live_levels(tape: LiveTape, symbol: Symbol) -> Option<LevelsView> {
@@ -408,6 +417,21 @@ fn watch_row(live: &crate::live::LiveBooks, symbol: Symbol, is_listed: bool) -> 
     WatchRow { symbol, name: name.to_owned(), last, nearest, atr_used }
 }
 
+/// From which depth on some of a group is shown.
+fn depth_of_group(group: LevelGroup) -> Depth {
+    match group {
+        LevelGroup::PriorMonth | LevelGroup::Averages | LevelGroup::Round => Depth::All,
+        LevelGroup::WeekPivots
+        | LevelGroup::MonthPivots
+        | LevelGroup::Fibonacci
+        | LevelGroup::Camarilla
+        | LevelGroup::Woodie
+        | LevelGroup::DeMark
+        | LevelGroup::Cpr => Depth::Pivots,
+        _ => Depth::Key,
+    }
+}
+
 /// From which depth on a level is shown.
 fn depth_of(id: LevelId) -> Depth {
     use quant::levels::Periods;
@@ -441,5 +465,40 @@ fn depth_of(id: LevelId) -> Depth {
         | LevelId::CprTop
         | LevelId::CprBottom => Depth::Pivots,
         _ => Depth::All,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quant::levels::Periods;
+
+    #[test]
+    fn a_group_begins_with_the_first_of_its_levels() {
+        let ids = [
+            LevelId::PriorHigh(Periods::Day),
+            LevelId::PriorLow(Periods::Week),
+            LevelId::PriorHigh(Periods::Month),
+            LevelId::OvernightHigh,
+            LevelId::Open,
+            LevelId::OpeningRangeHigh(15),
+            LevelId::Vwap(0),
+            LevelId::PointOfControl,
+            LevelId::AtrUp,
+            LevelId::Pivot(Periods::Day, 0),
+            LevelId::Pivot(Periods::Week, 0),
+            LevelId::Pivot(Periods::Month, 0),
+            LevelId::Fibonacci(1),
+            LevelId::Camarilla(1),
+            LevelId::Woodie(0),
+            LevelId::DeMark(0),
+            LevelId::CprTop,
+            LevelId::DailyEma(20),
+            LevelId::Round(1),
+        ];
+        for (id, group) in ids.into_iter().zip(LevelGroup::ALL) {
+            assert_eq!(id.group(), group);
+            assert_eq!(depth_of(id), depth_of_group(group), "{}", group.name());
+        }
     }
 }

@@ -1,0 +1,79 @@
+// Which levels are shown, by groups, and in which colours: on the ladder, the chart, and next time.
+
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { checkAxe, visit } from "../desk.mjs";
+
+const live = (page) => page.locator('.feed-age[data-state="live"]').waitFor();
+
+const rungs = (page) =>
+  page.locator(".rung__name").evaluateAll((all) => all.map((one) => one.firstChild.textContent));
+
+async function until(look, what) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await look()) return;
+    await pause(50);
+  }
+  assert.fail(what);
+}
+
+async function openGroups(page) {
+  await page.locator(".desk__levels .menu__button").click();
+  const menu = page.getByRole("dialog", { name: "Levels" });
+  await menu.getByRole("group", { name: "Levels on ladder and chart" }).waitFor();
+  return menu;
+}
+
+visit("daily, weekly and monthly levels are switched by groups", {}, async ({ page }) => {
+  await live(page);
+  await until(async () => (await rungs(page)).includes("PDH"), "the prior day is there at first");
+  assert.ok(!(await rungs(page)).some((name) => /Mo/.test(name)), "the prior month is not");
+  const menu = await openGroups(page);
+  await checkAxe(page);
+  const group = (name) => menu.getByRole("button", { name, exact: true });
+  assert.equal(await group("Prior day").getAttribute("aria-pressed"), "true");
+  assert.equal(await group("Prior month").getAttribute("aria-pressed"), "false");
+  await group("Prior month").click();
+  await group("Weekly pivots").click();
+  await group("Prior day").click();
+  const has = async (name) => (await rungs(page)).includes(name);
+  await until(async () => (await has("PMoH")) && (await has("wP")), "the groups that came");
+  assert.ok(!(await has("PDH")) && (await has("PWH")), "the group that went");
+  await page.reload();
+  await live(page);
+  await until(async () => (await has("PMoH")) && !(await has("PDH")), "kept on this device");
+  // A depth sets them all at once.
+  await page.getByRole("group", { name: "Levels shown" }).getByText("Key").click();
+  await until(async () => (await has("PDH")) && !(await has("PMoH")), "as the depth says");
+});
+
+visit("rising is blue and falling orange where that is chosen", {}, async ({ page }) => {
+  await live(page);
+  const color = () =>
+    page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--up"));
+  const before = await color();
+  const green = () =>
+    page.locator(".price-chart__canvas").evaluate((canvas) => {
+      const { width, height } = canvas;
+      const copy = new OffscreenCanvas(width, height).getContext("2d", {
+        willReadFrequently: true,
+      });
+      copy.drawImage(canvas, 0, 0);
+      const { data } = copy.getImageData(0, 0, width, height);
+      let green = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        green += 40 < data[at + 1] - Math.max(data[at], data[at + 2]) ? 1 : 0;
+      }
+      return green;
+    });
+  await until(async () => 100 < (await green()), "rising bars are green");
+  const menu = await openGroups(page);
+  await menu.getByRole("button", { name: "Blue and orange" }).click();
+  await until(async () => (await color()) !== before, "another colour");
+  await until(async () => (await green()) === 0, "nothing green is left on the chart");
+  await page.reload();
+  await live(page);
+  assert.notEqual(await color(), before, "kept on this device");
+  await checkAxe(page);
+});
