@@ -98,7 +98,8 @@ pub(crate) fn tag(bar: &Bar, span: BarSpan) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use market::{Moment, Price, Span};
+    use market::{Moment, Price, Span, next_trading_day};
+    use proptest::prelude::*;
 
     fn minutes(date: &str, count: usize) -> Vec<Bar> {
         let date: TradingDate = date.parse().expect("a date");
@@ -127,5 +128,61 @@ mod tests {
         let words = words(&bars, 0..bars.len(), BarSpan::M1, 8.0);
         assert!(words.iter().any(|word| word.text == "15 Mar" && word.is_major), "{words:?}");
         assert!(words.iter().any(|word| word.text == "10:30"), "{words:?}");
+    }
+
+    /// Bars of the regular sessions of some days from `date` on, half days as short as they are.
+    fn sessions(date: TradingDate, days: usize, span: BarSpan) -> Vec<Bar> {
+        let length = span.intraday().expect("inside a day");
+        let price = Price::from_units(1_000_000).expect("a price");
+        let mut bars = Vec::new();
+        let mut day = next_trading_day(date);
+        for _ in 0..days {
+            let mut start = day.open();
+            while start < day.close() {
+                bars.push(Bar::of_print(start, price, 0));
+                start += length;
+            }
+            day = next_trading_day(day.date);
+        }
+        bars
+    }
+
+    proptest! {
+        /// Over sessions, half days and changes of the clock: a word says the New York time of its
+        /// own bar, a round one, or the day that begins with it, and none is crowded.
+        #[test]
+        fn words_tell_the_time_of_their_bars(
+            from in prop::sample::select(vec![
+                "2021-03-11", "2021-11-04", "2023-07-02", "2024-03-07", "2024-10-31",
+                "2024-11-27", "2024-12-22", "2025-12-30",
+            ]),
+            days in 1..8_usize,
+            span in prop::sample::select(vec![
+                BarSpan::M1, BarSpan::M5, BarSpan::M15, BarSpan::M30, BarSpan::H1,
+            ]),
+            spacing in 0.05..40.0_f64,
+        ) {
+            let bars = sessions(from.parse().expect("a date"), days, span);
+            let words = words(&bars, 0..bars.len(), span, spacing);
+            for pair in words.windows(2) {
+                let apart = (pair[1].place - pair[0].place) as f64 * spacing;
+                prop_assert!(GAP <= apart, "{pair:?} are {apart} apart");
+            }
+            let step = minute_step(span, spacing);
+            for word in words {
+                let wall = bars[word.place].start.wall_time();
+                let minutes = wall.since_midnight.whole_seconds() / 60;
+                if word.is_major {
+                    let (year, _, day) = wall.date.year_month_day();
+                    let begins = [year.to_string(), format!("{day} ")];
+                    prop_assert!(begins.iter().any(|begin| word.text.starts_with(begin.as_str())));
+                } else {
+                    let text = format!("{:02}:{:02}", minutes / 60, minutes % 60);
+                    prop_assert_eq!(&word.text, &text);
+                    prop_assert!(step.is_some_and(|step| minutes % step == 0));
+                    prop_assert!((570..960).contains(&minutes), "{}", word.text);
+                }
+            }
+        }
     }
 }
