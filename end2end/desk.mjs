@@ -162,6 +162,18 @@ export async function openPage({
   return page;
 }
 
+/** Waits until prices come in. */
+export const live = (page) => page.locator('.feed-age[data-state="live"]').waitFor();
+
+/** Tries until `look` agrees. */
+export async function until(look, what) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await look()) return;
+    await pause(50);
+  }
+  assert.fail(what);
+}
+
 /** Fails on whatever axe finds: each rule is about somebody who could not use the page. */
 export async function checkAxe(page, { except = [] } = {}) {
   const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");

@@ -3,9 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { checkAxe, visit } from "../desk.mjs";
-
-const live = (page) => page.locator('.feed-age[data-state="live"]').waitFor();
+import { checkAxe, live, until, visit } from "../desk.mjs";
 
 /** Stops the tape, so that nothing moves but by hand. */
 async function pause(page) {
@@ -33,15 +31,6 @@ async function under(page) {
 }
 
 const canvasBox = (page) => page.locator(".price-chart__canvas").boundingBox();
-
-/** Tries until `look` agrees. */
-async function until(look, what) {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await look()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(what);
-}
 
 const near = (a, b, by) => assert.ok(Math.abs(a - b) <= by, `${a} is not ${b} ± ${by}`);
 

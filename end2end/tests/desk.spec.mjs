@@ -3,11 +3,10 @@
 
 import assert from "node:assert/strict";
 
-import { checkAxe, openPage, startVolaris, visit } from "../desk.mjs";
+import { checkAxe, live, openPage, startVolaris, visit } from "../desk.mjs";
 import { test } from "node:test";
 
 const lastPrice = (page) => page.locator(".last-price__price").innerText();
-const live = (page) => page.locator('.feed-age[data-state="live"]').waitFor();
 
 /** Waits until `look` gives something else than `before`. */
 async function changed(look, before, what) {

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { checkAxe, visit } from "../desk.mjs";
+import { checkAxe, until, visit } from "../desk.mjs";
 
 const TOOLS = [
   "Trend line", "Horizontal line", "Vertical line", "Ray", "Rectangle", "Fibonacci retracement",
@@ -24,14 +24,6 @@ const drawn = (page) =>
     (canvas) => new Promise((done) =>
       requestAnimationFrame(() => requestAnimationFrame(() => done(canvas.toDataURL())))),
   );
-
-async function until(look, what) {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await look()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(what);
-}
 
 /** The names in the menu of drawings, the newest first. */
 async function listed(page) {

@@ -4,9 +4,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 
-import { checkAxe, visit } from "../desk.mjs";
+import { checkAxe, live, visit } from "../desk.mjs";
 
-const live = (page) => page.locator('.feed-age[data-state="live"]').waitFor();
 const palette = (page) => page.getByRole("dialog", { name: "Command palette" });
 
 visit("letters find a symbol, digits a timeframe, words a command", {}, async ({ page }) => {

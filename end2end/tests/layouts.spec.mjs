@@ -3,18 +3,10 @@
 
 import assert from "node:assert/strict";
 
-import { checkAxe, openPage, visit } from "../desk.mjs";
+import { checkAxe, openPage, until, visit } from "../desk.mjs";
 
 const charts = (page) => page.locator(".price-chart");
 const names = (page) => page.locator(".price-chart__name").allInnerTexts();
-
-async function until(look, what) {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await look()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(what);
-}
 
 async function loaded(page, count) {
   await page.locator('.feed-age[data-state="live"]').waitFor();

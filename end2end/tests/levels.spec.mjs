@@ -1,22 +1,11 @@
 // Which levels are shown, by groups, and in which colours: on the ladder, the chart, and next time.
 
 import assert from "node:assert/strict";
-import { setTimeout as pause } from "node:timers/promises";
 
-import { checkAxe, visit } from "../desk.mjs";
-
-const live = (page) => page.locator('.feed-age[data-state="live"]').waitFor();
+import { checkAxe, live, until, visit } from "../desk.mjs";
 
 const rungs = (page) =>
   page.locator(".rung__name").evaluateAll((all) => all.map((one) => one.firstChild.textContent));
-
-async function until(look, what) {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await look()) return;
-    await pause(50);
-  }
-  assert.fail(what);
-}
 
 async function openGroups(page) {
   await page.locator(".desk__levels .menu__button").click();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { checkAxe, visit } from "../desk.mjs";
+import { checkAxe, live, visit } from "../desk.mjs";
 
 const order = async (page) => (await page.locator(".watch-row b").allInnerTexts()).join(" ");
 
@@ -18,7 +18,6 @@ async function until(look, expected, what) {
   assert.equal(seen, expected, what);
 }
 
-const live = (page) => page.locator('.feed-age[data-state="live"]').waitFor();
 
 async function openMenu(page) {
   const menu = page.getByRole("dialog", { name: "Watchlists" });
