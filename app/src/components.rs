@@ -36,7 +36,7 @@ pub(crate) use layout_menu::LayoutControls;
 pub(crate) use level_menu::{LevelMenuControls, level_menu};
 pub(crate) use level_sheet::{LevelQuestion, LevelSheet};
 pub(crate) use market_clock::MarketClock;
-pub(crate) use menu::Menu;
+pub(crate) use menu::{Menu, loaded};
 pub(crate) use palette::{Palette, PaletteControls};
 pub(crate) use price_chart::{
     AllCharts, ChartFeed, ChartHistory, DrawingControls, DrawingWish, OlderPage, OneChart,

@@ -14,7 +14,7 @@ use leptos::task::spawn_local;
 use market::{BarSpan, Span, Symbol};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Response, ServiceWorkerContainer, ServiceWorkerRegistration};
+use web_sys::{Response, ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration};
 
 use crate::contexts::preferences;
 use crate::live::{Link, LiveTape};
@@ -135,15 +135,9 @@ impl Watch {
     /// Asks the worker to keep the page as it is now; whether there was one.
     fn keep(&mut self) -> bool {
         let Some(worker) = workers().and_then(|workers| workers.controller()) else { return false };
-        let word = Object::new();
-        let symbols: Vec<String> =
-            self.tape.watched.read_untracked().iter().map(ToString::to_string).collect();
-        let books = format!("{BOOKS_PATH}?symbols={}", symbols.join(","));
         let page = window().location().href().unwrap_or_default();
-        for (name, text) in [("word", "keep"), ("page", &page), ("books", &books)] {
-            let _ = Reflect::set(&word, &name.into(), &text.into());
-        }
-        let _ = worker.post_message(&word);
+        let books = books_address(self.tape);
+        tell(&worker, &[("word", "keep"), ("page", &page), ("books", &books)]);
         self.keep_bars();
         true
     }
@@ -155,22 +149,42 @@ impl Watch {
         let layout = preferences().get_untracked().layout;
         let charts = layout.charts().iter().map(|chart| (chart.symbol, chart.span, epoch));
         let missing: Vec<_> = charts.filter(|chart| self.bars.insert(*chart)).collect();
+        if missing.is_empty() {
+            return;
+        }
+        let symbols = layout.symbols();
         spawn_local(async move {
             for (symbol, span, _) in missing {
                 let _ = read_bars(symbol, span, None).await;
-                let _ = read_drawings(symbol).await;
-                let _ = read_symbols().await;
             }
+            for symbol in symbols {
+                let _ = read_drawings(symbol).await;
+            }
+            let _ = read_symbols().await;
         });
     }
 }
 
+/// Where the books of what is watched are asked for: by it they are kept, and found again.
+fn books_address(tape: LiveTape) -> String {
+    let symbols: Vec<String> =
+        tape.watched.read_untracked().iter().map(ToString::to_string).collect();
+    format!("{BOOKS_PATH}?symbols={}", symbols.join(","))
+}
+
+/// Says something to a worker.
+fn tell(worker: &ServiceWorker, words: &[(&str, &str)]) {
+    let told = Object::new();
+    for (name, text) in words {
+        let _ = Reflect::set(&told, &(*name).into(), &(*text).into());
+    }
+    let _ = worker.post_message(&told);
+}
+
 /// Shows what this device kept of the live tape.
 async fn show_kept(tape: LiveTape, installation: Installation) {
-    let symbols: Vec<String> =
-        tape.watched.get_untracked().iter().map(ToString::to_string).collect();
-    let address = format!("{BOOKS_PATH}?symbols={}", symbols.join(","));
-    let Ok(answer) = JsFuture::from(window().fetch_with_str(&address)).await else { return };
+    let answer = window().fetch_with_str(&books_address(tape));
+    let Ok(answer) = JsFuture::from(answer).await else { return };
     let Ok(response) = answer.dyn_into::<Response>() else { return };
     let kept_at = response.headers().get("x-kept-at").ok().flatten();
     // The server itself answered: the stream will come too.
@@ -210,9 +224,7 @@ pub(crate) async fn renew() {
         return reload();
     };
     hear(&workers, "controllerchange", reload);
-    let word = Object::new();
-    let _ = Reflect::set(&word, &"word".into(), &"take over".into());
-    let _ = waiting.post_message(&word);
+    tell(&waiting, &[("word", "take over")]);
 }
 
 /// Lets the browser ask whether to install the desk.
@@ -229,9 +241,8 @@ pub(crate) async fn install(installation: Installation) {
 }
 
 fn hear_offer(installation: Installation) {
-    let has_offer =
-        || Reflect::get(&window(), &"installOffer".into()).is_ok_and(|offer| offer.is_object());
-    installation.can_install.set(has_offer());
+    let offer = Reflect::get(&window(), &"installOffer".into());
+    installation.can_install.set(offer.is_ok_and(|offer| offer.is_object()));
     hear(&window(), "beforeinstallprompt", move || installation.can_install.set(true));
     hear(&window(), "appinstalled", move || installation.can_install.set(false));
 }

@@ -9,6 +9,7 @@ use market::{BarSpan, Moment, Symbol};
 use super::chart_menus::{chart_menu, study_menu};
 use super::drawing_menus::drawing_menu;
 use super::layout_menu::{LayoutControls, layout_menu};
+use super::menu::loaded;
 use super::{DrawingControls, Menu};
 
 /// What the menus of a chart act on.
@@ -99,9 +100,7 @@ pub(crate) fn ChartBar(controls: ChartControls) -> impl IntoView {
             title="Chart"
             is_open=chart_open
         >
-            <Suspense fallback=loading>
-                {move || Suspend::new(async move { chart_menu(controls).await })}
-            </Suspense>
+            {loaded(move || chart_menu(controls))}
         </Menu>
         <Menu
             id="study-menu"
@@ -110,9 +109,7 @@ pub(crate) fn ChartBar(controls: ChartControls) -> impl IntoView {
             title="Indicators"
             is_open=studies_open
         >
-            <Suspense fallback=loading>
-                {move || Suspend::new(async move { study_menu(controls).await })}
-            </Suspense>
+            {loaded(move || study_menu(controls))}
         </Menu>
         <Menu
             id="drawing-menu"
@@ -121,11 +118,7 @@ pub(crate) fn ChartBar(controls: ChartControls) -> impl IntoView {
             title="Draw"
             is_open=drawings_open
         >
-            <Suspense fallback=loading>
-                {move || Suspend::new(async move {
-                    drawing_menu(controls.drawings, controls.span).await
-                })}
-            </Suspense>
+            {loaded(move || drawing_menu(controls.drawings, controls.span))}
         </Menu>
         <Menu
             id="layout-menu"
@@ -134,14 +127,8 @@ pub(crate) fn ChartBar(controls: ChartControls) -> impl IntoView {
             title="Layout"
             is_open=controls.menus.layouts
         >
-            <Suspense fallback=loading>
-                {move || Suspend::new(async move { layout_menu(controls.layouts).await })}
-            </Suspense>
+            {loaded(move || layout_menu(controls.layouts))}
         </Menu>
     }
     .erase()
-}
-
-fn loading() -> AnyView {
-    view! { <p class="menu__note">"Loading…"</p> }.erase()
 }

@@ -1,5 +1,7 @@
 //! A button that opens a panel under it; what is in the panel is made when it opens.
 
+use std::pin::Pin;
+
 use crate::erased::{Erase, erased, follow, heard, part};
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::html;
@@ -67,6 +69,17 @@ pub(crate) fn Menu(
         </div>
     }
     .erase()
+}
+
+/// What is in a menu, loaded when it first opens.
+pub(crate) fn loaded<Content>(load: impl Fn() -> Content + Send + Sync + 'static) -> AnyView
+where
+    Content: Future<Output = AnyView> + Send + 'static,
+{
+    let loading = || view! { <p class="menu__note">"Loading…"</p> }.erase();
+    // One type for all of them: see `erased`.
+    let load = move || -> Pin<Box<dyn Future<Output = AnyView> + Send>> { Box::pin(load()) };
+    view! { <Suspense fallback=loading>{move || Suspend::new(load())}</Suspense> }.erase()
 }
 
 /// Closes the menu when the focus or the pointer goes elsewhere, and keeps the focus in it while

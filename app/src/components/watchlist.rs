@@ -77,15 +77,16 @@ pub(crate) fn Watchlist(controls: WatchControls) -> impl IntoView {
 
 fn watch_row(controls: WatchControls, symbol: Symbol, dragged: Dragged) -> AnyView {
     let WatchControls { symbols, shown, on_choose, on_remove, on_move, .. } = controls;
-    let place = move || symbols.read().iter().position(|one| *one == symbol).unwrap_or_default();
+    let place =
+        memo(move || symbols.read().iter().position(|one| *one == symbol).unwrap_or_default());
     let fall = move || match dragged.get() {
         Some((one, _)) if one == symbol => "on its way",
-        Some((_, to)) if to == place() => "before",
-        Some((_, to)) if to == place() + 1 && to == symbols.read().len() => "after",
+        Some((_, to)) if to == place.get() => "before",
+        Some((_, to)) if to == place.get() + 1 && to == symbols.read().len() => "after",
         _ => "",
     };
     let step = move |event: KeyboardEvent| {
-        let place = untrack(place);
+        let place = place.get_untracked();
         let to = match event.key().as_str() {
             "ArrowUp" => place.checked_sub(1),
             "ArrowDown" => Some(place + 1).filter(|to| *to < symbols.read_untracked().len()),
@@ -131,7 +132,7 @@ fn watch_row(controls: WatchControls, symbol: Symbol, dragged: Dragged) -> AnyVi
                 class="watch-row__choose"
                 on:click=heard(move |_| on_choose.run(symbol))
             >
-                {facts(controls, symbol)}
+                {facts(controls, symbol, place)}
             </button>
             <button
                 type="button"
@@ -147,13 +148,10 @@ fn watch_row(controls: WatchControls, symbol: Symbol, dragged: Dragged) -> AnyVi
 }
 
 /// What a row tells.
-fn facts(controls: WatchControls, symbol: Symbol) -> AnyView {
-    let WatchControls { symbols, row, day, .. } = controls;
+fn facts(controls: WatchControls, symbol: Symbol, place: Memo<usize>) -> AnyView {
+    let WatchControls { row, day, .. } = controls;
     let row = memo(move || row.run(symbol));
-    let day = memo(move || {
-        let place = symbols.read().iter().position(|one| *one == symbol).unwrap_or_default();
-        day.run((symbol, place))
-    });
+    let day = memo(move || day.run((symbol, place.get())));
     let name = move || row.read().name.clone();
     let last = move || row.read().last;
     let price = move || last().map_or("–".to_owned(), |(price, _)| format::price(price, 2));

@@ -23,7 +23,7 @@ use market::{BarSpan, Symbol, instrument};
 use crate::components::{
     DepthSwitch, KeySheet, Ladder, LevelMenuControls, LevelQuestion, LevelSheet, Menu, Palette,
     PaletteControls, Pane, SymbolSearch, TabBar, Toast, WatchControls, WatchMenuControls,
-    Watchlist, level_menu, watch_menu,
+    Watchlist, level_menu, loaded, watch_menu,
 };
 use crate::contexts::{live_tape, preferences};
 use address::Address;
@@ -184,9 +184,7 @@ fn LevelsPane(commands: Commands, decimals: Signal<usize>) -> impl IntoView {
                     title="Levels"
                     is_open
                 >
-                    <Suspense>
-                        {move || Suspend::new(async move { level_menu(menu).await })}
-                    </Suspense>
+                    {loaded(move || level_menu(menu))}
                 </Menu>
                 <span class="desk__atr">{part(move || data.atr_text())}</span>
             </header>
@@ -241,9 +239,7 @@ fn WatchPane(data: DeskData, symbol: Memo<Symbol>, on_choose: Callback<Symbol>) 
                     title="Watchlists"
                     is_open
                 >
-                    <Suspense>
-                        {move || Suspend::new(async move { watch_menu(menu).await })}
-                    </Suspense>
+                    {loaded(move || watch_menu(menu))}
                 </Menu>
                 <SymbolSearch
                     id="watch-add"

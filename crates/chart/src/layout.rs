@@ -95,6 +95,17 @@ impl Layout {
         &self.charts
     }
 
+    /// What they are of, each symbol once.
+    pub fn symbols(&self) -> Vec<Symbol> {
+        let mut symbols = Vec::new();
+        for chart in &self.charts {
+            if !symbols.contains(&chart.symbol) {
+                symbols.push(chart.symbol);
+            }
+        }
+        symbols
+    }
+
     /// Which chart keys and menus are for.
     pub fn active(&self) -> usize {
         self.active

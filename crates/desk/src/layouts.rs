@@ -3,6 +3,7 @@
 use chart::Layout;
 use market::Moment;
 
+use crate::name::checked_name;
 use crate::{DeskError, StoredLayout, Trader};
 
 /// The most layouts of one trader.
@@ -24,12 +25,7 @@ impl crate::Desk {
         text: &str,
         now: Moment,
     ) -> Result<String, DeskError> {
-        let name = name.trim();
-        if name.is_empty() || NAME_MAX < name.chars().count() || name.contains(char::is_control) {
-            return Err(DeskError::Malformed(format!(
-                "a layout's name has 1 to {NAME_MAX} letters"
-            )));
-        }
+        let name = checked_name(name, "a layout", NAME_MAX)?;
         let (layout, bad) = Layout::from_text(text);
         if let Some(bad) = bad {
             return Err(DeskError::Malformed(bad));

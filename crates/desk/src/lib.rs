@@ -12,6 +12,7 @@ mod tape_clock;
 mod tape;
 mod bars;
 mod drawings;
+mod name;
 mod layouts;
 mod watchlists;
 mod desk;

@@ -2,6 +2,7 @@
 
 use market::Symbol;
 
+use crate::name::checked_name;
 use crate::{DeskError, OwnerId, Trader, Watchlist};
 
 /// Symbols that one watchlist holds.
@@ -10,6 +11,8 @@ pub const WATCHLIST_MAX: usize = 50;
 const WATCHLISTS_MAX: usize = 20;
 /// The most letters of a watchlist's name.
 const NAME_MAX: usize = 40;
+/// What has the name.
+const OF: &str = "a watchlist";
 
 /// The watchlist of somebody who has not made one.
 const WATCHLIST_FIRST: [Symbol; 5] =
@@ -43,7 +46,7 @@ impl crate::Desk {
                 "a watchlist holds at most {WATCHLIST_MAX} symbols: remove some"
             )));
         }
-        let name = checked(name)?;
+        let name = checked_name(name, OF, NAME_MAX)?;
         let lists = self.kept_watchlists(trader.owner()).await?;
         if WATCHLISTS_MAX <= lists.len() && lists.iter().all(|list| list.name != name) {
             return Err(DeskError::Malformed(format!(
@@ -66,7 +69,7 @@ impl crate::Desk {
         name: &str,
         to: &str,
     ) -> Result<(), DeskError> {
-        let to = checked(to)?;
+        let to = checked_name(to, OF, NAME_MAX)?;
         let lists = self.kept_watchlists(trader.owner()).await?;
         if name != to && lists.iter().any(|list| list.name == to) {
             return Err(DeskError::Malformed(format!("there is a watchlist {to} already")));
@@ -118,14 +121,4 @@ fn first() -> Watchlist {
 
 fn missing(name: &str) -> DeskError {
     DeskError::Malformed(format!("there is no watchlist {name}: load the page again"))
-}
-
-fn checked(name: &str) -> Result<&str, DeskError> {
-    let name = name.trim();
-    if name.is_empty() || NAME_MAX < name.chars().count() || name.contains(char::is_control) {
-        return Err(DeskError::Malformed(format!(
-            "a watchlist's name has 1 to {NAME_MAX} letters"
-        )));
-    }
-    Ok(name)
 }

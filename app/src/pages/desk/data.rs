@@ -214,9 +214,9 @@ impl DeskData {
         })
     }
 
-    /// The levels that a trader wants to see.
-    pub(super) fn shown_levels(self) -> Signal<Option<LevelsView>> {
-        derived(move || Some(self.chosen_of(self.levels_now()?)))
+    /// The levels that a trader wants to see. A memo: the ladder asks in several places.
+    pub(super) fn shown_levels(self) -> Memo<Option<LevelsView>> {
+        memo(move || Some(self.chosen_of(self.levels_now()?)))
     }
 
     fn chosen_of(self, mut view: LevelsView) -> LevelsView {

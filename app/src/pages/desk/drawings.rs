@@ -20,15 +20,7 @@ struct Outbox {
 /// The drawings of the symbols on the charts.
 pub(super) fn drawing_controls(layout: Memo<Layout>, data: DeskData) -> DrawingControls {
     let books = RwSignal::new(Vec::new());
-    let shown = memo(move || {
-        let mut symbols: Vec<Symbol> = Vec::new();
-        for chart in layout.read().charts() {
-            if !symbols.contains(&chart.symbol) {
-                symbols.push(chart.symbol);
-            }
-        }
-        symbols
-    });
+    let shown = memo(move || layout.read().symbols());
     let asked = StoredValue::new(Vec::<Symbol>::new());
     follow(move || {
         for symbol in shown.get() {

@@ -120,13 +120,9 @@ impl Watchlists {
                     return;
                 }
             }
-            match told {
-                Some((words, back)) if back.is_empty() => self.say(words),
-                Some((words, back)) => {
-                    let undo = move || self.change(back.clone(), None);
-                    self.toast.set(Some(ToastText::with_undo(words, undo)));
-                }
-                None => {}
+            if let Some((words, back)) = told {
+                let undo = move || self.change(back.clone(), None);
+                self.toast.set(Some(ToastText::with_undo(words, undo)));
             }
         });
     }
