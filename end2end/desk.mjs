@@ -98,7 +98,8 @@ async function untilHealthy(server) {
   assert.fail(`the server was not well after ${START_MAX_MS} ms\n${server.log()}`);
 }
 
-function freePort() {
+/** A port that nobody listens at. */
+export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);

@@ -2,6 +2,7 @@
 //! hydrates and updates a part of the screen **for each type** of closure, about four kilobytes;
 //! behind these functions all closures with the same answer are one type.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -24,6 +25,34 @@ pub(crate) fn part<T: IntoAny + 'static>(
     answer: impl Fn() -> T + Send + Sync + 'static,
 ) -> AnyView {
     erased(move || answer().into_any()).into_any()
+}
+
+/// A part that waits, for an answer of the server or for its own code, as the one type for all of
+/// them; `meanwhile` stands in its place.
+pub(crate) fn awaited<Part>(
+    meanwhile: impl Fn() -> AnyView + Send + 'static,
+    answer: impl Fn() -> Part + Send + Sync + 'static,
+) -> AnyView
+where
+    Part: Future<Output = AnyView> + Send + 'static,
+{
+    suspended(Box::new(meanwhile), erased(move || boxed_part(answer())))
+}
+
+type Waiting = Pin<Box<dyn Future<Output = AnyView> + Send>>;
+
+fn boxed_part(part: impl Future<Output = AnyView> + Send + 'static) -> Waiting {
+    Box::pin(part)
+}
+
+fn suspended(
+    meanwhile: Box<dyn Fn() -> AnyView + Send>,
+    answer: impl Fn() -> Waiting + Send + Sync + 'static,
+) -> AnyView {
+    view! {
+        <Suspense fallback=move || meanwhile()>{move || Suspend::new(answer())}</Suspense>
+    }
+    .erase()
 }
 
 /// A view as the one type for all of them. Unlike `into_any`, it takes off the wrapper that a view

@@ -19,7 +19,9 @@ pub(crate) fn bench(project: &Project, words: &[String]) -> anyhow::Result<ExitC
     println!("\n== in the browser\n");
     let modules = module_build::build(project)?;
     browser_build::build(project, Audience::Trader)?;
-    let binary = server_build::build(project, Speed::Quick)?;
+    machine::ensure_node_packages(&project.end2end().join("bench"))?;
+    // What is measured is what traders run.
+    let binary = server_build::build(project, Speed::Release)?;
     let browser = machine::ensure_browser()?;
     let mut node = machine::node(project)?;
     node.args(["run.mjs", "bench"]).args(words).env("CHROMIUM", browser).env("VOLARIS_BIN", binary);

@@ -72,7 +72,7 @@ impl Audience {
 pub(crate) fn build(project: &Project, audience: Audience) -> anyhow::Result<()> {
     machine::ensure_wasm_target()?;
     if audience == Audience::Trader {
-        machine::ensure_node_packages(project)?;
+        machine::ensure_node_packages(&project.end2end())?;
     }
     let compiled = compile(project, audience)?;
     let style = stylesheet::bundle(&project.style())?;

@@ -83,7 +83,7 @@ impl Checks<'_> {
     }
 
     fn browser(&self, group: &str, settings: &[(&str, PathBuf)]) -> anyhow::Result<Counts> {
-        machine::ensure_node_packages(self.project)?;
+        machine::ensure_node_packages(&self.project.end2end())?;
         let browser = machine::ensure_browser()?;
         let mut node = machine::node(self.project)?;
         node.args(["run.mjs", group]).env("CHROMIUM", browser);

@@ -69,7 +69,7 @@ fn open_browser(project: &Project, address: &str) -> Option<Child> {
         return None;
     }
     let open = || -> anyhow::Result<Child> {
-        machine::ensure_node_packages(project)?;
+        machine::ensure_node_packages(&project.end2end())?;
         let browser = machine::ensure_browser()?;
         let mut node = machine::node(project)?;
         node.args(["dev.mjs", address]).env("CHROMIUM", browser).stdin(Stdio::piped());

@@ -32,10 +32,9 @@ pub(crate) fn node(project: &Project) -> anyhow::Result<Command> {
     Ok(command)
 }
 
-/// Installs the packages that the lock file names, when they are missing or older than it.
-pub(crate) fn ensure_node_packages(project: &Project) -> anyhow::Result<()> {
+/// Installs the packages that a folder's lock file names, when they are missing or older than it.
+pub(crate) fn ensure_node_packages(folder: &Path) -> anyhow::Result<()> {
     let age = |path: PathBuf| fs::metadata(path).and_then(|facts| facts.modified()).ok();
-    let folder = project.end2end();
     // npm writes this file last, so a broken installation does not count as one.
     let installed = age(folder.join("node_modules/.package-lock.json"));
     let asked_for = age(folder.join("package-lock.json")).context("the lock file is missing")?;
@@ -45,7 +44,7 @@ pub(crate) fn ensure_node_packages(project: &Project) -> anyhow::Result<()> {
     let Some(npm) = on_path("npm") else {
         bail!("`npm` is missing: install Node.js 20 or later");
     };
-    must(Command::new(npm).args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))
+    must(Command::new(npm).args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))
 }
 
 /// The browser in which pages are tested.

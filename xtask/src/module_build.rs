@@ -36,7 +36,7 @@ impl Modules {
 /// Builds all of them.
 pub(crate) fn build(project: &Project) -> anyhow::Result<Modules> {
     machine::ensure_wasm_target()?;
-    machine::ensure_node_packages(project)?;
+    machine::ensure_node_packages(&project.end2end())?;
     let package = "equality";
     must(cargo(project).args(["build", "--package", package, "--bin", package]))?;
     let name = format!("{package}{}", std::env::consts::EXE_SUFFIX);

@@ -1,8 +1,6 @@
 //! A button that opens a panel under it; what is in the panel is made when it opens.
 
-use std::pin::Pin;
-
-use crate::erased::{Erase, erased, follow, heard, part};
+use crate::erased::{Erase, awaited, erased, follow, heard, part};
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -76,10 +74,7 @@ pub(crate) fn loaded<Content>(load: impl Fn() -> Content + Send + Sync + 'static
 where
     Content: Future<Output = AnyView> + Send + 'static,
 {
-    let loading = || view! { <p class="menu__note">"Loading…"</p> }.erase();
-    // One type for all of them: see `erased`.
-    let load = move || -> Pin<Box<dyn Future<Output = AnyView> + Send>> { Box::pin(load()) };
-    view! { <Suspense fallback=loading>{move || Suspend::new(load())}</Suspense> }.erase()
+    awaited(|| view! { <p class="menu__note">"Loading…"</p> }.erase(), load)
 }
 
 /// Closes the menu when the focus or the pointer goes elsewhere, and keeps the focus in it while

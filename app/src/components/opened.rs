@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::erased::{Erase, follow, part};
+use crate::erased::{awaited, follow, part};
 
 /// A part of the screen that is loaded when it is first needed, and then stays.
 pub(super) fn loaded_when<Part>(
@@ -15,11 +15,7 @@ where
 {
     let was_needed =
         Memo::new(move |was: Option<&bool>| was.copied().unwrap_or_default() || is_needed());
-    part(move || {
-        was_needed
-            .get()
-            .then(|| view! { <Suspense>{move || Suspend::new(load())}</Suspense> }.erase())
-    })
+    part(move || was_needed.get().then(|| awaited(|| ().into_any(), load)))
 }
 
 /// Shows a dialog while `is_open`, and calls `shown` each time it comes up.

@@ -1,5 +1,6 @@
 //! Controls of the trader's own tape: pace, jumps, and which market it plays.
 
+use super::opened::loaded_when;
 use crate::erased::{Erase, erased, heard, memo, part};
 use api::{RecordingView, TapeCommand, TapeView};
 use leptos::prelude::*;
@@ -35,16 +36,7 @@ pub(crate) fn TapePanel(
         was_open.set(true);
         on_open.run(());
     };
-    let body = part(move || {
-        was_open.get().then(|| {
-            view! {
-                <Suspense>
-                    {move || Suspend::new(async move { tape_panel(controls).await })}
-                </Suspense>
-            }
-            .erase()
-        })
-    });
+    let body = loaded_when(move || was_open.get(), move || tape_panel(controls));
     view! {
         <div
             id=id

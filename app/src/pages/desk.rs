@@ -11,7 +11,7 @@ mod layouts;
 mod top_bar;
 mod watchlists;
 
-use crate::erased::{Erase, derived, erased, memo, part};
+use crate::erased::{Erase, awaited, derived, erased, memo, part};
 use chart::{ChartSetup, Layout};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -188,8 +188,9 @@ fn LevelsPane(commands: Commands, decimals: Signal<usize>) -> impl IntoView {
                 </Menu>
                 <span class="desk__atr">{part(move || data.atr_text())}</span>
             </header>
-            <Transition fallback=|| view! { <div class="skeleton skeleton--ladder"></div> }.erase()>
-                {move || Suspend::new(async move {
+            {awaited(
+                || view! { <div class="skeleton skeleton--ladder"></div> }.erase(),
+                move || async move {
                     data.first_levels().await;
                     view! {
                         <Ladder
@@ -199,9 +200,10 @@ fn LevelsPane(commands: Commands, decimals: Signal<usize>) -> impl IntoView {
                             on_show=move |level| commands.show_level(level)
                             on_ask=move |id| data.asked.set(Some(id))
                         />
-                    }.erase()
-                })}
-            </Transition>
+                    }
+                    .erase()
+                },
+            )}
         </section>
     }
     .erase()
@@ -248,12 +250,13 @@ fn WatchPane(data: DeskData, symbol: Memo<Symbol>, on_choose: Callback<Symbol>) 
                     on_choose=move |symbol| watchlists.add(symbol)
                 />
             </header>
-            <Transition fallback=|| view! { <div class="skeleton skeleton--watch"></div> }.erase()>
-                {move || Suspend::new(async move {
+            {awaited(
+                || view! { <div class="skeleton skeleton--watch"></div> }.erase(),
+                move || async move {
                     data.first_watchlist().await;
                     view! { <Watchlist controls /> }.erase()
-                })}
-            </Transition>
+                },
+            )}
         </section>
     }
     .erase()

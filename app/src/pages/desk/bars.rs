@@ -12,6 +12,14 @@ use crate::live::LiveTape;
 /// Whose bars, how long, on which epoch of the tape.
 type Asked = (Symbol, BarSpan, u64);
 
+/// The books' epoch until the tape is heard; no tape has it.
+const UNHEARD: u64 = 0;
+
+/// Whether an answer is what is asked for now.
+fn fits(answer: Asked, now: Asked) -> bool {
+    answer == now || (now.2 == UNHEARD && (answer.0, answer.1) == (now.0, now.1))
+}
+
 /// Bars of a symbol, if there is one; fetched anew when the tape jumped.
 pub(super) fn chart_feed(
     symbol: Memo<Option<Symbol>>,
@@ -22,21 +30,43 @@ pub(super) fn chart_feed(
     let asked = memo(move || Some((symbol.get()?, span.get(), epoch.get())));
     let answer = RwSignal::new(None::<(Asked, Result<BarsView, ApiError>)>);
     let older = RwSignal::new(OlderPage::Idle);
+    // What is being asked before the tape was heard, and so for whatever epoch it plays.
+    let early = StoredValue::new(None::<(Symbol, BarSpan)>);
+    let again = Trigger::new();
     follow(move || {
+        again.track();
         older.set(OlderPage::Idle);
-        let Some((symbol, span, epoch)) = asked.get() else { return };
+        let Some(now) = asked.get() else { return };
+        let is_here = answer.with_untracked(|answer| {
+            answer.as_ref().is_some_and(|(of, bars)| bars.is_ok() && fits(*of, now))
+        });
+        let (symbol, span, epoch) = now;
+        if is_here || early.get_value() == Some((symbol, span)) {
+            return;
+        }
+        early.set_value((epoch == UNHEARD).then_some((symbol, span)));
         spawn_local(async move {
             let bars = read_bars(symbol, span, None).await;
             // An answer that something newer overtook is nobody's any more.
-            if asked.try_get_untracked().flatten() == Some((symbol, span, epoch)) {
-                answer.set(Some(((symbol, span, epoch), bars)));
+            let Some(now) = asked.try_get_untracked().flatten() else { return };
+            if (now.0, now.1) != (symbol, span) || ![UNHEARD, now.2].contains(&epoch) {
+                return;
+            }
+            let mut of = now;
+            if epoch == UNHEARD {
+                early.set_value(None);
+                of.2 = bars.as_ref().map_or(now.2, |bars| bars.epoch);
+            }
+            answer.set(Some((of, bars)));
+            if !fits(of, now) {
+                again.notify();
             }
         });
     });
     let first = derived(move || {
         let (of, answer) = answer.get()?;
         // Until the new answer comes, the last one is another symbol's, span's or tape's.
-        let is_current = Some(of) == asked.get();
+        let is_current = fits(of, asked.get()?);
         is_current.then(|| answer.map(history).map_err(|error| error.to_string()))
     });
     let ask = Callback::new(move |before: Moment| {

@@ -103,7 +103,10 @@ impl DeskData {
             day_beats: std::array::from_fn(|_| Trigger::new()),
         };
         follow(move || {
-            tape_name.track();
+            // What a tape has is known with the tape.
+            if tape_name.get().is_none() {
+                return;
+            }
             spawn_local(async move {
                 if let Ok(symbols) = read_symbols().await {
                     data.symbols.try_set(Some(symbols));

@@ -1,6 +1,6 @@
 //! The bar above everything: search, clock, feed, tape controls, theme.
 
-use crate::erased::{Erase, derived, erased, memo, part};
+use crate::erased::{Erase, awaited, derived, erased, memo, part};
 use api::TapeCommand;
 use leptos::prelude::*;
 use market::Symbol;
@@ -60,7 +60,7 @@ pub(super) fn TopBar(
                 symbols=data.symbols_signal()
                 on_choose
             />
-            <div class="top-bar__quote">{part(move || data.quote_text())}</div>
+            {quote(data)}
             <MarketClock now=data.now />
             <FeedBadge
                 tape=tape_id
@@ -88,6 +88,16 @@ pub(super) fn TopBar(
         </header>
     }
     .erase()
+}
+
+/// The newest price where there is no room for the ladder's. It stands in the page that the server
+/// sends: what came later would push everything down.
+fn quote(data: DeskData) -> AnyView {
+    let shown = move || async move {
+        data.first_levels().await;
+        part(move || data.quote_text())
+    };
+    view! { <div class="top-bar__quote">{awaited(|| ().into_any(), shown)}</div> }.erase()
 }
 
 /// That everything is this device's copy, and how old it is.
