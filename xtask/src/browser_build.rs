@@ -13,7 +13,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::command::{cargo, must};
 use crate::project::Project;
-use crate::{machine, split, stylesheet};
+use crate::{machine, short_names, split, stylesheet};
 
 /// What the server needs to know of the files it embeds.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +88,8 @@ pub(crate) fn build(project: &Project, audience: Audience) -> anyhow::Result<()>
     fs::create_dir_all(&work)?;
     let split = bind(project, &compiled, &work)?;
     if audience == Audience::Trader {
+        short_names::shorten(&work, &project.names.output_name)?;
+        short_names::minify(project, &work)?;
         optimise(project, &work)?;
     }
     lay_out(project, &work, &style, split, Build { key, quality: audience.brotli_quality() })?;

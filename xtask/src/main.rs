@@ -14,6 +14,7 @@ mod run;
 
 mod browser_build;
 mod server_build;
+mod short_names;
 mod size;
 mod split;
 mod stylesheet;
