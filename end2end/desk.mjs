@@ -123,6 +123,7 @@ export async function openPage({
   theme = "dark",
   touch = false,
   cookies = {},
+  isFirstVisit = false,
   beforeVisit = async () => {},
 }) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -134,7 +135,10 @@ export async function openPage({
     isMobile: touch,
   });
   const { address: url } = server;
-  const given = Object.entries(cookies).map(([name, value]) => ({ name, value, url }));
+  // The tour is offered to those who come for the first time.
+  const volaris = [cookies.volaris, isFirstVisit ? undefined : "toured"].filter(Boolean).join(".");
+  const all = volaris ? { ...cookies, volaris } : cookies;
+  const given = Object.entries(all).map(([name, value]) => ({ name, value, url }));
   if (0 < given.length) await context.addCookies(given);
   const page = await context.newPage();
   const complaints = (page.complaints = []);

@@ -7,7 +7,8 @@ use std::str::FromStr;
 use chart::{ChartStyle, Layout, ScaleMode, Study, Tool};
 use market::{BarSpan, Symbol};
 
-use crate::contexts::{Colors, Depth};
+use crate::contexts::{Colors, Density, Depth};
+use crate::panes::SidePane;
 
 /// Something that can be done on the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +67,8 @@ pub(crate) enum Command {
     Theme,
     /// The colours of rising and falling.
     Colors(Colors),
+    /// How much room a row takes.
+    Density(Density),
     /// How many levels are shown.
     Depth(Depth),
     /// Pauses the tape or plays it.
@@ -84,6 +87,14 @@ pub(crate) enum Command {
     LevelsPine,
     /// Saves a picture of the chart.
     Picture,
+    /// Puts a pane at the side away, or brings it back.
+    Pane(SidePane),
+    /// Opens the list of what was said.
+    Notices,
+    /// Opens the glossary.
+    Glossary,
+    /// Begins the tour.
+    Tour,
     /// Puts the desk among the device's applications.
     Install,
     /// The page for programs.
@@ -110,12 +121,21 @@ impl Command {
         all.extend([Self::Undo, Self::Redo, Self::Fit, Self::Reset, Self::Latest]);
         all.extend([Self::ZoomIn, Self::ZoomOut, Self::Theme]);
         all.extend(Colors::ALL.map(Self::Colors));
+        all.extend(Density::ALL.map(Self::Density));
         all.extend(Depth::ALL.map(Self::Depth));
         all.push(Self::PlayPause);
         all.extend(SPEEDS.map(Self::Speed));
         all.extend([1, 5, 60].map(Self::Step));
         all.extend([Self::NextOpen, Self::CopyLevels, Self::LevelsCsv, Self::LevelsPine]);
-        all.extend([Self::Picture, Self::Install, Self::Developers]);
+        all.extend([SidePane::Levels, SidePane::Watch].map(Self::Pane));
+        all.extend([
+            Self::Notices,
+            Self::Glossary,
+            Self::Tour,
+            Self::Picture,
+            Self::Install,
+            Self::Developers,
+        ]);
         all
     }
 }
@@ -151,6 +171,7 @@ impl fmt::Display for Command {
             Self::ZoomOut => f.write_str("zoom-out"),
             Self::Theme => f.write_str("theme"),
             Self::Colors(colors) => f.write_str(colors.as_str()),
+            Self::Density(density) => f.write_str(density.as_str()),
             Self::Depth(depth) => write!(f, "levels-{}", depth.as_str()),
             Self::PlayPause => f.write_str("play"),
             Self::Speed(times) => write!(f, "speed-{times}"),
@@ -160,6 +181,11 @@ impl fmt::Display for Command {
             Self::LevelsCsv => f.write_str("levels-csv"),
             Self::LevelsPine => f.write_str("levels-pine"),
             Self::Picture => f.write_str("picture"),
+            Self::Pane(SidePane::Levels) => f.write_str("levels-pane"),
+            Self::Pane(SidePane::Watch) => f.write_str("watch-pane"),
+            Self::Notices => f.write_str("notices"),
+            Self::Glossary => f.write_str("glossary"),
+            Self::Tour => f.write_str("tour"),
             Self::Install => f.write_str("install"),
             Self::Developers => f.write_str("developers"),
         }

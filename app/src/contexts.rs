@@ -8,6 +8,7 @@ use quant::levels::LevelGroup;
 
 use crate::installation::{Installation, keep_installed};
 use crate::live::LiveTape;
+use crate::panes::Panes;
 
 /// Dark or light.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,6 +59,29 @@ impl Colors {
         match self {
             Self::GreenRed => "Green and red",
             Self::BlueOrange => "Blue and orange",
+        }
+    }
+}
+
+/// How much room a row takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Density {
+    /// Room to breathe.
+    #[default]
+    Comfortable,
+    /// More rows on the screen; where a finger points, they stay as high as it needs.
+    Compact,
+}
+
+impl Density {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Comfortable, Self::Compact];
+
+    /// The name in the document, the cookie and on the screen.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Comfortable => "comfortable",
+            Self::Compact => "compact",
         }
     }
 }
@@ -120,6 +144,12 @@ pub struct Preferences {
     pub colors: Colors,
     /// Groups of levels that are shown or hidden whatever the depth says.
     pub groups: Vec<(LevelGroup, bool)>,
+    /// How much room a row takes.
+    pub density: Density,
+    /// How the desk is divided.
+    pub panes: Panes,
+    /// Whether the tour was taken, or declined.
+    pub is_toured: bool,
 }
 
 impl Default for Preferences {
@@ -131,6 +161,9 @@ impl Default for Preferences {
             watch_columns: vec![WatchColumn::Day, WatchColumn::Percent, WatchColumn::Nearest],
             colors: Colors::default(),
             groups: Vec::new(),
+            density: Density::default(),
+            panes: Panes::default(),
+            is_toured: false,
         }
     }
 }
@@ -193,10 +226,15 @@ impl Preferences {
                 "light" => preferences.theme = Theme::Light,
                 "Pivots" => preferences.depth = Depth::Pivots,
                 "All" => preferences.depth = Depth::All,
+                "compact" => preferences.density = Density::Compact,
+                "toured" => preferences.is_toured = true,
                 "blue-orange" => preferences.colors = Colors::BlueOrange,
                 _ => {
                     if let Some(letters) = word.strip_prefix("groups-") {
                         preferences.groups = groups_of(letters);
+                    }
+                    if let Some(word) = word.strip_prefix("panes-") {
+                        preferences.panes = Panes::of_word(word);
                     }
                     if let Some(letters) = word.strip_prefix("watch-") {
                         let is_chosen = |one: &WatchColumn| letters.contains(one.letter());
@@ -217,12 +255,15 @@ impl Preferences {
         let layout = self.layout.to_string().replace(',', "~");
         let (theme, depth) = (self.theme.as_str(), self.depth.as_str());
         let columns = self.column_letters();
+        let toured = if self.is_toured { ".toured" } else { "" };
         [
             format!(
-                "{}={theme}.{depth}.{}.watch-{columns}.groups-{}{keep}",
+                "{}={theme}.{depth}.{}.{}.watch-{columns}.groups-{}.panes-{}{toured}{keep}",
                 Self::COOKIE,
                 self.colors.as_str(),
+                self.density.as_str(),
                 group_letters(&self.groups),
+                self.panes.word(),
             ),
             format!("{}={}{keep}", Self::CHART_COOKIE, layout),
         ]
@@ -268,6 +309,7 @@ impl Preferences {
         if let Some(root) = document.document_element() {
             let _ = root.set_attribute("data-theme", self.theme.as_str());
             let _ = root.set_attribute("data-colors", self.colors.as_str());
+            let _ = root.set_attribute("data-density", self.density.as_str());
         }
         for cookie in self.cookies() {
             let _ = js_sys::Reflect::set(&document, &"cookie".into(), &cookie.into());
@@ -353,6 +395,9 @@ mod tests {
                 chosen.toggle_column(WatchColumn::AtrUsed);
                 chosen.toggle_column(WatchColumn::Day);
                 chosen.colors = Colors::BlueOrange;
+                chosen.density = Density::Compact;
+                chosen.panes.move_to(crate::panes::Divider::Side, 20);
+                chosen.is_toured = depth == Depth::All;
                 chosen.switch_group(LevelGroup::Round, true);
                 chosen.switch_group(LevelGroup::PriorDay, false);
                 chosen.switch_group(LevelGroup::Round, false);

@@ -12,6 +12,7 @@ mod keymap;
 mod level_file;
 mod live;
 mod pages;
+mod panes;
 mod shell;
 
 use leptos::prelude::*;
@@ -32,6 +33,7 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=|| view! { <pages::MissingPage /> }>
                 <Route path=path!("/chart/:symbol") view=pages::DeskPage />
                 <Route path=path!("/developers") view={Lazy::<pages::DevelopersPage>::new()} />
+                <Route path=path!("/styleguide") view={Lazy::<pages::StyleguidePage>::new()} />
             </FlatRoutes>
         </Router>
     }

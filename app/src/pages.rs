@@ -3,7 +3,9 @@
 mod desk;
 mod developers;
 mod missing;
+mod styleguide;
 
 pub(crate) use desk::DeskPage;
 pub(crate) use developers::DevelopersPage;
 pub(crate) use missing::MissingPage;
+pub(crate) use styleguide::StyleguidePage;

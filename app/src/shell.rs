@@ -38,6 +38,7 @@ pub fn shell(files: PageFiles) -> impl IntoView {
             lang="en"
             data-theme=preferences.theme.as_str()
             data-colors=preferences.colors.as_str()
+            data-density=preferences.density.as_str()
         >
             <head>
                 <meta charset="utf-8" />

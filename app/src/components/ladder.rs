@@ -1,5 +1,6 @@
 //! The ladder: price in the middle, what stands above and below it, nearest innermost.
 
+use super::glossary::term;
 use crate::erased::{Erase, derived, erased, heard, memo, part};
 use api::{LastView, LevelView, LevelsView};
 use leptos::prelude::*;
@@ -23,7 +24,11 @@ pub(crate) fn Ladder(
     /// Called when a trader asks how a level is computed.
     #[prop(into)]
     on_ask: Callback<LevelId>,
+    /// The word that was asked about.
+    asked_term: RwSignal<Option<&'static str>>,
 ) -> impl IntoView {
+    let heading =
+        |name: &'static str, shown: &'static str| term(name, shown.into_any(), asked_term);
     let levels = memo(move || view.with(|view| split(view.as_ref())));
     let rungs = move |is_above: bool| {
         let ids = memo(move || {
@@ -54,10 +59,10 @@ pub(crate) fn Ladder(
                     <tr>
                         <th scope="col">"level"</th>
                         <th scope="col">"price"</th>
-                        <th scope="col">"points"</th>
+                        <th scope="col">{heading("Points", "points")}</th>
                         <th scope="col">"%"</th>
-                        <th scope="col">"ATR"</th>
-                        <th scope="col" title="Touches today">"hit"</th>
+                        <th scope="col">{heading("ATR", "ATR")}</th>
+                        <th scope="col">{heading("Touched", "hit")}</th>
                     </tr>
                 </thead>
                 <tbody>{rungs(true)}</tbody>

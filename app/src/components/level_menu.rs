@@ -1,10 +1,10 @@
-//! The menu of levels: which groups are shown, and in which colours. Loaded when it first opens.
+//! The menu of levels: which groups are shown, in which colours, how close. Loaded when it opens.
 
 use leptos::prelude::*;
 use quant::levels::LevelGroup;
 
 use super::menu::choice;
-use crate::contexts::{Colors, preferences};
+use crate::contexts::{Colors, Density, preferences};
 
 /// What the menu of levels tells.
 #[derive(Clone, Copy)]
@@ -33,6 +33,12 @@ pub(crate) fn level_menu(controls: LevelMenuControls) -> AnyView {
             preferences().update(|chosen| chosen.colors = colors);
         })
     });
+    let density = Density::ALL.map(|density| {
+        let is_chosen = move || preferences().read().density == density;
+        choice(density.as_str(), is_chosen, move || {
+            preferences().update(|chosen| chosen.density = density);
+        })
+    });
     view! {
         <h2>"Levels on ladder and chart"</h2>
         <div class="menu__choices" role="group" aria-label="Levels on ladder and chart">
@@ -41,6 +47,8 @@ pub(crate) fn level_menu(controls: LevelMenuControls) -> AnyView {
         <p class="menu__note">"Key, Pivots or All sets them all at once."</p>
         <h2>"Rising and falling"</h2>
         <div class="menu__choices" role="group" aria-label="Rising and falling">{colors}</div>
+        <h2>"Rows"</h2>
+        <div class="menu__choices" role="group" aria-label="Rows">{density}</div>
     }
     .into_any()
 }

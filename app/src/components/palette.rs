@@ -10,6 +10,7 @@ use super::opened::{loaded_when, show_while};
 use crate::commands::Command;
 use crate::erased::{Erase, erased, heard, memo, part};
 use crate::keymap::{Keymap, span_of_digits};
+use crate::panes::SidePane;
 
 /// The most rows that are listed.
 const ROWS_MAX: usize = 60;
@@ -220,6 +221,7 @@ pub(super) fn name(command: Command) -> String {
         Command::ZoomOut => "Zoom out".to_owned(),
         Command::Theme => "Switch between dark and light".to_owned(),
         Command::Colors(colors) => format!("Colours: {}", colors.name()),
+        Command::Density(density) => format!("Density: {}", density.as_str()),
         Command::Depth(depth) => format!("Levels: {}", depth.as_str()),
         Command::PlayPause => "Tape: pause or play".to_owned(),
         Command::Speed(times) => format!("Tape: speed {times}×"),
@@ -229,6 +231,11 @@ pub(super) fn name(command: Command) -> String {
         Command::LevelsCsv => "Save the levels as CSV".to_owned(),
         Command::LevelsPine => "Save the levels as Pine script for TradingView".to_owned(),
         Command::Picture => "Save a picture of the chart".to_owned(),
+        Command::Pane(SidePane::Levels) => "Levels: put away, or bring back".to_owned(),
+        Command::Pane(SidePane::Watch) => "Watchlist: put away, or bring back".to_owned(),
+        Command::Notices => "Notices: what was said".to_owned(),
+        Command::Glossary => "Glossary: what words mean".to_owned(),
+        Command::Tour => "Take the tour".to_owned(),
         Command::Install => "Install the desk on this device".to_owned(),
         Command::Developers => "For programs: REST and WebSocket".to_owned(),
     }

@@ -17,10 +17,17 @@ pub(crate) struct ToastText {
 /// What can be done about a message.
 #[derive(Clone)]
 pub(crate) struct ToastAnswer {
-    name: &'static str,
+    pub(super) name: &'static str,
     // Not a `Callback`: those die with what made them, and the row that was removed is gone when
     // its undo is pressed.
     act: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl ToastAnswer {
+    /// Does it.
+    pub(super) fn take(&self) {
+        (self.act)();
+    }
 }
 
 impl ToastText {
@@ -50,9 +57,9 @@ pub(crate) fn Toast(
     on_close: Callback<()>,
 ) -> impl IntoView {
     let answer = move |answer: ToastAnswer| {
-        let ToastAnswer { name, act } = answer;
+        let name = answer.name;
         let answered = heard(move |_| {
-            act();
+            answer.take();
             on_close.run(());
         });
         view! { <button type="button" class="toast__undo" on:click=answered>{name}</button> }

@@ -21,11 +21,13 @@ use leptos_router::location::Location;
 use market::{BarSpan, Symbol, instrument};
 
 use crate::components::{
-    DepthSwitch, KeySheet, Ladder, LevelMenuControls, LevelQuestion, LevelSheet, Menu, Palette,
-    PaletteControls, Pane, SymbolSearch, TabBar, Toast, WatchControls, WatchMenuControls,
-    Watchlist, level_menu, loaded, watch_menu,
+    DepthSwitch, Glossary, KeySheet, Ladder, LevelMenuControls, LevelQuestion, LevelSheet, Menu,
+    Palette, PaletteControls, Pane, Rail, RailControls, SymbolSearch, TabBar, Toast, Tour,
+    TourControls, WatchControls, WatchMenuControls, Watchlist, level_menu, loaded, pane_divider,
+    term, watch_menu,
 };
 use crate::contexts::{live_tape, preferences};
+use crate::panes::Divider;
 use address::Address;
 use charts::Charts;
 use commands::Commands;
@@ -118,6 +120,7 @@ pub(crate) fn DeskPage() -> impl IntoView {
     let commands = Commands::new(route, data, pane);
     let choose_symbol = commands.choose_symbol;
     commands.listen();
+    let panes = memo(move || preferences().read().panes);
     let is_stale = memo(move || data.is_stale());
     let decimals = derived(move || usize::from(instrument(symbol.get()).decimals));
     view! {
@@ -126,8 +129,17 @@ pub(crate) fn DeskPage() -> impl IntoView {
             class="desk"
             data-pane=erased(move || pane.get().as_str())
             data-stale=erased(move || is_stale.get().to_string())
+            data-side=erased(move || panes.get().step(Divider::Side).to_string())
+            data-split=erased(move || panes.get().step(Divider::Split).to_string())
+            data-hidden=erased(move || panes.get().hidden())
         >
             <TopBar data symbol on_choose=choose_symbol />
+            <Rail controls=RailControls {
+                notices: data.notices,
+                are_notices_open: commands.are_notices_open,
+                can_install: data.installation.can_install,
+                on_choose: Callback::new(move |command| commands.run(command)),
+            } />
             <main class="desk__chart" aria-label="Chart">
                 <h1 class="visually-hidden">{part(move || format!("{} chart", symbol.get()))}</h1>
                 <p
@@ -138,6 +150,7 @@ pub(crate) fn DeskPage() -> impl IntoView {
                     {part(move || data.complaint(address))}
                 </p>
                 <Charts commands />
+                {pane_divider(Divider::Side)}
             </main>
             <LevelsPane commands decimals />
             <WatchPane data symbol on_choose=choose_symbol />
@@ -155,7 +168,9 @@ pub(crate) fn DeskPage() -> impl IntoView {
                 keymap: commands.keymap,
                 on_choose: Callback::new(move |command| commands.run(command)),
             } />
+            <Glossary asked=commands.asked_term />
             <KeySheet is_open=commands.is_key_sheet_open keymap=commands.keymap />
+            <Tour controls=TourControls { stop: commands.tour_stop, pane } />
             <Toast text=data.toast on_close=move |()| data.toast.set(None) />
         </div>
     }
@@ -186,7 +201,9 @@ fn LevelsPane(commands: Commands, decimals: Signal<usize>) -> impl IntoView {
                 >
                     {loaded(move || level_menu(menu))}
                 </Menu>
-                <span class="desk__atr">{part(move || data.atr_text())}</span>
+                <span class="desk__atr">
+                    {term("ATR", part(move || data.atr_text()), commands.asked_term)}
+                </span>
             </header>
             {awaited(
                 || view! { <div class="skeleton skeleton--ladder"></div> }.erase(),
@@ -199,6 +216,7 @@ fn LevelsPane(commands: Commands, decimals: Signal<usize>) -> impl IntoView {
                             pointed=commands.pointed_level
                             on_show=move |level| commands.show_level(level)
                             on_ask=move |id| data.asked.set(Some(id))
+                            asked_term=commands.asked_term
                         />
                     }
                     .erase()
@@ -230,6 +248,7 @@ fn WatchPane(data: DeskData, symbol: Memo<Symbol>, on_choose: Callback<Symbol>) 
     };
     view! {
         <section class="desk__watch" aria-labelledby="watch-title">
+            {pane_divider(Divider::Split)}
             <header class="desk__head">
                 <h2 id="watch-title" class="visually-hidden">
                     "Watchlist"

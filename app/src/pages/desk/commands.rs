@@ -40,6 +40,11 @@ pub(super) struct Commands {
     pub(super) is_key_sheet_open: RwSignal<bool>,
     pub(super) keymap: RwSignal<Keymap>,
     pub(super) choose_symbol: Callback<Symbol>,
+    pub(super) are_notices_open: RwSignal<bool>,
+    /// The word that was asked about; the glossary is open while there is one.
+    pub(super) asked_term: RwSignal<Option<&'static str>>,
+    /// At which stop the tour is, while it is taken.
+    pub(super) tour_stop: RwSignal<Option<usize>>,
     /// On a phone: which pane is seen.
     pub(super) pane: RwSignal<Pane>,
 }
@@ -64,6 +69,9 @@ impl Commands {
             palette: RwSignal::new(None),
             is_key_sheet_open: RwSignal::new(false),
             keymap: RwSignal::new(Keymap::default()),
+            are_notices_open: RwSignal::new(false),
+            asked_term: RwSignal::new(None),
+            tour_stop: RwSignal::new(None),
             choose_symbol,
             pane,
         }
@@ -150,6 +158,9 @@ impl Commands {
             Command::ZoomIn => self.chart_wish.set(Some(Action::ZoomMiddle(1.2))),
             Command::ZoomOut => self.chart_wish.set(Some(Action::ZoomMiddle(1.0 / 1.2))),
             Command::Theme => preferences().update(|chosen| chosen.theme = chosen.theme.other()),
+            Command::Density(density) => {
+                preferences().update(|chosen| chosen.density = density);
+            }
             Command::Depth(depth) => preferences().update(|chosen| chosen.choose_depth(depth)),
             Command::Colors(colors) => preferences().update(|chosen| chosen.colors = colors),
             Command::PlayPause => {
@@ -166,6 +177,10 @@ impl Commands {
             Command::LevelsCsv => self.save_levels(LevelFile::Csv),
             Command::LevelsPine => self.save_levels(LevelFile::Pine),
             Command::Picture => self.save_picture(),
+            Command::Pane(pane) => preferences().update(|chosen| chosen.panes.toggle(pane)),
+            Command::Notices => self.are_notices_open.set(true),
+            Command::Glossary => self.asked_term.set(Some("")),
+            Command::Tour => self.tour_stop.set(Some(0)),
             Command::Install => data.install(),
             Command::Developers => {
                 use_navigate()("/developers", NavigateOptions::default());

@@ -16,7 +16,7 @@ use quant::levels::{LevelGroup, LevelId};
 
 use super::address::Address;
 use super::watchlists::Watchlists;
-use crate::components::{ToastText, WatchRow, is_computed};
+use crate::components::{Notices, ToastText, WatchRow, is_computed};
 use crate::contexts::{Depth, Preferences, installation, preferences};
 use crate::installation::{Installation, install, renew};
 use crate::live::{Link, LiveTape, Refill};
@@ -33,6 +33,8 @@ pub(super) struct DeskData {
     pub(super) asked: RwSignal<Option<LevelId>>,
     /// What is said at the foot of the screen.
     pub(super) toast: RwSignal<Option<ToastText>>,
+    /// What was said before.
+    pub(super) notices: Notices,
     /// The charts.
     layout: Memo<Layout>,
     /// The active chart's symbol: the ladder's.
@@ -46,7 +48,7 @@ pub(super) struct DeskData {
     first: RwSignal<Option<Result<LevelsView, ApiError>>>,
     pub(super) watchlists: Watchlists,
     live_levels: Memo<Option<LevelsView>>,
-    installation: Installation,
+    pub(super) installation: Installation,
     preferences: RwSignal<Preferences>,
     /// How often the books were loaded anew.
     snapshots: Memo<u64>,
@@ -87,6 +89,7 @@ impl DeskData {
             now: RwSignal::new(None),
             asked: RwSignal::new(None),
             toast,
+            notices: Notices::new(),
             layout,
             symbol,
             tape,
@@ -149,6 +152,11 @@ impl DeskData {
                 }
             }
             tape.watch(symbols);
+        });
+        follow(move || {
+            if let Some(said) = self.toast.get() {
+                self.notices.add(untrack(|| tape.now()), said);
+            }
         });
         follow(move || {
             if let Some(refill) = tape.refill.get() {

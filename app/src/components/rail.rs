@@ -1,0 +1,101 @@
+//! The rail at the far left: which panes are seen, what was said, and the ways to everything else.
+//! On a phone it stands beside the tabs, with what fits there.
+
+use leptos::prelude::*;
+
+use super::menu::{Menu, loaded};
+use super::notices::{Notices, notice_list};
+use crate::commands::Command;
+use crate::contexts::preferences;
+use crate::erased::{Erase, derived, erased, heard};
+use crate::panes::SidePane;
+
+/// What the rail shows and does.
+#[derive(Clone, Copy)]
+pub(crate) struct RailControls {
+    /// What was said.
+    pub(crate) notices: Notices,
+    /// Whether the list of it is open.
+    pub(crate) are_notices_open: RwSignal<bool>,
+    /// Whether the browser offers to install the desk.
+    pub(crate) can_install: RwSignal<bool>,
+    /// Called with what was chosen.
+    pub(crate) on_choose: Callback<Command>,
+}
+
+/// The rail.
+#[component]
+pub(crate) fn Rail(controls: RailControls) -> impl IntoView {
+    let RailControls { notices, are_notices_open, can_install, on_choose } = controls;
+    let pane = move |pane: SidePane, label: &'static str, icon: &'static str| {
+        let is_shown = move || preferences().read().panes.shows(pane).to_string();
+        view! {
+            <button
+                type="button"
+                class="rail__button rail__button--pane"
+                aria-pressed=erased(is_shown)
+                on:click=heard(move |_| on_choose.run(Command::Pane(pane)))
+            >
+                {drawn(icon)}
+                <span>{label}</span>
+            </button>
+        }
+        .erase()
+    };
+    let way = move |command: Command, label: &'static str, icon: &'static str| {
+        let is_hidden = move || command == Command::Install && !can_install.get();
+        view! {
+            <button
+                type="button"
+                class="rail__button"
+                data-command=command.to_string()
+                hidden=erased(is_hidden)
+                on:click=heard(move |_| on_choose.run(command))
+            >
+                {drawn(icon)}
+                <span>{label}</span>
+            </button>
+        }
+        .erase()
+    };
+    view! {
+        <nav class="rail" aria-label="Desk">
+            {pane(SidePane::Levels, "Levels", "M2 4h12M2 8h8M2 12h12M12 6v4")}
+            {pane(SidePane::Watch, "Watch", WATCH_ICON)}
+            <div
+                class="rail__notices"
+                data-unread=erased(move || (0 < notices.unread.get()).to_string())
+            >
+                <Menu
+                    id="notices"
+                    label=derived(move || notices.label())
+                    icon="M3 12h10l-1.5-2V7a3.5 3.5 0 0 0-7 0v3zM6.5 13.5h3"
+                    title="Notices"
+                    is_open=are_notices_open
+                >
+                    {loaded(move || notice_list(notices))}
+                </Menu>
+            </div>
+            {way(Command::Palette, "Find", FIND_ICON)}
+            {way(Command::Keys, "Keys", "M1.5 4h13v8h-13zM4 7h1M7.5 7h1M11 7h1M5 10h6")}
+            {way(Command::Tour, "Tour", TOUR_ICON)}
+            {way(Command::Install, "Install", "M8 2v8M5 7l3 3 3-3M2.5 13.5h11")}
+            {way(Command::Developers, "API", "M5.5 4 2 8l3.5 4M10.5 4 14 8l-3.5 4")}
+        </nav>
+    }
+    .erase()
+}
+
+const FIND_ICON: &str = "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.5 10.5 14 14";
+const TOUR_ICON: &str = "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13z\
+                         M6 6.5a2 2 0 1 1 2 2v1M8 11.5v.5";
+const WATCH_ICON: &str = "M1 8s3-5 7-5 7 5 7 5-3 5-7 5-7-5-7-5zM8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4z";
+
+fn drawn(icon: &'static str) -> AnyView {
+    view! {
+        <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <path d=icon fill="none" stroke="currentColor" stroke-width="1.3" />
+        </svg>
+    }
+    .erase()
+}

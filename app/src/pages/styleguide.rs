@@ -1,0 +1,344 @@
+//! The style guide: every primitive of the screens in each of its states, with made-up prices that
+//! never move. What the browser tests photograph, and where a change of style is looked at first.
+
+use api::{AbsentView, LastView, LevelView, LevelsView, SymbolView};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{LazyRoute, lazy_route};
+use market::{BarSpan, Freshness, Moment, Span, Symbol, TapeId};
+use quant::levels::{LevelId, LevelRole, LevelSource, Periods, Standing, Touches};
+
+use crate::components::{
+    DepthSwitch, FeedBadge, Ladder, MarketClock, Menu, SpanBar, SymbolSearch, ThemeSwitch, Toast,
+    ToastText, WatchControls, WatchRow, Watchlist, term,
+};
+use crate::contexts::{Density, Depth, preferences};
+use crate::erased::{Erase, derived, erased, heard};
+use crate::live::Link;
+
+/// Tokens of colour, and what each is for.
+const COLORS: [(&str, &str); 13] = [
+    ("bg", "ground"),
+    ("panel", "panes"),
+    ("chip", "what is chosen or pointed at"),
+    ("line", "lines between"),
+    ("text", "words and prices"),
+    ("dim", "words that matter less"),
+    ("faint", "scales, hints"),
+    ("accent", "the last price, what can be pressed"),
+    ("up", "rising, support"),
+    ("down", "falling, resistance"),
+    ("pivot", "pivots, closes"),
+    ("vwap", "VWAP, practice"),
+    ("session", "hours outside the session"),
+];
+
+/// 2024-02-27 10:30:00 in New York.
+const NOW: Moment = Moment(1_709_047_800_000_000);
+
+/// The style guide; its code is loaded when somebody goes there.
+pub(crate) struct StyleguidePage;
+
+#[lazy_route]
+impl LazyRoute for StyleguidePage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_page: Self) -> AnyView {
+        view! {
+            <Title text="Style guide · Volaris" />
+            <main class="styleguide">
+                <a href="/chart/SPX">"← Back to the desk"</a>
+                <h1>"Style guide"</h1>
+                <p>
+                    "Every piece of the screens in each of its states. The prices here are made up \
+                     and stand still."
+                </p>
+                {looks()}
+                {colors()}
+                {words()}
+                {buttons()}
+                {fields()}
+                {feeds()}
+                {clocks()}
+                {messages()}
+                {levels()}
+                {watchlist()}
+            </main>
+        }
+        .into_any()
+    }
+}
+
+fn section(name: &'static str, content: AnyView) -> AnyView {
+    view! {
+        <section class="styleguide__section">
+            <h2>{name}</h2>
+            {content}
+        </section>
+    }
+    .erase()
+}
+
+/// Theme and density of this very page.
+fn looks() -> AnyView {
+    let theme = derived(move || preferences().read().theme);
+    let density = Density::ALL.map(|density| {
+        let is_chosen = move || (preferences().read().density == density).to_string();
+        let choose = move |_: leptos::ev::MouseEvent| {
+            preferences().update(|chosen| chosen.density = density);
+        };
+        view! {
+            <button type="button" aria-pressed=erased(is_chosen) on:click=heard(choose)>
+                {density.as_str()}
+            </button>
+        }
+        .erase()
+    });
+    let content = view! {
+        <div class="styleguide__row">
+            <ThemeSwitch
+                theme
+                on_choose=move |theme| preferences().update(|chosen| chosen.theme = theme)
+            />
+            {density}
+        </div>
+    };
+    section("Theme and density", content.erase())
+}
+
+fn colors() -> AnyView {
+    let swatch = |(token, used): (&'static str, &'static str)| {
+        view! {
+            <li>
+                <span class="styleguide__swatch" data-color=token></span>
+                <b>{token}</b>
+                <span>{used}</span>
+            </li>
+        }
+        .erase()
+    };
+    let list = COLORS.map(swatch).collect_view();
+    section("Colours", view! { <ul class="styleguide__colors">{list}</ul> }.erase())
+}
+
+fn words() -> AnyView {
+    let asked = RwSignal::new(None);
+    let content = view! {
+        <p class="styleguide__large">"5,091.63 is the last price"</p>
+        <p>"Words of a screen, and figures that stand under one another:"</p>
+        <p class="styleguide__figures">"5,247.15" <br /> "1,118.74" <br /> "+155.52"</p>
+        <p class="styleguide__dim">
+            "What matters less, and a word that explains itself: "
+            {term("ATR", "ATR".into_any(), asked)}
+        </p>
+        <crate::components::Glossary asked />
+    };
+    section("Words and figures", content.into_any())
+}
+
+fn buttons() -> AnyView {
+    let depth = RwSignal::new(Depth::Key);
+    let span = RwSignal::new(BarSpan::Day);
+    let is_open = RwSignal::new(true);
+    let content = view! {
+        <div class="styleguide__row">
+            <button type="button">"Rest"</button>
+            <button type="button" aria-pressed="true">
+                "Chosen"
+            </button>
+            <button type="button" disabled>
+                "Not now"
+            </button>
+            <a href="/chart/SPX">"A way elsewhere"</a>
+        </div>
+        <div class="styleguide__row">
+            <DepthSwitch depth on_choose=move |one| depth.set(one) />
+        </div>
+        <div class="styleguide__row">
+            <SpanBar span on_choose=move |one| span.set(one) />
+        </div>
+        <div class="styleguide__row styleguide__menu">
+            <Menu
+                id="styleguide-menu"
+                label=derived(|| "A menu".to_owned())
+                icon="M2 4h12M2 8h12M2 12h12"
+                title="A menu"
+                is_open
+            >
+                <h2>"What is in it"</h2>
+                <p class="menu__note">"A line that explains."</p>
+                <p class="menu__complaint">"A line that complains."</p>
+            </Menu>
+        </div>
+    };
+    section("Buttons, choices, menus", content.into_any())
+}
+
+fn fields() -> AnyView {
+    let symbols = derived(|| [Symbol::SPX, Symbol::SPY].map(SymbolView::from).to_vec());
+    let content = view! {
+        <div class="styleguide__row">
+            <SymbolSearch id="styleguide-search" label="Search symbol" symbols on_choose=|_| {} />
+            <input type="text" aria-label="Filled" value="A name" />
+            <input type="text" aria-label="Closed" value="Not now" disabled />
+        </div>
+    };
+    section("Fields", content.into_any())
+}
+
+fn feeds() -> AnyView {
+    let practice = || Some(TapeId::Practice { seed: 1 });
+    let recording =
+        Some(TapeId::Replay { owner: "local".to_owned(), recording: "2013-10-07".to_owned() });
+    let live = Some(TapeId::Live { vendor: "a vendor".to_owned() });
+    let stale = Some(Freshness::Stale { age: Span::seconds(12) });
+    let closed = Some(Freshness::Closed { since: NOW });
+    let states = [
+        (None, Link::Starting, None, (1, false)),
+        (practice(), Link::Open, Some(Freshness::Live), (1, false)),
+        (practice(), Link::Open, Some(Freshness::Live), (10, true)),
+        (recording, Link::Open, Some(Freshness::Live), (60, false)),
+        (live.clone(), Link::Open, Some(Freshness::Live), (1, false)),
+        (live.clone(), Link::Open, stale, (1, false)),
+        (live.clone(), Link::Open, closed, (1, false)),
+        (live.clone(), Link::Lost, stale, (1, false)),
+        (live, Link::Outdated, stale, (1, false)),
+    ];
+    let badge = |(tape, link, freshness, pace): (Option<TapeId>, Link, Option<Freshness>, _)| {
+        view! {
+            <div class="styleguide__row">
+                <FeedBadge
+                    tape=derived(move || tape.clone())
+                    pace=derived(move || pace)
+                    link=derived(move || link)
+                    freshness=derived(move || freshness)
+                    heard_age=derived(|| Some(Span::seconds(12)))
+                    print_age=derived(|| Some(Span::millis(400)))
+                    panel_id=""
+                />
+            </div>
+        }
+        .erase()
+    };
+    section("Where prices come from", states.map(badge).collect_view().into_any())
+}
+
+fn clocks() -> AnyView {
+    let clock = |hours: i64| {
+        let now = Moment(NOW.0 + hours * 3_600_000_000);
+        view! { <div class="styleguide__row"><MarketClock now=derived(move || Some(now)) /></div> }
+            .erase()
+    };
+    let unknown =
+        view! { <div class="styleguide__row"><MarketClock now=derived(|| None) /></div> }.erase();
+    let clocks = [-3, 0, 7, 12].map(clock).collect_view();
+    section("The exchange's clock", view! { {unknown} {clocks} }.into_any())
+}
+
+fn messages() -> AnyView {
+    let plain = ToastText { text: "5 levels were copied.".to_owned(), answer: None };
+    let undone = ToastText::with_undo("VIX is off the watchlist.".to_owned(), || {});
+    let toast = |said: ToastText| {
+        let said = RwSignal::new(Some(said));
+        view! { <Toast text=said on_close=move |()| said.set(None) /> }.erase()
+    };
+    let content = view! {
+        <div class="styleguide__toasts">{[plain, undone].map(toast).collect_view()}</div>
+        <p class="desk__complaint">"What went wrong, and what to do."</p>
+        <div class="skeleton styleguide__skeleton"></div>
+    };
+    section("Messages", content.into_any())
+}
+
+fn levels() -> AnyView {
+    let last = LastView { price: 5_091.63, at: NOW, change: Some(9.1), change_percent: Some(0.18) };
+    let level = |id: LevelId, price: f64, role, standing, source, count| LevelView {
+        id,
+        name: id.name(),
+        role,
+        price,
+        standing,
+        source,
+        as_of: NOW,
+        touches: Touches { count, last_at: (0 < count).then_some(NOW) },
+        points: Some(price - last.price),
+        percent: Some(100.0 * (price - last.price) / last.price),
+        atrs: Some((price - last.price).abs() / 82.84),
+    };
+    let via = LevelSource::Via { proxy: Symbol::SPY, ratio: 10.0, band: Some(0.6) };
+    let (own, settled) = (LevelSource::Own, Standing::Final);
+    let (high, low) = (LevelRole::Resistance, LevelRole::Support);
+    let view = LevelsView {
+        tape: TapeId::Practice { seed: 1 },
+        symbol: Symbol::SPX,
+        as_of: NOW,
+        last: Some(last),
+        atr: Some(82.84),
+        atr_used: Some(0.23),
+        levels: vec![
+            level(LevelId::PriorHigh(Periods::Day), 5_132.88, high, settled, own, 2),
+            level(LevelId::Pivot(Periods::Day, 0), 5_096.67, LevelRole::Pivot, settled, own, 0),
+            level(LevelId::HighOfDay, 5_094.55, high, Standing::Forming, own, 0),
+            level(LevelId::PreMarketHigh, 5_085.53, high, settled, via, 0),
+            level(LevelId::Vwap(0), 5_084.46, LevelRole::Vwap, Standing::Forming, via, 11),
+            level(LevelId::PriorLow(Periods::Day), 5_074.59, low, settled, own, 0),
+        ],
+        absent: vec![AbsentView {
+            name: "ONH".to_owned(),
+            why: "No prints of last night are known.".to_owned(),
+        }],
+    };
+    let ladder = |view: Option<LevelsView>| {
+        view! {
+            <div class="styleguide__pane">
+                <Ladder
+                    view=derived(move || view.clone())
+                    decimals=derived(|| 2)
+                    pointed=RwSignal::new(None)
+                    on_show=|_| {}
+                    on_ask=|_| {}
+                    asked_term=RwSignal::new(None)
+                />
+            </div>
+        }
+        .erase()
+    };
+    let content = [Some(view), None].map(ladder).collect_view().into_any();
+    section("Levels, and a ladder that waits", content)
+}
+
+fn watchlist() -> AnyView {
+    let row = |symbol: Symbol| {
+        let (last, nearest) = match symbol {
+            Symbol::SPX => (Some((5_091.63, Some((9.1, 0.18)))), Some(("ORH 15", -2.3))),
+            Symbol::VIX => (Some((19.83, Some((-0.55, -2.7)))), Some(("P", -0.03))),
+            _ => (None, None),
+        };
+        WatchRow {
+            symbol,
+            name: market::instrument(symbol).name.to_owned(),
+            last,
+            nearest: nearest.map(|(name, points)| (name.to_owned(), points)),
+            atr_used: None,
+        }
+    };
+    let list = move |symbols: Vec<Symbol>| {
+        let symbols = RwSignal::new(symbols);
+        let controls = WatchControls {
+            symbols: Memo::new(move |_| symbols.get()),
+            row: Callback::new(row),
+            day: Callback::new(|_| None),
+            shown: Memo::new(|_| Symbol::SPX),
+            on_choose: Callback::new(|_| {}),
+            on_remove: Callback::new(move |gone| {
+                symbols.update(|all| all.retain(|it| *it != gone))
+            }),
+            on_move: Callback::new(|_| {}),
+        };
+        view! { <div class="styleguide__pane"><Watchlist controls /></div> }.erase()
+    };
+    let lists = [vec![Symbol::SPX, Symbol::VIX, Symbol::QQQ], Vec::new()].map(list);
+    section("Watchlists, one of them empty", lists.collect_view().into_any())
+}

@@ -1,0 +1,204 @@
+// The shell round the charts: the rail, panes that are moved and put away, what was said, the tour
+// of a first visit; by mouse, by keys and by finger.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { checkAxe, live, openPage, startVolaris, until } from "../desk.mjs";
+
+const MOVE_MAX_PX = 17;
+
+async function withDesk(options, work) {
+  const server = await startVolaris();
+  try {
+    const page = await openPage({ server, path: "/chart/SPX", ...options });
+    try {
+      await live(page);
+      await work(page, server);
+    } finally {
+      await page.quit();
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+const widthOf = async (page, part) => (await page.locator(part).boundingBox()).width;
+const heightOf = async (page, part) => (await page.locator(part).boundingBox()).height;
+
+test("panes are moved by mouse and by keys, put away, and stand so on the next visit", async () => {
+  await withDesk({}, async (page) => {
+    const side = page.getByRole("separator", { name: "Width of levels and watchlist" });
+    const split = page.getByRole("separator", { name: "Height of the levels" });
+    const before = await widthOf(page, ".desk__levels");
+    const at = await side.boundingBox();
+    await page.mouse.move(at.x + 4, at.y + 300);
+    await page.mouse.down();
+    await page.mouse.move(at.x + 4 - 160, at.y + 300, { steps: 8 });
+    await page.mouse.up();
+    const wide = await widthOf(page, ".desk__levels");
+    assert.ok(Math.abs(wide - before - 160) <= MOVE_MAX_PX, `${before} became ${wide}`);
+    const high = await heightOf(page, ".desk__levels");
+    await split.focus();
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowUp");
+    assert.equal(await split.getAttribute("aria-valuenow"), "8");
+    assert.ok((await heightOf(page, ".desk__levels")) < high);
+    const watch = page.getByRole("button", { name: "Watch", exact: true });
+    await watch.click();
+    assert.equal(await watch.getAttribute("aria-pressed"), "false");
+    assert.equal(await page.locator(".desk__watch").isVisible(), false);
+    await checkAxe(page);
+    await page.reload();
+    await live(page);
+    assert.equal(await widthOf(page, ".desk__levels"), wide);
+    assert.equal(await page.locator(".desk__watch").isVisible(), false);
+    // The palette does the same, for hands that stay on the keys.
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Symbol, timeframe or command" }).fill("put away lev");
+    await page.keyboard.press("Enter");
+    await page.locator(".desk__levels").waitFor({ state: "hidden" });
+    const chart = await widthOf(page, ".desk__chart");
+    assert.ok(1_370 < chart, `the chart has all the room: ${chart}`);
+    await watch.click();
+    await page.locator(".desk__watch").waitFor();
+    await side.dblclick();
+    assert.equal(await side.getAttribute("aria-valuenow"), "7");
+  });
+});
+
+test("what was said stays in the notices, and can still be taken back", async () => {
+  await withDesk({}, async (page) => {
+    const bell = page.locator(".rail .menu__button");
+    await bell.click();
+    await page.locator("#notices", { hasText: "Nothing was said yet" }).waitFor();
+    await checkAxe(page);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Remove VIX from the watchlist" }).click();
+    await page.locator(".toast", { hasText: "VIX is off the watchlist" }).waitFor();
+    await page.getByRole("button", { name: "Close message" }).click();
+    assert.equal((await bell.innerText()).trim(), "1 new");
+    await bell.click();
+    const notice = page.locator(".notices li", { hasText: "VIX is off the watchlist" });
+    assert.match(await notice.locator("time").innerText(), /^\d\d:\d\d:\d\d$/);
+    await checkAxe(page);
+    await notice.getByRole("button", { name: "Undo" }).click();
+    await page.locator(".watch-row", { hasText: "VIX" }).waitFor();
+    assert.equal((await bell.innerText()).trim(), "Notices");
+    await page.getByRole("button", { name: "Clear all" }).click();
+    await page.locator("#notices", { hasText: "Nothing was said yet" }).waitFor();
+  });
+});
+
+test("a tour is offered once, goes by keys, and every step can be the last", async () => {
+  await withDesk({ isFirstVisit: true }, async (page) => {
+    const offer = page.getByRole("complementary", { name: "New here?" });
+    await offer.waitFor();
+    await checkAxe(page);
+    await offer.getByRole("button", { name: "Show me" }).click();
+    const tour = page.locator(".tour");
+    await tour.getByText("1 of 6").waitFor();
+    assert.equal(await offer.isVisible(), false);
+    const seen = [];
+    for (let step = 1; step <= 6; step += 1) {
+      await tour.getByText(`${step} of 6`).waitFor();
+      await page.locator("[data-toured]").waitFor();
+      await until(
+        () => page.evaluate(() => document.activeElement?.className === "tour__next"),
+        "the next step is a press away",
+      );
+      seen.push(await page.evaluate(() => document.querySelector("[data-toured]").className));
+      if (step === 1) await checkAxe(page);
+      await page.keyboard.press("ArrowRight");
+    }
+    assert.equal(new Set(seen).size, 6, seen.join(" "));
+    await tour.waitFor({ state: "hidden" });
+    assert.equal(await page.locator("[data-toured]").count(), 0);
+    await page.reload();
+    await live(page);
+    assert.equal(await offer.isVisible(), false);
+    await page.getByRole("button", { name: "Tour", exact: true }).click();
+    await tour.getByText("1 of 6").waitFor();
+    await page.keyboard.press("Escape");
+    await tour.waitFor({ state: "hidden" });
+  });
+});
+
+test("a dotted word says what it means, and the glossary has the others", async () => {
+  await withDesk({}, async (page) => {
+    await page.getByRole("columnheader", { name: "hit" }).getByRole("button").click();
+    const glossary = page.getByRole("dialog", { name: "Glossary" });
+    await glossary.getByText("How often the price came to a level today").waitFor();
+    await checkAxe(page);
+    await glossary.getByRole("searchbox").fill("value area");
+    await glossary.getByText("70 % of the volume").waitFor();
+    await glossary.getByRole("searchbox").fill("gamma ray");
+    await glossary.getByText("No such word here.").waitFor();
+    await page.keyboard.press("Escape");
+    await glossary.waitFor({ state: "hidden" });
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Symbol, timeframe or command" }).fill("glossary");
+    await page.keyboard.press("Enter");
+    await glossary.getByText("Anchored VWAP").waitFor();
+    assert.ok(30 < (await glossary.locator("dt").count()));
+  });
+});
+
+for (const theme of ["dark", "light"]) {
+  test(`the style guide, ${theme}, is for everybody, and paper has no buttons`, async () => {
+    const server = await startVolaris();
+    try {
+      const cookies = { volaris: theme };
+      const page = await openPage({ server, path: "/styleguide", theme, cookies });
+      try {
+        await page.locator(".styleguide .watch-row").first().waitFor();
+        await checkAxe(page);
+        await page.goto(`${server.address}/chart/SPX`);
+        await live(page);
+        await page.emulateMedia({ media: "print" });
+        assert.equal(await page.locator(".rail").isVisible(), false);
+        assert.ok(await page.locator(".ladder").isVisible());
+        const ground = await page.evaluate(
+          () => getComputedStyle(document.documentElement).getPropertyValue("--panel"),
+        );
+        assert.equal(ground, "#fff", "paper is light in every theme");
+      } finally {
+        await page.quit();
+      }
+    } finally {
+      await server.stop();
+    }
+  });
+}
+
+test("on a phone a finger takes the tour, reads notices and finds the rest", async () => {
+  const phone = { width: 390, height: 844, touch: true, isFirstVisit: true };
+  await withDesk(phone, async (page) => {
+    await page.getByRole("button", { name: "Show me" }).tap();
+    const next = page.locator(".tour__next");
+    for (let step = 1; step <= 4; step += 1) {
+      await page.locator(".tour").getByText(`${step} of 6`).waitFor();
+      if (step < 4) await next.tap();
+    }
+    // The pane that is spoken of is the one on the screen.
+    await page.locator(".desk__levels").waitFor();
+    assert.equal(await page.locator(".desk__chart").isVisible(), false);
+    await page.getByRole("button", { name: "Skip the rest" }).tap();
+    await page.locator(".rail .menu__button").tap();
+    const panel = await page.locator("#notices").boundingBox();
+    assert.ok(0 <= panel.x && panel.x + panel.width <= 390 && 0 <= panel.y, JSON.stringify(panel));
+    await checkAxe(page);
+    await page.locator(".rail .menu__button").tap();
+    await page.getByRole("button", { name: "Find", exact: true }).tap();
+    await page.locator(".palette").waitFor();
+    await page.getByRole("combobox", { name: "Symbol, timeframe or command" }).fill("compact");
+    await page.keyboard.press("Enter");
+    await until(
+      () => page.evaluate(() => document.documentElement.dataset.density === "compact"),
+      "rows stand closer",
+    );
+    // A finger still gets what it needs.
+    const tab = await page.getByRole("button", { name: "Watch", exact: true }).last().boundingBox();
+    assert.ok(44 <= tab.height, `${tab.height}`);
+  });
+});
