@@ -86,6 +86,57 @@ impl Density {
     }
 }
 
+/// Which of the chosen levels are shown: a question for the moment, not a choice of kinds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LevelFilter {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that are no further than an average day goes.
+    Near,
+    /// Those that the price came to today.
+    Touched,
+    /// Those that it did not come to yet.
+    Untouched,
+}
+
+impl LevelFilter {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::All, Self::Near, Self::Touched, Self::Untouched];
+
+    /// The name in the cookie.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Near => "near",
+            Self::Touched => "touched",
+            Self::Untouched => "untouched",
+        }
+    }
+
+    /// The name on the screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "All",
+            Self::Near => "Within 1 ATR",
+            Self::Touched => "Touched",
+            Self::Untouched => "Untouched",
+        }
+    }
+
+    /// Whether a level is shown that is so many ATR away, where that is known, and that the price
+    /// came to so many times today.
+    pub(crate) fn keeps(self, atrs: Option<f64>, touches: u32) -> bool {
+        match self {
+            Self::All => true,
+            // Rather too many than one that is near and not seen.
+            Self::Near => atrs.is_none_or(|atrs| atrs.abs() <= 1.0),
+            Self::Touched => 0 < touches,
+            Self::Untouched => touches == 0,
+        }
+    }
+}
+
 /// What a row of the watchlist tells besides the price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WatchColumn {
@@ -144,6 +195,8 @@ pub struct Preferences {
     pub colors: Colors,
     /// Groups of levels that are shown or hidden whatever the depth says.
     pub groups: Vec<(LevelGroup, bool)>,
+    /// Which of these levels are shown.
+    pub level_filter: LevelFilter,
     /// How much room a row takes.
     pub density: Density,
     /// How the desk is divided.
@@ -161,6 +214,7 @@ impl Default for Preferences {
             watch_columns: vec![WatchColumn::Day, WatchColumn::Percent, WatchColumn::Nearest],
             colors: Colors::default(),
             groups: Vec::new(),
+            level_filter: LevelFilter::default(),
             density: Density::default(),
             panes: Panes::default(),
             is_toured: false,
@@ -233,6 +287,10 @@ impl Preferences {
                     if let Some(letters) = word.strip_prefix("groups-") {
                         preferences.groups = groups_of(letters);
                     }
+                    if let Some(word) = word.strip_prefix("only-") {
+                        let named = LevelFilter::ALL.into_iter().find(|one| one.as_str() == word);
+                        preferences.level_filter = named.unwrap_or_default();
+                    }
                     if let Some(word) = word.strip_prefix("panes-") {
                         preferences.panes = Panes::of_word(word);
                     }
@@ -258,10 +316,11 @@ impl Preferences {
         let toured = if self.is_toured { ".toured" } else { "" };
         [
             format!(
-                "{}={theme}.{depth}.{}.{}.watch-{columns}.groups-{}.panes-{}{toured}{keep}",
+                "{}={theme}.{depth}.{}.{}.only-{}.watch-{columns}.groups-{}.panes-{}{toured}{keep}",
                 Self::COOKIE,
                 self.colors.as_str(),
                 self.density.as_str(),
+                self.level_filter.as_str(),
                 group_letters(&self.groups),
                 self.panes.word(),
             ),
@@ -396,6 +455,7 @@ mod tests {
                 chosen.toggle_column(WatchColumn::Day);
                 chosen.colors = Colors::BlueOrange;
                 chosen.density = Density::Compact;
+                chosen.level_filter = LevelFilter::Untouched;
                 chosen.panes.move_to(crate::panes::Divider::Side, 20);
                 chosen.is_toured = depth == Depth::All;
                 chosen.switch_group(LevelGroup::Round, true);
@@ -409,6 +469,24 @@ mod tests {
             }
         }
         assert_eq!(Preferences::from_cookies("volaris=<script>"), Preferences::default());
+        let unknown = "volaris=dark.Key.sepia.panes-99-x-q.watch-dcnz.groups-%.tomorrow";
+        let read = Preferences::from_cookies(unknown);
+        let mut panes = Panes::default();
+        panes.move_to(crate::panes::Divider::Side, 99);
+        assert_eq!(read, Preferences { panes, ..Preferences::default() });
         assert_eq!(Preferences::from_cookies(""), Preferences::default());
+    }
+
+    #[test]
+    fn what_the_version_before_layouts_kept_is_read_whole() {
+        let kept = "volaris=light.Pivots; \
+                    volaris_chart=style=area&scale=log&studies=volume~macd-12-26-9:30:off";
+        let read = Preferences::from_cookies(kept);
+        assert_eq!((read.theme, read.depth), (Theme::Light, Depth::Pivots));
+        assert_eq!(read.layout.charts().len(), 1);
+        let setup = &read.layout.chart().setup;
+        assert_eq!((setup.style, setup.scale), (chart::ChartStyle::Area, chart::ScaleMode::Log));
+        assert!(setup.has(chart::Study::Macd(12, 26, 9)) && setup.has(chart::Study::Volume));
+        assert_eq!(setup.studies.len(), 2);
     }
 }

@@ -66,3 +66,28 @@ visit("rising is blue and falling orange where that is chosen", {}, async ({ pag
   assert.notEqual(await color(), before, "kept on this device");
   await checkAxe(page);
 });
+
+visit("levels are filtered to what matters now, and the head says so", {}, async ({ page }) => {
+  await live(page);
+  // A price that moves may touch a level meanwhile.
+  await page.keyboard.press(" ");
+  await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor({ state: "attached" });
+  const all = (await rungs(page)).length;
+  const menu = await openGroups(page);
+  const head = page.locator(".desk__levels .menu__button");
+  const only = async (name) => {
+    await menu.getByRole("button", { name, exact: true }).click();
+    await until(async () => (await head.innerText()).includes(name), `the head says ${name}`);
+    return (await rungs(page)).length;
+  };
+  const near = await only("Within 1 ATR");
+  assert.ok(0 < near && near < all, `${near} of ${all}`);
+  const untouched = await only("Untouched");
+  const touched = await only("Touched");
+  assert.equal(touched + untouched, all, "each is one or the other");
+  await checkAxe(page);
+  await page.reload();
+  await live(page);
+  assert.match(await head.innerText(), /^Touched/);
+  assert.equal((await rungs(page)).length, touched);
+});

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use quant::levels::LevelGroup;
 
 use super::menu::choice;
-use crate::contexts::{Colors, Density, preferences};
+use crate::contexts::{Colors, Density, LevelFilter, preferences};
 
 /// What the menu of levels tells.
 #[derive(Clone, Copy)]
@@ -27,6 +27,12 @@ pub(crate) fn level_menu(controls: LevelMenuControls) -> AnyView {
             },
         )
     };
+    let filter = LevelFilter::ALL.map(|filter| {
+        let is_chosen = move || preferences().read().level_filter == filter;
+        choice(filter.name(), is_chosen, move || {
+            preferences().update(|chosen| chosen.level_filter = filter);
+        })
+    });
     let colors = Colors::ALL.map(|colors| {
         let is_chosen = move || preferences().read().colors == colors;
         choice(colors.name(), is_chosen, move || {
@@ -45,6 +51,8 @@ pub(crate) fn level_menu(controls: LevelMenuControls) -> AnyView {
             {LevelGroup::ALL.map(group).collect_view()}
         </div>
         <p class="menu__note">"Key, Pivots or All sets them all at once."</p>
+        <h2>"Of these"</h2>
+        <div class="menu__choices" role="group" aria-label="Of these">{filter}</div>
         <h2>"Rising and falling"</h2>
         <div class="menu__choices" role="group" aria-label="Rising and falling">{colors}</div>
         <h2>"Rows"</h2>

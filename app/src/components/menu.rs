@@ -98,7 +98,9 @@ fn keep_focus(
             // What had the focus is gone, as after adding a study: keys still belong here.
             None => request_animation_frame(move || {
                 let is_still_open = is_open.try_get_untracked() == Some(true);
-                if let Some(panel) = panel.get_untracked().filter(|_| is_still_open) {
+                // A quick hand may type elsewhere by now.
+                let is_free = document().active_element().is_none_or(|it| it.tag_name() == "BODY");
+                if let Some(panel) = panel.get_untracked().filter(|_| is_still_open && is_free) {
                     let _ = panel.focus();
                 }
             }),

@@ -26,7 +26,7 @@ use crate::components::{
     TourControls, WatchControls, WatchMenuControls, Watchlist, level_menu, loaded, pane_divider,
     term, watch_menu,
 };
-use crate::contexts::{live_tape, preferences};
+use crate::contexts::{LevelFilter, live_tape, preferences};
 use crate::panes::Divider;
 use address::Address;
 use charts::Charts;
@@ -182,11 +182,16 @@ pub(crate) fn DeskPage() -> impl IntoView {
 fn LevelsPane(commands: Commands, decimals: Signal<usize>) -> impl IntoView {
     let data = commands.data;
     let depth = derived(move || preferences().read().depth);
+    let filter = derived(move || preferences().read().level_filter);
     let is_open = RwSignal::new(false);
     let menu =
         LevelMenuControls { is_shown: Callback::new(move |group| data.is_group_shown(group)) };
     view! {
-        <section class="desk__levels" aria-labelledby="levels-title">
+        <section
+            class="desk__levels"
+            aria-labelledby="levels-title"
+            data-filter=erased(move || filter.get().as_str())
+        >
             <header class="desk__head">
                 <h2 id="levels-title">"Levels"</h2>
                 <DepthSwitch depth on_choose=move |depth| {
@@ -194,7 +199,10 @@ fn LevelsPane(commands: Commands, decimals: Signal<usize>) -> impl IntoView {
                 } />
                 <Menu
                     id="level-menu"
-                    label=derived(|| "Groups".to_owned())
+                    label=derived(move || match filter.get() {
+                        LevelFilter::All => "Groups".to_owned(),
+                        filter => filter.name().to_owned(),
+                    })
                     icon="M2 4h12M4 8h8M6 12h4"
                     title="Levels"
                     is_open

@@ -394,6 +394,22 @@ mod tests {
     }
 
     #[test]
+    fn a_layout_of_a_newer_version_is_read_as_far_as_it_is_known() {
+        let text = "charts=2&link=symbol,weather&symbol=QQQ&span=15m&style=bars&glow=9\
+                    &span2=1h&studies2=ema-20,moon-7&tilt2=1";
+        let (layout, bad) = Layout::from_text(text);
+        let charts: Vec<String> = layout
+            .charts()
+            .iter()
+            .map(|one| format!("{} {} {}", one.symbol, one.span, one.setup.style.as_str()))
+            .collect();
+        assert_eq!(charts, ["QQQ 15m bars", "QQQ 1h hollow"]);
+        assert!(layout.charts()[1].setup.has(Study::Ema(20)));
+        let bad = bad.expect("something was not understood");
+        assert!(bad.contains("weather") && bad.contains("moon-7"), "{bad}");
+    }
+
+    #[test]
     fn what_was_not_understood_is_told() {
         for (text, told) in [
             ("charts=3", "`3` is no number of charts"),

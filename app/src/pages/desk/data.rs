@@ -235,6 +235,7 @@ impl DeskData {
         let by_depth = |id| depth_of(id) <= chosen.depth;
         view.levels.retain(|level| {
             chosen.switched(level.id.group()).unwrap_or_else(|| by_depth(level.id))
+                && chosen.level_filter.keeps(level.atrs, level.touches.count)
         });
         view
     }
