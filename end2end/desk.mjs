@@ -124,10 +124,12 @@ export async function openPage({
   touch = false,
   cookies = {},
   isFirstVisit = false,
+  flags = [],
   beforeVisit = async () => {},
 }) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  const browser = await chromium.launch({ executablePath, headless: true, args: CHROMIUM_FLAGS });
+  const args = [...CHROMIUM_FLAGS, ...flags];
+  const browser = await chromium.launch({ executablePath, headless: true, args });
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
