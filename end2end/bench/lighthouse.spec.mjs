@@ -11,6 +11,7 @@ import { chromium } from "playwright-core";
 import { CHROMIUM_FLAGS, freePort, startVolaris } from "../desk.mjs";
 
 const RUNS = 3;
+const TRIES_MAX = 6;
 const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"];
 const FIGURES = {
   FCP: "first-contentful-paint",
@@ -33,11 +34,14 @@ for (const throttlingMethod of ["simulate", "devtools"]) {
     const browser = await chromium.launch({ executablePath, args });
     try {
       const runs = [];
-      while (runs.length < RUNS) {
+      let lost = "";
+      for (let tries = 0; runs.length < RUNS; tries += 1) {
+        assert.ok(tries < TRIES_MAX, lost);
         const options = { port, throttlingMethod, logLevel: "error", onlyCategories: CATEGORIES };
         const { lhr } = await lighthouse(`${server.address}/chart/SPX`, options);
-        assert.equal(lhr.runtimeError, undefined, lhr.runtimeError?.message);
-        runs.push(lhr);
+        // Now and then its own reckoning fails on a busy machine.
+        if (lhr.categories.performance.score === null) lost = JSON.stringify(lhr.runWarnings);
+        else runs.push(lhr);
       }
       const scores = CATEGORIES.map((name) => {
         const score = middle(runs.map(({ categories }) => categories[name].score));
