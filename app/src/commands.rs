@@ -127,7 +127,7 @@ impl Command {
         all.extend(SPEEDS.map(Self::Speed));
         all.extend([1, 5, 60].map(Self::Step));
         all.extend([Self::NextOpen, Self::CopyLevels, Self::LevelsCsv, Self::LevelsPine]);
-        all.extend([SidePane::Levels, SidePane::Watch].map(Self::Pane));
+        all.extend(SidePane::ALL.map(Self::Pane));
         all.extend([
             Self::Notices,
             Self::Glossary,

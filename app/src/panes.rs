@@ -33,6 +33,11 @@ pub(crate) enum SidePane {
     Watch,
 }
 
+impl SidePane {
+    /// Both.
+    pub(crate) const ALL: [Self; 2] = [Self::Levels, Self::Watch];
+}
+
 impl Divider {
     /// The narrowest pane at the side, and what each step adds, in pixels; the style sheet knows
     /// them too.

@@ -85,6 +85,14 @@ test("what was said stays in the notices, and can still be taken back", async ()
     await notice.getByRole("button", { name: "Undo" }).click();
     await page.locator(".watch-row", { hasText: "VIX" }).waitFor();
     assert.equal((await bell.innerText()).trim(), "Notices");
+    // What the toast took back is not taken back again.
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Remove QQQ from the watchlist" }).click();
+    await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+    await page.locator(".watch-row", { hasText: "QQQ" }).waitFor();
+    await bell.click();
+    await page.locator(".notices li", { hasText: "QQQ is off the watchlist" }).waitFor();
+    assert.equal(await page.locator(".notices__answer").count(), 0);
     await page.getByRole("button", { name: "Clear all" }).click();
     await page.locator("#notices", { hasText: "Nothing was said yet" }).waitFor();
   });

@@ -48,9 +48,7 @@ pub(crate) fn Menu(
                 aria-controls=id
                 on:click=heard(move |_| is_open.update(|is_open| *is_open = !*is_open))
             >
-                <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-                    <path d=icon fill="none" stroke="currentColor" stroke-width="1.3" />
-                </svg>
+                {drawn(icon)}
                 <span class="menu__label">{part(move || label.get())}</span>
             </button>
             <div
@@ -65,6 +63,16 @@ pub(crate) fn Menu(
                 {part(move || is_open.get().then(|| children()))}
             </div>
         </div>
+    }
+    .erase()
+}
+
+/// A picture in a square of sixteen.
+pub(super) fn drawn(icon: &'static str) -> AnyView {
+    view! {
+        <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <path d=icon fill="none" stroke="currentColor" stroke-width="1.3" />
+        </svg>
     }
     .erase()
 }

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use market::{Moment, format};
 
-use super::toast::{ToastAnswer, ToastText};
+use super::toast::{ToastAnswer, ToastText, answer_button};
 use crate::erased::{Erase, follow, heard, part};
 
 /// The most that are kept, as long as the page lives.
@@ -13,7 +13,6 @@ const NOTICES_MAX: usize = 50;
 /// One thing that was said.
 #[derive(Clone)]
 struct Notice {
-    number: usize,
     at: Option<Moment>,
     text: String,
     answer: Option<ToastAnswer>,
@@ -23,7 +22,6 @@ struct Notice {
 #[derive(Clone, Copy)]
 pub(crate) struct Notices {
     list: RwSignal<Vec<Notice>>,
-    said: StoredValue<usize>,
     /// How many came since somebody looked.
     pub(crate) unread: RwSignal<usize>,
 }
@@ -31,20 +29,14 @@ pub(crate) struct Notices {
 impl Notices {
     /// Nothing was said yet.
     pub(crate) fn new() -> Self {
-        Self {
-            list: RwSignal::new(Vec::new()),
-            said: StoredValue::new(0),
-            unread: RwSignal::new(0),
-        }
+        Self { list: RwSignal::new(Vec::new()), unread: RwSignal::new(0) }
     }
 
     /// Keeps what is said now.
     pub(crate) fn add(self, at: Option<Moment>, said: ToastText) {
         let ToastText { text, answer } = said;
-        self.said.update_value(|said| *said += 1);
-        let notice = Notice { number: self.said.get_value(), at, text, answer };
         self.list.update(|list| {
-            list.push(notice);
+            list.push(Notice { at, text, answer });
             let surplus = list.len().saturating_sub(NOTICES_MAX);
             list.drain(..surplus);
         });
@@ -58,28 +50,15 @@ impl Notices {
             unread => format!("{unread} new"),
         }
     }
-
-    fn take_answer(self, number: usize) {
-        let taken = self.list.try_update(|list| {
-            list.iter_mut().find(|one| one.number == number).and_then(|one| one.answer.take())
-        });
-        if let Some(answer) = taken.flatten() {
-            answer.take();
-        }
-    }
 }
 
 /// The list of what was said; loaded when it is first opened.
 #[lazy]
 pub(crate) fn notice_list(notices: Notices) -> AnyView {
     let row = move |notice: Notice| {
-        let Notice { number, at, text, answer } = notice;
-        let take = heard(move |_: leptos::ev::MouseEvent| notices.take_answer(number));
-        let answer = answer.map(|answer| {
-            let name = answer.name;
-            view! { <button type="button" class="notices__answer" on:click=take>{name}</button> }
-                .erase()
-        });
+        let Notice { at, text, answer } = notice;
+        let nothing_else = Callback::new(|()| {});
+        let answer = answer.map(|one| answer_button(one, "notices__answer", nothing_else));
         let at = at.map(|at| view! { <time>{format::clock(at)}</time> }.erase());
         view! { <li>{at} <span>{text}</span> {answer}</li> }.erase()
     };

@@ -3,8 +3,9 @@
 
 use leptos::prelude::*;
 
-use super::menu::{Menu, loaded};
+use super::menu::{Menu, drawn, loaded};
 use super::notices::{Notices, notice_list};
+use super::tab_bar::Pane;
 use crate::commands::Command;
 use crate::contexts::preferences;
 use crate::erased::{Erase, derived, erased, heard};
@@ -27,7 +28,12 @@ pub(crate) struct RailControls {
 #[component]
 pub(crate) fn Rail(controls: RailControls) -> impl IntoView {
     let RailControls { notices, are_notices_open, can_install, on_choose } = controls;
-    let pane = move |pane: SidePane, label: &'static str, icon: &'static str| {
+    let pane = move |pane: SidePane| {
+        // As a phone's tabs have it.
+        let tab = match pane {
+            SidePane::Levels => Pane::Levels,
+            SidePane::Watch => Pane::Watch,
+        };
         let is_shown = move || preferences().read().panes.shows(pane).to_string();
         view! {
             <button
@@ -36,8 +42,8 @@ pub(crate) fn Rail(controls: RailControls) -> impl IntoView {
                 aria-pressed=erased(is_shown)
                 on:click=heard(move |_| on_choose.run(Command::Pane(pane)))
             >
-                {drawn(icon)}
-                <span>{label}</span>
+                {drawn(tab.icon())}
+                <span>{tab.label()}</span>
             </button>
         }
         .erase()
@@ -60,8 +66,7 @@ pub(crate) fn Rail(controls: RailControls) -> impl IntoView {
     };
     view! {
         <nav class="rail" aria-label="Desk">
-            {pane(SidePane::Levels, "Levels", "M2 4h12M2 8h8M2 12h12M12 6v4")}
-            {pane(SidePane::Watch, "Watch", WATCH_ICON)}
+            {SidePane::ALL.map(pane).collect_view()}
             <div
                 class="rail__notices"
                 data-unread=erased(move || (0 < notices.unread.get()).to_string())
@@ -89,13 +94,3 @@ pub(crate) fn Rail(controls: RailControls) -> impl IntoView {
 const FIND_ICON: &str = "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.5 10.5 14 14";
 const TOUR_ICON: &str = "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13z\
                          M6 6.5a2 2 0 1 1 2 2v1M8 11.5v.5";
-const WATCH_ICON: &str = "M1 8s3-5 7-5 7 5 7 5-3 5-7 5-7-5-7-5zM8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4z";
-
-fn drawn(icon: &'static str) -> AnyView {
-    view! {
-        <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-            <path d=icon fill="none" stroke="currentColor" stroke-width="1.3" />
-        </svg>
-    }
-    .erase()
-}

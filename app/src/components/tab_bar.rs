@@ -27,7 +27,7 @@ impl Pane {
         }
     }
 
-    fn label(self) -> &'static str {
+    pub(super) fn label(self) -> &'static str {
         match self {
             Self::Chart => "Chart",
             Self::Levels => "Levels",
@@ -35,7 +35,7 @@ impl Pane {
         }
     }
 
-    fn icon(self) -> &'static str {
+    pub(super) fn icon(self) -> &'static str {
         match self {
             Self::Chart => "M2 2v12h12M4 10l3-3 2 2 4-5",
             Self::Levels => "M2 4h12M2 8h8M2 12h12M12 6v4",

@@ -17,17 +17,31 @@ pub(crate) struct ToastText {
 /// What can be done about a message.
 #[derive(Clone)]
 pub(crate) struct ToastAnswer {
-    pub(super) name: &'static str,
+    name: &'static str,
     // Not a `Callback`: those die with what made them, and the row that was removed is gone when
     // its undo is pressed.
     act: Arc<dyn Fn() + Send + Sync>,
+    // It stands in the toast and among the notices; what is undone is not undone again.
+    is_taken: ArcRwSignal<bool>,
 }
 
-impl ToastAnswer {
-    /// Does it.
-    pub(super) fn take(&self) {
-        (self.act)();
-    }
+/// The button that takes an answer, gone once it was taken, here or elsewhere.
+pub(super) fn answer_button(
+    answer: ToastAnswer,
+    class: &'static str,
+    on_take: Callback<()>,
+) -> AnyView {
+    part(move || {
+        let ToastAnswer { name, act, is_taken } = answer.clone();
+        let take = move |_: leptos::ev::MouseEvent| {
+            is_taken.set(true);
+            act();
+            on_take.run(());
+        };
+        (!answer.is_taken.get()).then(|| {
+            view! { <button type="button" class=class on:click=heard(take)>{name}</button> }.erase()
+        })
+    })
 }
 
 impl ToastText {
@@ -42,7 +56,8 @@ impl ToastText {
         name: &'static str,
         act: impl Fn() + Send + Sync + 'static,
     ) -> Self {
-        Self { text, answer: Some(ToastAnswer { name, act: Arc::new(act) }) }
+        let is_taken = ArcRwSignal::new(false);
+        Self { text, answer: Some(ToastAnswer { name, act: Arc::new(act), is_taken }) }
     }
 }
 
@@ -56,15 +71,7 @@ pub(crate) fn Toast(
     #[prop(into)]
     on_close: Callback<()>,
 ) -> impl IntoView {
-    let answer = move |answer: ToastAnswer| {
-        let name = answer.name;
-        let answered = heard(move |_| {
-            answer.take();
-            on_close.run(());
-        });
-        view! { <button type="button" class="toast__undo" on:click=answered>{name}</button> }
-            .erase()
-    };
+    let answer = move |answer| answer_button(answer, "toast__undo", on_close);
     let shown = move || {
         text.get().map(|toast| {
             view! {

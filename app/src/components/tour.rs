@@ -48,7 +48,7 @@ const STOPS: [Stop; 6] = [
         pane: Pane::Levels,
         name: "Levels",
         words: "The price stands in the middle, the levels that traders watch around it, \
-                recomputed with every tick. Press one to see it on the chart, or its ? for how it \
+                recomputed with every tick. Press one to see it on the chart, its name for how it \
                 is computed and from what.",
     },
     Stop {

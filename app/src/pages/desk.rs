@@ -121,6 +121,7 @@ pub(crate) fn DeskPage() -> impl IntoView {
     let choose_symbol = commands.choose_symbol;
     commands.listen();
     let panes = memo(move || preferences().read().panes);
+    let run = Callback::new(move |command| commands.run(command));
     let is_stale = memo(move || data.is_stale());
     let decimals = derived(move || usize::from(instrument(symbol.get()).decimals));
     view! {
@@ -138,7 +139,7 @@ pub(crate) fn DeskPage() -> impl IntoView {
                 notices: data.notices,
                 are_notices_open: commands.are_notices_open,
                 can_install: data.installation.can_install,
-                on_choose: Callback::new(move |command| commands.run(command)),
+                on_choose: run,
             } />
             <main class="desk__chart" aria-label="Chart">
                 <h1 class="visually-hidden">{part(move || format!("{} chart", symbol.get()))}</h1>
@@ -166,7 +167,7 @@ pub(crate) fn DeskPage() -> impl IntoView {
                 opened: commands.palette,
                 symbols: data.symbols_signal(),
                 keymap: commands.keymap,
-                on_choose: Callback::new(move |command| commands.run(command)),
+                on_choose: run,
             } />
             <Glossary asked=commands.asked_term />
             <KeySheet is_open=commands.is_key_sheet_open keymap=commands.keymap />
