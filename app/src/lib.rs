@@ -14,6 +14,7 @@ mod live;
 mod pages;
 mod panes;
 mod shell;
+mod take_over;
 
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -22,6 +23,7 @@ use leptos_router::{Lazy, path};
 
 pub use contexts::Preferences;
 pub use shell::{PageFiles, shell};
+pub use take_over::take_over;
 
 /// The whole application: what every page shares, and which address shows which page.
 #[component]

@@ -24,8 +24,14 @@ pub struct PageFiles {
 pub fn shell(files: PageFiles) -> impl IntoView {
     let preferences = use_context::<Preferences>().unwrap_or_default();
     let nonce = use_nonce();
+    // First the page, then the code: on a slow line they would share it, and what the server wrote
+    // can be read already. A page that nobody looks at is never drawn.
     let start = format!(
-        "import start, {{ hydrate }} from {:?}; \
+        "await new Promise((drawn) => {{ \
+           requestAnimationFrame(() => setTimeout(drawn)); \
+           if (document.hidden) drawn(); \
+         }}); \
+         const {{ default: start, hydrate }} = await import({:?}); \
          await start({{ module_or_path: {:?} }}); hydrate();",
         files.script, files.wasm
     );
@@ -54,13 +60,6 @@ pub fn shell(files: PageFiles) -> impl IntoView {
                 <meta name="theme-color" content=preferences.theme.color() />
                 <link rel="stylesheet" href=files.style />
                 <link rel="modulepreload" href=files.script />
-                <link
-                    rel="preload"
-                    href=files.wasm
-                    r#as="fetch"
-                    r#type="application/wasm"
-                    crossorigin=""
-                />
                 <script nonce=nonce.clone()>{offer}</script>
                 <script type="module" nonce=nonce>
                     {start}

@@ -28,6 +28,7 @@ use crate::components::{
 };
 use crate::contexts::{LevelFilter, live_tape, preferences};
 use crate::panes::Divider;
+use crate::take_over::in_turn;
 use address::Address;
 use charts::Charts;
 use commands::Commands;
@@ -112,10 +113,18 @@ impl Route {
 /// The levels desk.
 #[component]
 pub(crate) fn DeskPage() -> impl IntoView {
-    let route = Route::new();
+    in_turn(|| {
+        let route = Route::new();
+        let data = DeskData::new(route.layout, route.symbol, live_tape());
+        in_turn(move || view! { <Desk route data /> }.erase())
+    })
+}
+
+/// The levels desk, of what its address says.
+#[component]
+fn Desk(route: Route, data: DeskData) -> impl IntoView {
     let Route { address, symbol, .. } = route;
     let tape = live_tape();
-    let data = DeskData::new(route.layout, symbol, tape);
     let pane = RwSignal::new(Pane::Chart);
     let commands = Commands::new(route, data, pane);
     let choose_symbol = commands.choose_symbol;
@@ -134,13 +143,13 @@ pub(crate) fn DeskPage() -> impl IntoView {
             data-split=erased(move || panes.get().step(Divider::Split).to_string())
             data-hidden=erased(move || panes.get().hidden())
         >
-            <TopBar data symbol on_choose=choose_symbol />
-            <Rail controls=RailControls {
+            {in_turn(move || view! { <TopBar data symbol on_choose=choose_symbol /> }.erase())}
+            {in_turn(move || view! { <Rail controls=RailControls {
                 notices: data.notices,
                 are_notices_open: commands.are_notices_open,
                 can_install: data.installation.can_install,
                 on_choose: run,
-            } />
+            } /> }.erase())}
             <main class="desk__chart" aria-label="Chart">
                 <h1 class="visually-hidden">{part(move || format!("{} chart", symbol.get()))}</h1>
                 <p
@@ -150,11 +159,11 @@ pub(crate) fn DeskPage() -> impl IntoView {
                 >
                     {part(move || data.complaint(address))}
                 </p>
-                <Charts commands />
+                {in_turn(move || view! { <Charts commands /> }.erase())}
                 {pane_divider(Divider::Side)}
             </main>
-            <LevelsPane commands decimals />
-            <WatchPane data symbol on_choose=choose_symbol />
+            {in_turn(move || view! { <LevelsPane commands decimals /> }.erase())}
+            {in_turn(move || view! { <WatchPane data symbol on_choose=choose_symbol /> }.erase())}
             <TabBar pane on_choose=move |one| pane.set(one) />
             <LevelSheet question=LevelQuestion {
                 asked: data.asked,
@@ -214,7 +223,7 @@ fn LevelsPane(commands: Commands, decimals: Signal<usize>) -> impl IntoView {
                     {term("ATR", part(move || data.atr_text()), commands.asked_term)}
                 </span>
             </header>
-            {awaited(
+            {in_turn(move || awaited(
                 || view! { <div class="skeleton skeleton--ladder"></div> }.erase(),
                 move || async move {
                     data.first_levels().await;
@@ -230,7 +239,7 @@ fn LevelsPane(commands: Commands, decimals: Signal<usize>) -> impl IntoView {
                     }
                     .erase()
                 },
-            )}
+            ))}
         </section>
     }
     .erase()
@@ -278,13 +287,13 @@ fn WatchPane(data: DeskData, symbol: Memo<Symbol>, on_choose: Callback<Symbol>) 
                     on_choose=move |symbol| watchlists.add(symbol)
                 />
             </header>
-            {awaited(
+            {in_turn(move || awaited(
                 || view! { <div class="skeleton skeleton--watch"></div> }.erase(),
                 move || async move {
                     data.first_watchlist().await;
                     view! { <Watchlist controls /> }.erase()
                 },
-            )}
+            ))}
         </section>
     }
     .erase()

@@ -12,6 +12,7 @@ use crate::components::{
 };
 use crate::contexts::{live_tape, preferences};
 use crate::erased::{Erase, derived, erased, heard, memo, part};
+use crate::take_over::in_turn;
 
 /// The charts and the bar above them.
 #[component]
@@ -56,7 +57,9 @@ pub(super) fn Charts(commands: Commands) -> impl IntoView {
     let count = memo(move || layout.read().charts().len());
     let in_place = move |place: usize| {
         let is_there = memo(move || place < count.get());
-        let chart = move || view! { <PriceChart one=one_chart(commands, place) all /> }.erase();
+        let chart = move || {
+            in_turn(move || view! { <PriceChart one=one_chart(commands, place) all /> }.erase())
+        };
         part(move || is_there.get().then(chart))
     };
     view! {
@@ -64,11 +67,11 @@ pub(super) fn Charts(commands: Commands) -> impl IntoView {
             <b class="desk__symbol">{part(move || symbol.get().to_string())}</b>
             <span class="desk__name">{part(move || instrument(symbol.get()).name)}</span>
             <SpanBar span on_choose=move |span| route.choose_span(span) />
-            <ChartBar controls />
+            {in_turn(move || view! { <ChartBar controls /> }.erase())}
         </div>
         <Tabs route />
         <div class="desk__plot">
-            <DrawingBar controls=drawings />
+            {in_turn(move || view! { <DrawingBar controls=drawings /> }.erase())}
             <div
                 class="charts"
                 data-count=erased(move || count.get().to_string())
