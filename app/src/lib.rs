@@ -11,13 +11,13 @@ mod installation;
 mod keymap;
 mod level_file;
 mod live;
+mod page_title;
 mod pages;
 mod panes;
 mod shell;
 mod take_over;
 
 use leptos::prelude::*;
-use leptos_meta::provide_meta_context;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{Lazy, path};
 
@@ -28,7 +28,7 @@ pub use take_over::take_over;
 /// The whole application: what every page shares, and which address shows which page.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
+    page_title::provide();
     contexts::provide();
     view! {
         <Router>

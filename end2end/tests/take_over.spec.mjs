@@ -48,6 +48,7 @@ test("a page that is taken over slowly stands still, hears nobody, and then goes
       try {
         await until(() => page.evaluate(() => self.isHeld), `turn ${turns} comes`);
         const before = await page.locator("body").innerText();
+        assert.match(await page.title(), /SPX [\d,.]+ · Volaris/, "the tab is named");
         await page.keyboard.press("?");
         await page.locator(".watch-row").nth(1).click();
         await page.getByRole("button", { name: "15m" }).click();

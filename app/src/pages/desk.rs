@@ -14,7 +14,6 @@ mod watchlists;
 use crate::erased::{Erase, awaited, derived, erased, memo, part};
 use chart::{ChartSetup, Layout};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::location::Location;
@@ -27,6 +26,7 @@ use crate::components::{
     term, watch_menu,
 };
 use crate::contexts::{LevelFilter, live_tape, preferences};
+use crate::page_title::page_title;
 use crate::panes::Divider;
 use crate::take_over::in_turn;
 use address::Address;
@@ -133,8 +133,8 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
     let run = Callback::new(move |command| commands.run(command));
     let is_stale = memo(move || data.is_stale());
     let decimals = derived(move || usize::from(instrument(symbol.get()).decimals));
+    page_title(move || data.title());
     view! {
-        <Title text=move || data.title() />
         <div
             class="desk"
             data-pane=erased(move || pane.get().as_str())

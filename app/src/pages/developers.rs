@@ -2,8 +2,8 @@
 //! that programs read.
 
 use crate::erased::Erase;
+use crate::page_title::page_title;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{LazyRoute, lazy_route};
 use serde::Deserialize;
 
@@ -49,8 +49,8 @@ impl LazyRoute for DevelopersPage {
     fn view(_page: Self) -> AnyView {
         let document: Option<Document> = serde_json::from_str(api::OPENAPI).ok();
         let operations = document.into_iter().flat_map(|document| document.paths);
+        page_title(|| "For programs · Volaris".to_owned());
         view! {
-        <Title text="For programs · Volaris" />
         <main class="developers">
             <a href="/chart/SPX">"← Back to the desk"</a>
             <h1>"Volaris for programs"</h1>

@@ -1,14 +1,14 @@
 //! What an address shows that leads nowhere.
 
 use crate::erased::Erase;
+use crate::page_title::page_title;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// What an address shows that leads nowhere.
 #[component]
 pub(crate) fn MissingPage() -> impl IntoView {
+    page_title(|| "Not here · Volaris".to_owned());
     view! {
-        <Title text="Not here · Volaris" />
         <main class="missing">
             <h1>"There is nothing at this address"</h1>
             <p>"The link may be old, or a letter may be missing."</p>

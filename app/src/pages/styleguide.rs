@@ -3,7 +3,6 @@
 
 use api::{AbsentView, LastView, LevelView, LevelsView, SymbolView};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{LazyRoute, lazy_route};
 use market::{BarSpan, Freshness, Moment, Span, Symbol, TapeId};
 use quant::levels::{LevelId, LevelRole, LevelSource, Periods, Standing, Touches};
@@ -15,6 +14,7 @@ use crate::components::{
 use crate::contexts::{Density, Depth, preferences};
 use crate::erased::{Erase, derived, erased, heard};
 use crate::live::Link;
+use crate::page_title::page_title;
 
 /// Tokens of colour, and what each is for.
 const COLORS: [(&str, &str); 13] = [
@@ -46,8 +46,8 @@ impl LazyRoute for StyleguidePage {
     }
 
     fn view(_page: Self) -> AnyView {
+        page_title(|| "Style guide · Volaris".to_owned());
         view! {
-            <Title text="Style guide · Volaris" />
             <main class="styleguide">
                 <a href="/chart/SPX">"← Back to the desk"</a>
                 <h1>"Style guide"</h1>
