@@ -8,7 +8,7 @@ use super::opened::{loaded_when, show_while};
 use crate::erased::{Erase, erased, heard, memo, part};
 
 /// The words that a trader asks about, in order of the alphabet, and what each means here.
-const TERMS: [(&str, &str); 34] = [
+const TERMS: [(&str, &str); 33] = [
     (
         "Anchored VWAP",
         "The average price by volume since a bar that you choose: a gap, a low, the \
@@ -34,7 +34,6 @@ const TERMS: [(&str, &str); 34] = [
         "Central pivot range: the pivot and its two sides. Narrow often comes before a \
          day that runs.",
     ),
-    ("Delayed", "Prices come with a delay that the vendor states. They are never shown as live."),
     (
         "DeMark pivots",
         "One level above and one below, from yesterday's bar and whether it closed up \
