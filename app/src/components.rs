@@ -22,6 +22,7 @@ mod pane_divider;
 mod price_chart;
 mod rail;
 mod span_bar;
+mod swatches;
 mod symbol_search;
 mod tab_bar;
 mod tape_panel;

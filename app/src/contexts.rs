@@ -4,9 +4,9 @@
 use crate::erased::follow;
 use chart::Layout;
 use leptos::prelude::*;
-use quant::levels::LevelGroup;
 
 use crate::installation::{Installation, keep_installed};
+use crate::level_choices::LevelChoices;
 use crate::live::LiveTape;
 use crate::panes::Panes;
 
@@ -77,62 +77,19 @@ impl Density {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Comfortable, Self::Compact];
 
-    /// The name in the document, the cookie and on the screen.
+    /// The name in the document and the cookie.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Comfortable => "comfortable",
             Self::Compact => "compact",
         }
     }
-}
-
-/// Which of the chosen levels are shown: a question for the moment, not a choice of kinds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LevelFilter {
-    /// All of them.
-    #[default]
-    All,
-    /// Those that are no further than an average day goes.
-    Near,
-    /// Those that the price came to today.
-    Touched,
-    /// Those that it did not come to yet.
-    Untouched,
-}
-
-impl LevelFilter {
-    /// Every one.
-    pub const ALL: [Self; 4] = [Self::All, Self::Near, Self::Touched, Self::Untouched];
-
-    /// The name in the cookie.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Near => "near",
-            Self::Touched => "touched",
-            Self::Untouched => "untouched",
-        }
-    }
 
     /// The name on the screen.
     pub fn name(self) -> &'static str {
         match self {
-            Self::All => "All",
-            Self::Near => "Within 1 ATR",
-            Self::Touched => "Touched",
-            Self::Untouched => "Untouched",
-        }
-    }
-
-    /// Whether a level is shown that is so many ATR away, where that is known, and that the price
-    /// came to so many times today.
-    pub(crate) fn keeps(self, atrs: Option<f64>, touches: u32) -> bool {
-        match self {
-            Self::All => true,
-            // Rather too many than one that is near and not seen.
-            Self::Near => atrs.is_none_or(|atrs| atrs.abs() <= 1.0),
-            Self::Touched => 0 < touches,
-            Self::Untouched => touches == 0,
+            Self::Comfortable => "Comfortable",
+            Self::Compact => "Compact",
         }
     }
 }
@@ -193,10 +150,8 @@ pub struct Preferences {
     pub watch_columns: Vec<WatchColumn>,
     /// The colours of rising and falling.
     pub colors: Colors,
-    /// Groups of levels that are shown or hidden whatever the depth says.
-    pub groups: Vec<(LevelGroup, bool)>,
-    /// Which of these levels are shown.
-    pub level_filter: LevelFilter,
+    /// Which levels, in which order, in which colours.
+    pub levels: LevelChoices,
     /// How much room a row takes.
     pub density: Density,
     /// How the desk is divided.
@@ -213,8 +168,7 @@ impl Default for Preferences {
             layout: Layout::default(),
             watch_columns: vec![WatchColumn::Day, WatchColumn::Percent, WatchColumn::Nearest],
             colors: Colors::default(),
-            groups: Vec::new(),
-            level_filter: LevelFilter::default(),
+            levels: LevelChoices::default(),
             density: Density::default(),
             panes: Panes::default(),
             is_toured: false,
@@ -284,13 +238,7 @@ impl Preferences {
                 "toured" => preferences.is_toured = true,
                 "blue-orange" => preferences.colors = Colors::BlueOrange,
                 _ => {
-                    if let Some(letters) = word.strip_prefix("groups-") {
-                        preferences.groups = groups_of(letters);
-                    }
-                    if let Some(word) = word.strip_prefix("only-") {
-                        let named = LevelFilter::ALL.into_iter().find(|one| one.as_str() == word);
-                        preferences.level_filter = named.unwrap_or_default();
-                    }
+                    preferences.levels.read(word);
                     if let Some(word) = word.strip_prefix("panes-") {
                         preferences.panes = Panes::of_word(word);
                     }
@@ -316,12 +264,11 @@ impl Preferences {
         let toured = if self.is_toured { ".toured" } else { "" };
         [
             format!(
-                "{}={theme}.{depth}.{}.{}.only-{}.watch-{columns}.groups-{}.panes-{}{toured}{keep}",
+                "{}={theme}.{depth}.{}.{}.{}.watch-{columns}.panes-{}{toured}{keep}",
                 Self::COOKIE,
                 self.colors.as_str(),
                 self.density.as_str(),
-                self.level_filter.as_str(),
-                group_letters(&self.groups),
+                self.levels.words(),
                 self.panes.word(),
             ),
             format!("{}={}{keep}", Self::CHART_COOKIE, layout),
@@ -331,18 +278,7 @@ impl Preferences {
     /// So many levels, whatever was switched by hand before.
     pub(crate) fn choose_depth(&mut self, depth: Depth) {
         self.depth = depth;
-        self.groups.clear();
-    }
-
-    /// Shows a group of levels or hides it, whatever the depth says.
-    pub(crate) fn switch_group(&mut self, group: LevelGroup, is_shown: bool) {
-        self.groups.retain(|(one, _)| *one != group);
-        self.groups.push((group, is_shown));
-    }
-
-    /// Whether a group was switched by hand, and how.
-    pub(crate) fn switched(&self, group: LevelGroup) -> Option<bool> {
-        self.groups.iter().find(|(one, _)| *one == group).map(|(_, is_shown)| *is_shown)
+        self.levels.groups.clear();
     }
 
     /// Shows a column of the watchlist, or hides it.
@@ -374,27 +310,6 @@ impl Preferences {
             let _ = js_sys::Reflect::set(&document, &"cookie".into(), &cookie.into());
         }
     }
-}
-
-/// Each group by its place in the alphabet: a capital where it is shown.
-fn group_letters(groups: &[(LevelGroup, bool)]) -> String {
-    let letter = |(group, is_shown): &(LevelGroup, bool)| {
-        let letter = LevelGroup::ALL.iter().zip('a'..='z').find(|(one, _)| *one == group);
-        letter.map(|(_, letter)| if *is_shown { letter.to_ascii_uppercase() } else { letter })
-    };
-    groups.iter().filter_map(letter).collect()
-}
-
-fn groups_of(letters: &str) -> Vec<(LevelGroup, bool)> {
-    let mut groups = Preferences::default();
-    for letter in letters.chars() {
-        let low = letter.to_ascii_lowercase();
-        let group = LevelGroup::ALL.iter().zip('a'..='z').find(|(_, one)| *one == low);
-        if let Some((group, _)) = group {
-            groups.switch_group(*group, letter.is_ascii_uppercase());
-        }
-    }
-    groups.groups
 }
 
 /// Makes the contexts; once, at the root.
@@ -440,6 +355,8 @@ pub(crate) fn preferences() -> RwSignal<Preferences> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::level_choices::LevelFilter;
+    use quant::levels::LevelGroup;
 
     #[test]
     fn preferences_survive_the_cookie_and_nonsense_does_not() {
@@ -455,12 +372,12 @@ mod tests {
                 chosen.toggle_column(WatchColumn::Day);
                 chosen.colors = Colors::BlueOrange;
                 chosen.density = Density::Compact;
-                chosen.level_filter = LevelFilter::Untouched;
+                chosen.levels.filter = LevelFilter::Untouched;
                 chosen.panes.move_to(crate::panes::Divider::Side, 20);
                 chosen.is_toured = depth == Depth::All;
-                chosen.switch_group(LevelGroup::Round, true);
-                chosen.switch_group(LevelGroup::PriorDay, false);
-                chosen.switch_group(LevelGroup::Round, false);
+                chosen.levels.switch(LevelGroup::Round, true);
+                chosen.levels.switch(LevelGroup::PriorDay, false);
+                chosen.levels.switch(LevelGroup::Round, false);
                 let [first, second] = chosen.cookies().map(|cookie| {
                     cookie.split_once(';').expect("a cookie has attributes").0.to_owned()
                 });

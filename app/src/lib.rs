@@ -9,6 +9,7 @@ mod contexts;
 mod erased;
 mod installation;
 mod keymap;
+mod level_choices;
 mod level_file;
 mod live;
 mod page_title;

@@ -97,7 +97,23 @@ visit("studies, style and scale are chosen, shared and remembered", { path: "/ch
     await menu.getByRole("textbox", { name: "Length" }).fill("9");
     await menu.getByRole("button", { name: "Apply" }).click();
     await page.waitForURL(/rsi-9/);
+    // Its colour, also of one without numbers.
+    await menu.getByRole("button", { name: "Settings of BB 20 2" }).click();
+    await menu.getByRole("button", { name: "Colour 3" }).click();
+    await page.waitForURL(/bb-20-2:c2/);
     await checkAxe(page);
+    await menu.getByRole("button", { name: "Back" }).click();
+    await menu.getByRole("button", { name: "Settings of VWAP" }).click();
+    await menu.getByRole("button", { name: "Colour 5" }).click();
+    await page.waitForURL(/volume,vwap:c4,rsi-9,bb-20-2:c2/);
+    await menu.getByRole("button", { name: "Usual" }).click();
+    await page.waitForURL(/volume,vwap,rsi-9,bb-20-2:c2/);
+    await menu.getByRole("button", { name: "Back" }).click();
+    const inks = page.locator(".legend", { hasText: "BB 20 2" }).locator(".legend__values span");
+    await until(
+      async () => /study-3/.test((await inks.first().getAttribute("style")) ?? ""),
+      "the legend has the colour too",
+    );
     await page.keyboard.press("Escape");
     const legend = page.locator(".legend", { hasText: "RSI 9" });
     await until(async () => /RSI 9\s+\d/.test(await legend.innerText()), "RSI has no value");

@@ -91,3 +91,47 @@ visit("levels are filtered to what matters now, and the head says so", {}, async
   assert.match(await head.innerText(), /^Touched/);
   assert.equal((await rungs(page)).length, touched);
 });
+
+visit("the ladder's order and a group's colour are chosen, and kept", {}, async ({ page }) => {
+  await live(page);
+  await page.keyboard.press(" ");
+  await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor({ state: "attached" });
+  const prices = () =>
+    page.locator(".rung__price data").evaluateAll((all) => all.map((one) => Number(one.value)));
+  const highest = await prices();
+  assert.deepEqual(highest, [...highest].sort((a, b) => b - a));
+  const menu = await openGroups(page);
+  const choose = (name) => menu.getByRole("button", { name, exact: true }).click();
+  await choose("Nearest first");
+  const text = await page.locator(".last-price__price").innerText();
+  const last = Number(text.replaceAll(",", ""));
+  const away = (price) => Math.abs(price - last);
+  const nearest = [...highest].sort((a, b) => away(a) - away(b));
+  const isBy = async (wanted) => JSON.stringify(await prices()) === JSON.stringify(wanted);
+  await until(() => isBy(nearest), "by distance");
+  assert.equal(await page.locator(".ladder tr").nth(1).getAttribute("class"), "ladder__last");
+  await choose("By group");
+  const names = async () => (await rungs(page)).join(" ");
+  const isTogether = async () => /PDH PDC PDL/.test(await names());
+  await until(isTogether, "the prior day together");
+  await menu.getByLabel("Group", { exact: true }).selectOption("Prior day");
+  const colors = menu.getByRole("group", { name: "Colour of the group" });
+  await colors.getByRole("button", { name: "Colour 3" }).click();
+  await checkAxe(page);
+  const edge = (name) =>
+    page.locator(".rung__name", { hasText: name }).evaluate((one) => {
+      const named = getComputedStyle(document.documentElement).getPropertyValue("--study-3");
+      const hex = (part) => Number(part).toString(16).padStart(2, "0");
+      const parts = getComputedStyle(one).borderLeftColor.match(/\d+/g);
+      return { is: `#${parts.map(hex).join("")}`, named };
+    });
+  await until(async () => {
+    const { is, named } = await edge("PDH");
+    return is === named;
+  }, "its edge has the colour");
+  await page.reload();
+  await live(page);
+  const { is, named } = await edge("PDH");
+  assert.equal(is, named, "kept on this device");
+  assert.ok(await isTogether(), "the order is kept");
+});

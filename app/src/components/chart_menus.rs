@@ -7,6 +7,7 @@ use market::{Moment, Span, Symbol, TradingDate};
 
 use super::chart_bar::ChartControls;
 use super::menu::choice;
+use super::swatches::own_color;
 
 /// Style, scale, comparison and a date to go to.
 #[lazy]
@@ -160,7 +161,7 @@ fn study_list(controls: ChartControls) -> AnyView {
 fn shown_studies(controls: ChartControls) -> AnyView {
     let row = move |one: ShownStudy| {
         let study = one.study;
-        let edit = (!study.inputs().is_empty()).then(|| {
+        let edit = study.has_settings().then(|| {
             view! {
                 <button
                     type="button"
@@ -226,6 +227,7 @@ fn study_numbers(controls: ChartControls, study: Study) -> AnyView {
         .into_iter()
         .map(|(name, number)| (name, RwSignal::new(number.to_string())))
         .collect();
+    let has_numbers = !numbers.is_empty();
     let complaint = RwSignal::new(None::<String>);
     let save = {
         let numbers = numbers.clone();
@@ -250,20 +252,6 @@ fn study_numbers(controls: ChartControls, study: Study) -> AnyView {
             }
         }
     };
-    let field = |(name, typed): (&'static str, RwSignal<String>)| {
-        view! {
-            <label class="menu__field">
-                <span>{name}</span>
-                <input
-                    type="text"
-                    inputmode="decimal"
-                    prop:value=typed
-                    on:input=heard(move |event| typed.set(event_target_value(&event)))
-                />
-            </label>
-        }
-        .erase()
-    };
     view! {
         <h2>{format!("{}: {}", study.label(), study.name())}</h2>
         <form
@@ -272,7 +260,8 @@ fn study_numbers(controls: ChartControls, study: Study) -> AnyView {
                 save();
             })
         >
-            {numbers.into_iter().map(field).collect_view()}
+            {numbers.into_iter().map(number_field).collect_view()}
+            {study_color(controls, study)}
             <p
                 class="menu__complaint"
                 role="alert"
@@ -281,7 +270,7 @@ fn study_numbers(controls: ChartControls, study: Study) -> AnyView {
                 {part(move || complaint.get())}
             </p>
             <div class="menu__choices">
-                <button type="submit">"Apply"</button>
+                {has_numbers.then(|| view! { <button type="submit">"Apply"</button> }.erase())}
                 <button type="button" on:click=heard(move |_| controls.edited.set(None))>
                     "Back"
                 </button>
@@ -289,4 +278,29 @@ fn study_numbers(controls: ChartControls, study: Study) -> AnyView {
         </form>
     }
     .erase()
+}
+
+fn number_field((name, typed): (&'static str, RwSignal<String>)) -> AnyView {
+    view! {
+        <label class="menu__field">
+            <span>{name}</span>
+            <input
+                type="text"
+                inputmode="decimal"
+                prop:value=typed
+                on:input=heard(move |event| typed.set(event_target_value(&event)))
+            />
+        </label>
+    }
+    .erase()
+}
+
+fn study_color(controls: ChartControls, study: Study) -> Option<AnyView> {
+    study.has_color().then(|| {
+        own_color(
+            "Colour",
+            move || controls.setup.read().color(study),
+            move |color| controls.change(|setup| setup.paint(study, color)),
+        )
+    })
 }

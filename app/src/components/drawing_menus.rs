@@ -1,11 +1,11 @@
 //! The menu of drawings and the options of the selected one. Loaded when they are first needed.
 
-use canvas::property;
 use chart::{Drawing, Tool};
 use leptos::html;
 use leptos::prelude::*;
 use market::{BarSpan, format};
 
+use super::swatches::swatches;
 use super::{DrawingControls, DrawingWish};
 use crate::erased::{Erase, erased, follow, heard, memo, part};
 
@@ -41,23 +41,11 @@ fn toggle(
 pub(super) fn drawing_options(controls: DrawingControls) -> AnyView {
     let is_none = move || controls.selected.read().is_none();
     let name = move || controls.selected.read().as_ref().map(|one| one.tool.name());
-    let colours = (0_u8..).zip(Drawing::INKS).map(|(ink, colour)| {
-        let is_chosen =
-            move || controls.selected.read().as_ref().is_some_and(|one| one.ink == ink).to_string();
-        view! {
-            <button
-                type="button"
-                class="drawing-options__colour"
-                aria-label=format!("Colour {}", ink + 1)
-                aria-pressed=erased(is_chosen)
-                style:color=format!("var({})", property(colour))
-                on:click=heard(move |_| change(controls, |one| one.ink = ink))
-            >
-                "●"
-            </button>
-        }
-        .erase()
-    });
+    let colours = swatches(
+        &Drawing::INKS,
+        move || controls.selected.read().as_ref().map(|one| one.ink),
+        move |ink| change(controls, |one| one.ink = ink),
+    );
     let width = move || controls.selected.read().as_ref().map(|one| format!("{} px", one.width));
     view! {
         <div
@@ -68,7 +56,7 @@ pub(super) fn drawing_options(controls: DrawingControls) -> AnyView {
         >
             <b>{part(name)}</b>
             {note_field(controls)}
-            {colours.collect_view()}
+            {colours}
             <button
                 type="button"
                 title="Width of the line"

@@ -1,7 +1,9 @@
 //! The ladder: price in the middle, what stands above and below it, nearest innermost.
 
 use super::glossary::term;
+use crate::contexts::preferences;
 use crate::erased::{Erase, derived, erased, heard, memo, part};
+use crate::level_choices::LevelOrder;
 use api::{LastView, LevelView, LevelsView};
 use leptos::prelude::*;
 use market::format;
@@ -29,7 +31,8 @@ pub(crate) fn Ladder(
 ) -> impl IntoView {
     let heading =
         |name: &'static str, shown: &'static str| term(name, shown.into_any(), asked_term);
-    let levels = memo(move || view.with(|view| split(view.as_ref())));
+    let order = memo(|| preferences().read().levels.order);
+    let levels = memo(move || view.with(|view| split(view.as_ref(), order.get())));
     let rungs = move |is_above: bool| {
         let ids = memo(move || {
             let levels = levels.read();
@@ -40,6 +43,7 @@ pub(crate) fn Ladder(
             <For each=move || ids.get() key=|id| *id let:id>
                 <Rung
                     level=memo(move || find(&levels.read(), id))
+                    color=memo(move || preferences().read().levels.color(id.group()))
                     decimals
                     pointed
                     on_show
@@ -49,12 +53,12 @@ pub(crate) fn Ladder(
         }
         .erase()
     };
-    let absent =
-        move || view.with(|view| view.as_ref().map(|view| view.absent.clone()).unwrap_or_default());
     view! {
         <div class="ladder">
             <table class="ladder__table">
-                <caption class="visually-hidden">"Key levels, highest first"</caption>
+                <caption class="visually-hidden">
+                    "Levels, "{part(move || order.get().name())}
+                </caption>
                 <thead>
                     <tr>
                         <th scope="col">"level"</th>
@@ -83,24 +87,44 @@ pub(crate) fn Ladder(
                 </tbody>
                 <tbody>{rungs(false)}</tbody>
             </table>
-            <details class="ladder__absent" hidden=erased(move || absent().is_empty())>
-                <summary>"Not available (" {part(move || absent().len())} ")"</summary>
-                <dl>
-                    {part(move || absent().into_iter().map(|one| view! {
-                        <div><dt>{one.name}</dt><dd>{one.why}</dd></div>
-                    }.erase()).collect_view())}
-                </dl>
-            </details>
+            {absent_levels(view)}
         </div>
+    }
+    .erase()
+}
+
+/// Levels that cannot be computed, and why.
+fn absent_levels(view: Signal<Option<LevelsView>>) -> AnyView {
+    let absent =
+        move || view.with(|view| view.as_ref().map(|view| view.absent.clone()).unwrap_or_default());
+    view! {
+        <details class="ladder__absent" hidden=erased(move || absent().is_empty())>
+            <summary>"Not available (" {part(move || absent().len())} ")"</summary>
+            <dl>
+                {part(move || absent().into_iter().map(|one| view! {
+                    <div><dt>{one.name}</dt><dd>{one.why}</dd></div>
+                }.erase()).collect_view())}
+            </dl>
+        </details>
     }
     .erase()
 }
 
 type Sides = (Vec<LevelView>, Vec<LevelView>);
 
-fn split(view: Option<&LevelsView>) -> Sides {
-    let levels = view.map(|view| view.levels.clone()).unwrap_or_default();
-    levels.into_iter().partition(|level| level.points.is_none_or(|points| 0.0 < points))
+/// What stands above the last price, and what below it.
+fn split(view: Option<&LevelsView>, order: LevelOrder) -> Sides {
+    let mut levels = view.map(|view| view.levels.clone()).unwrap_or_default();
+    if order == LevelOrder::Price {
+        return levels.into_iter().partition(|one| one.points.is_none_or(|points| 0.0 < points));
+    }
+    let place = |level: &LevelView| match order {
+        LevelOrder::Nearest => level.points.map_or(f64::INFINITY, f64::abs),
+        _ => f64::from(level.id.group().place()),
+    };
+    // Stable: within a group they stay highest first.
+    levels.sort_by(|a, b| place(a).total_cmp(&place(b)));
+    (Vec::new(), levels)
 }
 
 fn find(levels: &Sides, id: LevelId) -> Option<LevelView> {
@@ -145,6 +169,7 @@ fn LastPrice(
 #[component]
 fn Rung(
     #[prop(into)] level: Signal<Option<LevelView>>,
+    color: Memo<Option<u8>>,
     decimals: Signal<usize>,
     pointed: RwSignal<Option<String>>,
     on_show: Callback<(String, f64)>,
@@ -184,6 +209,7 @@ fn Rung(
         <tr
             class="rung"
             data-role=erased(role)
+            data-color=erased(move || color.get().map(|color| color.to_string()))
             data-standing=erased(standing)
             data-pointed=erased(is_pointed)
             on:click=heard(show_level)

@@ -25,7 +25,8 @@ use crate::components::{
     TourControls, WatchControls, WatchMenuControls, Watchlist, level_menu, loaded, pane_divider,
     term, watch_menu,
 };
-use crate::contexts::{LevelFilter, live_tape, preferences};
+use crate::contexts::{live_tape, preferences};
+use crate::level_choices::LevelFilter;
 use crate::page_title::page_title;
 use crate::panes::Divider;
 use crate::take_over::in_turn;
@@ -192,7 +193,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
 fn LevelsPane(commands: Commands, decimals: Signal<usize>) -> impl IntoView {
     let data = commands.data;
     let depth = derived(move || preferences().read().depth);
-    let filter = derived(move || preferences().read().level_filter);
+    let filter = derived(move || preferences().read().levels.filter);
     let is_open = RwSignal::new(false);
     let menu =
         LevelMenuControls { is_shown: Callback::new(move |group| data.is_group_shown(group)) };

@@ -5,6 +5,7 @@ use std::fmt;
 use market::Symbol;
 
 use crate::scale::ScaleMode;
+use crate::shape::Ink;
 use crate::studies::{ChartStyle, Study};
 
 /// How a chart is set up.
@@ -33,6 +34,8 @@ pub struct ShownStudy {
     pub is_hidden: bool,
     /// The height of its pane, in percent of the chart's.
     pub percent: u8,
+    /// The trader's own colour for it, one of those that tell studies apart.
+    pub color: Option<u8>,
 }
 
 /// What in a setup was not understood; the rest of it was.
@@ -66,7 +69,7 @@ impl ShownStudy {
 
     /// A study as it comes on a chart.
     pub fn new(study: Study) -> Self {
-        Self { study, is_hidden: false, percent: Self::PERCENT }
+        Self { study, is_hidden: false, percent: Self::PERCENT, color: None }
     }
 }
 
@@ -75,6 +78,9 @@ impl fmt::Display for ShownStudy {
         write!(f, "{}", self.study)?;
         if self.percent != Self::PERCENT && self.study.has_pane() {
             write!(f, ":{}", self.percent)?;
+        }
+        if let Some(color) = self.color.filter(|_| self.study.has_color()) {
+            write!(f, ":c{color}")?;
         }
         if self.is_hidden { f.write_str(":off") } else { Ok(()) }
     }
@@ -191,6 +197,18 @@ impl ChartSetup {
         }
     }
 
+    /// Gives a study a colour of its own, or takes it away.
+    pub fn paint(&mut self, study: Study, color: Option<u8>) {
+        if let Some(one) = self.studies.iter_mut().find(|one| one.study == study) {
+            one.color = color;
+        }
+    }
+
+    /// The colour that a study has of its own.
+    pub fn color(&self, study: Study) -> Option<u8> {
+        self.studies.iter().find(|one| one.study == study)?.color
+    }
+
     /// Moves a study's pane above its neighbour, or under it.
     pub fn move_pane(&mut self, study: Study, is_up: bool) {
         let panes: Vec<usize> =
@@ -211,10 +229,14 @@ fn read_study(word: &str) -> Result<ShownStudy, String> {
         parts.next().unwrap_or_default().parse().map_err(|bad: crate::BadStudy| bad.to_string())?;
     let mut one = ShownStudy::new(study);
     for part in parts {
-        match (part, part.parse::<u8>()) {
-            ("off", _) => one.is_hidden = true,
-            (_, Ok(percent @ 5..=60)) => one.percent = percent,
-            _ => return Err(format!("`{}` is no height of a pane", part.escape_debug())),
+        let color = part.strip_prefix('c').and_then(|color| color.parse::<u8>().ok());
+        match (part, part.parse::<u8>(), color) {
+            ("off", ..) => one.is_hidden = true,
+            (_, Ok(percent @ 5..=60), _) => one.percent = percent,
+            (_, _, Some(color)) if color < Ink::STUDIES && study.has_color() => {
+                one.color = Some(color);
+            }
+            _ => return Err(format!("`{}` is no height and no colour", part.escape_debug())),
         }
     }
     Ok(one)
@@ -239,10 +261,13 @@ mod tests {
             scale in prop::sample::select(ScaleMode::ALL.to_vec()),
             is_inverted: bool, is_magnetic: bool,
             studies in prop::sample::subsequence(Study::OFFERED.to_vec(), 0..15),
-            percent in 5_u8..=60, is_hidden: bool,
+            percent in 5_u8..=60, is_hidden: bool, color in prop::option::of(0..Ink::STUDIES),
         ) {
             let shown = |study: Study| ShownStudy {
-                study, is_hidden, percent: if study.has_pane() { percent } else { 20 },
+                study,
+                is_hidden,
+                color: color.filter(|_| study.has_color()),
+                percent: if study.has_pane() { percent } else { 20 },
             };
             let studies = studies.into_iter().map(shown).collect();
             let compare = is_inverted.then_some(Symbol::QQQ);

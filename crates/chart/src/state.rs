@@ -30,12 +30,14 @@ pub struct ChartLevel {
     pub name: String,
     /// Where it is.
     pub price: f64,
-    /// Decides its colour.
+    /// Decides its colour, where the trader did not.
     pub role: LevelRole,
     /// Computed rather than seen: drawn dashed.
     pub is_computed: bool,
     /// Level − last price.
     pub points: Option<f64>,
+    /// The trader's own colour for it, one of those that tell studies apart.
+    pub color: Option<u8>,
 }
 
 /// What the bars are of.

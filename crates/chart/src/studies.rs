@@ -131,6 +131,16 @@ impl Study {
         matches!(self, Self::Rsi(_) | Self::Macd(..) | Self::Atr(_))
     }
 
+    /// Whether a trader may choose its colour: those of volume tell rising from falling.
+    pub fn has_color(self) -> bool {
+        !matches!(self, Self::Volume | Self::Profile)
+    }
+
+    /// Whether there is anything about it that a trader may choose.
+    pub fn has_settings(self) -> bool {
+        self.has_color() || !self.inputs().is_empty()
+    }
+
     /// The short name on the chart: `EMA 9`.
     pub fn label(self) -> String {
         match self {

@@ -117,7 +117,7 @@ fn acts(chart: Chart, study: Study, is_hidden: Memo<bool>, on_edit: Callback<Stu
         .erase()
     };
     let mut acts = Vec::with_capacity(4);
-    if !study.inputs().is_empty() {
+    if study.has_settings() {
         let edit = Box::new(move || on_edit.run(study));
         acts.push(button(format!("Settings of {label}"), "⚙", edit));
     }

@@ -234,8 +234,8 @@ impl DeskData {
         let chosen = self.preferences.read();
         let by_depth = |id| depth_of(id) <= chosen.depth;
         view.levels.retain(|level| {
-            chosen.switched(level.id.group()).unwrap_or_else(|| by_depth(level.id))
-                && chosen.level_filter.keeps(level.atrs, level.touches.count)
+            chosen.levels.switched(level.id.group()).unwrap_or_else(|| by_depth(level.id))
+                && chosen.levels.filter.keeps(level.atrs, level.touches.count)
         });
         view
     }
@@ -243,7 +243,7 @@ impl DeskData {
     /// Whether a group of levels is shown, at least some of it.
     pub(super) fn is_group_shown(self, group: LevelGroup) -> bool {
         let chosen = self.preferences.read();
-        chosen.switched(group).unwrap_or_else(|| depth_of_group(group) <= chosen.depth)
+        chosen.levels.switched(group).unwrap_or_else(|| depth_of_group(group) <= chosen.depth)
     }
 
     /// The levels that the chart of a symbol draws.
@@ -263,6 +263,7 @@ impl DeskData {
                 price: level.price,
                 role: level.role,
                 points: level.points,
+                color: self.preferences.read().levels.color(level.id.group()),
             };
             levels.into_iter().map(level).collect()
         })

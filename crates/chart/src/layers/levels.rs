@@ -5,18 +5,19 @@ use quant::levels::LevelRole;
 
 use crate::labels::{Placed, Wanted, place};
 use crate::scale::PriceScale;
-use crate::state::{ChartState, NARROW};
+use crate::state::{ChartLevel, ChartState, NARROW};
 use crate::{Align, Ink, Shape};
 
 /// The height of a level's label.
 const LABEL: f64 = 18.0;
 
-fn role_ink(role: LevelRole) -> Ink {
-    match role {
-        LevelRole::Resistance => Ink::Down,
-        LevelRole::Support => Ink::Up,
-        LevelRole::Pivot => Ink::Pivot,
-        LevelRole::Vwap => Ink::Vwap,
+fn level_ink(level: &ChartLevel) -> Ink {
+    match (level.color, level.role) {
+        (Some(color), _) => Ink::Study(color % Ink::STUDIES),
+        (None, LevelRole::Resistance) => Ink::Down,
+        (None, LevelRole::Support) => Ink::Up,
+        (None, LevelRole::Pivot) => Ink::Pivot,
+        (None, LevelRole::Vwap) => Ink::Vwap,
     }
 }
 
@@ -32,7 +33,7 @@ pub(super) fn levels(state: &ChartState, prices: &PriceScale, shapes: &mut Vec<S
         } else if bottom < y {
             below.push(number);
         } else {
-            let (to, ink) = ((label_left - 10.0, y), role_ink(level.role));
+            let (to, ink) = ((label_left - 10.0, y), level_ink(level));
             if let Some((_, strength)) =
                 state.pulsing.as_ref().filter(|(name, _)| *name == level.name)
             {
@@ -56,9 +57,9 @@ pub(super) fn levels(state: &ChartState, prices: &PriceScale, shapes: &mut Vec<S
 fn push_label(state: &ChartState, label: &Placed, left: f64, shapes: &mut Vec<Shape>) {
     let Some(first) = label.levels.first() else { return };
     let level = &state.levels[first.level];
-    let ink = role_ink(level.role);
+    let ink = level_ink(level);
     for line in &label.levels {
-        let own = role_ink(state.levels[line.level].role);
+        let own = level_ink(&state.levels[line.level]);
         shapes.push(Shape::stroke((left - 10.0, line.y), (left, label.y), own, false));
     }
     let names: Vec<&str> =

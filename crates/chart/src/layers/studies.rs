@@ -18,6 +18,15 @@ pub(crate) fn line_ink(state: &ChartState, study: Study, line: usize) -> Ink {
     let place = state.setup.studies.iter().position(|one| one.study == study).unwrap_or(0);
     let own = Ink::Study(u8::try_from(place).unwrap_or(0) % Ink::STUDIES);
     match (study, line) {
+        // The signal line and the bars keep apart from it.
+        (Study::Macd(..), 1..) => {}
+        _ => {
+            if let Some(color) = state.setup.color(study) {
+                return Ink::Study(color);
+            }
+        }
+    }
+    match (study, line) {
         (Study::Vwap | Study::VwapBands, 0) => Ink::Vwap,
         (Study::VwapBands, _) => Ink::Pivot,
         (Study::Macd(..), 0) | (Study::Rsi(_), _) => Ink::Study(0),

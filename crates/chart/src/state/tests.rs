@@ -1,7 +1,7 @@
 //! The chart under its actions.
 
 use super::*;
-use crate::{Anchor, Drawing, DrawingChange, Pressed};
+use crate::{Anchor, Drawing, DrawingChange, Ink, Pressed, Shape};
 use market::Price;
 use proptest::prelude::*;
 
@@ -49,6 +49,40 @@ fn the_newest_bar_is_followed_until_the_reader_pans_away() {
     assert!((state.time.place(100.0) - place).abs() < 1e-9, "the view stays");
     state.apply(Action::Latest);
     assert!((state.time.x(501.0) - right).abs() < 1e-9);
+}
+
+#[test]
+fn levels_and_studies_have_the_colour_that_was_chosen() {
+    let mut state = chart(500);
+    let level = |color| ChartLevel {
+        name: "PDH".to_owned(),
+        price: 5_001.0,
+        role: quant::levels::LevelRole::Resistance,
+        is_computed: false,
+        points: None,
+        color,
+    };
+    let inks = |state: &ChartState| -> Vec<Ink> {
+        let ink = |shape: &Shape| match shape {
+            Shape::Text { text, ink, .. } if text == "PDH" => Some(*ink),
+            _ => None,
+        };
+        state.shapes().iter().filter_map(ink).collect()
+    };
+    state.apply(Action::SetLevels(vec![level(None)]));
+    assert_eq!(inks(&state), [Ink::Down]);
+    state.apply(Action::SetLevels(vec![level(Some(3))]));
+    assert_eq!(inks(&state), [Ink::Study(3)]);
+    let mut setup = every_study();
+    for study in Study::OFFERED {
+        setup.paint(study, Some(2));
+    }
+    state.apply(Action::SetUp(setup));
+    for legend in state.legends() {
+        let is_own = legend.study.has_color();
+        let first = legend.values.first().map(|value| value.ink);
+        assert_eq!(first == Some(Ink::Study(2)), is_own && first.is_some(), "{:?}", legend.study);
+    }
 }
 
 #[test]

@@ -46,6 +46,11 @@ pub enum LevelGroup {
 }
 
 impl LevelGroup {
+    /// Its place in [`LevelGroup::ALL`].
+    pub fn place(self) -> u8 {
+        self as u8
+    }
+
     /// Every group, in the order in which traders look for them.
     pub const ALL: [Self; 19] = [
         Self::PriorDay,
@@ -127,6 +132,18 @@ impl LevelId {
             Self::DailyEma(_) | Self::WeeklyEma(_) => LevelGroup::Averages,
             Self::AtrUp | Self::AtrDown => LevelGroup::Atr,
             Self::Round(_) => LevelGroup::Round,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_group_stands_at_its_place() {
+        for (place, group) in (0..).zip(LevelGroup::ALL) {
+            assert_eq!(group.place(), place, "{}", group.name());
         }
     }
 }
