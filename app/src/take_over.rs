@@ -9,6 +9,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future;
+use std::rc::Rc;
 use std::task::Poll;
 
 use any_spawner::{CustomExecutor, Executor, PinnedFuture, PinnedLocalFuture};
@@ -60,10 +61,23 @@ pub fn take_over(hydration: impl Future<Output = ()> + 'static) {
             event.stop_immediate_propagation();
         })
     });
+    // A step back meanwhile asks for another page than the one that is taken over.
+    let stepped = Rc::new(Cell::new(false));
+    let steps = EventListener::new(&window(), "popstate", {
+        let stepped = Rc::clone(&stepped);
+        move |event| {
+            event.stop_immediate_propagation();
+            stepped.set(true);
+        }
+    });
     spawn_local(async move {
         rest().await;
         hydration.await;
-        drop(deaf);
+        drop((deaf, steps));
+        if stepped.get() {
+            _ = window().location().reload();
+            return;
+        }
         loop {
             let next = WAITING.with_borrow_mut(|waiting| {
                 let next = waiting.as_mut()?.pop_front();
@@ -124,7 +138,10 @@ async fn rest() {
     }
     // Not a timer: those of a tab in the background come once a second.
     let turn = js_sys::Promise::new(&mut |resolve, _| {
-        let Ok(channel) = web_sys::MessageChannel::new() else { return };
+        let Ok(channel) = web_sys::MessageChannel::new() else {
+            _ = resolve.call0(&wasm_bindgen::JsValue::NULL);
+            return;
+        };
         let port = channel.port1();
         let on_message = Closure::once_into_js(move || {
             port.close();

@@ -70,6 +70,39 @@ test("a page that is taken over slowly stands still, hears nobody, and then goes
   }
 });
 
+test("a step back while the page is taken over brings the page that it leads to", async () => {
+  const server = await startVolaris();
+  try {
+    const page = await openPage({
+      server,
+      path: "/chart/NDX",
+      beforeVisit: (page) => page.addInitScript(holdTurns, 5),
+    });
+    try {
+      const isHeld = () => page.evaluate(() => self.isHeld === true);
+      await until(isHeld, "the turn comes");
+      await page.evaluate(() => {
+        history.pushState(null, "", "/chart/SPX");
+        history.back();
+      });
+      await until(() => page.evaluate(() => location.pathname === "/chart/NDX"), "the step");
+      await page.evaluate(() => {
+        self.isFirst = true;
+        self.letGo();
+      });
+      const isAnother = async () => (await page.evaluate(() => !self.isFirst)) && (await isHeld());
+      await until(() => isAnother().catch(() => false), "the page is loaded anew");
+      await page.evaluate(() => self.letGo());
+      await live(page);
+      assert.match(await page.title(), /NDX/);
+    } finally {
+      await page.quit();
+    }
+  } finally {
+    await server.stop();
+  }
+});
+
 test("the code is asked for when the page was drawn, or when nobody looks at it", async () => {
   const server = await startVolaris();
   try {
