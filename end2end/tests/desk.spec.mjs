@@ -66,8 +66,13 @@ visit("every level says how it is computed", {}, async ({ page }) => {
   const sheet = page.getByRole("dialog", { name: "How is this computed?" });
   await sheet.getByText("Prior day high").waitFor();
   assert.ok(0 < (await sheet.locator("tbody tr").count()), "inputs are listed");
+  await sheet.getByText("not touched today").waitFor();
   await page.keyboard.press("Escape");
   await sheet.waitFor({ state: "hidden" });
+  // A finger cannot hover over a rung: the sheet says it too.
+  const touched = page.locator(".rung", { has: page.locator(".rung__touches[title]") }).first();
+  await touched.locator(".rung__name").click();
+  await sheet.getByText(/^touched \d+× today, last \d\d:\d\d$/).waitFor();
 });
 
 visit("the watchlist keeps what is added and removed, and undo brings back", {},

@@ -7,7 +7,7 @@ use crate::level_choices::LevelOrder;
 use api::{LastView, LevelView, LevelsView};
 use leptos::prelude::*;
 use market::format;
-use quant::levels::{LevelId, LevelRole, LevelSource, Standing};
+use quant::levels::{LevelId, LevelRole, LevelSource, Standing, Touches};
 
 /// The ladder of levels.
 #[component]
@@ -197,14 +197,7 @@ fn Rung(
             on_show.run(told);
         }
     };
-    let touched = move || {
-        level.with(|level| {
-            let touches = level.as_ref()?.touches;
-            let last = touches.last_at?;
-            let (count, at) = (touches.count, format::minute(last));
-            Some(format!("touched {count}× today, last {at}"))
-        })
-    };
+    let touched = move || level.with(|level| touched_text(level.as_ref()?.touches));
     view! {
         <tr
             class="rung"
@@ -250,6 +243,12 @@ fn Rung(
         </tr>
     }
     .erase()
+}
+
+/// `touched 3× today, last 10:42`; nothing when the level was not touched.
+pub(super) fn touched_text(touches: Touches) -> Option<String> {
+    let at = format::minute(touches.last_at?);
+    Some(format!("touched {}× today, last {at}", touches.count))
 }
 
 /// `3×`; nothing when the level was not touched.

@@ -1,7 +1,9 @@
 //! "How is this computed?": a level's definition, formula, inputs and age.
 
+use super::ladder::touched_text;
 use super::opened::{loaded_when, show_while};
 use crate::erased::{Erase, heard, memo, part};
+use api::LevelsView;
 use leptos::html;
 use leptos::prelude::*;
 use market::{Moment, Symbol, format};
@@ -20,6 +22,8 @@ pub(crate) struct LevelQuestion {
     pub(crate) tape: LiveTape,
     /// The tape's time, to tell ages by.
     pub(crate) now: RwSignal<Option<Moment>>,
+    /// The levels that are shown, with how often the price came to them.
+    pub(crate) levels: Memo<Option<LevelsView>>,
     /// Called with the name and price of the level, to see it on the chart.
     pub(crate) on_show: Callback<(String, f64)>,
 }
@@ -33,7 +37,7 @@ pub(crate) fn LevelSheet(question: LevelQuestion) -> impl IntoView {
 
 #[lazy]
 fn level_sheet(question: LevelQuestion) -> AnyView {
-    let LevelQuestion { asked, symbol, tape, now, on_show } = question;
+    let LevelQuestion { asked, symbol, tape, now, levels, on_show } = question;
     let dialog = NodeRef::<html::Dialog>::new();
     show_while(dialog, move || asked.read().is_some(), || {});
     let explained = memo(move || {
@@ -49,6 +53,12 @@ fn level_sheet(question: LevelQuestion) -> AnyView {
             on_show.run(told);
         }
     };
+    let touched = move || {
+        let id = asked.get()?;
+        let levels = levels.read();
+        let level = levels.as_ref()?.levels.iter().find(|level| level.id == id)?;
+        Some(touched_text(level.touches).unwrap_or_else(|| "not touched today".to_owned()))
+    };
     let body =
         part(move || explained.get().map(|one| view! { <Sheet one now=now.into() /> }.erase()));
     view! {
@@ -62,6 +72,7 @@ fn level_sheet(question: LevelQuestion) -> AnyView {
                 <button class="level-sheet__close" aria-label="Close">"×"</button>
             </form>
             {body}
+            <p class="level-sheet__touched">{part(touched)}</p>
             <button type="button" class="level-sheet__show" on:click=heard(show)>
                 "Show on the chart"
             </button>

@@ -12,6 +12,7 @@ mod top_bar;
 mod watchlists;
 
 use crate::erased::{Erase, awaited, derived, erased, memo, part};
+use api::LevelsView;
 use chart::{ChartSetup, Layout};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -133,6 +134,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
     let panes = memo(move || preferences().read().panes);
     let run = Callback::new(move |command| commands.run(command));
     let is_stale = memo(move || data.is_stale());
+    let levels = data.shown_levels();
     let decimals = derived(move || usize::from(instrument(symbol.get()).decimals));
     page_title(move || data.title());
     view! {
@@ -163,7 +165,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
                 {in_turn(move || view! { <Charts commands /> }.erase())}
                 {pane_divider(Divider::Side)}
             </main>
-            {in_turn(move || view! { <LevelsPane commands decimals /> }.erase())}
+            {in_turn(move || view! { <LevelsPane commands levels decimals /> }.erase())}
             {in_turn(move || view! { <WatchPane data symbol on_choose=choose_symbol /> }.erase())}
             <TabBar pane on_choose=move |one| pane.set(one) />
             <LevelSheet question=LevelQuestion {
@@ -171,6 +173,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
                 symbol,
                 tape,
                 now: data.now,
+                levels,
                 on_show: Callback::new(move |level| commands.show_level(level)),
             } />
             <Palette controls=PaletteControls {
@@ -190,7 +193,11 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
 
 /// The ladder and its head.
 #[component]
-fn LevelsPane(commands: Commands, decimals: Signal<usize>) -> impl IntoView {
+fn LevelsPane(
+    commands: Commands,
+    levels: Memo<Option<LevelsView>>,
+    decimals: Signal<usize>,
+) -> impl IntoView {
     let data = commands.data;
     let depth = derived(move || preferences().read().depth);
     let filter = derived(move || preferences().read().levels.filter);
@@ -230,7 +237,7 @@ fn LevelsPane(commands: Commands, decimals: Signal<usize>) -> impl IntoView {
                     data.first_levels().await;
                     view! {
                         <Ladder
-                            view=data.shown_levels()
+                            view=levels
                             decimals
                             pointed=commands.pointed_level
                             on_show=move |level| commands.show_level(level)
