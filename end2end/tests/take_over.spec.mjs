@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { live, openPage, startVolaris, until } from "../desk.mjs";
+import { live, openPage, startVolaris, until, visit } from "../desk.mjs";
 
 /** Lets the page have so many turns and no more, until `self.letGo()`; every turn is a long one. */
 function holdTurns(turns) {
@@ -12,7 +12,6 @@ function holdTurns(turns) {
   const held = [];
   const { postMessage } = MessagePort.prototype;
   MessagePort.prototype.postMessage = function post(...words) {
-    self.turns = (self.turns ?? 0) + 1;
     if (0 < left--) postMessage.apply(this, words);
     else held.push(() => postMessage.apply(this, words));
     self.isHeld = 0 < held.length;
@@ -70,38 +69,26 @@ test("a page that is taken over slowly stands still, hears nobody, and then goes
   }
 });
 
-test("a step back while the page is taken over brings the page that it leads to", async () => {
-  const server = await startVolaris();
-  try {
-    const page = await openPage({
-      server,
-      path: "/chart/NDX",
-      beforeVisit: (page) => page.addInitScript(holdTurns, 5),
+visit("a step back while the page is taken over brings the page that it leads to",
+  { path: "/chart/NDX", beforeVisit: (page) => page.addInitScript(holdTurns, 5) },
+  async ({ page }) => {
+    const isHeld = () => page.evaluate(() => self.isHeld === true);
+    await until(isHeld, "the turn comes");
+    await page.evaluate(() => {
+      history.pushState(null, "", "/chart/SPX");
+      history.back();
     });
-    try {
-      const isHeld = () => page.evaluate(() => self.isHeld === true);
-      await until(isHeld, "the turn comes");
-      await page.evaluate(() => {
-        history.pushState(null, "", "/chart/SPX");
-        history.back();
-      });
-      await until(() => page.evaluate(() => location.pathname === "/chart/NDX"), "the step");
-      await page.evaluate(() => {
-        self.isFirst = true;
-        self.letGo();
-      });
-      const isAnother = async () => (await page.evaluate(() => !self.isFirst)) && (await isHeld());
-      await until(() => isAnother().catch(() => false), "the page is loaded anew");
-      await page.evaluate(() => self.letGo());
-      await live(page);
-      assert.match(await page.title(), /NDX/);
-    } finally {
-      await page.quit();
-    }
-  } finally {
-    await server.stop();
-  }
-});
+    await until(() => page.evaluate(() => location.pathname === "/chart/NDX"), "the step");
+    await page.evaluate(() => {
+      self.isFirst = true;
+      self.letGo();
+    });
+    const isAnother = async () => (await page.evaluate(() => !self.isFirst)) && (await isHeld());
+    await until(() => isAnother().catch(() => false), "the page is loaded anew");
+    await page.evaluate(() => self.letGo());
+    await live(page);
+    assert.match(await page.title(), /NDX/);
+  });
 
 test("the code is asked for when the page was drawn, or when nobody looks at it", async () => {
   const server = await startVolaris();

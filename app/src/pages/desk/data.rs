@@ -257,13 +257,14 @@ impl DeskData {
             let is_ladders = symbol.get() == self.symbol.get();
             let view = if is_ladders { self.levels_now() } else { others.get() };
             let levels = view.map(|view| self.chosen_of(view).levels).unwrap_or_default();
+            let chosen = self.preferences.read();
             let level = |level: api::LevelView| ChartLevel {
                 is_computed: is_computed(level.role),
                 name: level.name,
                 price: level.price,
                 role: level.role,
                 points: level.points,
-                color: self.preferences.read().levels.color(level.id.group()),
+                color: chosen.levels.color(level.id.group()),
             };
             levels.into_iter().map(level).collect()
         })

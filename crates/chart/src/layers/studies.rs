@@ -17,22 +17,15 @@ const PROFILE_PART: f64 = 0.22;
 pub(crate) fn line_ink(state: &ChartState, study: Study, line: usize) -> Ink {
     let place = state.setup.studies.iter().position(|one| one.study == study).unwrap_or(0);
     let own = Ink::Study(u8::try_from(place).unwrap_or(0) % Ink::STUDIES);
-    match (study, line) {
-        // The signal line and the bars keep apart from it.
-        (Study::Macd(..), 1..) => {}
-        _ => {
-            if let Some(color) = state.setup.color(study) {
-                return Ink::Study(color);
-            }
-        }
-    }
-    match (study, line) {
-        (Study::Vwap | Study::VwapBands, 0) => Ink::Vwap,
-        (Study::VwapBands, _) => Ink::Pivot,
-        (Study::Macd(..), 0) | (Study::Rsi(_), _) => Ink::Study(0),
-        (Study::Atr(_), _) => Ink::Study(1),
-        (Study::Macd(..), 1) => Ink::Study(3),
-        (Study::Macd(..), _) => Ink::Dim,
+    match (study, line, state.setup.color(study)) {
+        // The signal line and the bars keep apart from the colour of choice.
+        (Study::Macd(..), 1, _) => Ink::Study(3),
+        (Study::Macd(..), 2.., _) => Ink::Dim,
+        (_, _, Some(color)) => Ink::Study(color),
+        (Study::Vwap | Study::VwapBands, 0, None) => Ink::Vwap,
+        (Study::VwapBands, _, None) => Ink::Pivot,
+        (Study::Macd(..) | Study::Rsi(_), _, None) => Ink::Study(0),
+        (Study::Atr(_), _, None) => Ink::Study(1),
         _ => own,
     }
 }
