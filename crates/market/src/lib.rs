@@ -18,6 +18,8 @@ mod symbol_list;
 mod price;
 mod print;
 
+mod contract;
+
 mod bar;
 mod fold;
 
@@ -27,6 +29,9 @@ mod tape;
 pub use bar::{BadBar, BadSpan, Bar, BarSpan};
 pub use calendar::{
     CALENDAR_FIRST, CALENDAR_LAST, TradingDay, next_trading_day, prior_trading_day, trading_day,
+};
+pub use contract::{
+    BadContract, Contract, ExerciseStyle, Right, Root, Series, Settlement, Terms, strike_text,
 };
 pub use date::{BadDate, TradingDate};
 pub use fold::{BarFold, BarHours, bucket_start, fold_bars};

@@ -7,6 +7,8 @@
 
 pub mod indicators;
 pub mod levels;
+pub mod math;
+pub mod options;
 
 mod bundle;
 

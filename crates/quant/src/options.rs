@@ -1,0 +1,15 @@
+//! Options: prices, Greeks and implied volatility, one contract or a whole series at once.
+//!
+//! Volatility is a fraction a year (0.14 is 14 %), time is in calendar years of 365 days, prices
+//! are in points of one share of the contract, whatever its multiplier.
+
+mod black;
+mod implied_vol;
+mod slice;
+
+pub use black::{Black, Greeks};
+pub use implied_vol::{IvAbsence, Premium, implied_vol, implied_vol_from};
+pub use slice::{OptionGreeks, Slice, SliceGreeks, SliceMarket};
+
+/// Calendar days in a year, by which theta and charm are told.
+pub const DAYS_PER_YEAR: f64 = 365.0;
