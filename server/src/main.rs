@@ -4,6 +4,7 @@
 //! on prices and writes no HTML.
 
 mod assets;
+mod chains;
 mod clock;
 mod commands;
 mod configuration;

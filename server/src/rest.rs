@@ -1,6 +1,7 @@
 //! The REST API, version 1, for programs: levels, bars, symbols, market status, missed prints.
 
 mod books;
+mod chain;
 mod gap;
 mod levels;
 mod problem;
@@ -33,6 +34,8 @@ pub(crate) fn routes(rest: Rest) -> Router {
     let v1 = Router::new()
         .route("/levels/{symbol}", get(levels::read))
         .route("/bars/{symbol}", get(read_bars))
+        .route("/expiries/{symbol}", get(chain::read_expiries))
+        .route("/chain/{symbol}", get(chain::read))
         .route("/symbols", get(read_symbols))
         .route("/market/status", get(read_market_status))
         .route("/books", get(books::read))

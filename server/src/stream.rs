@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use api::{
     ClientWord, PROTOCOL_JSON, PROTOCOL_POSTCARD, Position, Resume, ServerWord, SnapshotWord,
-    Update, decode_client, encode_server,
+    Update, decode_client, encode_chain, encode_server,
 };
 use axum::Router;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
@@ -21,6 +21,7 @@ use http::{HeaderMap, StatusCode};
 use market::{Moment, Symbol, instrument};
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
+use crate::chains::WatchedChains;
 use crate::rest::Problem;
 use crate::shield::is_own_origin;
 use crate::tape_loop::{Listeners, Telling, TellingPart};
@@ -110,6 +111,7 @@ struct Listener {
     trader: Trader,
     is_json: bool,
     watched: Vec<Symbol>,
+    chains: WatchedChains,
     epoch: u64,
     sent: BTreeMap<Symbol, u64>,
     words: (Moment, u32),
@@ -132,6 +134,7 @@ impl Listener {
             trader,
             is_json,
             watched: Vec::new(),
+            chains: WatchedChains::default(),
             epoch: 0,
             sent: BTreeMap::new(),
             words: (Moment(0), 0),
@@ -202,13 +205,32 @@ impl Listener {
         if bytes.is_empty() {
             return Ok(());
         }
-        let ClientWord::Watch { symbols, resume } =
-            decode_client(&bytes, self.is_json).map_err(End::Refused)?;
-        self.watched = with_proxies(&symbols);
-        if resume.is_some_and(|resume| self.resume(&resume)) {
+        match decode_client(&bytes, self.is_json).map_err(End::Refused)? {
+            ClientWord::Watch { symbols, resume } => {
+                self.watched = with_proxies(&symbols);
+                if resume.is_some_and(|resume| self.resume(&resume)) {
+                    return Ok(());
+                }
+                self.send_snapshot(socket).await
+            }
+            ClientWord::WatchChains { series } => {
+                self.chains.watch(series);
+                self.send_chains(socket).await
+            }
+        }
+    }
+
+    /// Tells what changed in the series that are watched.
+    async fn send_chains(&mut self, socket: &mut WebSocket) -> Result<(), End> {
+        if self.chains.is_empty() {
             return Ok(());
         }
-        self.send_snapshot(socket).await
+        let chains = &mut self.chains;
+        let words = self.stream.desk.with_tape(&self.trader, |tape| chains.news(tape));
+        for word in words {
+            self.send(socket, encode_chain(&word, self.is_json).into()).await?;
+        }
+        Ok(())
     }
 
     /// Goes on from what the page knows, if that is of this epoch and has all that is watched.
@@ -278,7 +300,8 @@ impl Listener {
                 Err(TryRecvError::Lagged(_)) => return self.send_snapshot(socket).await,
             };
         }
-        self.send_slots(socket, slots).await
+        self.send_slots(socket, slots).await?;
+        self.send_chains(socket).await
     }
 
     async fn send_slots(

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::http::StatusCode;
-use desk::{ChartBars, Desk, DeskError, RecordedDay, SymbolSlot, TapeState, Trader};
+use desk::{ChartBars, Desk, DeskError, Expiries, RecordedDay, SymbolSlot, TapeState, Trader};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use market::Moment;
 
-use crate::{ApiError, BarsView, RecordingView, TapeCommand, TapeView, Update};
+use crate::{
+    ApiError, BarsView, ExpiriesView, ExpiryView, RecordingView, TapeCommand, TapeView, Update,
+};
 
 /// Gives the server functions of one request what they need.
 pub fn provide(desk: Arc<Desk>, trader: Trader, now: Moment) {
@@ -53,6 +55,8 @@ impl From<DeskError> for ApiError {
                 Self::NotListed { symbol, listed: listed.join(", ") }
             }
             DeskError::NotRecorded { date } => Self::NotRecorded { date },
+            DeskError::NoOptions { symbol } => Self::NoOptions { symbol },
+            DeskError::NotSeries { series } => Self::NotSeries { series },
             DeskError::Malformed(why) => Self::Malformed { why },
             DeskError::Store(problem) => Self::failed(&problem),
         }
@@ -88,6 +92,17 @@ impl From<TapeState> for TapeView {
             heartbeat: state.heartbeat,
             first: state.first,
             last: state.last,
+        }
+    }
+}
+
+impl From<Expiries> for ExpiriesView {
+    fn from(expiries: Expiries) -> Self {
+        Self {
+            tape: expiries.state.tape,
+            symbol: expiries.symbol,
+            as_of: expiries.state.at,
+            expiries: expiries.series.into_iter().map(ExpiryView::of).collect(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::server_fn::codec::PostcardEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use market::{Symbol, TradingDate};
+use market::{Series, Symbol, TradingDate};
 use serde::{Deserialize, Serialize};
 
 /// Why a question was not answered. Refusals say what to do; a failure is a reference number whose
@@ -29,6 +29,18 @@ pub enum ApiError {
         /// What is wrong with it and what to do.
         why: String,
     },
+    /// The tape has no options on it.
+    #[error("there are no options on `{symbol}` on this tape: look at SPX or NDX")]
+    NoOptions {
+        /// What was asked for.
+        symbol: Symbol,
+    },
+    /// The tape has options on it, but none that end then.
+    #[error("`{series}` is not listed now: choose one of the expiries")]
+    NotSeries {
+        /// What was asked for.
+        series: Series,
+    },
     /// The browser could not reach the server.
     #[error("the desk's server did not answer: is it still running?")]
     Unreachable,
@@ -44,7 +56,10 @@ impl ApiError {
     /// The HTTP status that goes with it.
     pub fn status(&self) -> u16 {
         match self {
-            Self::NotListed { .. } | Self::NotRecorded { .. } => 404,
+            Self::NotListed { .. }
+            | Self::NotRecorded { .. }
+            | Self::NoOptions { .. }
+            | Self::NotSeries { .. } => 404,
             Self::Malformed { .. } => 400,
             Self::Unreachable => 503,
             Self::Internal { .. } => 500,

@@ -13,6 +13,7 @@
 mod context;
 
 mod bars;
+mod chain;
 mod drawings;
 mod error;
 mod layout;
@@ -27,6 +28,10 @@ mod watchlist;
 pub use context::provide;
 
 pub use bars::{BarsView, ReadBars, read_bars};
+pub use chain::{
+    CHAIN_MARK, ChainView, ChainWord, ExpiriesView, ExpiryView, OptionView, ReadExpiries,
+    StrikeView, chain_view, decode_chain, encode_chain, read_expiries,
+};
 pub use drawings::{DrawingWord, EditDrawings, ReadDrawings, edit_drawings, read_drawings};
 pub use error::ApiError;
 pub use layout::{

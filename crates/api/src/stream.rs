@@ -6,7 +6,7 @@
 //! prints are told at once. Sequences count prints per (tape, symbol, epoch); a new epoch (another
 //! tape, a seek, a new session) always begins with a snapshot.
 
-use market::{Moment, Symbol};
+use market::{Moment, Series, Symbol};
 use quant::Bundle;
 use quant::levels::Books;
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,11 @@ pub enum ClientWord {
         /// What a page that lost its link knows already: when nothing jumped meanwhile, updates go
         /// on without a snapshot and the page fetches what it missed.
         resume: Option<Resume>,
+    },
+    /// Show these series from now on, in [`crate::ChainWord`]s; each begins with all its quotes.
+    WatchChains {
+        /// Which series; at most [`ClientWord::CHAINS_MAX`].
+        series: Vec<Series>,
     },
 }
 
@@ -118,6 +123,8 @@ pub const POSTCARD_TYPE: &str = "application/x-postcard";
 impl ClientWord {
     /// Symbols that one page may watch.
     pub const SYMBOLS_MAX: usize = 64;
+    /// Series that one page may watch.
+    pub const CHAINS_MAX: usize = 12;
 }
 
 /// Reads a client's words; the error says what is wrong with them.
@@ -127,14 +134,15 @@ pub fn decode_client(bytes: &[u8], is_json: bool) -> Result<ClientWord, String> 
     } else {
         postcard::from_bytes(bytes).map_err(|error| format!("not understood: {error}"))?
     };
-    let ClientWord::Watch { symbols, resume } = &word;
-    let known = resume.as_ref().map_or(0, |resume| resume.positions.len());
-    let most = symbols.len().max(known / 2);
-    if ClientWord::SYMBOLS_MAX < most {
-        return Err(format!(
-            "{most} symbols are too many: watch at most {}",
-            ClientWord::SYMBOLS_MAX
-        ));
+    let (what, most, limit) = match &word {
+        ClientWord::Watch { symbols, resume } => {
+            let known = resume.as_ref().map_or(0, |resume| resume.positions.len());
+            ("symbols", symbols.len().max(known / 2), ClientWord::SYMBOLS_MAX)
+        }
+        ClientWord::WatchChains { series } => ("series", series.len(), ClientWord::CHAINS_MAX),
+    };
+    if limit < most {
+        return Err(format!("{most} {what} are too many: watch at most {limit}"));
     }
     Ok(word)
 }

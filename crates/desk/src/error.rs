@@ -1,6 +1,6 @@
 //! Why the desk cannot answer.
 
-use market::{Symbol, TradingDate};
+use market::{Series, Symbol, TradingDate};
 
 use crate::StoreError;
 
@@ -20,6 +20,18 @@ pub enum DeskError {
     NotRecorded {
         /// The day.
         date: TradingDate,
+    },
+    /// The tape has no options on it.
+    #[error("there are no options on `{symbol}` on this tape")]
+    NoOptions {
+        /// What was asked for.
+        symbol: Symbol,
+    },
+    /// The tape has options on it, but none that end then, or they ended.
+    #[error("`{series}` is not listed now")]
+    NotSeries {
+        /// What was asked for.
+        series: Series,
     },
     /// The question makes no sense; the text says what to do.
     #[error("{0}")]

@@ -1,6 +1,6 @@
 //! The port that every market behind the desk implements: practice, recorded and, later, vendors.
 
-use market::{Bar, Moment, Price, Print, Span, Symbol, TapeId, TradingDate};
+use market::{Bar, Moment, Price, Print, Series, SeriesQuotes, Span, Symbol, TapeId, TradingDate};
 use quant::BarStep;
 use quant::levels::CloseKind;
 
@@ -61,6 +61,18 @@ pub trait MarketFeed: Send {
     /// Appends everything that happened in `(after, until]`, oldest first. What a feed withheld
     /// while it was down follows, with its own times, once it is up again.
     fn events(&mut self, after: Moment, until: Moment, told: &mut Vec<FeedEvent>);
+
+    /// Series on an underlying that can be traded `at` a moment, or held to their end, soonest
+    /// first; none when the feed has no options on it.
+    fn series(&mut self, _underlying: Symbol, _at: Moment) -> Vec<Series> {
+        Vec::new()
+    }
+
+    /// Every contract of a series as it is quoted `at` a moment; nothing when the feed has no such
+    /// series then.
+    fn quotes(&mut self, _series: Series, _at: Moment) -> Option<SeriesQuotes> {
+        None
+    }
 
     /// The next moment at which anything happens, so that nights and weekends can be skipped;
     /// nothing at the tape's end.

@@ -16,8 +16,10 @@ mod name;
 mod layouts;
 mod watchlists;
 mod desk;
+mod chain;
 
 pub use bars::ChartBars;
+pub use chain::{Expiries, QuotedSeries};
 pub use desk::{Desk, Markets, check_listed};
 pub use error::DeskError;
 pub use feed::{FeedEvent, MarketFeed};

@@ -4,9 +4,11 @@
 //! reach it. Every jump begins a new epoch, whose books are rebuilt from what was known by then.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use market::{
-    Moment, Phase, Span, Symbol, TapeId, TradingDay, instrument, prior_trading_day, session_clock,
+    Moment, Phase, Series, SeriesQuotes, Span, Symbol, TapeId, TradingDay, instrument,
+    prior_trading_day, session_clock,
 };
 use quant::Bundle;
 use quant::levels::{BookWriter, Books, ProxyHistory, SessionStart};
@@ -15,6 +17,9 @@ use crate::{FeedEvent, MarketFeed, Speed, TapeClock};
 
 /// Slots that are remembered for a client that lost its connection: two minutes of them.
 const RECENT_SLOTS_MAX: usize = 20 * 120;
+
+/// How long a series' quotes are kept when nobody asks for them.
+const QUOTED_FOR: Span = Span::minutes(5);
 
 /// Days whose minutes tell how steady the ratio of an index to its fund is.
 const PROXY_DAYS: usize = 5;
@@ -92,6 +97,8 @@ pub struct Tape {
     is_ended: bool,
     reels: BTreeMap<Symbol, Reel>,
     told: Vec<FeedEvent>,
+    /// Quotes of series as they stood when somebody asked last.
+    quoted: BTreeMap<Series, (Moment, Arc<SeriesQuotes>)>,
 }
 
 impl Tape {
@@ -109,6 +116,7 @@ impl Tape {
             is_ended: false,
             reels: BTreeMap::new(),
             told: Vec::new(),
+            quoted: BTreeMap::new(),
             feed,
         };
         tape.rebuild(at);
@@ -155,6 +163,28 @@ impl Tape {
             first,
             last,
         }
+    }
+
+    /// The series on an underlying that are not over, soonest first; none without options on it.
+    pub fn series(&mut self, underlying: Symbol) -> Vec<Series> {
+        self.feed.series(underlying, self.clock.at())
+    }
+
+    /// Every contract of a series as it is quoted now; nothing when it is not listed.
+    pub fn quotes(&mut self, series: Series) -> Option<Arc<SeriesQuotes>> {
+        let at = self.clock.at();
+        if let Some((quoted_at, quotes)) = self.quoted.get(&series)
+            && *quoted_at == at
+        {
+            return Some(Arc::clone(quotes));
+        }
+        let quotes = self.feed.quotes(series, at).map(Arc::new);
+        // Only those that are still looked at are worth keeping.
+        self.quoted.retain(|_, (quoted_at, _)| at - *quoted_at < QUOTED_FOR && *quoted_at <= at);
+        if let Some(quotes) = &quotes {
+            self.quoted.insert(series, (at, Arc::clone(quotes)));
+        }
+        quotes
     }
 
     /// Wall time passed: plays on.

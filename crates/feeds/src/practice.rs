@@ -7,27 +7,32 @@
 //! How it works: [`state`] is where the market stands and how chance moves it, [`day`] draws the
 //! path of a day through five points of every minute, and both a minute's bar and its prints
 //! ([`prints`]) come from these points, so that one folds to the other. [`days`] knows where each
-//! day starts. [`drops`] decides when the feed is not heard.
+//! day starts. [`drops`] decides when the feed is not heard. Options on the indices are listed by
+//! [`listing`], valued on a [`surface`] and quoted by [`quotes`].
 
 mod chance;
 mod state;
 mod day;
 mod days;
 mod prints;
+mod listing;
+mod surface;
+mod quotes;
 mod drops;
 
 use std::sync::Arc;
 
 use desk::{FeedEvent, MarketFeed};
 use market::{
-    Bar, CALENDAR_LAST, Moment, Span, Symbol, TapeId, TradingDate, TradingDay, next_trading_day,
-    prior_trading_day, trading_day,
+    Bar, CALENDAR_LAST, Moment, Series, SeriesQuotes, Span, Symbol, TapeId, TradingDate,
+    TradingDay, next_trading_day, prior_trading_day, trading_day,
 };
 
 use day::DayTape;
 use days::Days;
 use drops::{drops_of, is_down, told_until};
 use prints::tell_minute;
+use quotes::OptionDay;
 
 /// What it trades.
 const SYMBOLS: [Symbol; 5] = [Symbol::SPX, Symbol::NDX, Symbol::SPY, Symbol::QQQ, Symbol::VIX];
@@ -43,7 +48,7 @@ const PLAYABLE_BEFORE: usize = 30;
 const MINUTE_DAYS_MAX: usize = 260;
 
 /// The practice market. A clone is the same market for another player.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct PracticeMarket {
     days: Arc<Days>,
     first: TradingDay,
@@ -53,6 +58,21 @@ pub struct PracticeMarket {
     tape: Option<Arc<DayTape>>,
     /// The minute that is being played: its place in the day, and everything that happens in it.
     minute: Option<(Moment, Vec<FeedEvent>)>,
+    /// The options of the day that was asked for last.
+    options: Option<OptionDay>,
+}
+
+impl Clone for PracticeMarket {
+    /// The same market for another player, who has asked for nothing yet.
+    fn clone(&self) -> Self {
+        Self {
+            days: Arc::clone(&self.days),
+            tape: self.tape.clone(),
+            minute: None,
+            options: None,
+            ..*self
+        }
+    }
 }
 
 impl PracticeMarket {
@@ -66,7 +86,7 @@ impl PracticeMarket {
         let new_year = TradingDate::new(CALENDAR_LAST + 1, 1, 1).expect("a date");
         let last = prior_trading_day(new_year);
         let days = Arc::new(Days::new(seed, opening.date, last.date));
-        Self { days, first, opening, last, tape: None, minute: None }
+        Self { days, first, opening, last, tape: None, minute: None, options: None }
     }
 
     /// Makes `day` the day that is being played.
@@ -105,6 +125,22 @@ impl PracticeMarket {
             let to = events.partition_point(|event| event.at() <= until);
             told.extend_from_slice(&events[from..to]);
         }
+    }
+}
+
+impl PracticeMarket {
+    /// The options of the day that `at` lies in; after the last bell those of the next day, whose
+    /// quotes are the evening's.
+    fn option_day(&mut self, at: Moment) -> Option<&mut OptionDay> {
+        let date = at.wall_time().date;
+        let today = trading_day(date).filter(|day| at < day.after_hours_close());
+        let date = today.map_or_else(|| next_trading_day(date).date, |day| day.date);
+        if self.options.as_ref().is_none_or(|options| options.day().date != date) {
+            let played = self.tape.as_ref().filter(|tape| tape.day.date == date).cloned();
+            let tape = played.or_else(|| self.days.simulate(date).map(Arc::new))?;
+            self.options = OptionDay::new(&self.days, tape);
+        }
+        self.options.as_mut()
     }
 }
 
@@ -157,6 +193,17 @@ impl MarketFeed for PracticeMarket {
         for start in days.between(after.wall_time().date, until.wall_time().date) {
             self.tell_day(&start.day, after, until, told);
         }
+    }
+
+    fn series(&mut self, underlying: Symbol, at: Moment) -> Vec<Series> {
+        self.option_day(at).map_or_else(Vec::new, |options| options.series(underlying, at))
+    }
+
+    fn quotes(&mut self, series: Series, at: Moment) -> Option<SeriesQuotes> {
+        let seed = self.days.seed();
+        let options = self.option_day(at)?;
+        let heard = told_until(&drops_of(seed, options.day()), at);
+        options.quotes(series, heard)
     }
 
     /// While the feed is down: when it is heard again.

@@ -46,6 +46,9 @@ pub enum BadContract {
     /// Not a root.
     #[error("`{0}` is not an option root: expected one to six letters A to Z such as SPXW")]
     Root(String),
+    /// Not a series as addresses write it.
+    #[error("`{0}` is not an expiry: expected it as in `SPXW-2026-11-20`")]
+    Series(String),
     /// Not the exchange's way to write a contract.
     #[error("`{0}` is not a contract: expected it as in `SPXW  261120P05900000`")]
     Occ(String),
@@ -227,6 +230,11 @@ impl Series {
         trading_day(self.expires).unwrap_or_else(|| prior_trading_day(self.expires))
     }
 
+    /// Its name in an address: `SPXW-2026-11-20`.
+    pub fn slug(self) -> String {
+        format!("{}-{}", self.root, self.expires)
+    }
+
     /// When what it is worth is decided: the open of that session, or its close.
     pub fn expires_at(self) -> Moment {
         let day = self.last_day();
@@ -244,6 +252,19 @@ impl Series {
             Settlement::Am => prior_trading_day(day.date).close(),
             Settlement::Pm => day.close(),
         }
+    }
+}
+
+impl FromStr for Series {
+    type Err = BadContract;
+
+    /// Reads [`Series::slug`].
+    fn from_str(text: &str) -> Result<Self, BadContract> {
+        let read = || {
+            let (root, expires) = text.split_once('-')?;
+            Some(Self { root: root.parse().ok()?, expires: expires.parse().ok()? })
+        };
+        read().ok_or_else(|| BadContract::Series(text.chars().take(24).collect()))
     }
 }
 
@@ -431,12 +452,14 @@ mod tests {
                 right: if is_call { Right::Call } else { Right::Put },
             };
             prop_assert_eq!(Contract::from_occ(&contract.occ().unwrap()), Ok(contract));
+            prop_assert_eq!(contract.series.slug().parse(), Ok(contract.series));
         }
 
         #[test]
         fn no_text_stops_the_reader(text in "\\PC*") {
             let _ = Contract::from_occ(&text);
             let _ = text.parse::<Root>();
+            let _ = text.parse::<Series>();
         }
     }
 }

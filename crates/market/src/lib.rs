@@ -19,6 +19,7 @@ mod price;
 mod print;
 
 mod contract;
+mod quote;
 
 mod bar;
 mod fold;
@@ -39,6 +40,7 @@ pub use freshness::Freshness;
 pub use moment::{BadMoment, Moment, Span, WallTime};
 pub use price::{BadPrice, Price, Volume};
 pub use print::{Print, PrintMark};
+pub use quote::{Quote, QuoteChange, SeriesQuotes, StrikeQuotes};
 pub use session::{Phase, SessionClock, session_clock};
 pub use symbol::{BadSymbol, Instrument, InstrumentKind, Symbol, instrument};
 pub use symbol_list::SymbolList;

@@ -6,8 +6,10 @@
 mod black;
 mod implied_vol;
 mod slice;
+mod chain;
 
 pub use black::{Black, Greeks};
+pub use chain::{ChainBook, ChainOption, ExpectedMove, QUOTE_AGE_MAX, RATE_DEFAULT, years_between};
 pub use implied_vol::{IvAbsence, Premium, implied_vol, implied_vol_from};
 pub use slice::{OptionGreeks, Slice, SliceGreeks, SliceMarket};
 

@@ -18,6 +18,8 @@ pub(super) enum Purpose {
     Drops,
     /// Prints that are plainly wrong.
     BadPrint,
+    /// When options are quoted, who holds and who trades them.
+    Quotes,
 }
 
 /// The step between two counts (2^64 ÷ the golden ratio, odd).

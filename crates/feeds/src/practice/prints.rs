@@ -99,6 +99,22 @@ fn tell_quarters(path: &MinutePath, mut tell: impl FnMut(Print)) {
     }
 }
 
+/// What an index is told to stand at, second by second of a minute; empty when it stands still.
+pub(super) fn index_levels(
+    seed: u64,
+    scale: Scale,
+    tape: &DayTape,
+    place: usize,
+    index: Symbol,
+) -> Vec<f64> {
+    let number = (0..).zip(SYMBOLS).find(|(_, symbol)| *symbol == index);
+    let Some((path, (number, _))) = tape.path(index, place, scale).zip(number) else {
+        return Vec::new();
+    };
+    let levels = levels(&path, 60, &mut chance(seed, path.start, number));
+    levels.into_iter().map(|level| path.price(level).to_f64()).collect()
+}
+
 /// An index: a value every second.
 fn tell_seconds(path: &MinutePath, chance: &mut Chance, mut tell: impl FnMut(Print)) {
     for (number, level) in (0..).zip(levels(path, 60, chance)) {

@@ -112,14 +112,19 @@ fn quarter_passed(fund: Symbol, date: TradingDate) -> f64 {
 /// QQQ on the Monday after, or the trading day after that. Months count on below January.
 fn ex_date(fund: Symbol, year: i16, month: i8) -> TradingDate {
     let (year, month) = if month < 1 { (year - 1, month + 12) } else { (year, month) };
-    let first = TradingDate::new(year, month, 1).expect("a month of the calendar's years");
-    let third_friday = first.plus_days((5 - first.weekday()).rem_euclid(7) + 14);
+    let third_friday = third_friday(year, month);
     let expected = if fund == Symbol::SPY { third_friday } else { third_friday.plus_days(3) };
     match trading_day(expected) {
         Some(_) => expected,
         None if fund == Symbol::SPY => prior_trading_day(expected).date,
         None => next_trading_day(expected).date,
     }
+}
+
+/// The third Friday of a month.
+pub(super) fn third_friday(year: i16, month: i8) -> TradingDate {
+    let first = TradingDate::new(year, month, 1).expect("a month of the calendar's years");
+    first.plus_days((5 - first.weekday()).rem_euclid(7) + 14)
 }
 
 #[cfg(test)]
