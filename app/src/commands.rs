@@ -7,6 +7,7 @@ use std::str::FromStr;
 use chart::{ChartStyle, Layout, ScaleMode, Study, Tool};
 use market::{BarSpan, Symbol};
 
+use crate::centre::Centre;
 use crate::contexts::{Colors, Density, Depth};
 use crate::panes::SidePane;
 
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     NextChart,
     /// Only the active chart is seen, or all again.
     Maximise,
+    /// Puts charts or a chain in the middle.
+    Show(Centre),
     /// Copies the address of what is shown.
     CopyLink,
     /// Another symbol.
@@ -111,6 +114,7 @@ impl Command {
             vec![Self::Palette, Self::Keys, Self::Indicators, Self::Chart, Self::Drawings];
         all.push(Self::Layouts);
         all.extend(Layout::COUNTS.map(Self::Arrange));
+        all.extend(Centre::ALL.map(Self::Show));
         all.extend([Self::NextChart, Self::Maximise, Self::CopyLink]);
         all.extend(BarSpan::ALL.map(Self::Span));
         all.extend(ChartStyle::ALL.map(Self::Style));
@@ -153,6 +157,7 @@ impl fmt::Display for Command {
             Self::Arrange(count) => write!(f, "charts-{count}"),
             Self::NextChart => f.write_str("next-chart"),
             Self::Maximise => f.write_str("maximise"),
+            Self::Show(centre) => write!(f, "show-{}", centre.as_str()),
             Self::CopyLink => f.write_str("copy-link"),
             Self::Symbol(symbol) => write!(f, "symbol-{symbol}"),
             Self::Span(span) => write!(f, "span-{span}"),

@@ -1,6 +1,9 @@
 //! Pieces of screens: values and signals go in, callbacks come out. They fetch nothing and know no
 //! address.
 
+mod chain_detail;
+mod chain_head;
+mod chain_table;
 mod chart_bar;
 mod chart_menus;
 mod depth_switch;
@@ -32,6 +35,9 @@ mod tour;
 mod watch_menu;
 mod watchlist;
 
+pub(crate) use chain_detail::chain_detail;
+pub(crate) use chain_head::{ChainHeadControls, StrikeFilter, chain_head, chain_tools};
+pub(crate) use chain_table::{ChainControls, chain_table};
 pub(crate) use chart_bar::{ChartBar, ChartControls, ChartMenus};
 pub(crate) use depth_switch::DepthSwitch;
 pub(crate) use drawing_bar::{DrawingBar, DrawingOptions};

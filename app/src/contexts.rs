@@ -5,6 +5,7 @@ use crate::erased::follow;
 use chart::Layout;
 use leptos::prelude::*;
 
+use crate::chain_columns::ChainColumn;
 use crate::installation::{Installation, keep_installed};
 use crate::level_choices::LevelChoices;
 use crate::live::LiveTape;
@@ -156,6 +157,8 @@ pub struct Preferences {
     pub density: Density,
     /// How the desk is divided.
     pub panes: Panes,
+    /// What a chain tells of each contract, from the outside to the strike.
+    pub chain_columns: Vec<ChainColumn>,
     /// Whether the tour was taken, or declined.
     pub is_toured: bool,
 }
@@ -171,6 +174,7 @@ impl Default for Preferences {
             levels: LevelChoices::default(),
             density: Density::default(),
             panes: Panes::default(),
+            chain_columns: ChainColumn::FIRST.to_vec(),
             is_toured: false,
         }
     }
@@ -242,6 +246,9 @@ impl Preferences {
                     if let Some(word) = word.strip_prefix("panes-") {
                         preferences.panes = Panes::of_word(word);
                     }
+                    if let Some(letters) = word.strip_prefix("chain-") {
+                        preferences.chain_columns = ChainColumn::of_letters(letters);
+                    }
                     if let Some(letters) = word.strip_prefix("watch-") {
                         let is_chosen = |one: &WatchColumn| letters.contains(one.letter());
                         preferences.watch_columns =
@@ -264,12 +271,13 @@ impl Preferences {
         let toured = if self.is_toured { ".toured" } else { "" };
         [
             format!(
-                "{}={theme}.{depth}.{}.{}.{}.watch-{columns}.panes-{}{toured}{keep}",
+                "{}={theme}.{depth}.{}.{}.{}.watch-{columns}.panes-{}.chain-{}{toured}{keep}",
                 Self::COOKIE,
                 self.colors.as_str(),
                 self.density.as_str(),
                 self.levels.words(),
                 self.panes.word(),
+                ChainColumn::letters(&self.chain_columns),
             ),
             format!("{}={}{keep}", Self::CHART_COOKIE, layout),
         ]
@@ -374,6 +382,7 @@ mod tests {
                 chosen.density = Density::Compact;
                 chosen.levels.filter = LevelFilter::Untouched;
                 chosen.panes.move_to(crate::panes::Divider::Side, 20);
+                chosen.chain_columns = vec![ChainColumn::Mid, ChainColumn::Vega];
                 chosen.is_toured = depth == Depth::All;
                 chosen.levels.switch(LevelGroup::Round, true);
                 chosen.levels.switch(LevelGroup::PriorDay, false);

@@ -3,6 +3,8 @@
 
 #![expect(unreachable_pub, reason = "the component macro makes a public struct of each")]
 
+mod centre;
+mod chain_columns;
 mod commands;
 mod components;
 mod contexts;
@@ -20,11 +22,23 @@ mod take_over;
 
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::{Lazy, path};
+use leptos_router::{Lazy, ParamSegment, path};
 
+use centre::{Centre, CentrePath};
 pub use contexts::Preferences;
 pub use shell::{PageFiles, shell};
 pub use take_over::take_over;
+
+/// The addresses of a desk that differ in what stands in its middle, from the one that the routes
+/// of [`App`] name.
+pub fn desk_paths(listed: &str) -> Vec<String> {
+    let named = format!("/{}/", Centre::default().as_str());
+    let rest = listed.strip_prefix(&named);
+    let others = Centre::ALL.into_iter().filter(|one| *one != Centre::default());
+    rest.map_or_else(Vec::new, |rest| {
+        others.map(|one| format!("/{}/{rest}", one.as_str())).collect()
+    })
+}
 
 /// The whole application: what every page shares, and which address shows which page.
 #[component]
@@ -34,7 +48,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <FlatRoutes fallback=|| view! { <pages::MissingPage /> }>
-                <Route path=path!("/chart/:symbol") view=pages::DeskPage />
+                <Route path=(CentrePath, ParamSegment("symbol")) view=pages::DeskPage />
                 <Route path=path!("/developers") view={Lazy::<pages::DevelopersPage>::new()} />
                 <Route path=path!("/styleguide") view={Lazy::<pages::StyleguidePage>::new()} />
             </FlatRoutes>

@@ -8,7 +8,7 @@ mod socket;
 
 use api::{ServerWord, SnapshotWord, TapeView};
 use leptos::prelude::*;
-use market::{Moment, Span, Symbol};
+use market::{Moment, Series, Span, Symbol};
 
 pub(crate) use books::LiveBooks;
 
@@ -51,7 +51,14 @@ pub(crate) struct LiveTape {
     /// How often the link was opened.
     pub(crate) openings: StoredValue<u32>,
     books: StoredValue<LiveBooks>,
+    /// The option series that the page shows.
+    watched_chains: RwSignal<Vec<Series>>,
+    /// What was said of them and not read yet: only the page that shows them knows how to.
+    chain_words: StoredValue<Vec<Vec<u8>>>,
 }
+
+/// Words about chains that wait to be read; with more, the page asks for everything anew.
+const CHAIN_WORDS_MAX: usize = 400;
 
 impl LiveTape {
     /// A tape that is not connected yet.
@@ -64,6 +71,8 @@ impl LiveTape {
             watched: RwSignal::new(Vec::new()),
             openings: StoredValue::new(0),
             books: StoredValue::new(LiveBooks::default()),
+            watched_chains: RwSignal::new(Vec::new()),
+            chain_words: StoredValue::new(Vec::new()),
         }
     }
 
@@ -97,6 +106,29 @@ impl LiveTape {
     pub(crate) fn watch(self, symbols: Vec<Symbol>) {
         if self.watched.with_untracked(|watched| *watched != symbols) {
             self.watched.set(symbols);
+        }
+    }
+
+    /// Asks the server for these series from now on; each begins with all its quotes.
+    pub(crate) fn watch_chains(self, series: Vec<Series>) {
+        self.chain_words.update_value(Vec::clear);
+        self.watched_chains.set(series);
+    }
+
+    /// What was said of chains since this was asked before.
+    pub(crate) fn take_chain_words(self) -> Vec<Vec<u8>> {
+        self.chain_words.try_update_value(std::mem::take).unwrap_or_default()
+    }
+
+    /// Keeps a word about chains until it is read.
+    fn hear_chain(self, word: Vec<u8>) {
+        let is_full = self.chain_words.try_update_value(|words| {
+            words.push(word);
+            CHAIN_WORDS_MAX < words.len()
+        });
+        // A page that sleeps in the background reads nothing.
+        if is_full == Some(true) {
+            self.watch_chains(self.watched_chains.get_untracked());
         }
     }
 

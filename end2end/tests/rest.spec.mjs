@@ -63,6 +63,40 @@ test("an answer that is known already is not sent again", async () => {
   }
 });
 
+test("a series comes with what its quotes imply", async () => {
+  const { expiries, tape } = await (await get("/api/v1/expiries/SPX")).json();
+  assert.match(tape, /^practice:/);
+  assert.ok(30 <= expiries.length);
+  const ends = expiries.map((one) => Date.parse(one.expires_at));
+  assert.deepEqual([...ends].sort((a, b) => a - b), ends, "soonest first");
+  const both = expiries.filter((one) => one.series.expires === "2024-03-15");
+  assert.deepEqual(both.map((one) => [one.series.root, one.settlement]), [
+    ["SPX", "Am"],
+    ["SPXW", "Pm"],
+  ]);
+  assert.deepEqual((await (await get("/api/v1/expiries/VIX")).json()).expiries, []);
+  const chain = await (await get("/api/v1/chain/SPX?expiry=SPXW-2024-03-15")).json();
+  assert.equal(chain.series.root, "SPXW");
+  assert.ok(Math.abs(chain.forward / chain.spot - 1) < 0.005);
+  const discount = Math.exp(-chain.rate * chain.years);
+  let known = 0;
+  for (const { strike, call, put } of chain.strikes) {
+    for (const side of [call, put]) {
+      assert.equal(side.iv === null, side.iv_absent !== null, "a volatility or a reason");
+      assert.equal(side.iv === null, side.delta === null);
+    }
+    if (call.iv === null || put.iv === null || 0.97 < call.delta || call.delta < 0.03) continue;
+    known += 1;
+    // Put-call parity of what they are worth, within what quotes say to a nickel.
+    const apart = call.value - put.value - discount * (chain.forward - strike);
+    assert.ok(Math.abs(apart) < 2, `${strike}: ${apart}`);
+    assert.ok(Math.abs(call.iv - put.iv) < 0.02, `${strike}: ${call.iv} ${put.iv}`);
+  }
+  assert.ok(20 < known);
+  const first = await (await get("/api/v1/chain/NDX")).json();
+  assert.equal(first.series.expires, "2024-02-27");
+});
+
 test("bars are asked for by span and time", async () => {
   const view = await (await get("/api/v1/bars/SPY?span=1D&from=2024-02-01&to=2024-02-10")).json();
   assert.equal(view.span, "1D");
@@ -78,6 +112,11 @@ test("what makes no sense is told as a problem", async () => {
   for (const [path, status, words] of [
     ["/api/v1/levels/spx", 400, "`spx` is not a ticker"],
     ["/api/v1/levels/TSLA", 404, "not on this tape"],
+    ["/api/v1/chain/VIX", 404, "no options on `VIX`"],
+    ["/api/v1/chain/SPX?expiry=SPXW-2024-02-26", 404, "is not listed now"],
+    ["/api/v1/chain/SPX?expiry=NDXP-2024-02-28", 404, "is not listed now"],
+    ["/api/v1/chain/SPX?expiry=tomorrow", 400, "`tomorrow` is not an expiry"],
+    ["/api/v1/expiries/TSLA", 404, "not on this tape"],
     ["/api/v1/bars/SPX?span=7m", 400, "`7m` is not a bar span"],
     ["/api/v1/bars/SPX?from=2024-02-10&to=2024-02-01", 400, "swap them"],
     ["/api/v1/bars/SPX?from=yesterday", 400, "`from` is `yesterday`"],

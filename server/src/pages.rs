@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{App, PageFiles, Preferences, shell};
+use app::{App, PageFiles, Preferences, desk_paths, shell};
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{Redirect, Response};
@@ -12,7 +12,9 @@ use http::StatusCode;
 use leptos::WasmSplitManifest;
 use leptos::config::LeptosOptions;
 use leptos::prelude::{ArcStoredValue, provide_context, use_context};
-use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
+use leptos_axum::{
+    AxumRouteListing, LeptosRoutes, generate_route_list, render_app_to_stream_with_context,
+};
 
 use crate::assets::{self, MANIFEST, Split};
 use crate::shield::PageNonce;
@@ -24,7 +26,16 @@ pub(crate) fn routes(options: LeptosOptions, desk: Arc<Desk>) -> Router {
         wasm: MANIFEST.wasm.clone(),
         style: MANIFEST.style.clone(),
     };
-    let listed = generate_route_list(App);
+    let mut listed = generate_route_list(App);
+    let others = listed.iter().flat_map(|route| {
+        let methods: Vec<_> = route.methods().collect();
+        let mode = route.mode().clone();
+        desk_paths(route.path())
+            .into_iter()
+            .map(move |path| AxumRouteListing::new(path, mode.clone(), methods.clone(), Vec::new()))
+    });
+    let others: Vec<_> = others.collect();
+    listed.extend(others);
     let context = move || {
         api::provide(Arc::clone(&desk), Trader::local(), crate::clock::now());
         let Some(parts) = use_context::<http::request::Parts>() else { return };

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use market::BarSpan;
 
 use super::opened::{loaded_when, show_while};
+use crate::centre::Centre;
 use crate::commands::Command;
 use crate::erased::{Erase, erased, heard, memo, part};
 use crate::keymap::{Keymap, span_of_digits};
@@ -203,7 +204,9 @@ pub(super) fn name(command: Command) -> String {
         Command::Arrange(count) => format!("Layout: {count} charts"),
         Command::NextChart => "Next chart".to_owned(),
         Command::Maximise => "Maximise the chart, or show all again".to_owned(),
-        Command::CopyLink => "Copy the link to these charts".to_owned(),
+        Command::Show(Centre::Chart) => "Charts".to_owned(),
+        Command::Show(Centre::Chain) => "Option chain".to_owned(),
+        Command::CopyLink => "Copy the link to what is shown".to_owned(),
         Command::Symbol(symbol) => format!("Show {symbol}"),
         Command::Span(span) => format!("Timeframe {span}: {}", spoken_span(span)),
         Command::Style(style) => format!("Chart style: {}", style.name()),

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::menu::{Menu, drawn, loaded};
 use super::notices::{Notices, notice_list};
 use super::tab_bar::Pane;
+use crate::centre::Centre;
 use crate::commands::Command;
 use crate::contexts::preferences;
 use crate::erased::{Erase, derived, erased, heard};
@@ -20,6 +21,8 @@ pub(crate) struct RailControls {
     pub(crate) are_notices_open: RwSignal<bool>,
     /// Whether the browser offers to install the desk.
     pub(crate) can_install: RwSignal<bool>,
+    /// What stands in the middle.
+    pub(crate) centre: Memo<Centre>,
     /// Called with what was chosen.
     pub(crate) on_choose: Callback<Command>,
 }
@@ -27,27 +30,7 @@ pub(crate) struct RailControls {
 /// The rail.
 #[component]
 pub(crate) fn Rail(controls: RailControls) -> impl IntoView {
-    let RailControls { notices, are_notices_open, can_install, on_choose } = controls;
-    let pane = move |pane: SidePane| {
-        // As a phone's tabs have it.
-        let tab = match pane {
-            SidePane::Levels => Pane::Levels,
-            SidePane::Watch => Pane::Watch,
-        };
-        let is_shown = move || preferences().read().panes.shows(pane).to_string();
-        view! {
-            <button
-                type="button"
-                class="rail__button rail__button--pane"
-                aria-pressed=erased(is_shown)
-                on:click=heard(move |_| on_choose.run(Command::Pane(pane)))
-            >
-                {drawn(tab.icon())}
-                <span>{tab.label()}</span>
-            </button>
-        }
-        .erase()
-    };
+    let RailControls { notices, are_notices_open, can_install, centre, on_choose } = controls;
     let way = move |command: Command, label: &'static str, icon: &'static str| {
         let is_hidden = move || command == Command::Install && !can_install.get();
         view! {
@@ -66,7 +49,8 @@ pub(crate) fn Rail(controls: RailControls) -> impl IntoView {
     };
     view! {
         <nav class="rail" aria-label="Desk">
-            {SidePane::ALL.map(pane).collect_view()}
+            {Centre::ALL.map(|one| centre_button(one, centre, on_choose)).collect_view()}
+            {SidePane::ALL.map(|one| pane_button(one, on_choose)).collect_view()}
             <div
                 class="rail__notices"
                 data-unread=erased(move || (0 < notices.unread.get()).to_string())
@@ -87,6 +71,50 @@ pub(crate) fn Rail(controls: RailControls) -> impl IntoView {
             {way(Command::Install, "Install", "M8 2v8M5 7l3 3 3-3M2.5 13.5h11")}
             {way(Command::Developers, "API", "M5.5 4 2 8l3.5 4M10.5 4 14 8l-3.5 4")}
         </nav>
+    }
+    .erase()
+}
+
+/// Puts one of the things that can stand in the middle there.
+fn centre_button(one: Centre, centre: Memo<Centre>, on_choose: Callback<Command>) -> AnyView {
+    // As a phone's tabs have it.
+    let tab = match one {
+        Centre::Chart => Pane::Chart,
+        Centre::Chain => Pane::Chain,
+    };
+    let current = move || (centre.get() == one).then_some("page");
+    view! {
+        <button
+            type="button"
+            class="rail__button rail__button--pane"
+            aria-current=erased(current)
+            on:click=heard(move |_| on_choose.run(Command::Show(one)))
+        >
+            {drawn(tab.icon())}
+            <span>{tab.label()}</span>
+        </button>
+    }
+    .erase()
+}
+
+/// Puts a pane at the side away, or brings it back.
+fn pane_button(pane: SidePane, on_choose: Callback<Command>) -> AnyView {
+    // As a phone's tabs have it.
+    let tab = match pane {
+        SidePane::Levels => Pane::Levels,
+        SidePane::Watch => Pane::Watch,
+    };
+    let is_shown = move || preferences().read().panes.shows(pane).to_string();
+    view! {
+        <button
+            type="button"
+            class="rail__button rail__button--pane"
+            aria-pressed=erased(is_shown)
+            on:click=heard(move |_| on_choose.run(Command::Pane(pane)))
+        >
+            {drawn(tab.icon())}
+            <span>{tab.label()}</span>
+        </button>
     }
     .erase()
 }

@@ -9,6 +9,8 @@ pub(crate) enum Pane {
     /// The chart.
     #[default]
     Chart,
+    /// An option chain, in the chart's place.
+    Chain,
     /// The ladder of levels.
     Levels,
     /// The watchlist.
@@ -16,12 +18,13 @@ pub(crate) enum Pane {
 }
 
 impl Pane {
-    const ALL: [Self; 3] = [Self::Chart, Self::Levels, Self::Watch];
+    const ALL: [Self; 4] = [Self::Chart, Self::Chain, Self::Levels, Self::Watch];
 
     /// The name in the document.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Chart => "chart",
+            Self::Chain => "chain",
             Self::Levels => "levels",
             Self::Watch => "watch",
         }
@@ -30,6 +33,7 @@ impl Pane {
     pub(super) fn label(self) -> &'static str {
         match self {
             Self::Chart => "Chart",
+            Self::Chain => "Chain",
             Self::Levels => "Levels",
             Self::Watch => "Watch",
         }
@@ -38,6 +42,7 @@ impl Pane {
     pub(super) fn icon(self) -> &'static str {
         match self {
             Self::Chart => "M2 2v12h12M4 10l3-3 2 2 4-5",
+            Self::Chain => "M2 3h4M10 3h4M2 8h4M10 8h4M2 13h4M10 13h4M8 1.5v13",
             Self::Levels => "M2 4h12M2 8h8M2 12h12M12 6v4",
             Self::Watch => "M1 8s3-5 7-5 7 5 7 5-3 5-7 5-7-5-7-5zM8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4z",
         }

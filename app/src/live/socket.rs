@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::erased::follow;
 use api::{
-    ClientWord, Gap, POSTCARD_TYPE, PROTOCOL_POSTCARD, Resume, ServerWord, decode_gap,
+    CHAIN_MARK, ClientWord, Gap, POSTCARD_TYPE, PROTOCOL_POSTCARD, Resume, ServerWord, decode_gap,
     decode_server, encode_client,
 };
 use gloo::timers::callback::Timeout;
@@ -53,6 +53,11 @@ pub(super) fn connect(tape: LiveTape) {
         tape.watched.track();
         watching.watch(None);
     });
+    let watching = Rc::clone(&wire);
+    follow(move || {
+        tape.watched_chains.track();
+        watching.watch_chains();
+    });
     // The page lives as long as its tape: the watchman is never called off.
     gloo::timers::callback::Interval::new(1_000, move || wire.check_silence()).forget();
 }
@@ -87,6 +92,9 @@ impl Wire {
         // the tape jumped meanwhile the server answers with a snapshot instead.
         let lost_ms = self.lost_ms.take();
         self.watch(lost_ms.map(|_| self.resume()));
+        if !self.tape.watched_chains.read_untracked().is_empty() {
+            self.watch_chains();
+        }
         if let Some(lost_ms) = lost_ms {
             self.refill(lost_ms);
         }
@@ -96,6 +104,11 @@ impl Wire {
         self.heard_ms.set(steady_ms());
         let data = event.unchecked_ref::<MessageEvent>().data();
         let bytes = js_sys::Uint8Array::new(&data).to_vec();
+        if bytes.first() == Some(&CHAIN_MARK) {
+            self.tape.hear_chain(bytes);
+            self.draw_soon();
+            return;
+        }
         match decode_server(&bytes) {
             Some(ServerWord::Status(status)) => {
                 self.tape.status.set(Some((status, steady_ms())));
@@ -159,11 +172,19 @@ impl Wire {
         if symbols.is_empty() {
             return;
         }
-        let word = encode_client(&ClientWord::Watch { symbols, resume });
+        self.say(&ClientWord::Watch { symbols, resume });
+    }
+
+    fn watch_chains(&self) {
+        let series = self.tape.watched_chains.get_untracked();
+        self.say(&ClientWord::WatchChains { series });
+    }
+
+    fn say(&self, word: &ClientWord) {
         if let Some(socket) = self.socket.borrow().as_ref()
             && socket.ready_state() == WebSocket::OPEN
         {
-            let _ = socket.send_with_u8_array(&word);
+            let _ = socket.send_with_u8_array(&encode_client(word));
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod address;
 mod bars;
+mod chain;
 mod charts;
 mod commands;
 mod data;
@@ -18,8 +19,10 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::location::Location;
-use market::{BarSpan, Symbol, instrument};
+use market::{BarSpan, Series, Symbol, instrument};
 
+use crate::centre::Centre;
+use crate::commands::Command;
 use crate::components::{
     DepthSwitch, Glossary, KeySheet, Ladder, LevelMenuControls, LevelQuestion, LevelSheet, Menu,
     Palette, PaletteControls, Pane, Rail, RailControls, SymbolSearch, TabBar, Toast, Tour,
@@ -32,6 +35,7 @@ use crate::page_title::page_title;
 use crate::panes::Divider;
 use crate::take_over::in_turn;
 use address::Address;
+use chain::chain_pane;
 use charts::Charts;
 use commands::Commands;
 use data::DeskData;
@@ -41,13 +45,15 @@ use top_bar::TopBar;
 #[derive(Clone, Copy)]
 struct Route {
     address: Memo<Address>,
+    /// What stands in the middle.
+    centre: Memo<Centre>,
     layout: Memo<Layout>,
     /// The active chart's.
     symbol: Memo<Symbol>,
     span: Memo<BarSpan>,
     setup: Memo<ChartSetup>,
     /// Called with what the address should say, and whether the one before is kept in the history.
-    go: Callback<(Layout, bool)>,
+    go: Callback<(Address, bool)>,
 }
 
 impl Route {
@@ -58,6 +64,9 @@ impl Route {
         let address = Memo::new(move |before: Option<&Address>| {
             let (path, query) = (pathname.read(), query.read());
             let last = || preferences().read_untracked().layout.clone();
+            if let Some(symbol) = path.strip_prefix("/chain/") {
+                return Address::read_chain(symbol, |name| query.get(name), last());
+            }
             match (path.strip_prefix("/chart/"), before) {
                 // On the way to another page, this one stays as it is.
                 (None, Some(before)) => before.clone(),
@@ -69,15 +78,16 @@ impl Route {
         });
         let layout = memo(move || address.read().layout.clone());
         let navigate = use_navigate();
-        let go = Callback::new(move |(layout, is_kept): (Layout, bool)| {
+        let go = Callback::new(move |(address, is_kept): (Address, bool)| {
             let options =
                 NavigateOptions { scroll: false, replace: !is_kept, ..NavigateOptions::default() };
-            let address = Address::write(&layout);
-            preferences().update(|chosen| chosen.layout = layout);
-            navigate(&address, options);
+            let written = address.write();
+            preferences().update(|chosen| chosen.layout = address.layout);
+            navigate(&written, options);
         });
         Self {
             address,
+            centre: memo(move || address.read().centre),
             layout,
             symbol: memo(move || layout.read().chart().symbol),
             span: memo(move || layout.read().chart().span),
@@ -86,16 +96,42 @@ impl Route {
         }
     }
 
+    /// Other charts; whatever stood in the middle, they do then.
     fn change(self, is_kept: bool, change: impl FnOnce(&mut Layout)) {
-        let mut layout = self.layout.get_untracked();
-        change(&mut layout);
-        if layout != self.layout.get_untracked() {
-            self.go.run((layout, is_kept));
+        let before = self.address.get_untracked();
+        let mut address = before.clone();
+        change(&mut address.layout);
+        (address.centre, address.series) = (Centre::Chart, None);
+        if address.layout != before.layout || address.centre != before.centre {
+            self.go.run((address, is_kept));
         }
     }
 
+    /// Another symbol, and the same in the middle.
     fn choose_symbol(self, symbol: Symbol) {
-        self.change(true, |layout| layout.choose_symbol(symbol));
+        let before = self.address.get_untracked();
+        let mut address = before.clone();
+        address.layout.choose_symbol(symbol);
+        if address.layout != before.layout {
+            address.series = None;
+            self.go.run((address, true));
+        }
+    }
+
+    /// Something else in the middle.
+    fn show(self, centre: Centre) {
+        let mut address = self.address.get_untracked();
+        if address.centre != centre {
+            (address.centre, address.series) = (centre, None);
+            self.go.run((address, true));
+        }
+    }
+
+    /// The chain of another series.
+    fn choose_series(self, series: Series) {
+        let mut address = self.address.get_untracked();
+        (address.centre, address.series) = (Centre::Chain, Some(series));
+        self.go.run((address, true));
     }
 
     fn choose_span(self, span: BarSpan) {
@@ -132,6 +168,10 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
     let choose_symbol = commands.choose_symbol;
     commands.listen();
     let panes = memo(move || preferences().read().panes);
+    let tab = memo(move || match (pane.get(), route.centre.get()) {
+        (Pane::Chart, Centre::Chain) => Pane::Chain,
+        (pane, _) => pane,
+    });
     let run = Callback::new(move |command| commands.run(command));
     let is_stale = memo(move || data.is_stale());
     let levels = data.shown_levels();
@@ -151,10 +191,13 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
                 notices: data.notices,
                 are_notices_open: commands.are_notices_open,
                 can_install: data.installation.can_install,
+                centre: route.centre,
                 on_choose: run,
             } /> }.erase())}
-            <main class="desk__chart" aria-label="Chart">
-                <h1 class="visually-hidden">{part(move || format!("{} chart", symbol.get()))}</h1>
+            <main class="desk__chart" aria-label=erased(move || route.centre.get().title())>
+                <h1 class="visually-hidden">
+                    {part(move || format!("{} {}", symbol.get(), route.centre.get().as_str()))}
+                </h1>
                 <p
                     class="desk__complaint"
                     role="alert"
@@ -162,12 +205,19 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
                 >
                     {part(move || data.complaint(address))}
                 </p>
-                {in_turn(move || view! { <Charts commands /> }.erase())}
+                {part(move || match route.centre.get() {
+                    Centre::Chart => in_turn(move || view! { <Charts commands /> }.erase()),
+                    Centre::Chain => chain_pane(commands),
+                })}
                 {pane_divider(Divider::Side)}
             </main>
             {in_turn(move || view! { <LevelsPane commands levels decimals /> }.erase())}
             {in_turn(move || view! { <WatchPane data symbol on_choose=choose_symbol /> }.erase())}
-            <TabBar pane on_choose=move |one| pane.set(one) />
+            <TabBar pane=tab on_choose=move |one| match one {
+                Pane::Chain => commands.run(Command::Show(Centre::Chain)),
+                Pane::Chart => commands.run(Command::Show(Centre::Chart)),
+                one => pane.set(one),
+            } />
             <LevelSheet question=LevelQuestion {
                 asked: data.asked,
                 symbol,

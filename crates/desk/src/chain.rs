@@ -32,14 +32,11 @@ pub struct QuotedSeries {
 }
 
 impl Desk {
-    /// Which series are there on `symbol`?
+    /// Which series are there on `symbol`? None where the tape has no options on it.
     pub async fn expiries(&self, trader: &Trader, symbol: Symbol) -> Result<Expiries, DeskError> {
         self.with_tape(trader, |tape| {
             check_listed(tape, symbol)?;
             let series = tape.series(symbol);
-            if series.is_empty() {
-                return Err(DeskError::NoOptions { symbol });
-            }
             Ok(Expiries { symbol, state: tape.state(), spot: spot(tape, symbol), series })
         })
     }

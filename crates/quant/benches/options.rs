@@ -11,7 +11,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use implied_vol::{DefaultSpecialFn, ImpliedBlackVolatility};
 use market::Right;
 use quant::options::{
-    Black, Premium, Slice, SliceGreeks, SliceMarket, implied_vol, implied_vol_from,
+    Black, Premium, Slice, SliceGreeks, SliceMarket, implied_vol, implied_vol_from, implied_vols,
 };
 use quant_opts::{BlackScholes, MarketData, OptionStyle, OptionType, VanillaOption};
 
@@ -133,6 +133,21 @@ fn implied(criterion: &mut Criterion) {
             premiums.iter().filter_map(|(one, _)| implied_vol(black_box(one)).ok()).sum::<f64>()
         });
     });
+    let (options, volatilities): (Vec<Premium>, Vec<f64>) = premiums.iter().copied().unzip();
+    for (name, part) in [
+        ("volaris, many, cold", f64::NAN),
+        ("volaris, many, a tick later", 1.001),
+        ("volaris, many, unchanged", 1.0),
+    ] {
+        let before: Vec<f64> = volatilities.iter().map(|one| part * one).collect();
+        let mut solved = Vec::new();
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                implied_vols(black_box(&options), black_box(&before), &mut solved);
+                solved.len()
+            });
+        });
+    }
     for (name, part) in [("volaris, warm, a tick later", 1.001), ("volaris, warm, far off", 1.2)] {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {

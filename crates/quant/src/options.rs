@@ -9,8 +9,11 @@ mod slice;
 mod chain;
 
 pub use black::{Black, Greeks};
-pub use chain::{ChainBook, ChainOption, ExpectedMove, QUOTE_AGE_MAX, RATE_DEFAULT, years_between};
-pub use implied_vol::{IvAbsence, Premium, implied_vol, implied_vol_from};
+pub use chain::{
+    ChainBook, ChainOption, ExpectedMove, QUOTE_AGE_MAX, RATE_DEFAULT, trading_years_between,
+    years_between,
+};
+pub use implied_vol::{IvAbsence, Premium, implied_vol, implied_vol_from, implied_vols};
 pub use slice::{OptionGreeks, Slice, SliceGreeks, SliceMarket};
 
 /// Calendar days in a year, by which theta and charm are told.

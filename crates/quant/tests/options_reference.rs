@@ -8,10 +8,10 @@
 use std::io::Write;
 use std::path::Path;
 
-use market::Right;
+use market::{Contract, Moment, Right, Span, TradingDate};
 use quant::options::{
     Black, Greeks, OptionGreeks, Premium, Slice, SliceGreeks, SliceMarket, implied_vol,
-    implied_vol_from,
+    implied_vol_from, implied_vols, years_between,
 };
 
 /// The rows of a file without its header; nothing where the folder is absent.
@@ -173,11 +173,14 @@ fn implied_volatilities_to_what_a_double_can_hold() {
         row[6] = "4.4e-16".to_owned();
         row
     }));
+    let (mut premiums, mut exacts) = (Vec::new(), Vec::new());
     for row in all {
         let [forward, strike, years, undiscounted] =
             [0, 1, 2, 3].map(|place: usize| number(&row[place]));
         let premium = Premium { forward, strike, years, right: right(&row[4]), undiscounted };
         let (exact, attainable) = (number(&row[5]), number(&row[6]));
+        premiums.push(premium);
+        exacts.push((exact, attainable));
         let cold = implied_vol(&premium).unwrap();
         let check = |own: f64, way: &str| {
             let off = (own / exact - 1.0).abs() / attainable;
@@ -188,4 +191,58 @@ fn implied_volatilities_to_what_a_double_can_hold() {
             check(implied_vol_from(&premium, start * exact).unwrap(), "warm");
         }
     }
+    let mut solved = Vec::new();
+    for start in [f64::NAN, 0.5, 0.999, 1.0, 1.3] {
+        let before: Vec<f64> = exacts.iter().map(|(exact, _)| start * exact).collect();
+        implied_vols(&premiums, &before, &mut solved);
+        assert_eq!(solved.len(), premiums.len());
+        for ((own, (exact, attainable)), premium) in solved.iter().zip(&exacts).zip(&premiums) {
+            let off = (own.unwrap() / exact - 1.0).abs() / attainable;
+            assert!(off <= 3.0, "many from {start} {premium:?}: {own:?} is not {exact}");
+        }
+    }
+}
+
+/// Interactive Brokers' model, on 4 August 2023, with its own rate and clock.
+#[test]
+fn greeks_of_interactive_brokers_to_two_percent() {
+    let day = TradingDate::new(2023, 8, 4).unwrap();
+    let mut checked = 0;
+    for expiry in ["230811", "230901"] {
+        for (side, right) in [("C", Right::Call), ("P", Right::Put)] {
+            for strike in [4_300, 4_500, 4_700] {
+                let name = format!("SPX{expiry}{side}{strike:05}000.csv");
+                let Some(rows) = rows(&format!("lean/ib_model_greeks/{name}")) else { return };
+                let occ = format!("SPXW{expiry}{side}{strike:05}000");
+                let expires = Contract::from_occ(&occ).unwrap().series.expires_at();
+                for row in rows {
+                    let clock = row[0].split_once(' ').unwrap().1;
+                    let mut parts = clock.split(':').map(number);
+                    let [hours, minutes, seconds] = [(); 3].map(|()| parts.next().unwrap());
+                    // The file's times are UTC; New York was four hours behind.
+                    let since_midnight = (hours - 4.0) * 3_600.0 + minutes * 60.0 + seconds;
+                    #[expect(clippy::cast_possible_truncation, reason = "within a day")]
+                    let at = Moment::new_york(day, Span((since_midnight * 1e6) as i64));
+                    let [price, volatility, delta, gamma, vega, spot] =
+                        [1, 2, 3, 4, 5, 7].map(|place: usize| number(&row[place]));
+                    let (years, rate) = (years_between(at, expires), 0.052);
+                    let forward = spot * libm::exp((rate - 0.015) * years);
+                    let strike = f64::from(strike);
+                    let own =
+                        Black { spot, forward, strike, years, rate, volatility }.greeks(right);
+                    for (what, own, theirs, least) in [
+                        ("price", own.price, price, 0.5),
+                        ("delta", own.delta, delta, 0.01),
+                        ("gamma", own.gamma, gamma, 0.0001),
+                        ("vega", own.vega, vega, 0.05),
+                    ] {
+                        let near = 0.02 * theirs.abs() + least;
+                        assert!((own - theirs).abs() <= near, "{name} {what}: {own} {row:?}");
+                        checked += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(800 < checked, "{checked} figures");
 }

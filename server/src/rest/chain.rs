@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use desk::{DeskError, Trader};
 use http::StatusCode;
 use http::header::CACHE_CONTROL;
-use market::{BadContract, Series};
+use market::BadContract;
 use quant::options::{ChainBook, RATE_DEFAULT};
 use serde::Deserialize;
 
@@ -41,17 +41,17 @@ pub(crate) async fn read(
     let Query(question) = question.map_err(|error| Problem::malformed(&error.body_text()))?;
     let trader = Trader::local();
     let expiries = rest.desk.expiries(&trader, symbol).await?;
+    let first = *expiries.series.first().ok_or(DeskError::NoOptions { symbol })?;
     let series = match &question.expiry {
         Some(text) => {
             let malformed = |error: BadContract| Problem::malformed(&error.to_string());
-            let series: Series = text.parse().map_err(malformed)?;
-            if !expiries.series.contains(&series) {
-                return Err(DeskError::NotSeries { series }.into());
-            }
-            series
+            text.parse().map_err(malformed)?
         }
-        None => *expiries.series.first().ok_or(DeskError::NoOptions { symbol })?,
+        None => first,
     };
+    if !expiries.series.contains(&series) {
+        return Err(DeskError::NotSeries { series }.into());
+    }
     let quoted = rest.desk.quotes(&trader, series).await?;
     let spot = quoted.spot.ok_or_else(|| {
         Problem::new(

@@ -1,11 +1,18 @@
 //! What the address of a desk says, and how it is written.
 
 use chart::{ChartSetup, Layout};
+use market::{Series, Symbol};
+
+use crate::centre::Centre;
 
 /// What the address says.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Address {
+    pub(super) centre: Centre,
+    /// The charts, or as they will be: their symbol is the desk's.
     pub(super) layout: Layout,
+    /// The series that a chain shows; the one that ends first when none is named.
+    pub(super) series: Option<Series>,
     /// What in it was not understood.
     pub(super) complaint: Option<String>,
 }
@@ -32,14 +39,44 @@ impl Address {
         if let Some(complaint) = &mut complaint {
             complaint.push('.');
         }
-        Self { layout, complaint }
+        Self { centre: Centre::Chart, layout, series: None, complaint }
+    }
+
+    /// Reads the symbol in a chain's path and the parameters behind it.
+    pub(super) fn read_chain(
+        symbol: &str,
+        parameter: impl Fn(&str) -> Option<String>,
+        mut layout: Layout,
+    ) -> Self {
+        let (mut series, mut complaint) = (None, None);
+        match symbol.to_ascii_uppercase().parse::<Symbol>() {
+            Ok(symbol) => layout.choose_symbol(symbol),
+            Err(error) => {
+                layout.choose_symbol(Symbol::SPX);
+                complaint = Some(format!("{error}. Showing SPX."));
+            }
+        }
+        match parameter("expiry").map(|text| text.parse::<Series>()) {
+            Some(Ok(named)) => series = Some(named),
+            Some(Err(error)) => complaint = Some(format!("{error}. Showing the first.")),
+            None => {}
+        }
+        Self { centre: Centre::Chain, layout, series, complaint }
     }
 
     /// The address that says all this.
-    pub(super) fn write(layout: &Layout) -> String {
-        let text = layout.to_string();
-        let rest = text.strip_prefix("symbol=").unwrap_or(&text);
-        format!("/chart/{}", rest.replacen('&', "?", 1))
+    pub(super) fn write(&self) -> String {
+        match (self.centre, self.series) {
+            (Centre::Chart, _) => {
+                let text = self.layout.to_string();
+                let rest = text.strip_prefix("symbol=").unwrap_or(&text);
+                format!("/chart/{}", rest.replacen('&', "?", 1))
+            }
+            (Centre::Chain, None) => format!("/chain/{}", self.layout.chart().symbol),
+            (Centre::Chain, Some(series)) => {
+                format!("/chain/{}?expiry={}", self.layout.chart().symbol, series.slug())
+            }
+        }
     }
 }
 
@@ -87,11 +124,33 @@ mod tests {
         let mut setup = ChartSetup { compare: Some(Symbol::QQQ), ..ChartSetup::default() };
         setup.add(Study::Bollinger(20, 25));
         layout.set_up(1, setup);
-        let text = Address::write(&layout);
+        let address = Address { layout, ..read("SPX", "") };
+        let text = address.write();
         let (path, query) = text.split_once('?').expect("a query");
         assert_eq!(path, "/chart/SPY");
-        assert_eq!(read("SPY", query), Address { layout, complaint: None });
-        assert_eq!(Address::write(&Layout::default()), "/chart/SPX?span=5m");
+        assert_eq!(read("SPY", query), address);
+        let first = Address { layout: Layout::default(), ..address };
+        assert_eq!(first.write(), "/chart/SPX?span=5m");
+    }
+
+    #[test]
+    fn a_chain_has_an_address() {
+        let read = |symbol: &str, expiry: Option<&str>| {
+            let parameter = |name: &str| expiry.filter(|_| name == "expiry").map(str::to_owned);
+            Address::read_chain(symbol, parameter, Layout::default())
+        };
+        for (symbol, expiry, written) in [
+            ("NDX", None, "/chain/NDX"),
+            ("spx", Some("SPXW-2024-02-27"), "/chain/SPX?expiry=SPXW-2024-02-27"),
+        ] {
+            let address = read(symbol, expiry);
+            assert_eq!(address.complaint, None);
+            assert_eq!(address.write(), written);
+        }
+        let complaint = read("../etc", None).complaint.unwrap_or_default();
+        assert!(complaint.contains("Showing SPX."), "{complaint}");
+        let complaint = read("SPX", Some("<script>")).complaint.unwrap_or_default();
+        assert!(complaint.contains("Showing the first."), "{complaint}");
     }
 
     #[test]

@@ -139,6 +139,10 @@ impl Commands {
                 layout.activate((layout.active() + 1) % layout.charts().len());
             }),
             Command::Maximise => self.is_maximised.update(|is_so| *is_so = !*is_so),
+            Command::Show(centre) => {
+                self.pane.set(Pane::Chart);
+                route.show(centre);
+            }
             Command::CopyLink => copy_link(data),
             Command::Symbol(symbol) => self.choose_symbol.run(symbol),
             Command::Span(span) => route.choose_span(span),

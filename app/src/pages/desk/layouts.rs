@@ -24,7 +24,7 @@ pub(super) fn layout_controls(
         on_open: Callback::new(move |one: LayoutView| {
             let (layout, bad) = Layout::from_text(&one.text);
             is_open.set(false);
-            route.go.run((layout, true));
+            route.change(true, |shown| *shown = layout);
             data.say(match bad {
                 Some(bad) => format!("{}: {bad}.", one.name),
                 None => format!("{} is shown.", one.name),
@@ -103,7 +103,7 @@ pub(super) fn copy_link(data: DeskData) {
     let copying = window().navigator().clipboard().write_text(&address);
     spawn_local(async move {
         data.say(match wasm_bindgen_futures::JsFuture::from(copying).await {
-            Ok(_) => "The link to these charts is copied.".to_owned(),
+            Ok(_) => "The link to what is shown is copied.".to_owned(),
             Err(_) => "The browser does not let this page copy: take the address above.".to_owned(),
         });
     });

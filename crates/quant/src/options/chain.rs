@@ -1,12 +1,12 @@
 //! One series as it moves: quotes come in and give volatilities, prices of the underlying come in
 //! and give Greeks. A state machine; the same on the server and in the browser.
 
-use market::{Moment, Quote, QuoteChange, Right, Series, SeriesQuotes, Span};
-
-use super::{
-    IvAbsence, OptionGreeks, Premium, Slice, SliceGreeks, SliceMarket, implied_vol,
-    implied_vol_from,
+use market::{
+    Moment, Phase, Quote, QuoteChange, Right, Series, SeriesQuotes, Span, next_trading_day,
+    session_clock,
 };
+
+use super::{IvAbsence, OptionGreeks, Premium, Slice, SliceGreeks, SliceMarket, implied_vols};
 use crate::math::exp;
 
 /// What money earns where nothing else is configured: 4 % a year, continuously compounded.
@@ -79,9 +79,7 @@ impl ChainBook {
             at,
         };
         book.carry = book.parity_carry();
-        for place in 0..book.slice.len() {
-            book.solve(place);
-        }
+        book.solve(0..book.slice.len());
         book.handle_tick(spot, at);
         book
     }
@@ -89,6 +87,7 @@ impl ChainBook {
     /// The underlying printed: every Greek follows.
     pub fn handle_tick(&mut self, spot: f64, at: Moment) {
         (self.spot, self.at) = (spot, self.at.max(at));
+        self.forget_stale();
         let market = SliceMarket {
             spot,
             forward: self.forward().unwrap_or(f64::NAN),
@@ -104,12 +103,11 @@ impl ChainBook {
         self.quotes.apply(changes);
         (self.spot, self.at) = (spot, self.at.max(at));
         self.carry = self.parity_carry().or(self.carry);
-        for change in changes {
-            let place = usize::try_from(change.place).unwrap_or(usize::MAX);
-            if place < self.quotes.strikes.len() {
-                self.solve(place_of(place, change.right));
-            }
-        }
+        let count = self.strike_count();
+        self.solve(changes.iter().filter_map(|change| {
+            let place = usize::try_from(change.place).ok()?;
+            (place < count).then(|| place_of(place, change.right))
+        }));
         self.handle_tick(spot, at);
     }
 
@@ -183,6 +181,18 @@ impl ChainBook {
         })
     }
 
+    /// The same by trading time, of 390 minutes a day and 252 days a year: what a price implies
+    /// when nights and weekends count nothing. Only for series that end within two days.
+    pub fn iv_by_trading_time(&self) -> Option<f64> {
+        if TRADING_CLOCK_UNTIL < self.expires_at - self.at {
+            return None;
+        }
+        let years = trading_years_between(self.at, self.expires_at);
+        let iv = self.iv_at_the_money()?;
+        // The same price has the same σ²T: the discount of some hours changes nothing.
+        (0.0 < years).then(|| iv * (self.years() / years).sqrt())
+    }
+
     /// How far the underlying is expected to move until the series ends.
     pub fn expected_move(&self) -> Option<ExpectedMove> {
         let straddle = self.at_the_money(|book, place| {
@@ -212,8 +222,7 @@ impl ChainBook {
         let grown = exp(self.rate * self.years().max(0.0));
         let mut pairs: Vec<(f64, f64)> = Vec::with_capacity(self.quotes.strikes.len());
         for strike in &self.quotes.strikes {
-            let is_fresh = |quote: &Quote| quote.at.is_some_and(|at| self.at - at < QUOTE_AGE_MAX);
-            if !(is_fresh(&strike.call) && is_fresh(&strike.put)) {
+            if self.is_stale(&strike.call) || self.is_stale(&strike.put) {
                 continue;
             }
             if let (Some(call), Some(put)) = (strike.call.mid(), strike.put.mid()) {
@@ -233,13 +242,51 @@ impl ChainBook {
         (0.0 < median && 0.0 < self.spot).then(|| median / self.spot)
     }
 
-    fn solve(&mut self, at: usize) {
-        let solved = self.solved(at);
-        self.ivs[at] = solved;
-        self.slice.set_volatility(at, solved.unwrap_or(f64::NAN));
+    /// The volatilities of the contracts in these places of the slice, each from the one before.
+    fn solve(&mut self, places: impl IntoIterator<Item = usize>) {
+        let (mut sought, mut premiums, mut before) = (Vec::new(), Vec::new(), Vec::new());
+        for at in places {
+            match self.premium(at) {
+                Ok(premium) => {
+                    sought.push(at);
+                    premiums.push(premium);
+                    before.push(self.ivs[at].unwrap_or(f64::NAN));
+                }
+                Err(why) => self.set_iv(at, Err(why)),
+            }
+        }
+        let mut solved = Vec::with_capacity(sought.len());
+        implied_vols(&premiums, &before, &mut solved);
+        for (at, solved) in sought.into_iter().zip(solved) {
+            self.set_iv(at, solved);
+        }
     }
 
-    fn solved(&self, at: usize) -> Result<f64, IvAbsence> {
+    /// What was quoted too long ago says nothing any more.
+    fn forget_stale(&mut self) {
+        for at in 0..self.ivs.len() {
+            if self.ivs[at].is_ok() && self.is_stale(self.quote(at)) {
+                self.set_iv(at, Err(IvAbsence::Stale));
+            }
+        }
+    }
+
+    fn is_stale(&self, quote: &Quote) -> bool {
+        quote.at.is_none_or(|quoted| QUOTE_AGE_MAX <= self.at - quoted)
+    }
+
+    fn quote(&self, at: usize) -> &Quote {
+        let right = if at.is_multiple_of(2) { Right::Call } else { Right::Put };
+        self.quotes.strikes[at / 2].of(right)
+    }
+
+    fn set_iv(&mut self, at: usize, iv: Result<f64, IvAbsence>) {
+        self.ivs[at] = iv;
+        self.slice.set_volatility(at, iv.unwrap_or(f64::NAN));
+    }
+
+    /// What the middle of a contract's quote says, or why it says nothing.
+    fn premium(&self, at: usize) -> Result<Premium, IvAbsence> {
         let strike = &self.quotes.strikes[at / 2];
         let right = if at.is_multiple_of(2) { Right::Call } else { Right::Put };
         let quote = strike.of(right);
@@ -257,24 +304,22 @@ impl ChainBook {
         if ask < bid {
             return Err(IvAbsence::Crossed);
         }
-        if quote.at.is_none_or(|quoted| QUOTE_AGE_MAX <= self.at - quoted) {
+        if self.is_stale(quote) {
             return Err(IvAbsence::Stale);
         }
         let mid = 0.5 * (bid.to_f64() + ask.to_f64());
-        let premium = Premium {
+        Ok(Premium {
             forward: self.forward().ok_or(IvAbsence::NoForward)?,
             strike: strike.strike.to_f64(),
             years,
             right,
             undiscounted: mid * exp(self.rate * years),
-        };
-        match self.ivs[at] {
-            Ok(before) => implied_vol_from(&premium, before),
-            Err(_) => implied_vol(&premium),
-        }
+        })
     }
 }
 
+/// The trading clock is told beside the calendar's for series that end within this.
+const TRADING_CLOCK_UNTIL: Span = Span::hours(48);
 /// Strikes that are looked at on each side of the forward for one that has a figure.
 const SKIPPED_MAX: usize = 3;
 /// What the straddle at the money costs, taken as an expected move.
@@ -287,7 +332,183 @@ pub fn years_between(from: Moment, until: Moment) -> f64 {
     (until - from).whole_seconds() as f64 * 1e6 / MICROS_PER_YEAR
 }
 
+/// Trading years from one moment to another: minutes of regular sessions, of which a year has
+/// 252 × 390.
+pub fn trading_years_between(from: Moment, until: Moment) -> f64 {
+    let clock = session_clock(from);
+    let mut day =
+        if clock.phase == Phase::AfterHours { next_trading_day(clock.day.date) } else { clock.day };
+    let mut micros = 0;
+    while day.open() < until {
+        let (open, close) = (day.open().max(from), day.close().min(until));
+        micros += (close - open).0.max(0);
+        day = next_trading_day(day.date);
+    }
+    micros as f64 / (60e6 * 390.0 * 252.0)
+}
+
 /// Where a contract stands in a slice.
 fn place_of(strike: usize, right: Right) -> usize {
     2 * strike + usize::from(right == Right::Put)
+}
+
+#[cfg(test)]
+mod tests {
+    use market::{Price, Root, StrikeQuotes, TradingDate};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::options::Black;
+
+    const SPOT: f64 = 5_000.0;
+
+    fn now() -> Moment {
+        let day = TradingDate::new(2024, 2, 27).unwrap();
+        Moment::new_york(day, Span::hours(11))
+    }
+
+    /// Quotes of a penny each side of what options are worth at 15 % and a drift of 2 %.
+    fn quotes(days: i32) -> SeriesQuotes {
+        let expires = TradingDate::new(2024, 2, 27).unwrap().plus_days(days);
+        let series = Series { expires, root: Root::SPXW };
+        let years = years_between(now(), series.expires_at());
+        let forward = SPOT * libm::exp(0.02 * years);
+        let quote = |strike: f64, right| {
+            let option = Black { spot: SPOT, forward, strike, years, rate: 0.04, volatility: 0.15 };
+            let price = option.price(right);
+            Quote {
+                bid: Price::from_f64(price - 0.01).ok(),
+                ask: Price::from_f64(price + 0.01).ok(),
+                at: Some(now()),
+                ..Quote::default()
+            }
+        };
+        let strikes = (0..41).map(|step| {
+            let strike = 4_800.0 + 10.0 * f64::from(step);
+            StrikeQuotes {
+                strike: Price::from_f64(strike).unwrap(),
+                call: quote(strike, Right::Call),
+                put: quote(strike, Right::Put),
+            }
+        });
+        SeriesQuotes { series, open_interest_of: expires, strikes: strikes.collect() }
+    }
+
+    fn book(days: i32) -> ChainBook {
+        ChainBook::new(quotes(days), 0.04, SPOT, now())
+    }
+
+    #[test]
+    fn a_chain_gives_back_what_it_was_made_of() {
+        for days in [1, 7, 30] {
+            let book = book(days);
+            let forward = book.forward().unwrap();
+            assert!((forward - SPOT * libm::exp(0.02 * book.years())).abs() < 0.02);
+            assert!((book.iv_at_the_money().unwrap() - 0.15).abs() < 0.001);
+            let expected = book.expected_move().unwrap();
+            assert!((expected.deviation - SPOT * 0.15 * book.years().sqrt()).abs() < 0.5);
+            // A straddle is worth √(2 ÷ π) of a deviation.
+            let ratio = expected.straddle / expected.deviation;
+            assert!((ratio - 0.85 * 0.797_9).abs() < 0.01, "{ratio}");
+            assert_eq!(book.money_place(), 21);
+        }
+        assert!(book(1).iv_by_trading_time().unwrap() < 0.15);
+        assert_eq!(book(30).iv_by_trading_time(), None);
+    }
+
+    #[test]
+    fn what_was_quoted_too_long_ago_is_forgotten() {
+        let mut book = book(7);
+        assert!(book.option(20, Right::Call).iv.is_ok());
+        book.handle_tick(SPOT, now() + QUOTE_AGE_MAX);
+        let option = book.option(20, Right::Call);
+        assert_eq!((option.iv, option.greeks), (Err(IvAbsence::Stale), None));
+    }
+
+    #[test]
+    fn a_quote_that_says_nothing_says_why() {
+        let mut book = book(7);
+        let good = *book.option(20, Right::Call).quote;
+        let cheap = Price::from_units(100).ok();
+        for (quote, why) in [
+            (Quote { bid: None, ..good }, IvAbsence::NoBid),
+            (Quote { ask: None, ..good }, IvAbsence::NoAsk),
+            (Quote { bid: good.ask, ask: good.bid, ..good }, IvAbsence::Crossed),
+            (Quote { at: None, ..good }, IvAbsence::Stale),
+            (Quote { bid: cheap, ask: cheap, ..good }, IvAbsence::BelowIntrinsic),
+        ] {
+            // Deep in the money, where a cent is less than what it would be exercised for.
+            let change = QuoteChange { place: 5, right: Right::Call, quote };
+            book.handle_quotes(&[change], SPOT, now());
+            let option = book.option(5, Right::Call);
+            assert_eq!((option.iv, option.greeks), (Err(why), None), "{quote:?}");
+            assert!(book.option(5, Right::Put).greeks.is_some());
+        }
+        let adjusted = Series { root: "SPX1".parse().unwrap(), ..book.series() };
+        let quotes = SeriesQuotes { series: adjusted, ..book.quotes().clone() };
+        let book = ChainBook::new(quotes, 0.04, SPOT, now());
+        assert_eq!(book.option(20, Right::Put).iv, Err(IvAbsence::Adjusted));
+    }
+
+    #[test]
+    fn an_empty_or_silent_chain_has_no_forward() {
+        let mut silent = quotes(7);
+        for strike in &mut silent.strikes {
+            strike.call.bid = None;
+        }
+        let none = SeriesQuotes { strikes: Vec::new(), ..silent.clone() };
+        for quotes in [none, silent] {
+            let mut book = ChainBook::new(quotes, 0.04, SPOT, now());
+            book.handle_tick(SPOT + 1.0, now());
+            assert_eq!(book.forward(), None);
+            assert_eq!(book.expected_move(), None);
+            for place in 0..book.strike_count() {
+                let option = book.option(place, Right::Put);
+                assert_eq!((option.iv, option.greeks), (Err(IvAbsence::NoForward), None));
+            }
+        }
+    }
+
+    #[test]
+    fn trading_time_counts_sessions_alone() {
+        let at = |day, hours| {
+            Moment::new_york(TradingDate::new(2024, 3, day).unwrap(), Span::hours(hours))
+        };
+        let minutes = |from, until| trading_years_between(from, until) * 252.0 * 390.0;
+        // Friday 1 March to Monday.
+        assert!((minutes(at(1, 15), at(1, 16)) - 60.0).abs() < 1e-9);
+        assert!((minutes(at(1, 15), at(4, 16)) - 450.0).abs() < 1e-9);
+        assert!((minutes(at(1, 17), at(4, 10)) - 30.0).abs() < 1e-9);
+        assert!((minutes(at(2, 10), at(3, 10))).abs() < 1e-9);
+        assert_eq!(minutes(at(4, 12), at(4, 11)), 0.0);
+    }
+
+    proptest! {
+        #[test]
+        fn ticks_and_changes_end_where_a_fresh_book_begins(
+            ticks in prop::collection::vec((-30.0..30.0_f64, 0_u32..41, 0_i64..90_000), 1..30),
+        ) {
+            let mut moving = book(7);
+            let mut quotes = quotes(7);
+            let mut at = now();
+            let mut spot = SPOT;
+            for (by, place, millis) in ticks {
+                (spot, at) = (SPOT + by, at + Span::millis(millis / 30));
+                let mut quote = quotes.strikes[usize::try_from(place).unwrap()].put;
+                quote.ask = quote.ask.and_then(|ask| Price::from_units(ask.units() + 100).ok());
+                let change = QuoteChange { place, right: Right::Put, quote };
+                quotes.apply(&[change]);
+                moving.handle_quotes(&[change], spot, at);
+            }
+            prop_assert_eq!(moving.quotes(), &quotes);
+            let fresh = ChainBook::new(quotes, 0.04, spot, at);
+            let forward = fresh.forward().unwrap();
+            prop_assert!((moving.forward().unwrap() - forward).abs() < 1e-9 * forward);
+            // Volatilities are those of the moment that each was quoted; Greeks follow spot.
+            for place in 0..moving.strike_count() {
+                let option = moving.option(place, Right::Call);
+                prop_assert!(option.greeks.is_some_and(|greeks| greeks.delta.is_finite()));
+            }
+        }
+    }
 }
