@@ -280,6 +280,27 @@ test("the stream tells status, snapshot, then updates without a gap", async () =
   }
 });
 
+test("a watched series comes whole, then what changed, word for word", async () => {
+  const series = { expires: "2024-02-27", root: "SPXW" };
+  const gone = { ...series, expires: "2024-02-26" };
+  const { length } = await listen([
+    JSON.stringify({ Watch: { symbols: ["SPX"], resume: null } }),
+    JSON.stringify({ WatchChains: { series: [series, gone] } }),
+  ]).then((words) => {
+    const { Quotes: whole } = words.find((word) => "Quotes" in word);
+    assert.deepEqual(whole.quotes.series, series);
+    assert.ok(100 < whole.quotes.strikes.length);
+    assert.deepEqual(words.find((word) => "Gone" in word).Gone.series, gone);
+    const changes = words.flatMap((word) => word.Changes ?? []);
+    changes.forEach((one, place) => {
+      assert.equal(one.seq, whole.seq + 1 + place);
+      assert.ok(one.changes.every(({ place }) => place < whole.quotes.strikes.length));
+    });
+    return changes;
+  });
+  assert.ok(0 < length, "quotes near the money change four times a second");
+});
+
 test("garbage on the stream is refused in words, and others are not disturbed", async () => {
   const odd = JSON.stringify({ Watch: { symbols: ["<b>"], resume: null } });
   for (const garbage of ["{", "\u0000\u0001", odd]) {

@@ -10,10 +10,10 @@ import { withModule } from "../module.mjs";
 
 const TICKS = 1_000_000;
 
-async function natively(seed, ticks) {
+async function natively(seed, count, ...what) {
   const program = process.env.EQUALITY_BIN;
   assert.ok(program, "EQUALITY_BIN is not set: run `cargo xtask test`");
-  const { stdout } = await promisify(execFile)(program, [String(seed), String(ticks)]);
+  const { stdout } = await promisify(execFile)(program, [String(seed), String(count), ...what]);
   return stdout.trim().split("\n");
 }
 
@@ -36,6 +36,27 @@ test("a million ticks give the same bits natively and in a browser", async () =>
   const differs = native.findIndex((digest, place) => digest !== browser[place]);
   assert.equal(differs, -1, `the first checkpoint that differs is number ${differs}`);
   assert.equal(browser.length, native.length);
+});
+
+const chainsInTheBrowser = (page, seed, count) =>
+  page.evaluate(
+    ([seed, count]) =>
+      [...globalThis.module.chain_checkpoints(BigInt(seed), count)].map((digest) =>
+        digest.toString(16).padStart(16, "0"),
+      ),
+    [seed, count],
+  );
+
+test("ten thousand chains imply the same bits natively and in a browser", async () => {
+  const [native, browser] = await Promise.all([
+    natively(7, 10_000, "chains"),
+    withModule((page) => chainsInTheBrowser(page, 7, 10_000)),
+  ]);
+  assert.equal(native.length, 20);
+  assert.equal(browser.length, native.length);
+  const differs = native.findIndex((digest, place) => digest !== browser[place]);
+  assert.equal(differs, -1, `the first checkpoint that differs is number ${differs}`);
+  assert.notEqual((await natively(8, 500, "chains"))[0], native[0]);
 });
 
 test("the comparison can fail: one tick less, or another seed, is another digest", async () => {

@@ -22,8 +22,8 @@ pub(crate) struct WatchedChains {
 enum Told {
     /// Nothing yet.
     Nothing,
-    /// Its quotes.
-    Quotes(Arc<SeriesQuotes>),
+    /// Its quotes, by so many words.
+    Quotes(u64, Arc<SeriesQuotes>),
     /// That it is not listed.
     Gone,
 }
@@ -56,18 +56,19 @@ impl WatchedChains {
                 *told = Told::Gone;
                 continue;
             };
-            let changes = match told {
-                Told::Quotes(before) => quotes.changes_since(before),
-                Told::Nothing | Told::Gone => None,
+            let (seq, changes) = match told {
+                Told::Quotes(seq, before) => (*seq + 1, quotes.changes_since(before)),
+                Told::Nothing | Told::Gone => (1, None),
             };
             match changes {
-                Some(changes) if changes.is_empty() => {}
-                Some(changes) => words.push(ChainWord::Changes { epoch, at, series, changes }),
+                Some(changes) if changes.is_empty() => continue,
+                Some(changes) => words.push(ChainWord::Changes { epoch, seq, at, series, changes }),
                 None => {
-                    words.push(ChainWord::Quotes { epoch, at, quotes: quotes.as_ref().clone() });
+                    let quotes = quotes.as_ref().clone();
+                    words.push(ChainWord::Quotes { epoch, seq, at, quotes });
                 }
             }
-            *told = Told::Quotes(quotes);
+            *told = Told::Quotes(seq, quotes);
         }
         words
     }

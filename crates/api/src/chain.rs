@@ -49,15 +49,20 @@ pub enum ChainWord {
     Quotes {
         /// Which epoch.
         epoch: u64,
+        /// The number of this word among those of the series.
+        seq: u64,
         /// The tape's time.
         at: Moment,
         /// Every contract.
         quotes: SeriesQuotes,
     },
-    /// Quotes that changed since the word before.
+    /// Quotes that changed since the word before, whose number is one less: if that is not the
+    /// last one heard, watch the series again.
     Changes {
         /// Which epoch.
         epoch: u64,
+        /// The number of this word among those of the series.
+        seq: u64,
         /// The tape's time.
         at: Moment,
         /// Of which series.

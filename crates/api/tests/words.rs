@@ -2,13 +2,18 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 use api::{
-    ClientWord, Gap, Position, Resume, ServerWord, SnapshotWord, Update, decode_client, decode_gap,
-    decode_server, encode_client, encode_gap, encode_server,
+    CHAIN_MARK, ChainWord, ClientWord, Gap, Position, Resume, ServerWord, SnapshotWord, Update,
+    decode_chain, decode_client, decode_gap, decode_server, encode_chain, encode_client,
+    encode_gap, encode_server,
 };
-use market::{Moment, Price, Print, PrintMark, Span, Symbol, trading_day};
+use market::{
+    Moment, Price, Print, PrintMark, Quote, QuoteChange, Right, Root, Series, SeriesQuotes, Span,
+    StrikeQuotes, Symbol, trading_day,
+};
 use proptest::prelude::*;
 use quant::Bundle;
 use quant::levels::{BookWriter, SessionStart};
+use quant::options::ChainBook;
 
 /// Books with a few prints in them, and the bundles that brought them there.
 fn books() -> (BookWriter, Vec<Bundle>) {
@@ -29,6 +34,59 @@ fn updates() -> Vec<Update> {
     let (_, bundles) = books();
     let update = |(seq, bundle)| Update { symbol: Symbol::SPY, after: seq - 1, seq, bundle };
     (1..).zip(bundles).map(update).collect()
+}
+
+/// A few strikes of a series, and what is said of it.
+fn chain_words() -> Vec<ChainWord> {
+    let expires = "2024-02-27".parse().unwrap();
+    let series = Series { expires, root: Root::SPXW };
+    let at = series.expires_at() - Span::hours(3);
+    let price = |cents: i64| Price::from_units(cents * 100).ok();
+    let quote = |cents| Quote {
+        bid: price(cents),
+        ask: price(cents + 10),
+        at: Some(at),
+        last: price(cents + 5),
+        prior: price(cents + 7),
+        volume: 12,
+        open_interest: 3_456,
+        vendor_iv: Some(0.1411),
+    };
+    let strikes = (0..12).map(|step| StrikeQuotes {
+        strike: Price::from_units((5_000 + 5 * step) * Price::UNITS).unwrap(),
+        call: quote(4_000 - 290 * step),
+        put: quote(900 + 280 * step),
+    });
+    let quotes = SeriesQuotes { series, open_interest_of: expires, strikes: strikes.collect() };
+    let change = QuoteChange { place: 3, right: Right::Put, quote: Quote::default() };
+    vec![
+        ChainWord::Quotes { epoch: 3, seq: 1, at, quotes },
+        ChainWord::Changes { epoch: 3, seq: 2, at, series, changes: vec![change] },
+        ChainWord::Gone { epoch: u64::MAX, series },
+    ]
+}
+
+#[test]
+fn words_about_chains_come_back_and_are_never_taken_for_others() {
+    for word in chain_words() {
+        let bytes = encode_chain(&word, false);
+        assert_eq!(bytes[0], CHAIN_MARK);
+        assert_eq!(decode_chain(&bytes), Some(word.clone()));
+        assert_eq!(decode_server(&bytes), None);
+        for length in 0..bytes.len() {
+            assert_eq!(decode_chain(&bytes[..length]), None, "{length} of {}", bytes.len());
+        }
+        let json = encode_chain(&word, true);
+        assert_eq!(serde_json::from_slice::<ChainWord>(&json).unwrap(), word);
+    }
+    let refused = encode_server(&ServerWord::Refused { why: String::new() }, false);
+    assert_ne!(refused[0], CHAIN_MARK);
+    assert_eq!(decode_chain(&refused), None);
+    let series = Series { expires: "2024-02-27".parse().unwrap(), root: Root::SPX };
+    let watch = |count| encode_client(&ClientWord::WatchChains { series: vec![series; count] });
+    assert!(decode_client(&watch(ClientWord::CHAINS_MAX), false).is_ok());
+    let told = decode_client(&watch(ClientWord::CHAINS_MAX + 1), false).unwrap_err();
+    assert!(told.contains("13 series are too many"), "{told}");
 }
 
 #[test]
@@ -112,6 +170,36 @@ proptest! {
         }
         let _ = decode_server(&bytes);
         let _ = decode_gap(&bytes);
+    }
+
+    #[test]
+    fn a_flipped_bit_does_no_chain_harm(
+        word in 0_usize..2,
+        place in any::<prop::sample::Index>(),
+        bit in 0_u8..8,
+    ) {
+        let words = chain_words();
+        let ChainWord::Quotes { at, quotes, .. } = words[0].clone() else { unreachable!() };
+        let mut book = ChainBook::new(quotes, 0.04, 5_030.0, at);
+        let mut bytes = encode_chain(&words[word], false);
+        let place = place.index(bytes.len());
+        bytes[place] ^= 1 << bit;
+        match decode_chain(&bytes) {
+            Some(ChainWord::Quotes { quotes, .. }) => {
+                book = ChainBook::new(quotes, 0.04, 5_030.0, at);
+            }
+            Some(ChainWord::Changes { changes, .. }) => {
+                book.handle_quotes(&changes, 5_031.0, at);
+            }
+            Some(ChainWord::Gone { .. }) | None => {}
+        }
+        for place in 0..book.strike_count() {
+            for right in Right::ALL {
+                let option = book.option(place, right);
+                prop_assert!(option.iv.is_ok_and(f64::is_finite) || option.greeks.is_none());
+            }
+        }
+        let _ = (book.expected_move(), book.iv_by_trading_time());
     }
 
     #[test]

@@ -16,14 +16,19 @@ const GROUP_MAX: i64 = 40;
 
 /// FNV-1a over 64-bit words; its offset and prime are the published ones.
 #[derive(Clone, Copy, Debug)]
-struct Digest(u64);
+pub(crate) struct Digest(u64);
 
 impl Digest {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
-    fn take(&mut self, word: u64) {
+    /// What was taken so far.
+    pub(crate) fn word(self) -> u64 {
+        self.0
+    }
+
+    pub(crate) fn take(&mut self, word: u64) {
         self.0 = (self.0 ^ word).wrapping_mul(0x0000_0100_0000_01b3);
     }
 

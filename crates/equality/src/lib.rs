@@ -5,7 +5,9 @@
 
 mod digest;
 mod walk;
+mod chains;
 mod timing;
 
+pub use chains::chain_checkpoints;
 pub use digest::checkpoints;
-pub use timing::{BarRun, TickRun};
+pub use timing::{BarRun, GreeksRun, IvRun, TickRun};

@@ -1,8 +1,9 @@
 //! The work that a benchmark in the browser repeats; the page holds the clock.
 
-use market::{Bar, Print, Symbol};
+use market::{Bar, Print, Right, Symbol};
 use quant::indicators::IndicatorSet;
 use quant::levels::{BookWriter, SessionStart};
+use quant::options::{Black, IvAbsence, Premium, Slice, SliceGreeks, SliceMarket, implied_vols};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::walk::{Chance, SYMBOLS, Walk, first_day, history};
@@ -82,4 +83,80 @@ impl BarRun {
         }
         last.and_then(|values| values.ema_9).unwrap_or_default()
     }
+}
+
+/// Options of one expiry, ready to be priced.
+#[wasm_bindgen]
+#[derive(Clone, Debug)]
+pub struct GreeksRun {
+    slice: Slice,
+    market: SliceMarket,
+    greeks: SliceGreeks,
+    ticks: u32,
+}
+
+#[wasm_bindgen]
+impl GreeksRun {
+    /// `count` contracts, both rights of each strike, near the money and far.
+    #[wasm_bindgen(constructor)]
+    pub fn new(count: u32) -> Self {
+        let strikes = (0..count / 2).map(|place| 4_000.0 + 2_000.0 * part_of(place, count / 2));
+        let options = strikes.flat_map(|strike| Right::ALL.map(|right| (strike, right)));
+        let mut slice = Slice::new(5_000.0, options);
+        for place in 0..slice.len() {
+            slice.set_volatility(place, 0.12 + 1e-6 * place as f64);
+        }
+        let market =
+            SliceMarket { spot: 5_000.0, forward: 5_003.0, years: 9.0 / 365.0, rate: 0.04 };
+        Self { slice, market, greeks: SliceGreeks::default(), ticks: 0 }
+    }
+
+    /// The underlying prints: every price and Greek follows.
+    pub fn run(&mut self) -> f64 {
+        self.ticks += 1;
+        self.market.spot = 5_000.0 + f64::from(self.ticks % 40);
+        self.market.forward = self.market.spot + 3.0;
+        self.slice.greeks(&self.market, &mut self.greeks);
+        self.greeks.of(self.slice.len() / 2).delta
+    }
+}
+
+/// Prices, ready to be asked for their volatility.
+#[wasm_bindgen]
+#[derive(Clone, Debug)]
+pub struct IvRun {
+    premiums: Vec<Premium>,
+    before: Vec<f64>,
+    solved: Vec<Result<f64, IvAbsence>>,
+}
+
+#[wasm_bindgen]
+impl IvRun {
+    /// `count` options out of the money. Each was at `nearness` times its volatility before; at
+    /// none when that is not a number.
+    #[wasm_bindgen(constructor)]
+    pub fn new(count: u32, nearness: f64) -> Self {
+        let (mut premiums, mut before) = (Vec::new(), Vec::new());
+        for place in 0..count {
+            let strike = 4_700.0 + 500.0 * part_of(place, count);
+            let (forward, years) = (5_003.0, 30.0 / 365.0);
+            let volatility = 0.12 + 0.05 * part_of(place * 7 % count, count);
+            let right = if strike < forward { Right::Put } else { Right::Call };
+            let option = Black { spot: 5_000.0, forward, strike, years, rate: 0.0, volatility };
+            let undiscounted = option.price(right);
+            premiums.push(Premium { forward, strike, years, right, undiscounted });
+            before.push(nearness * volatility);
+        }
+        Self { premiums, before, solved: Vec::new() }
+    }
+
+    /// Finds every volatility.
+    pub fn run(&mut self) -> f64 {
+        implied_vols(&self.premiums, &self.before, &mut self.solved);
+        self.solved.iter().flatten().sum()
+    }
+}
+
+fn part_of(place: u32, count: u32) -> f64 {
+    f64::from(place) / f64::from(count.max(1))
 }

@@ -42,6 +42,8 @@ struct ChainData {
     book: StoredValue<Option<ChainBook>>,
     /// As it goes on behind what is held still while paused.
     behind: StoredValue<Option<ChainBook>>,
+    /// The number of the last word about the series.
+    seq: StoredValue<u64>,
     version: RwSignal<u64>,
     is_paused: RwSignal<bool>,
 }
@@ -64,6 +66,7 @@ impl ChainData {
             shown,
             book: StoredValue::new(None),
             behind: StoredValue::new(None),
+            seq: StoredValue::new(0),
             version: RwSignal::new(0),
             is_paused: RwSignal::new(false),
         };
@@ -137,11 +140,19 @@ impl ChainData {
     fn hear(self, live: &mut Option<ChainBook>, word: ChainWord, spot: f64) -> bool {
         let shown = self.shown.get_untracked();
         match word {
-            ChainWord::Quotes { at, quotes, .. } if Some(quotes.series) == shown => {
+            ChainWord::Quotes { seq, at, quotes, .. } if Some(quotes.series) == shown => {
+                self.seq.set_value(seq);
                 *live = Some(ChainBook::new(quotes, RATE_DEFAULT, spot, at));
             }
-            ChainWord::Changes { at, series, changes, .. } if Some(series) == shown => {
+            ChainWord::Changes { seq, at, series, changes, .. } if Some(series) == shown => {
                 let Some(book) = live else { return false };
+                if seq != self.seq.get_value() + 1 {
+                    // Something was lost: nothing is shown rather than what may be wrong.
+                    *live = None;
+                    self.tape.watch_chains(vec![series]);
+                    return true;
+                }
+                self.seq.set_value(seq);
                 book.handle_quotes(&changes, spot, at);
             }
             ChainWord::Gone { series, .. } if Some(series) == shown => {
@@ -217,6 +228,7 @@ fn chain(commands: Commands) -> AnyView {
         // Another series has other strikes.
         shown.get();
         table.chosen.set(None);
+        table.is_centred.set(true);
     });
     let head = ChainHeadControls {
         table,

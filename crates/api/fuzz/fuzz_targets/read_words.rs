@@ -3,8 +3,9 @@
 
 #![no_main]
 
-use api::{ServerWord, decode_client, decode_gap, decode_server};
+use api::{ChainWord, ServerWord, decode_chain, decode_client, decode_gap, decode_server};
 use libfuzzer_sys::fuzz_target;
+use quant::options::ChainBook;
 
 fuzz_target!(|input: &[u8]| {
     for is_json in [false, true] {
@@ -13,6 +14,10 @@ fuzz_target!(|input: &[u8]| {
         }
     }
     let _ = decode_gap(input);
+    if let Some(ChainWord::Quotes { at, quotes, .. }) = decode_chain(input) {
+        let book = ChainBook::new(quotes, 0.04, 5_000.0, at);
+        let _ = book.expected_move();
+    }
     if let Some(ServerWord::Snapshot(mut snapshot)) = decode_server(input) {
         let symbols: Vec<_> = snapshot.positions.iter().map(|known| known.symbol).collect();
         snapshot.books = snapshot.books.subset(&symbols);
