@@ -34,7 +34,8 @@ const CHANNEL_MAX = 12;
 const THEMES = ["dark", "light"];
 /** Pages that are longer than a screen are shown whole. */
 const ROUTES = [
-  { name: "chart", path: "/chart/SPX", isDesk: true },
+  { name: "chart", path: "/chart/SPX", isDesk: true, isChart: true },
+  { name: "chain", path: "/chain/SPX", isDesk: true },
   { name: "styleguide", path: "/styleguide", isLong: true },
   { name: "developers", path: "/developers", isLong: true },
   { name: "missing", path: "/nowhere" },
@@ -124,11 +125,14 @@ async function freeze(server) {
   }
 }
 
-async function settled(page, { isDesk, isLong }, width) {
+async function settled(page, { isDesk, isChart, isLong }, width) {
   await page.evaluate(() => document.fonts.ready);
   if (isDesk) {
     await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor({ state: "attached" });
-    await page.locator(".price-chart__data", { hasText: "O " }).waitFor();
+    const shown = isChart
+      ? page.locator(".price-chart__data", { hasText: "O " })
+      : page.locator(".chain-row[data-money]");
+    await shown.waitFor();
     await page.locator(".watch-row__day").first().waitFor({ state: "attached" });
   }
   if (isLong) {

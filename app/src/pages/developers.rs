@@ -75,6 +75,13 @@ impl LazyRoute for DevelopersPage {
                      update carries the number of the print it follows on; if that is not the last \
                      one you know, read " <code>"/api/v1/tape"</code> " to fill the gap."
                 </p>
+                <p>"Quotes of an option series, as they change:"</p>
+                <pre><code>
+                    r#"{"WatchChains":{"series":[{"expires":"2024-02-27","root":"SPXW"}]}}"#
+                </code></pre>
+                <p>
+                    "Each series comes whole first, then what changed. Words are numbered: after a                      gap, watch again."
+                </p>
             </section>
         </main>
     }
