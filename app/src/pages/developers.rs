@@ -80,7 +80,8 @@ impl LazyRoute for DevelopersPage {
                     r#"{"WatchChains":{"series":[{"expires":"2024-02-27","root":"SPXW"}]}}"#
                 </code></pre>
                 <p>
-                    "Each series comes whole first, then what changed. Words are numbered: after a                      gap, watch again."
+                    "Each series comes whole first, then what changed. Words are numbered: after \
+                     a gap, watch again."
                 </p>
             </section>
         </main>
