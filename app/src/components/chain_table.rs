@@ -222,6 +222,12 @@ fn rows(controls: ChainControls, sight: Sight, lines: Lines) -> AnyView {
     let range = controls.range;
     let Lines { window, count, money } = lines;
     let shown = memo(move || window.get().1);
+    // Once a frame, not once a row.
+    let edges = memo(move || {
+        controls.version.get();
+        let edges = controls.book.with_value(|book| book.as_ref().map(Edges::of));
+        edges.unwrap_or_default()
+    });
     let line_at = move |slot: usize| {
         memo(move || {
             let row = window.get().0 + slot;
@@ -238,8 +244,9 @@ fn rows(controls: ChainControls, sight: Sight, lines: Lines) -> AnyView {
         }
         .erase()
     };
-    let rows =
-        move || (0..shown.get()).map(|slot| chain_row(controls, line_at(slot))).collect_view();
+    let rows = move || {
+        (0..shown.get()).map(|slot| chain_row(controls, line_at(slot), edges)).collect_view()
+    };
     view! {
         <tbody>
             {space(memo(move || window.get().0))} {part(rows)}
@@ -274,12 +281,13 @@ fn heads(columns: &[ChainColumn]) -> AnyView {
     .erase()
 }
 
-fn chain_row(controls: ChainControls, line: Memo<Option<Line>>) -> AnyView {
+fn chain_row(controls: ChainControls, line: Memo<Option<Line>>, edges: Memo<Edges>) -> AnyView {
     let ChainControls { version, book, columns, chosen, .. } = controls;
     let row = memo(move || {
         version.get();
-        let row =
-            book.with_value(|book| Some(row_of(book.as_ref()?, line.get()?, &columns.read())));
+        let row = book.with_value(|book| {
+            Some(row_of(book.as_ref()?, line.get()?, &columns.read(), edges.get()))
+        });
         row.unwrap_or_default()
     });
     let place = memo(move || match line.get() {
@@ -330,7 +338,7 @@ fn chain_row(controls: ChainControls, line: Memo<Option<Line>>) -> AnyView {
 }
 
 /// What stands in a row.
-fn row_of(book: &ChainBook, line: Line, columns: &[ChainColumn]) -> Row {
+fn row_of(book: &ChainBook, line: Line, columns: &[ChainColumn], edges: Edges) -> Row {
     let place = match line {
         Line::Strike(place) => place,
         Line::Money => {
@@ -352,23 +360,44 @@ fn row_of(book: &ChainBook, line: Line, columns: &[ChainColumn]) -> Row {
         is_money: false,
         strike: strike_text(quotes.strike),
         inside: [strike < spot, spot < strike],
-        edge: edge_of(book, place),
+        edge: edges.at(place),
         calls: cells(Right::Call, columns),
         puts: cells(Right::Put, &ChainColumn::mirrored(columns)),
     }
 }
 
-/// Which end of the expected move lies between this strike and the next one outwards.
-fn edge_of(book: &ChainBook, place: usize) -> Option<&'static str> {
-    let reach = book.expected_move()?.deviation;
-    let strike = |place: usize| Some(book.quotes().strikes.get(place)?.strike.to_f64());
-    let own = strike(place)?;
-    let (up, down) = (book.spot() + reach, book.spot() - reach);
-    if own <= up && strike(place + 1).is_some_and(|next| up < next) {
-        return Some("up");
+/// The places of the strikes just inside the ends of the expected move.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Edges {
+    down: Option<usize>,
+    up: Option<usize>,
+}
+
+impl Edges {
+    fn of(book: &ChainBook) -> Self {
+        let Some(expected) = book.expected_move() else { return Self::default() };
+        let strikes = &book.quotes().strikes;
+        let (low, high) = (book.spot() - expected.deviation, book.spot() + expected.deviation);
+        let first = strikes.partition_point(|strike| strike.strike.to_f64() < low);
+        let behind = strikes.partition_point(|strike| strike.strike.to_f64() <= high);
+        // An end beyond the last strike lies between no two.
+        let is_between = |place: &usize| (1..strikes.len()).contains(place);
+        Self {
+            down: Some(first).filter(is_between),
+            up: Some(behind).filter(is_between).map(|behind| behind - 1),
+        }
     }
-    let before = strike(place.checked_sub(1)?)?;
-    (before < down && down <= own).then_some("down")
+
+    /// What a place is, if it is one of them.
+    fn at(self, place: usize) -> Option<&'static str> {
+        if self.up == Some(place) {
+            Some("up")
+        } else if self.down == Some(place) {
+            Some("down")
+        } else {
+            None
+        }
+    }
 }
 
 fn hear_key(controls: ChainControls, sight: Sight, event: &KeyboardEvent) {

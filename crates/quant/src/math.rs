@@ -7,8 +7,6 @@ use core::f64::consts::LOG2_E;
 
 /// 1 ÷ √(2π), the height of the standard normal density.
 pub const INV_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
-/// √(2π).
-pub const SQRT_2PI: f64 = 2.506_628_274_631_000_7;
 
 const LN_2_HIGH: f64 = 0.693_147_180_559_890_3;
 const LN_2_LOW: f64 = 5.497_923_018_708_371e-14;
@@ -136,8 +134,11 @@ pub fn exp(x: f64) -> f64 {
 #[inline(always)]
 pub fn ln_ratio(a: f64, b: f64) -> f64 {
     // `a ÷ b` is 2^power times something between √½ and √2.
+    // Of the greatest a quarter is taken first: the power of two above them is no number.
+    let is_huge = 4e307 < a / b;
+    let (a, taken) = if is_huge { (0.25 * a, 2.0) } else { (a, 0.0) };
     let biased = (a / b).to_bits().wrapping_sub(SQRT_HALF_BITS).wrapping_add(1_024 << 52) >> 52;
-    let power = f64::from_bits(biased | TWO_52_BITS) - (TWO_52 + 1_024.0);
+    let power = f64::from_bits(biased | TWO_52_BITS) - (TWO_52 + 1_024.0) + taken;
     let scaled = b * f64::from_bits(biased.wrapping_sub(1) << 52);
     let s = (a - scaled) / (a + scaled);
     let z = s * s;
@@ -178,12 +179,6 @@ pub fn scaled_tail_slope(y: f64) -> f64 {
 
 /// Nothing of the distribution lies beyond this that a number could hold.
 const TAIL_END: f64 = 40.0;
-
-/// The density of the standard normal distribution.
-#[inline(always)]
-pub fn norm_pdf(x: f64) -> f64 {
-    INV_SQRT_2PI * exp(-0.5 * x * x)
-}
 
 /// The chance that a standard normal number is below `x`, to 1e-15 of itself near the middle and
 /// to 1e-13 of itself where it is as small as 1e-300.

@@ -191,14 +191,13 @@ impl OptionDay {
         at: Moment,
     ) -> Moment {
         let day = self.day();
-        let evening = self.before.tape.day.options_close();
         let ends = if series.last_day().date == day.date {
             series.trades_until()
         } else {
             day.options_close()
         };
         if at < day.open() || ends < day.open() {
-            return evening.min(series.trades_until());
+            return self.evening(series);
         }
         let at = at.min(ends - Span(1));
         let at = match contract.forgotten {
@@ -207,6 +206,11 @@ impl OptionDay {
         };
         let made = Moment((at.0 - phase).div_euclid(every) * every + phase);
         made.max(day.open())
+    }
+
+    /// The last moment of the session before in which a series traded.
+    fn evening(&self, series: Series) -> Moment {
+        self.before.tape.day.options_close().min(series.trades_until())
     }
 
     fn made(
@@ -280,7 +284,7 @@ impl OptionDay {
             let away = libm::log(strike.to_f64() / close) / deviation;
             let [mut call, mut put] =
                 Right::ALL.map(|right| self.contract(series, strike, right, away));
-            let evening = before.options_close().min(series.trades_until());
+            let evening = self.evening(series);
             for (right, contract) in [(Right::Call, &mut call), (Right::Put, &mut put)] {
                 let made = self.made(series, &listed, strike, right, evening);
                 contract.prior = Price::from_units((made.bid + made.ask) / 2).ok();

@@ -142,11 +142,6 @@ impl Slice {
         self.count == 0
     }
 
-    /// The volatility of an option; not a number where it has none.
-    pub fn volatility(&self, place: usize) -> f64 {
-        self.blocks[place / BLOCK].volatilities[place % BLOCK]
-    }
-
     /// Sets the volatility of an option; not a number for none.
     pub fn set_volatility(&mut self, place: usize, volatility: f64) {
         let block = &mut self.blocks[place / BLOCK];
