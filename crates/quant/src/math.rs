@@ -276,7 +276,8 @@ mod tests {
         #[test]
         fn ln_is_that_of_libm(x in prop::num::f64::POSITIVE) {
             prop_assume!(x.is_normal());
-            prop_assert!(apart(ln(x), libm::log(x)) <= 1, "{} {}", ln(x), libm::log(x));
+            // Each is within one unit of the truth, so that they may lie two apart.
+            prop_assert!(apart(ln(x), libm::log(x)) <= 2, "{} {}", ln(x), libm::log(x));
         }
 
         #[test]
