@@ -11,7 +11,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use implied_vol::{DefaultSpecialFn, ImpliedBlackVolatility};
 use market::Right;
 use quant::options::{
-    Black, Premium, Slice, SliceGreeks, SliceMarket, implied_vol, implied_vol_from, implied_vols,
+    Black, Premium, Slice, SliceGreeks, SliceMarket, early_exercise, implied_vol, implied_vol_from,
+    implied_vols, leisen_reimer,
 };
 use quant_opts::{BlackScholes, MarketData, OptionStyle, OptionType, VanillaOption};
 
@@ -177,5 +178,21 @@ fn implied(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, greeks, implied);
+/// The closed form beside the tree that it stands for.
+fn american(criterion: &mut Criterion) {
+    let chain = chain();
+    let mut group = criterion.benchmark_group("early exercise");
+    group.throughput(Throughput::Elements(chain.len() as u64));
+    group.bench_function("volaris, premium and its Greeks", |bencher| {
+        let premium = |(one, right): &(Black, Right)| early_exercise(black_box(one), *right).price;
+        bencher.iter(|| chain.iter().map(premium).sum::<f64>());
+    });
+    group.sample_size(10).throughput(Throughput::Elements(1));
+    group.bench_function("a tree of 501 steps", |bencher| {
+        bencher.iter(|| leisen_reimer(black_box(&chain[200].0), Right::Put, &[], 501));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, greeks, implied, american);
 criterion_main!(benches);

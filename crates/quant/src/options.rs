@@ -3,11 +3,13 @@
 //! Volatility is a fraction a year (0.14 is 14 %), time is in calendar years of 365 days, prices
 //! are in points of one share of the contract, whatever its multiplier.
 
+mod american;
 mod black;
 mod implied_vol;
 mod slice;
 mod chain;
 
+pub use american::{DividendIn, american_price, early_exercise, leisen_reimer};
 pub use black::{Black, Greeks};
 pub use chain::{
     ChainBook, ChainOption, ExpectedMove, QUOTE_AGE_MAX, RATE_DEFAULT, trading_years_between,

@@ -36,7 +36,7 @@ pub struct SliceGreeks {
 }
 
 /// Price and Greeks of one option of a slice; not numbers where it has no volatility.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct OptionGreeks {
     /// Points.
     pub price: f64,
