@@ -53,12 +53,14 @@ fn contract(book: &ChainBook, place: usize, right: Right) -> AnyView {
         .at
         .map(|at| format!("Quoted {} ago, at {}.", format::age(book.at() - at), format::clock(at)));
     let open_interest = format!("Open interest is of {}.", book.quotes().open_interest_of);
+    let early = book.exercise_reason(place, right).map(|why| format!("Early exercise: {why}."));
     let absence = ChainColumn::Iv.absence(&option);
     view! {
         <section class="chain-detail__contract">
             <h2>{name}</h2>
             <dl>{ChainColumn::ALL.iter().rev().map(figure).collect_view()}</dl>
             <p>{age} " " {open_interest} " " {absence.map(|why| format!("IV: {why}."))}</p>
+            {early.map(|early| view! { <p class="chain-detail__early">{early}</p> })}
         </section>
     }
     .erase()

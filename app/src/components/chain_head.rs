@@ -2,7 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use market::{Moment, Series, Settlement, Span, format};
+use market::{ExerciseStyle, Moment, Series, Settlement, Span, format};
 use quant::options::ChainBook;
 use wasm_bindgen::JsCast;
 
@@ -201,6 +201,10 @@ fn figures(controls: ChainHeadControls) -> AnyView {
     let trading_iv = told(|book| book.iv_by_trading_time().map(|iv| format!("{:.2}%", 100.0 * iv)));
     // Near the end calendar time says little: nights pass without a price.
     let is_short = memo(move || trading_iv.get() != "–");
+    let dividends = told(|book| Some(dividends(book)));
+    let is_early = memo(move || {
+        shown.get().is_some_and(|series| series.terms().style == ExerciseStyle::American)
+    });
     let rate = told(|book| Some(format!("{:.2}%", 100.0 * book.rate())));
     view! {
         <div class="chain-head__figures" tabindex="0" role="group" aria-label="What it expects">
@@ -208,8 +212,9 @@ fn figures(controls: ChainHeadControls) -> AnyView {
             {figure("Left", "Calendar time until what it is worth is decided", left)}
             {figure(
                 "Forward",
-                "The underlying for delivery at expiry, from put–call parity on the five strikes \
-                 nearest the money",
+                "The underlying for delivery at expiry: from put–call parity on the five strikes \
+                 nearest the money, or, where options may be exercised early, its price with \
+                 interest and without dividends",
                 told(|book| book.forward().map(|forward| format::price(forward, 2))),
             )}
             {figure(
@@ -227,11 +232,27 @@ fn figures(controls: ChainHeadControls) -> AnyView {
                 "Underlying × IV at the money × √years, until expiry",
                 deviation,
             )}
+            {part(move || {
+                let title = "What the fund pays until expiry: options may be exercised for it";
+                is_early.get().then(|| figure("Dividends", title, dividends))
+            })}
             {figure("Rate", "What money is taken to earn: one rate for every expiry", rate)}
         </dl>
         </div>
     }
     .erase()
+}
+
+/// What is paid until the series ends: `1.67 on 03-15` and how many follow.
+fn dividends(book: &ChainBook) -> String {
+    let Some(dividends) = &book.quotes().dividends else { return "not known".to_owned() };
+    let Some(next) = dividends.first() else { return "none".to_owned() };
+    let (_, month, day) = next.ex_date.year_month_day();
+    let next = format!("{} on {month:02}-{day:02}", format::price(next.amount.to_f64(), 2));
+    match dividends.len() - 1 {
+        0 => next,
+        more => format!("{next}, {more} more"),
+    }
 }
 
 /// A way in points, up or down, and as a part of the underlying.

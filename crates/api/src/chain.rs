@@ -4,8 +4,8 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::Postcard;
 use market::{
-    ExerciseStyle, Moment, Price, QuoteChange, Right, Series, SeriesQuotes, Settlement, Symbol,
-    TapeId,
+    Dividend, ExerciseStyle, Moment, Price, QuoteChange, Right, Series, SeriesQuotes, Settlement,
+    Symbol, TapeId,
 };
 use quant::options::{ChainBook, ChainOption};
 use serde::{Deserialize, Serialize};
@@ -115,7 +115,8 @@ pub struct ChainView {
     pub as_of: Moment,
     /// The underlying's price.
     pub spot: f64,
-    /// Its price for delivery at expiry, from put–call parity.
+    /// Its price for delivery at expiry: from put–call parity, or from rate and dividends where
+    /// contracts may be exercised early.
     pub forward: Option<f64>,
     /// What money is taken to earn, a year, continuously compounded.
     pub rate: f64,
@@ -127,6 +128,8 @@ pub struct ChainView {
     pub expected_move_straddle: Option<f64>,
     /// Spot × volatility at the money × √years, in points.
     pub expected_move_deviation: Option<f64>,
+    /// What the underlying pays until then; nothing where that is in the forward, or not known.
+    pub dividends: Option<Vec<Dividend>>,
     /// By strike, lowest first.
     pub strikes: Vec<StrikeView>,
 }
@@ -175,6 +178,8 @@ pub struct OptionView {
     pub vega: Option<f64>,
     /// Points for each 1 % of rate.
     pub rho: Option<f64>,
+    /// Why exercising it early may be worth more than holding it.
+    pub early_exercise: Option<String>,
 }
 
 impl ExpiryView {
@@ -193,8 +198,8 @@ impl ExpiryView {
 }
 
 impl OptionView {
-    fn of(option: &ChainOption<'_>) -> Self {
-        let ChainOption { quote, iv, greeks } = option;
+    fn of(book: &ChainBook, place: usize, right: Right) -> Self {
+        let ChainOption { quote, iv, greeks } = book.option(place, right);
         Self {
             bid: quote.bid.map(Price::to_f64),
             ask: quote.ask.map(Price::to_f64),
@@ -211,6 +216,7 @@ impl OptionView {
             theta: greeks.map(|greeks| greeks.theta),
             vega: greeks.map(|greeks| greeks.vega),
             rho: greeks.map(|greeks| greeks.rho),
+            early_exercise: book.exercise_reason(place, right).map(|why| why.to_string()),
         }
     }
 }
@@ -221,8 +227,8 @@ pub fn chain_view(book: &ChainBook, tape: &TapeId) -> ChainView {
     let expected = book.expected_move();
     let strikes = book.quotes().strikes.iter().enumerate().map(|(place, quotes)| StrikeView {
         strike: quotes.strike.to_f64(),
-        call: OptionView::of(&book.option(place, Right::Call)),
-        put: OptionView::of(&book.option(place, Right::Put)),
+        call: OptionView::of(book, place, Right::Call),
+        put: OptionView::of(book, place, Right::Put),
     });
     ChainView {
         tape: tape.clone(),
@@ -236,6 +242,7 @@ pub fn chain_view(book: &ChainBook, tape: &TapeId) -> ChainView {
         iv_at_the_money: book.iv_at_the_money(),
         expected_move_straddle: expected.map(|expected| expected.straddle),
         expected_move_deviation: expected.map(|expected| expected.deviation),
+        dividends: book.quotes().dividends.clone(),
         strikes: strikes.collect(),
     }
 }

@@ -57,7 +57,12 @@ fn chain_words() -> Vec<ChainWord> {
         call: quote(4_000 - 290 * step),
         put: quote(900 + 280 * step),
     });
-    let quotes = SeriesQuotes { series, open_interest_of: expires, strikes: strikes.collect() };
+    let quotes = SeriesQuotes {
+        series,
+        open_interest_of: expires,
+        dividends: None,
+        strikes: strikes.collect(),
+    };
     let change = QuoteChange { place: 3, right: Right::Put, quote: Quote::default() };
     vec![
         ChainWord::Quotes { epoch: 3, seq: 1, at, quotes },

@@ -1,8 +1,8 @@
 //! Seeded option chains: what their quotes imply, natively and in a browser.
 
 use market::{
-    Moment, Price, Quote, QuoteChange, Right, Root, Series, SeriesQuotes, Span, StrikeQuotes,
-    TradingDate,
+    Dividend, ExerciseStyle, Moment, Price, Quote, QuoteChange, Right, Root, Series, SeriesQuotes,
+    Span, StrikeQuotes, TradingDate,
 };
 use quant::math::norm_quantile;
 use quant::options::{Black, ChainBook};
@@ -80,7 +80,13 @@ fn chain(chance: &mut Chance) -> (ChainBook, f64) {
     let days = days[usize::try_from(chance.below(7)).expect("one of seven")];
     let today = first_day();
     let at = today.open() + Span::seconds(chance.below(6 * 3_600));
-    let series = series(today.date.plus_days(days));
+    let series = series(chance, today.date.plus_days(days));
+    let is_early = series.terms().style == ExerciseStyle::American;
+    let dividends = is_early.then(|| {
+        let ex_date = today.date.plus_days(1 + days / 2);
+        let amount = Price::from_f64(spot * part(chance, 0.001, 0.01)).expect("a price");
+        vec![Dividend { ex_date, amount }]
+    });
     let years = quant::options::years_between(at, series.expires_at());
     let rate = part(chance, 0.0, 0.06);
     let forward = spot * (1.0 + part(chance, -0.02, 0.04) * years);
@@ -97,12 +103,15 @@ fn chain(chance: &mut Chance) -> (ChainBook, f64) {
         let [call, put] = Right::ALL.map(|right| quote(chance, option.price(right), at));
         StrikeQuotes { strike, call, put }
     });
-    let quotes = SeriesQuotes { series, open_interest_of: today.date, strikes: strikes.collect() };
+    let strikes = strikes.collect();
+    let quotes = SeriesQuotes { series, open_interest_of: today.date, dividends, strikes };
     (ChainBook::new(quotes, rate, spot, at), spot)
 }
 
-fn series(expires: TradingDate) -> Series {
-    Series { expires, root: Root::SPXW }
+/// One of four may be exercised early.
+fn series(chance: &mut Chance, expires: TradingDate) -> Series {
+    let root = if chance.below(4) == 0 { Root::SPY } else { Root::SPXW };
+    Series { expires, root }
 }
 
 /// A quote round a price: mostly two-sided, now and then silent, crossed or old.

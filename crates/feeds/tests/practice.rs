@@ -498,12 +498,15 @@ fn prices_are_whole_cents() {
 }
 
 #[test]
-fn an_index_has_whole_chains() {
+fn every_underlying_has_whole_chains() {
     let mut market = PracticeMarket::new(7);
     let at = market.opening_moment();
-    for (underlying, series_min, contracts) in
-        [(Symbol::SPX, 30, 8_500..11_500), (Symbol::NDX, 15, 3_000..6_000)]
-    {
+    for (underlying, series_min, contracts) in [
+        (Symbol::SPX, 30, 8_500..11_500),
+        (Symbol::NDX, 15, 3_000..6_000),
+        (Symbol::SPY, 22, 5_000..8_500),
+        (Symbol::QQQ, 22, 5_000..8_500),
+    ] {
         let series = market.series(underlying, at);
         assert!(series_min <= series.len(), "{underlying}: {}", series.len());
         let (mut count, mut silent, mut crossed, mut stale) = (0, 0, 0, 0);
@@ -528,6 +531,51 @@ fn an_index_has_whole_chains() {
         assert!(crossed < count / 500, "{underlying}: {crossed} crossed");
     }
     assert!(market.series(Symbol::VIX, at).is_empty());
+}
+
+/// A fund's options may be exercised early: their forward has the dividends on their dates.
+#[test]
+fn a_funds_chain_implies_the_volatility_that_it_was_made_from() {
+    let mut market = PracticeMarket::new(7);
+    let at = market.opening_moment() + Span::hours(1);
+    for fund in [Symbol::SPY, Symbol::QQQ] {
+        let (mut flagged, mut paid) = (0, 0);
+        let told = told(&mut market.clone(), at - Span::minutes(1), at);
+        let spot = prints_of(&told, fund).last().unwrap().price.to_f64();
+        for series in market.series(fund, at) {
+            let quotes = market.quotes(series, at).unwrap();
+            let dividends = quotes.dividends.clone().unwrap();
+            assert!(dividends.iter().all(|one| one.ex_date <= series.expires), "{dividends:?}");
+            paid = paid.max(dividends.len());
+            let book = ChainBook::new(quotes, RATE_DEFAULT, spot, at);
+            let carried = spot * libm::exp(0.04 * book.years());
+            assert!(book.forward().unwrap() <= carried, "{series}");
+            let mut off = Vec::new();
+            for place in 0..book.strike_count() {
+                for right in Right::ALL {
+                    let option = book.option(place, right);
+                    flagged += i32::from(book.exercise_reason(place, right).is_some());
+                    let (Ok(iv), Some(vendor)) = (option.iv, option.quote.vendor_iv) else {
+                        continue;
+                    };
+                    let greeks = option.greeks.unwrap();
+                    let strike = book.quotes().strikes[place].strike.to_f64();
+                    assert!(
+                        right.payoff(spot, strike) <= greeks.price + 1e-9,
+                        "{series} {greeks:?}"
+                    );
+                    if (0.1..0.9).contains(&greeks.delta.abs()) {
+                        off.push((iv - vendor).abs());
+                    }
+                }
+            }
+            off.sort_by(f64::total_cmp);
+            assert!(10 < off.len(), "{series}: {} volatilities", off.len());
+            assert!(off[off.len() / 2] < 0.004, "{series}: off by {}", off[off.len() / 2]);
+            assert!(!book.lacks_dividends());
+        }
+        assert!(0 < flagged && 4 < paid, "{fund}: {flagged} {paid}");
+    }
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub use freshness::Freshness;
 pub use moment::{BadMoment, Moment, Span, WallTime};
 pub use price::{BadPrice, Price, Volume};
 pub use print::{Print, PrintMark};
-pub use quote::{Quote, QuoteChange, SeriesQuotes, StrikeQuotes};
+pub use quote::{Dividend, Quote, QuoteChange, SeriesQuotes, StrikeQuotes};
 pub use session::{Phase, SessionClock, session_clock};
 pub use symbol::{BadSymbol, Instrument, InstrumentKind, Symbol, instrument};
 pub use symbol_list::SymbolList;

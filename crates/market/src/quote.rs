@@ -36,6 +36,15 @@ pub struct StrikeQuotes {
     pub put: Quote,
 }
 
+/// What holders of a share are paid, and holders of its options are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dividend {
+    /// From this session on the share is traded without it.
+    pub ex_date: TradingDate,
+    /// For each share.
+    pub amount: Price,
+}
+
 /// Every contract of a series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SeriesQuotes {
@@ -43,6 +52,9 @@ pub struct SeriesQuotes {
     pub series: Series,
     /// The date that open interest is of.
     pub open_interest_of: TradingDate,
+    /// What the underlying pays before the series ends, soonest first; nothing where the feed does
+    /// not know. Only asked for where contracts may be exercised early: elsewhere the forward has it.
+    pub dividends: Option<Vec<Dividend>>,
     /// By strike, lowest first.
     pub strikes: Vec<StrikeQuotes>,
 }
@@ -95,6 +107,7 @@ impl SeriesQuotes {
     pub fn changes_since(&self, before: &Self) -> Option<Vec<QuoteChange>> {
         let is_same = self.series == before.series
             && self.open_interest_of == before.open_interest_of
+            && self.dividends == before.dividends
             && self.strikes.len() == before.strikes.len();
         if !is_same {
             return None;
@@ -148,6 +161,7 @@ mod tests {
         SeriesQuotes {
             series: Series { expires, root: Root::SPXW },
             open_interest_of: expires,
+            dividends: None,
             strikes: (1..).zip(strikes).map(quotes).collect(),
         }
     }

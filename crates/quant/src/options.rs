@@ -5,16 +5,19 @@
 
 mod american;
 mod black;
+mod dividends;
+mod early;
 mod implied_vol;
 mod slice;
 mod chain;
+mod clock;
 
-pub use american::{DividendIn, american_price, early_exercise, leisen_reimer};
+pub use american::{DividendIn, american_price, american_vol, early_exercise, leisen_reimer};
 pub use black::{Black, Greeks};
-pub use chain::{
-    ChainBook, ChainOption, ExpectedMove, QUOTE_AGE_MAX, RATE_DEFAULT, trading_years_between,
-    years_between,
-};
+pub use chain::{ChainBook, ChainOption, ExpectedMove, QUOTE_AGE_MAX, RATE_DEFAULT};
+pub use clock::{trading_years_between, years_between};
+pub use dividends::DividendTable;
+pub use early::ExerciseReason;
 pub use implied_vol::{IvAbsence, Premium, implied_vol, implied_vol_from, implied_vols};
 pub use slice::{OptionGreeks, Slice, SliceGreeks, SliceMarket};
 

@@ -5,9 +5,15 @@
 use std::io::Write;
 use std::path::Path;
 
-use market::Right;
+use market::{
+    Dividend, ExerciseStyle, Moment, Price, Quote, Right, Root, Series, SeriesQuotes, Span,
+    StrikeQuotes, TradingDate,
+};
 use proptest::prelude::*;
-use quant::options::{Black, DividendIn, american_price, early_exercise, leisen_reimer};
+use quant::options::{
+    Black, ChainBook, DividendIn, DividendTable, ExerciseReason, IvAbsence, Premium,
+    american_price, american_vol, early_exercise, implied_vol, leisen_reimer, years_between,
+};
 
 /// An option as QuantLib writes it, with its value: type, strike, spot, q, r, t, vol, value.
 fn table(name: &str) -> Option<Vec<(Black, Right, f64)>> {
@@ -181,5 +187,161 @@ proptest! {
         let option = Black { spot, forward, strike: spot * moneyness, years, rate, volatility };
         let (own, tree) = (american_price(&option, right), tree(&option, right));
         prop_assert!((-0.002..0.000_15).contains(&((own - tree) / option.strike)), "{} {}", own, tree);
+    }
+}
+
+const SPOT: f64 = 500.0;
+const RATE: f64 = 0.04;
+
+fn now() -> Moment {
+    Moment::new_york(TradingDate::new(2024, 2, 27).unwrap(), Span::hours(11))
+}
+
+fn dividends() -> Vec<Dividend> {
+    let pays = |month| Dividend {
+        ex_date: TradingDate::new(2024, month, 15).unwrap(),
+        amount: Price::from_f64(1.65).unwrap(),
+    };
+    vec![pays(3), pays(7)]
+}
+
+/// SPY's options of so many days, quoted a hundredth of a cent round what they are worth at 15 %.
+fn quotes(days: i32, dividends: Option<Vec<Dividend>>) -> SeriesQuotes {
+    let open_interest_of = TradingDate::new(2024, 2, 26).unwrap();
+    let series = Series { expires: open_interest_of.plus_days(1 + days), root: Root::SPY };
+    assert_eq!(series.terms().style, ExerciseStyle::American);
+    let years = years_between(now(), series.expires_at());
+    let table = DividendTable::new(series.expires_at(), RATE, dividends.as_deref().unwrap_or(&[]));
+    let forward = table.forward(SPOT, now());
+    let strikes = (0..41).map(|step| {
+        let strike = 400.0 + 5.0 * f64::from(step);
+        let quote = |right| {
+            let option = Black { spot: SPOT, forward, strike, years, rate: RATE, volatility: 0.15 };
+            let price = american_price(&option, right);
+            let price = |by: f64| Price::from_f64(price + by).ok().filter(|one| 0 < one.units());
+            Quote { bid: price(-1e-4), ask: price(1e-4), at: Some(now()), ..Quote::default() }
+        };
+        let [call, put] = Right::ALL.map(quote);
+        StrikeQuotes { strike: Price::from_f64(strike).unwrap(), call, put }
+    });
+    SeriesQuotes { series, open_interest_of, dividends, strikes: strikes.collect() }
+}
+
+#[test]
+fn a_book_finds_the_volatility_behind_american_quotes() {
+    for days in [1, 17, 45, 300] {
+        let quotes = quotes(days, Some(dividends()));
+        let book = ChainBook::new(quotes.clone(), RATE, SPOT, now());
+        let table = DividendTable::new(quotes.series.expires_at(), RATE, &dividends());
+        assert_eq!(book.forward(), Some(table.forward(SPOT, now()) / SPOT * SPOT));
+        let mut found = 0;
+        for (place, strike) in quotes.strikes.iter().enumerate() {
+            for right in Right::ALL {
+                let option = book.option(place, right);
+                let payoff = right.payoff(SPOT, strike.strike.to_f64());
+                let Ok(iv) = option.iv else { continue };
+                let greeks = option.greeks.unwrap();
+                assert!(payoff <= greeks.price + 1e-9);
+                assert!(
+                    (greeks.price - option.quote.mid().unwrap()).abs() < 2e-3,
+                    "{days} {place}"
+                );
+                if 0.02 < greeks.vega {
+                    assert!((iv - 0.15).abs() < 0.01, "{days} {place} {right:?}: {iv}");
+                    found += 1;
+                }
+            }
+        }
+        assert!(5 < found, "{days}: {found}");
+        assert!((book.iv_at_the_money().unwrap() - 0.15).abs() < 5e-4);
+    }
+}
+
+/// What is worth no more than exercising it says nothing about volatility; both rights say when
+/// holding them costs more than it brings.
+#[test]
+fn exercising_early_has_reasons() {
+    let book = ChainBook::new(quotes(17, Some(dividends())), RATE, SPOT, now());
+    let place = |strike: f64| {
+        let strikes = &book.quotes().strikes;
+        strikes.iter().position(|one| one.strike.to_f64() == strike).unwrap()
+    };
+    let call = book.exercise_reason(place(420.0), Right::Call).unwrap();
+    let ExerciseReason::Dividend { dividend, given_up } = call else { panic!("{call:?}") };
+    assert_eq!(dividend, dividends()[0]);
+    assert!(given_up < 0.2, "{given_up}");
+    assert_eq!(book.exercise_reason(place(500.0), Right::Call), None);
+    // Before a dividend a put waits: interest of two weeks is less.
+    assert_eq!(book.exercise_reason(place(600.0), Right::Put), None);
+    let after = ChainBook::new(quotes(300, Some(Vec::new())), RATE, SPOT, now());
+    let put = after.exercise_reason(place(600.0), Right::Put).unwrap();
+    assert!(matches!(put, ExerciseReason::Interest { interest, .. } if 15.0 < interest), "{put:?}");
+    assert_eq!(after.exercise_reason(place(420.0), Right::Call), None);
+    let deep = after.option(place(600.0), Right::Put);
+    let floor = after.option(place(600.0), Right::Put).quote.mid().unwrap();
+    assert!(floor < 100.001 && deep.iv == Err(IvAbsence::WorthExercise), "{floor} {:?}", deep.iv);
+    assert!(!after.lacks_dividends());
+    assert!(ChainBook::new(quotes(17, None), RATE, SPOT, now()).lacks_dividends());
+}
+
+#[test]
+fn a_volatility_is_found_from_anywhere() {
+    let years = 0.4;
+    let forward = SPOT * libm::exp(0.03 * years);
+    for strike in [420.0, 480.0, 500.0, 520.0, 560.0] {
+        for volatility in [0.05, 0.15, 0.6] {
+            let put = Black { spot: SPOT, forward, strike, years, rate: RATE, volatility };
+            let price = american_price(&put, Right::Put);
+            let undiscounted = price * libm::exp(RATE * years);
+            let premium = Premium { forward, strike, years, right: Right::Put, undiscounted };
+            let Ok(european) = implied_vol(&premium) else { continue };
+            assert!(volatility <= european + 1e-9);
+            if price <= Right::Put.payoff(SPOT, strike) + 1e-9 || price < 1e-6 {
+                continue;
+            }
+            for before in [f64::NAN, 0.01, volatility, 0.9 * european, 3.0] {
+                let found = american_vol(&put, Right::Put, price, european, before);
+                assert!(
+                    (found - volatility).abs() < 1e-7,
+                    "{strike} {volatility} {before}: {found}"
+                );
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever ticks came between, the figures are those of the last; and what is carried from a
+    /// tick's neighbourhood is what would have been worked out at it.
+    #[test]
+    fn a_tick_gives_what_it_gives_alone(
+        days in 1_i32..400,
+        ticks in prop::collection::vec((480.0..520.0, 1_i64..600), 1..6),
+    ) {
+        let mut book = ChainBook::new(quotes(days, Some(dividends())), RATE, SPOT, now());
+        let mut alone = book.clone();
+        let mut at = now();
+        for (spot, seconds) in &ticks {
+            at += Span::seconds(*seconds);
+            book.handle_tick(*spot, at);
+        }
+        let spot = ticks.last().unwrap().0;
+        alone.handle_tick(spot, at);
+        for place in 0..book.strike_count() {
+            for right in Right::ALL {
+                let (option, other) = (book.option(place, right), alone.option(place, right));
+                prop_assert_eq!(option, other);
+                let (Ok(volatility), Some(greeks)) = (option.iv, option.greeks) else { continue };
+                let strike = book.quotes().strikes[place].strike.to_f64();
+                let (forward, years) = (book.forward().unwrap(), book.years());
+                let exact = Black { spot, forward, strike, years, rate: RATE, volatility };
+                let apart = greeks.price - american_price(&exact, right);
+                prop_assert!(apart.abs() < 2e-3, "{} {:?} {}", strike, right, apart);
+                let own = exact.greeks(right).delta + early_exercise(&exact, right).delta;
+                prop_assert!((greeks.delta - own).abs() < 0.02, "{} {} {}", strike, greeks.delta, own);
+            }
+        }
     }
 }

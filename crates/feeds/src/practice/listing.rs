@@ -9,13 +9,13 @@ use market::{
 
 use super::state::third_friday;
 
-/// What is listed on an index.
+/// What is listed on an index or a fund.
 struct Menu {
-    /// The root that the morning decides, with the months it is listed for.
-    morning: Root,
+    /// The root of third Fridays, with the months it is listed for.
+    monthly: Root,
     months: usize,
-    /// The root that the afternoon decides: so many days, Fridays and ends of months ahead.
-    afternoon: Root,
+    /// The root of the others: so many days, Fridays and ends of months ahead.
+    weekly: Root,
     days: usize,
     weeks: i32,
     month_ends: usize,
@@ -26,25 +26,32 @@ struct Menu {
 fn menu(underlying: Symbol) -> Option<Menu> {
     match underlying {
         Symbol::SPX => Some(Menu {
-            morning: Root::SPX,
+            monthly: Root::SPX,
             months: 13,
-            afternoon: Root::SPXW,
+            weekly: Root::SPXW,
             days: 11,
             weeks: 9,
             month_ends: 7,
             unit: 5.0,
         }),
         Symbol::NDX => Some(Menu {
-            morning: Root::NDX,
+            monthly: Root::NDX,
             months: 7,
-            afternoon: Root::NDXP,
+            weekly: Root::NDXP,
             days: 6,
             weeks: 5,
             month_ends: 3,
             unit: 10.0,
         }),
+        Symbol::SPY => Some(fund(Root::SPY)),
+        Symbol::QQQ => Some(fund(Root::QQQ)),
         _ => None,
     }
+}
+
+/// A fund's options have one root, and the afternoon decides all of them.
+fn fund(root: Root) -> Menu {
+    Menu { monthly: root, months: 10, weekly: root, days: 9, weeks: 6, month_ends: 4, unit: 1.0 }
 }
 
 /// A date, or the trading day before it when the exchange is closed.
@@ -55,14 +62,14 @@ fn session_on(date: TradingDate) -> TradingDate {
 /// The series that exist on a day, soonest first; those that end on it among them.
 pub(super) fn listed_series(underlying: Symbol, today: &TradingDay) -> Vec<Series> {
     let Some(menu) = menu(underlying) else { return Vec::new() };
-    let mut afternoon = BTreeSet::from([today.date]);
+    let mut weekly = BTreeSet::from([today.date]);
     let mut day = *today;
     for _ in 1..menu.days {
         day = next_trading_day(day.date);
-        afternoon.insert(day.date);
+        weekly.insert(day.date);
     }
     let friday = today.date.week_start().plus_days(4);
-    afternoon.extend((0..menu.weeks).map(|week| session_on(friday.plus_days(7 * week))));
+    weekly.extend((0..menu.weeks).map(|week| session_on(friday.plus_days(7 * week))));
     let (year, month, _) = today.date.year_month_day();
     let months = |count: usize| {
         (0..).take(count).map(move |ahead: i16| {
@@ -73,19 +80,21 @@ pub(super) fn listed_series(underlying: Symbol, today: &TradingDay) -> Vec<Serie
     };
     for (year, month) in months(menu.month_ends + 1).skip(1) {
         let next = TradingDate::new(year, month, 1).expect("a month of the calendar's years");
-        afternoon.insert(prior_trading_day(next).date);
+        weekly.insert(prior_trading_day(next).date);
     }
-    let mut morning: BTreeSet<TradingDate> =
+    let mut monthly: BTreeSet<TradingDate> =
         months(menu.months).map(|(year, month)| session_on(third_friday(year, month))).collect();
     // Long ones, each December for three years.
-    morning.extend((0..3).map(|ahead| session_on(third_friday(year + ahead, 12))));
+    monthly.extend((0..3).map(|ahead| session_on(third_friday(year + ahead, 12))));
     let of = |root, dates: BTreeSet<TradingDate>| {
         dates.into_iter().map(move |expires| Series { expires, root })
     };
     let is_listed = |series: &Series| today.date <= series.expires;
     let mut series: Vec<Series> =
-        of(menu.morning, morning).chain(of(menu.afternoon, afternoon)).filter(is_listed).collect();
+        of(menu.monthly, monthly).chain(of(menu.weekly, weekly)).filter(is_listed).collect();
     series.sort_by_key(|series| series.expires_at());
+    // Where both have one root, some dates are in both.
+    series.dedup();
     series
 }
 
@@ -146,6 +155,9 @@ mod tests {
         }
         assert_eq!(words[0], "SPXW 27FEB24");
         assert!(listed_series(Symbol::VIX, &today).is_empty());
+        let fund = listed_series(Symbol::SPY, &today);
+        assert!((22..30).contains(&fund.len()), "{}", fund.len());
+        assert!(fund.windows(2).all(|pair| pair[0].expires_at() < pair[1].expires_at()));
     }
 
     #[test]

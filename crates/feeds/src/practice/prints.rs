@@ -99,20 +99,34 @@ fn tell_quarters(path: &MinutePath, mut tell: impl FnMut(Print)) {
     }
 }
 
-/// What an index is told to stand at, second by second of a minute; empty when it stands still.
-pub(super) fn index_levels(
+/// Where a symbol stands second by second of a minute, as its prints tell; empty when it does not
+/// trade.
+pub(super) fn levels_by_second(
     seed: u64,
     scale: Scale,
     tape: &DayTape,
     place: usize,
-    index: Symbol,
+    symbol: Symbol,
 ) -> Vec<f64> {
-    let number = (0..).zip(SYMBOLS).find(|(_, symbol)| *symbol == index);
-    let Some((path, (number, _))) = tape.path(index, place, scale).zip(number) else {
+    let number = (0..).zip(SYMBOLS).find(|(_, one)| *one == symbol);
+    let Some((path, (number, _))) = tape.path(symbol, place, scale).zip(number) else {
         return Vec::new();
     };
-    let levels = levels(&path, 60, &mut chance(seed, path.start, number));
-    levels.into_iter().map(|level| path.price(level).to_f64()).collect()
+    let mut prints = Vec::with_capacity(60);
+    let chance = &mut chance(seed, path.start, number);
+    match symbol {
+        Symbol::SPX | Symbol::NDX => tell_seconds(&path, chance, |print| prints.push(print)),
+        _ => tell_trades(&path, path.volume, chance, |print| prints.push(print)),
+    }
+    let mut prints = prints.into_iter().peekable();
+    let mut level = path.price(path.knots[0]).to_f64();
+    let mut level_after = |until| {
+        while let Some(print) = prints.next_if(|print: &Print| print.at <= until) {
+            level = print.price.to_f64();
+        }
+        level
+    };
+    (0..60).map(|second| level_after(path.start + Span::seconds(second))).collect()
 }
 
 /// An index: a value every second.

@@ -9,26 +9,30 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use market::{
-    Bar, Moment, Price, Quote, Right, Series, SeriesQuotes, Span, StrikeQuotes, Symbol, TradingDay,
-    prior_trading_day,
+    Bar, Dividend, ExerciseStyle, Moment, Price, Quote, Right, Series, SeriesQuotes, Span,
+    StrikeQuotes, Symbol, TradingDay, prior_trading_day,
 };
-use quant::options::Black;
+use quant::options::{Black, DividendTable, american_price};
 
+use super::SYMBOLS;
 use super::chance::{Chance, Purpose};
 use super::day::{DayTape, Scale};
 use super::days::Days;
 use super::listing::{listed_series, listed_strikes};
-use super::prints::index_levels;
+use super::prints::levels_by_second;
+use super::state::dividends;
 use super::surface::{DaysLeft, Surface};
 
 /// What money earns, and what the index's members pay, a year.
 const RATE: f64 = 0.04;
 const DIVIDENDS: f64 = 0.013;
 const MICROS_PER_YEAR: f64 = 365.0 * 86_400.0 * 1e6;
-/// Below this price quotes move by nickels, from it on by dimes; in ten-thousandths.
+/// Of an index, below this price quotes move by nickels, from it on by dimes; in ten-thousandths.
 const DIMES_FROM: i64 = 30_000;
 const NICKEL: i64 = 500;
 const DIME: i64 = 1_000;
+/// A fund's move by pennies.
+const PENNY: i64 = 100;
 
 /// The options of one day, and of the evening before it.
 #[derive(Debug)]
@@ -37,7 +41,7 @@ pub(super) struct OptionDay {
     before: Session,
     seed: u64,
     scale: Scale,
-    /// Closes of the session before: SPX, NDX, VIX.
+    /// Closes of the session before, of all that has options and of VIX.
     closes: BTreeMap<Symbol, f64>,
     listed: BTreeMap<Series, Listed>,
 }
@@ -54,6 +58,9 @@ struct Session {
 struct Listed {
     left: DaysLeft,
     left_before: DaysLeft,
+    /// Where exercise may come early: what the fund pays until then, which no forward has.
+    table: Option<DividendTable>,
+    dividends: Option<Vec<Dividend>>,
     strikes: Vec<(Price, [Contract; 2])>,
 }
 
@@ -96,7 +103,7 @@ impl OptionDay {
         let date = today.day.date;
         let before = Arc::new(days.simulate(prior_trading_day(date).date)?);
         let close = |symbol| Some((symbol, days.daily(symbol, date).last().map(close_of)?));
-        let closes = [Symbol::SPX, Symbol::NDX, Symbol::VIX].into_iter().filter_map(close);
+        let closes = SYMBOLS.into_iter().filter_map(close);
         Some(Self {
             closes: closes.collect(),
             today: Session { tape: today, levels: BTreeMap::new() },
@@ -136,8 +143,14 @@ impl OptionDay {
             put: quoted(self, *strike, Right::Put, put),
         });
         let strikes = strikes.collect();
+        let dividends = listed.dividends.clone();
         self.listed.insert(series, listed);
-        Some(SeriesQuotes { series, open_interest_of: self.before.tape.day.date, strikes })
+        Some(SeriesQuotes {
+            series,
+            open_interest_of: self.before.tape.day.date,
+            dividends,
+            strikes,
+        })
     }
 
     fn quote(
@@ -151,7 +164,7 @@ impl OptionDay {
         let mut made = self.made(series, listed, strike, right, instant);
         let crossing = contract.name ^ (instant.0 / Span::seconds(10).0);
         if Chance::new(self.seed, Purpose::Quotes, crossing).part() < 1.0 / 12_000.0 {
-            (made.bid, made.ask) = (made.ask, made.ask - tick(made.ask));
+            (made.bid, made.ask) = (made.ask, made.ask - tick(series, made.ask));
         }
         let day = self.day();
         let length = (day.options_close() - day.open()).0 as f64;
@@ -166,7 +179,7 @@ impl OptionDay {
             let made = self.made(series, listed, strike, right, traded);
             let is_bought =
                 Chance::new(self.seed, Purpose::Quotes, contract.name ^ traded.0).part() < 0.5;
-            Price::from_units(if is_bought { made.ask } else { made.bid.max(tick(0)) }).ok()
+            Price::from_units(if is_bought { made.ask } else { made.bid.max(tick(series, 0)) }).ok()
         });
         Quote {
             bid: Price::from_units(made.bid).ok(),
@@ -222,7 +235,10 @@ impl OptionDay {
         at: Moment,
     ) -> Made {
         let stand = self.stand(series, listed, at);
-        let forward = stand.spot * libm::exp((RATE - DIVIDENDS) * stand.years);
+        let forward = match &listed.table {
+            Some(table) => table.forward(stand.spot, at),
+            None => stand.spot * libm::exp((RATE - DIVIDENDS) * stand.years),
+        };
         let points = strike.to_f64();
         let log = libm::log(points / forward);
         let variance = stand.surface.total_variance(log, stand.days);
@@ -236,16 +252,20 @@ impl OptionDay {
             volatility,
         };
         let greeks = option.greeks(right);
+        let is_early = listed.table.is_some();
+        let price = if is_early { american_price(&option, right) } else { greeks.price };
         let away = (log * log / variance).min(16.0);
-        let half = (0.01 + 0.002 * greeks.price + 0.05 * greeks.vega) * (1.0 + 0.12 * away);
+        let half = (0.01 + 0.002 * price + 0.05 * greeks.vega) * (1.0 + 0.12 * away);
+        // A tenth of the size, but ten times as many who trade it.
+        let half = if is_early { 0.3 * half } else { half };
         let units = |price: f64| {
             #[expect(clippy::cast_possible_truncation, reason = "prices are far below 2^53")]
             let units = (price.max(0.0) * Price::UNITS as f64).round() as i64;
             units
         };
-        let (low, high) = (units(greeks.price - half), units(greeks.price + half));
-        let bid = low - low % tick(low);
-        let ask = high - high % tick(high) + tick(high);
+        let (low, high) = (units(price - half), units(price + half));
+        let bid = low - low % tick(series, low);
+        let ask = high - high % tick(series, high) + tick(series, high);
         Made { bid, ask, volatility }
     }
 
@@ -279,7 +299,11 @@ impl OptionDay {
         let surface = Surface::new(underlying, vix, 0.0);
         let variance = surface.total_variance(0.0, left.at(&today, today.open()).max(0.1));
         let deviation = variance.sqrt();
-        let mut listed = Listed { left, left_before, strikes: Vec::new() };
+        let is_early = series.terms().style == ExerciseStyle::American;
+        let dividends = is_early.then(|| dividends(underlying, close, today.date, series.expires));
+        let table = dividends.as_deref();
+        let table = table.map(|known| DividendTable::new(series.expires_at(), RATE, known));
+        let mut listed = Listed { left, left_before, table, dividends, strikes: Vec::new() };
         for strike in listed_strikes(underlying, close, deviation) {
             let away = libm::log(strike.to_f64() / close) / deviation;
             let [mut call, mut put] =
@@ -362,7 +386,7 @@ impl Session {
         let levels = self
             .levels
             .entry((underlying, place))
-            .or_insert_with(|| index_levels(seed, scale, &self.tape, place, underlying));
+            .or_insert_with(|| levels_by_second(seed, scale, &self.tape, place, underlying));
         let spot = levels.get(second).copied().unwrap_or(f64::NAN);
         (spot, vix.unwrap_or(f64::NAN))
     }
@@ -372,7 +396,11 @@ fn close_of(bar: &Bar) -> f64 {
     bar.close.to_f64()
 }
 
-/// The step of prices at `units`.
-fn tick(units: i64) -> i64 {
-    if units < DIMES_FROM { NICKEL } else { DIME }
+/// The step of a series' prices at `units`.
+fn tick(series: Series, units: i64) -> i64 {
+    match series.terms().style {
+        ExerciseStyle::American => PENNY,
+        ExerciseStyle::European if units < DIMES_FROM => NICKEL,
+        ExerciseStyle::European => DIME,
+    }
 }

@@ -1,6 +1,9 @@
 //! What the practice market stands at between two moments, and what days hand on to each other.
 
-use market::{Symbol, TradingDate, TradingDay, next_trading_day, prior_trading_day, trading_day};
+use market::{
+    Dividend, Price, Symbol, TradingDate, TradingDay, next_trading_day, prior_trading_day,
+    trading_day,
+};
 
 use super::chance::Chance;
 
@@ -93,9 +96,36 @@ impl State {
 /// four times a year, so the ratio falls through a quarter and jumps back on the ex-date.
 pub(super) fn fair_ratios(date: TradingDate) -> [f64; 2] {
     [
-        10.03 / (1.0 + 0.003_3 * quarter_passed(Symbol::SPY, date)),
-        41.10 / (1.0 + 0.001_5 * quarter_passed(Symbol::QQQ, date)),
+        10.03 / (1.0 + SPY_QUARTER * quarter_passed(Symbol::SPY, date)),
+        41.10 / (1.0 + QQQ_QUARTER * quarter_passed(Symbol::QQQ, date)),
     ]
+}
+
+/// What a fund pays each quarter, as a part of its price.
+const SPY_QUARTER: f64 = 0.003_3;
+const QQQ_QUARTER: f64 = 0.001_5;
+
+/// What a fund is going to pay after `from` and until `until`, soonest first, when it stands at
+/// `price`.
+pub(super) fn dividends(
+    fund: Symbol,
+    price: f64,
+    from: TradingDate,
+    until: TradingDate,
+) -> Vec<Dividend> {
+    let part = if fund == Symbol::SPY { SPY_QUARTER } else { QQQ_QUARTER };
+    let cents = Price::from_f64((100.0 * part * price).round() / 100.0).ok();
+    let (year, month, _) = from.year_month_day();
+    let quarters = (0..).map(|quarter: i16| {
+        let months = i16::from(month - month % 3) + 3 * quarter;
+        let month = i8::try_from(months % 12).expect("a month");
+        ex_date(fund, year + months / 12, month)
+    });
+    quarters
+        .take_while(|ex_date| *ex_date <= until)
+        .filter(|ex_date| from < *ex_date)
+        .filter_map(|ex_date| Some(Dividend { ex_date, amount: cents? }))
+        .collect()
 }
 
 /// How much of the time between two ex-dates has passed on `date`.

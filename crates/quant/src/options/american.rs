@@ -17,7 +17,7 @@ pub fn early_exercise(option: &Black, right: Right) -> OptionGreeks {
     let premium = |option: &Black| early_exercise_premium(option, right);
     let Black { spot, forward, years, rate, volatility, .. } = *option;
     let price = premium(option);
-    if !may_pay(option, right) {
+    if !may_pay(option, right) || price < PREMIUM_MIN * option.strike {
         return OptionGreeks { price, ..OptionGreeks::default() };
     }
     let step = spot * (0.05 * volatility * years.sqrt()).clamp(1e-4, 1e-2);
@@ -50,7 +50,44 @@ pub fn american_price(option: &Black, right: Right) -> f64 {
     option.price(right) + early_exercise_premium(option, right)
 }
 
+/// The volatility at which an American option is worth `price` points, a fraction a year.
+/// `european` is the one at which a European option would be: never less, since the American one is
+/// worth more. `before` is what it was not long ago, or not a number.
+pub fn american_vol(option: &Black, right: Right, price: f64, european: f64, before: f64) -> f64 {
+    let excess = |volatility| american_price(&Black { volatility, ..*option }, right) - price;
+    let close = 1e-11 * option.spot;
+    let (mut low, mut high, mut last) = (0.0, european, (european, excess(european)));
+    if last.1 <= close {
+        return european;
+    }
+    let vega = 100.0 * Black { volatility: european, ..*option }.greeks(right).vega;
+    let guess = european - last.1 / vega;
+    let mut next = if low < before && before < high { before } else { guess };
+    for _ in 0..SECANTS_MAX {
+        if !(low < next && next < high) {
+            next = 0.5 * (low + high);
+        }
+        let over = excess(next);
+        if 0.0 < over {
+            high = next;
+        } else {
+            low = next;
+        }
+        let straight = next - over * (next - last.0) / (over - last.1);
+        last = (next, over);
+        if over.abs() <= close || high - low <= 1e-12 {
+            break;
+        }
+        next = straight;
+    }
+    last.0
+}
+
+/// Forty halvings alone would be as good as a secant's last step.
+const SECANTS_MAX: usize = 60;
 const RATE_STEP: f64 = 1e-4;
+/// A premium below this part of the strike moves nothing that is shown.
+const PREMIUM_MIN: f64 = 1e-7;
 
 /// Whether exercising before the end can ever be worth it: of a call for the dividends, of a put
 /// for the interest.
@@ -242,16 +279,15 @@ impl Corners {
     fn sum(&self) -> f64 {
         let mut chances = [0.0; CORNERS];
         for (point, sine) in ARC_SINES.into_iter().enumerate() {
-            for place in 0..CORNERS {
+            for (place, chance) in chances.iter_mut().enumerate() {
                 let (a, b) = (self.a[place], self.b[place]);
                 let angle = 2.0 * a * b * self.correlated[place] * sine;
-                chances[place] +=
-                    ARC_WEIGHTS[point] * exp((angle - a * a - b * b) * ARC_HALVES[point]);
+                *chance += ARC_WEIGHTS[point] * exp((angle - a * a - b * b) * ARC_HALVES[point]);
             }
         }
-        for place in 0..CORNERS {
+        for (place, chance) in chances.iter_mut().enumerate() {
             let both = norm_cdf(self.a[place]) * norm_cdf(self.b[place]);
-            chances[place] = self.weights[place] * (both + self.correlated[place] * chances[place]);
+            *chance = self.weights[place] * (both + self.correlated[place] * *chance);
         }
         let mut sum = 0.0;
         for chance in chances {

@@ -1,12 +1,14 @@
 //! One series as it moves: quotes come in and give volatilities, prices of the underlying come in
 //! and give Greeks. A state machine; the same on the server and in the browser.
 
-use market::{
-    Moment, Phase, Quote, QuoteChange, Right, Series, SeriesQuotes, Span, next_trading_day,
-    session_clock,
-};
+use market::{ExerciseStyle, Moment, Quote, QuoteChange, Right, Series, SeriesQuotes, Span};
 
-use super::{IvAbsence, OptionGreeks, Premium, Slice, SliceGreeks, SliceMarket, implied_vols};
+use super::clock::{trading_years_between, years_between};
+use super::early::{EarlyBook, ExerciseReason};
+use super::{
+    Black, IvAbsence, OptionGreeks, Premium, Slice, SliceGreeks, SliceMarket, american_vol,
+    implied_vols,
+};
 use crate::math::exp;
 
 /// What money earns where nothing else is configured: 4 % a year, continuously compounded.
@@ -17,7 +19,6 @@ pub const QUOTE_AGE_MAX: Span = Span::minutes(15);
 const PARITY_STRIKES: usize = 5;
 /// The fewest of them that give one.
 const PARITY_STRIKES_MIN: usize = 3;
-const MICROS_PER_YEAR: f64 = 365.0 * 86_400.0 * 1e6;
 
 /// One series as it moves.
 #[derive(Clone, Debug)]
@@ -28,8 +29,10 @@ pub struct ChainBook {
     rate: f64,
     spot: f64,
     at: Moment,
-    /// The forward, as a part of spot, of the newest quotes.
+    /// The forward, as a part of spot: of the newest quotes, or of rate and dividends where
+    /// contracts may be exercised early.
     carry: Option<f64>,
+    early: Option<EarlyBook>,
     /// Places of calls are even, those of puts odd.
     slice: Slice,
     ivs: Vec<Result<f64, IvAbsence>>,
@@ -66,8 +69,12 @@ impl ChainBook {
             Right::ALL.map(|right| (points, right))
         });
         let slice = Slice::new(spot, options);
+        let expires_at = quotes.series.expires_at();
+        let early = (quotes.series.terms().style == ExerciseStyle::American)
+            .then(|| EarlyBook::new(expires_at, rate, quotes.dividends.as_deref(), slice.len()));
         let mut book = Self {
-            expires_at: quotes.series.expires_at(),
+            expires_at,
+            early,
             is_adjusted: quotes.series.terms().is_adjusted,
             ivs: vec![Err(IvAbsence::NoForward); slice.len()],
             greeks: SliceGreeks::default(),
@@ -78,7 +85,7 @@ impl ChainBook {
             spot,
             at,
         };
-        book.carry = book.parity_carry();
+        book.carry = book.new_carry();
         book.solve(0..book.slice.len());
         book.handle_tick(spot, at);
         book
@@ -88,6 +95,9 @@ impl ChainBook {
     pub fn handle_tick(&mut self, spot: f64, at: Moment) {
         (self.spot, self.at) = (spot, self.at.max(at));
         self.forget_stale();
+        if self.early.is_some() {
+            self.carry = self.new_carry();
+        }
         let market = SliceMarket {
             spot,
             forward: self.forward().unwrap_or(f64::NAN),
@@ -95,6 +105,12 @@ impl ChainBook {
             rate: self.rate,
         };
         self.slice.greeks(&market, &mut self.greeks);
+        if let Some(early) = &mut self.early {
+            early.follow(self.spot, self.at, |place| {
+                let strike = self.quotes.strikes[place / 2].strike.to_f64();
+                (strike, right_of(place), self.ivs[place].unwrap_or(f64::NAN))
+            });
+        }
     }
 
     /// Quotes changed while the underlying stood at `spot`: the forward and the volatilities of
@@ -102,7 +118,7 @@ impl ChainBook {
     pub fn handle_quotes(&mut self, changes: &[QuoteChange], spot: f64, at: Moment) {
         self.quotes.apply(changes);
         (self.spot, self.at) = (spot, self.at.max(at));
-        self.carry = self.parity_carry().or(self.carry);
+        self.carry = self.new_carry().or(self.carry);
         let count = self.strike_count();
         self.solve(changes.iter().filter_map(|change| {
             let place = usize::try_from(change.place).ok()?;
@@ -130,7 +146,11 @@ impl ChainBook {
     pub fn option(&self, place: usize, right: Right) -> ChainOption<'_> {
         let at = place_of(place, right);
         let iv = self.ivs[at];
-        let greeks = self.greeks.of(at);
+        let mut greeks = self.greeks.of(at);
+        if let Some(early) = &self.early {
+            let least = right.payoff(self.spot, self.quotes.strikes[place].strike.to_f64());
+            greeks = early.with_premium(greeks, at, least, self.spot, self.at);
+        }
         ChainOption {
             quote: self.quotes.strikes[place].of(right),
             iv,
@@ -158,8 +178,24 @@ impl ChainBook {
         years_between(self.at, self.expires_at)
     }
 
-    /// The underlying's price for delivery when the series ends, from put–call parity: the median
-    /// over the five strikes nearest the money that have two-sided quotes.
+    /// Why exercising a contract early may be worth more than holding it; nothing where it may not
+    /// be, or the other right at its strike has no offer.
+    pub fn exercise_reason(&self, place: usize, right: Right) -> Option<ExerciseReason> {
+        let strike = &self.quotes.strikes[place];
+        let other = strike.of(if right == Right::Call { Right::Put } else { Right::Call });
+        let cost = other.mid().or(other.ask.map(|ask| ask.to_f64()))?;
+        let option = (strike.strike.to_f64(), right);
+        self.early.as_ref()?.reason(option, cost, self.spot, self.at)
+    }
+
+    /// Whether the forward lacks dividends because the feed did not tell them.
+    pub fn lacks_dividends(&self) -> bool {
+        self.early.as_ref().is_some_and(|early| !early.is_known())
+    }
+
+    /// The underlying's price for delivery when the series ends. From put–call parity: the median
+    /// over the five strikes nearest the money that have two-sided quotes. Where contracts may be
+    /// exercised early, for which there is no parity: spot less dividends, with interest.
     pub fn forward(&self) -> Option<f64> {
         Some(self.spot * self.carry?)
     }
@@ -218,6 +254,15 @@ impl ChainBook {
     }
 
     /// The forward as a part of spot.
+    fn new_carry(&self) -> Option<f64> {
+        match &self.early {
+            Some(early) => Some(early.table().forward(self.spot, self.at) / self.spot),
+            None => self.parity_carry(),
+        }
+        .filter(|carry| 0.0 < *carry && carry.is_finite())
+    }
+
+    /// The same by put–call parity.
     fn parity_carry(&self) -> Option<f64> {
         let grown = exp(self.rate * self.years().max(0.0));
         let mut pairs: Vec<(f64, f64)> = Vec::with_capacity(self.quotes.strikes.len());
@@ -239,7 +284,7 @@ impl ChainBook {
         forwards.sort_by(f64::total_cmp);
         let (middle, count) = (forwards.len() / 2, forwards.len());
         let median = 0.5 * (forwards[middle] + forwards[(count - 1) / 2]);
-        (0.0 < median && 0.0 < self.spot).then(|| median / self.spot)
+        Some(median / self.spot)
     }
 
     /// The volatilities of the contracts in these places of the slice, each from the one before.
@@ -257,9 +302,23 @@ impl ChainBook {
         }
         let mut solved = Vec::with_capacity(sought.len());
         implied_vols(&premiums, &before, &mut solved);
-        for (at, solved) in sought.into_iter().zip(solved) {
+        for (place, at) in sought.into_iter().enumerate() {
+            let solved = solved[place].and_then(|european| match &self.early {
+                Some(_) => self.american_iv(at, &premiums[place], european),
+                None => Ok(european),
+            });
             self.set_iv(at, solved);
         }
+    }
+
+    /// The volatility of an option that may be exercised early, by that of one that may not.
+    fn american_iv(&self, at: usize, premium: &Premium, european: f64) -> Result<f64, IvAbsence> {
+        let Premium { forward, strike, years, right, undiscounted } = *premium;
+        let price = undiscounted * exp(-self.rate * years);
+        let (spot, rate) = (self.spot, self.rate);
+        let option = Black { spot, forward, strike, years, rate, volatility: european };
+        let before = self.ivs[at].unwrap_or(f64::NAN);
+        Ok(american_vol(&option, right, price, european, before))
     }
 
     /// What was quoted too long ago says nothing any more.
@@ -276,19 +335,21 @@ impl ChainBook {
     }
 
     fn quote(&self, at: usize) -> &Quote {
-        let right = if at.is_multiple_of(2) { Right::Call } else { Right::Put };
-        self.quotes.strikes[at / 2].of(right)
+        self.quotes.strikes[at / 2].of(right_of(at))
     }
 
     fn set_iv(&mut self, at: usize, iv: Result<f64, IvAbsence>) {
         self.ivs[at] = iv;
         self.slice.set_volatility(at, iv.unwrap_or(f64::NAN));
+        if let Some(early) = &mut self.early {
+            early.forget(at);
+        }
     }
 
     /// What the middle of a contract's quote says, or why it says nothing.
     fn premium(&self, at: usize) -> Result<Premium, IvAbsence> {
         let strike = &self.quotes.strikes[at / 2];
-        let right = if at.is_multiple_of(2) { Right::Call } else { Right::Put };
+        let right = right_of(at);
         let quote = strike.of(right);
         if self.is_adjusted {
             return Err(IvAbsence::Adjusted);
@@ -306,6 +367,10 @@ impl ChainBook {
         }
         if self.is_stale(quote) {
             return Err(IvAbsence::Stale);
+        }
+        let payoff = right.payoff(self.spot, strike.strike.to_f64());
+        if self.early.is_some() && bid.to_f64() <= payoff {
+            return Err(IvAbsence::WorthExercise);
         }
         let mid = 0.5 * (bid.to_f64() + ask.to_f64());
         Ok(Premium {
@@ -325,31 +390,16 @@ const SKIPPED_MAX: usize = 3;
 /// What the straddle at the money costs, taken as an expected move.
 const STRADDLE_PART: f64 = 0.85;
 /// A series in its last moment is valued as one that has a second left.
-const YEARS_MIN: f64 = 1e6 / MICROS_PER_YEAR;
-
-/// Calendar years from one moment to another, of 365 days, to the second.
-pub fn years_between(from: Moment, until: Moment) -> f64 {
-    (until - from).whole_seconds() as f64 * 1e6 / MICROS_PER_YEAR
-}
-
-/// Trading years from one moment to another: minutes of regular sessions, of which a year has
-/// 252 × 390.
-pub fn trading_years_between(from: Moment, until: Moment) -> f64 {
-    let clock = session_clock(from);
-    let mut day =
-        if clock.phase == Phase::AfterHours { next_trading_day(clock.day.date) } else { clock.day };
-    let mut micros = 0;
-    while day.open() < until {
-        let (open, close) = (day.open().max(from), day.close().min(until));
-        micros += (close - open).0.max(0);
-        day = next_trading_day(day.date);
-    }
-    micros as f64 / (60e6 * 390.0 * 252.0)
-}
+const YEARS_MIN: f64 = 1.0 / (365.0 * 86_400.0);
 
 /// Where a contract stands in a slice.
 fn place_of(strike: usize, right: Right) -> usize {
     2 * strike + usize::from(right == Right::Put)
+}
+
+/// The right of the contract in a place of a slice.
+fn right_of(at: usize) -> Right {
+    if at.is_multiple_of(2) { Right::Call } else { Right::Put }
 }
 
 #[cfg(test)]
@@ -391,7 +441,12 @@ mod tests {
                 put: quote(strike, Right::Put),
             }
         });
-        SeriesQuotes { series, open_interest_of: expires, strikes: strikes.collect() }
+        SeriesQuotes {
+            series,
+            open_interest_of: expires,
+            dividends: None,
+            strikes: strikes.collect(),
+        }
     }
 
     fn book(days: i32) -> ChainBook {

@@ -47,6 +47,10 @@ pub enum IvAbsence {
     /// Worth no more than what it would be exercised for.
     #[error("its mid is not above what it would be exercised for")]
     BelowIntrinsic,
+    /// One that may be exercised at any time, and whose bid is no more than that brings: any
+    /// volatility below some is worth as much.
+    #[error("its bid is not above what exercising it brings now")]
+    WorthExercise,
     /// Worth more than an option can be.
     #[error("its mid is above the most that an option can be worth")]
     AboveMaximum,
