@@ -97,6 +97,30 @@ test("a series comes with what its quotes imply", async () => {
   assert.equal(first.series.expires, "2024-02-27");
 });
 
+test("exposure is the sum of its strikes, and its sides are named", async () => {
+  const of = async (question) => (await get(`/api/v1/exposure/SPX${question}`)).json();
+  const all = await of("");
+  assert.deepEqual([all.scope, all.dealers], ["all", "long-calls-short-puts"]);
+  const sum = (rows, figure) => rows.reduce((sum, row) => sum + figure(row), 0);
+  const gamma = sum(all.strikes, (row) => row.call_gamma + row.put_gamma);
+  assert.ok(Math.abs(gamma - all.gamma) < 1e-9 * sum(all.strikes, (row) => row.call_gamma));
+  assert.ok(all.strikes.every((row) => 0 <= row.call_gamma && row.put_gamma <= 0));
+  const greatest = all.strikes.reduce((a, b) => (a.call_gamma < b.call_gamma ? b : a));
+  assert.equal(all.call_wall, greatest.strike);
+  assert.equal(all.profile.length, 81);
+  for (const flip of all.flips) assert.ok(Math.abs(flip / all.spot - 1) <= 0.1);
+  const puts = sum(all.strikes, (row) => row.put_open_interest);
+  const calls = sum(all.strikes, (row) => row.call_open_interest);
+  assert.equal(all.put_call_open_interest, puts / calls);
+  const today = await of("?scope=today&dealers=short-both");
+  assert.equal(today.max_pain.length, 1);
+  assert.ok(today.strikes.every((row) => row.call_gamma <= 0 && row.put_gamma <= 0));
+  const one = await of("?scope=SPXW-2024-02-27&dealers=short-both");
+  assert.ok(Math.abs(one.gamma / today.gamma - 1) < 0.05);
+  const fund = await (await get("/api/v1/exposure/SPY")).json();
+  assert.ok(fund.strikes.length && fund.call_wall);
+});
+
 test("bars are asked for by span and time", async () => {
   const view = await (await get("/api/v1/bars/SPY?span=1D&from=2024-02-01&to=2024-02-10")).json();
   assert.equal(view.span, "1D");
@@ -117,6 +141,10 @@ test("what makes no sense is told as a problem", async () => {
     ["/api/v1/chain/SPX?expiry=NDXP-2024-02-28", 404, "is not listed now"],
     ["/api/v1/chain/SPX?expiry=tomorrow", 400, "`tomorrow` is not an expiry"],
     ["/api/v1/expiries/TSLA", 404, "not on this tape"],
+    ["/api/v1/exposure/VIX", 404, "no options on `VIX`"],
+    ["/api/v1/exposure/SPX?scope=tomorrow", 400, "`tomorrow` is no scope"],
+    ["/api/v1/exposure/SPX?scope=NDXP-2024-02-28", 404, "is not listed now"],
+    ["/api/v1/exposure/SPX?dealers=rich", 400, "`rich` is no side"],
     ["/api/v1/bars/SPX?span=7m", 400, "`7m` is not a bar span"],
     ["/api/v1/bars/SPX?from=2024-02-10&to=2024-02-01", 400, "swap them"],
     ["/api/v1/bars/SPX?from=yesterday", 400, "`from` is `yesterday`"],

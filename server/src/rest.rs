@@ -2,6 +2,7 @@
 
 mod books;
 mod chain;
+mod exposure;
 mod gap;
 mod levels;
 mod problem;
@@ -36,6 +37,7 @@ pub(crate) fn routes(rest: Rest) -> Router {
         .route("/bars/{symbol}", get(read_bars))
         .route("/expiries/{symbol}", get(chain::read_expiries))
         .route("/chain/{symbol}", get(chain::read))
+        .route("/exposure/{symbol}", get(exposure::read))
         .route("/symbols", get(read_symbols))
         .route("/market/status", get(read_market_status))
         .route("/books", get(books::read))

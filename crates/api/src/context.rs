@@ -4,13 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::http::StatusCode;
-use desk::{ChartBars, Desk, DeskError, Expiries, RecordedDay, SymbolSlot, TapeState, Trader};
+use desk::{
+    ChartBars, Desk, DeskError, Expiries, OpenInterest, RecordedDay, SymbolSlot, TapeState, Trader,
+};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use market::Moment;
 
 use crate::{
-    ApiError, BarsView, ExpiriesView, ExpiryView, RecordingView, TapeCommand, TapeView, Update,
+    ApiError, BarsView, ExpiriesView, ExpiryView, OpenInterestView, RecordingView, TapeCommand,
+    TapeView, Update,
 };
 
 /// Gives the server functions of one request what they need.
@@ -45,6 +48,20 @@ pub(crate) fn answer<T>(answered: Result<T, DeskError>) -> Result<T, ApiError> {
         }
         refusal
     })
+}
+
+impl From<&OpenInterest> for OpenInterestView {
+    fn from(open: &OpenInterest) -> Self {
+        Self {
+            tape: open.state.tape.clone(),
+            symbol: open.symbol,
+            as_of: open.state.at,
+            spot: open.spot,
+            rate: open.rate,
+            of: open.of,
+            series: open.series.clone(),
+        }
+    }
 }
 
 impl From<DeskError> for ApiError {

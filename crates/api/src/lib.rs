@@ -16,6 +16,7 @@ mod bars;
 mod chain;
 mod drawings;
 mod error;
+mod exposure;
 mod layout;
 mod levels;
 mod recording;
@@ -34,6 +35,10 @@ pub use chain::{
 };
 pub use drawings::{DrawingWord, EditDrawings, ReadDrawings, edit_drawings, read_drawings};
 pub use error::ApiError;
+pub use exposure::{
+    ExposureView, MaxPainView, OpenInterestView, ReadOpenInterest, StrikeExposureView,
+    exposure_view, read_open_interest,
+};
 pub use layout::{
     LayoutView, ReadLayouts, RemoveLayout, WriteLayout, read_layouts, remove_layout, write_layout,
 };

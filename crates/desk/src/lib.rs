@@ -17,11 +17,13 @@ mod layouts;
 mod watchlists;
 mod desk;
 mod chain;
+mod exposure;
 
 pub use bars::ChartBars;
 pub use chain::{Expiries, QuotedSeries};
 pub use desk::{Desk, Markets, check_listed};
 pub use error::DeskError;
+pub use exposure::OpenInterest;
 pub use feed::{FeedEvent, MarketFeed};
 pub use ports::{
     Adjustment, BarSeries, BarStore, DrawingEdit, DrawingStore, LayoutStore, PrintStore,

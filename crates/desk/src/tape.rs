@@ -13,7 +13,7 @@ use market::{
 use quant::Bundle;
 use quant::levels::{BookWriter, Books, ProxyHistory, SessionStart};
 
-use crate::{FeedEvent, MarketFeed, Speed, TapeClock};
+use crate::{FeedEvent, MarketFeed, OpenInterest, Speed, TapeClock};
 
 /// Slots that are remembered for a client that lost its connection: two minutes of them.
 const RECENT_SLOTS_MAX: usize = 20 * 120;
@@ -99,6 +99,8 @@ pub struct Tape {
     told: Vec<FeedEvent>,
     /// Quotes of series as they stood when somebody asked last.
     quoted: BTreeMap<Series, (Moment, Arc<SeriesQuotes>)>,
+    /// What was open on an underlying when somebody asked last.
+    opened: BTreeMap<Symbol, Arc<OpenInterest>>,
 }
 
 impl Tape {
@@ -117,6 +119,7 @@ impl Tape {
             reels: BTreeMap::new(),
             told: Vec::new(),
             quoted: BTreeMap::new(),
+            opened: BTreeMap::new(),
             feed,
         };
         tape.rebuild(at);
@@ -185,6 +188,18 @@ impl Tape {
             self.quoted.insert(series, (at, Arc::clone(quotes)));
         }
         quotes
+    }
+
+    /// What was open on an underlying when somebody asked last, in this epoch.
+    pub(crate) fn opened(&self, underlying: Symbol) -> Option<Arc<OpenInterest>> {
+        let known = self.opened.get(&underlying)?;
+        let is_ours = known.state.epoch == self.epoch && known.state.at <= self.clock.at();
+        is_ours.then(|| Arc::clone(known))
+    }
+
+    /// Keeps that for whoever asks next.
+    pub(crate) fn keep_opened(&mut self, open: Arc<OpenInterest>) {
+        self.opened.insert(open.symbol, open);
     }
 
     /// Wall time passed: plays on.

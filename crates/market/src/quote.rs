@@ -53,7 +53,8 @@ pub struct SeriesQuotes {
     /// The date that open interest is of.
     pub open_interest_of: TradingDate,
     /// What the underlying pays before the series ends, soonest first; nothing where the feed does
-    /// not know. Only asked for where contracts may be exercised early: elsewhere the forward has it.
+    /// not know. Only asked for where contracts may be exercised early: elsewhere the forward has
+    /// it.
     pub dividends: Option<Vec<Dividend>>,
     /// By strike, lowest first.
     pub strikes: Vec<StrikeQuotes>,

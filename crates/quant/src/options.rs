@@ -7,6 +7,7 @@ mod american;
 mod black;
 mod dividends;
 mod early;
+mod exposure;
 mod implied_vol;
 mod slice;
 mod chain;
@@ -18,6 +19,10 @@ pub use chain::{ChainBook, ChainOption, ExpectedMove, QUOTE_AGE_MAX, RATE_DEFAUL
 pub use clock::{trading_years_between, years_between};
 pub use dividends::DividendTable;
 pub use early::ExerciseReason;
+pub use exposure::{
+    BadExposure, Dealers, Exposure, ExposureBook, ExposureScope, OpenContract, OpenSeries,
+    StrikeExposure, max_pain,
+};
 pub use implied_vol::{IvAbsence, Premium, implied_vol, implied_vol_from, implied_vols};
 pub use slice::{OptionGreeks, Slice, SliceGreeks, SliceMarket};
 

@@ -6,8 +6,8 @@ use market::{ExerciseStyle, Moment, Quote, QuoteChange, Right, Series, SeriesQuo
 use super::clock::{trading_years_between, years_between};
 use super::early::{EarlyBook, ExerciseReason};
 use super::{
-    Black, IvAbsence, OptionGreeks, Premium, Slice, SliceGreeks, SliceMarket, american_vol,
-    implied_vols,
+    Black, IvAbsence, OpenContract, OpenSeries, OptionGreeks, Premium, Slice, SliceGreeks,
+    SliceMarket, american_vol, implied_vols,
 };
 use crate::math::exp;
 
@@ -204,6 +204,29 @@ impl ChainBook {
     pub fn money_place(&self) -> usize {
         let money = self.forward().unwrap_or(self.spot);
         self.quotes.strikes.partition_point(|strike| strike.strike.to_f64() <= money)
+    }
+
+    /// What is held of it and what that is worth: everything that exposure is worked out from.
+    /// Nothing without a forward.
+    pub fn open(&self) -> Option<OpenSeries> {
+        let contracts = self.quotes.strikes.iter().enumerate().flat_map(|(place, strike)| {
+            Right::ALL.map(|right| {
+                let quote = strike.of(right);
+                OpenContract {
+                    strike: strike.strike.to_f64(),
+                    right,
+                    open_interest: quote.open_interest,
+                    volume: quote.volume,
+                    iv: self.ivs[place_of(place, right)].ok(),
+                }
+            })
+        });
+        Some(OpenSeries {
+            series: self.series(),
+            carry: self.carry?,
+            iv_at_the_money: self.iv_at_the_money(),
+            contracts: contracts.collect(),
+        })
     }
 
     /// The volatility at the money: between the strikes round the forward, calls and puts alike.

@@ -38,16 +38,13 @@ pub enum ExerciseReason {
 impl fmt::Display for ExerciseReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Dividend { dividend: Dividend { ex_date, amount }, given_up } => write!(
-                f,
-                "exercised before {ex_date} it brings a dividend of {:.2} and gives up {given_up:.2}",
-                amount.to_f64()
-            ),
+            Self::Dividend { dividend: Dividend { ex_date, amount }, given_up } => {
+                let amount = amount.to_f64();
+                write!(f, "before {ex_date} it brings a dividend of {amount:.2}")?;
+                write!(f, " and gives up {given_up:.2}")
+            }
             Self::Interest { interest, given_up } => {
-                write!(
-                    f,
-                    "exercised now it brings interest of {interest:.2} and gives up {given_up:.2}"
-                )
+                write!(f, "now it brings interest of {interest:.2} and gives up {given_up:.2}")
             }
         }
     }
