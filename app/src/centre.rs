@@ -10,17 +10,20 @@ pub(crate) enum Centre {
     Chart,
     /// An option chain.
     Chain,
+    /// What dealers are taken to hold.
+    Exposure,
 }
 
 impl Centre {
     /// Everything that can stand there.
-    pub(crate) const ALL: [Self; 2] = [Self::Chart, Self::Chain];
+    pub(crate) const ALL: [Self; 3] = [Self::Chart, Self::Chain, Self::Exposure];
 
     /// The name on the screen.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Chart => "Chart",
             Self::Chain => "Chain",
+            Self::Exposure => "Exposure",
         }
     }
 
@@ -29,6 +32,7 @@ impl Centre {
         match self {
             Self::Chart => "chart",
             Self::Chain => "chain",
+            Self::Exposure => "exposure",
         }
     }
 }
@@ -59,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_desk_is_found_whatever_stands_in_its_middle() {
-        for (path, is_desk) in [("/chart/SPX", true), ("/chain/SPX", true), ("/api/v1", false)] {
+        for (path, is_desk) in [("/chart/SPX", true), ("/exposure/SPX", true), ("/api/v1", false)] {
             assert_eq!(CentrePath.test(path).is_some(), is_desk, "{path}");
         }
     }

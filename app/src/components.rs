@@ -9,6 +9,9 @@ mod chart_menus;
 mod depth_switch;
 mod drawing_bar;
 mod drawing_menus;
+mod exposure_head;
+mod exposure_profile;
+mod exposure_table;
 mod feed_badge;
 mod glossary;
 mod key_sheet;
@@ -41,6 +44,11 @@ pub(crate) use chain_table::{ChainControls, chain_table};
 pub(crate) use chart_bar::{ChartBar, ChartControls, ChartMenus};
 pub(crate) use depth_switch::DepthSwitch;
 pub(crate) use drawing_bar::{DrawingBar, DrawingOptions};
+pub(crate) use exposure_head::{
+    ExposureChoice, ExposureControls, ExposureNow, exposure_figures, exposure_tools,
+};
+pub(crate) use exposure_profile::exposure_profile;
+pub(crate) use exposure_table::exposure_table;
 pub(crate) use feed_badge::FeedBadge;
 pub(crate) use glossary::{Glossary, term};
 pub(crate) use key_sheet::KeySheet;

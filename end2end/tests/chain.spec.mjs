@@ -173,6 +173,20 @@ visit("columns are chosen and ordered, strikes filtered, all of it saved", { pat
     assert.ok(0.3 < delta && delta < 0.7, lines[10]);
   });
 
+visit("a fund's options have dividends, and say when exercising early may pay",
+  { path: "/chain/SPY?expiry=SPY-2024-03-28" }, async ({ page }) => {
+    await quoted(page);
+    await page.locator(".chain-head__figures").getByText(/^1\.\d\d on 03-15$/).waitFor();
+    await page.getByRole("button", { name: "Centre" }).click();
+    await page.locator(".chain-table").evaluate((table) => { table.scrollTop = 0; });
+    await until(async () => (await rowsOf(page))[0].strike < 460, "the lowest strikes");
+    await page.locator(".chain-row").first().click();
+    const detail = page.getByRole("complementary", { name: "Contracts at this strike" });
+    await detail.getByText(/Early exercise: before 2024-03-15 .* dividend of 1\./).waitFor();
+    await detail.getByText("its bid is not above what exercising it brings now").waitFor();
+    await checkAxe(page);
+  });
+
 visit("what cannot be shown is said", { path: "/chain/VIX" }, async ({ page }) => {
   await live(page);
   await page.getByText("There are no options on VIX on this tape.").waitFor();

@@ -36,6 +36,7 @@ const THEMES = ["dark", "light"];
 const ROUTES = [
   { name: "chart", path: "/chart/SPX", isDesk: true, isChart: true },
   { name: "chain", path: "/chain/SPX", isDesk: true },
+  { name: "exposure", path: "/exposure/SPX", isDesk: true },
   { name: "styleguide", path: "/styleguide", isLong: true },
   { name: "developers", path: "/developers", isLong: true },
   { name: "missing", path: "/nowhere" },
@@ -131,7 +132,7 @@ async function settled(page, { isDesk, isChart, isLong }, width) {
     await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor({ state: "attached" });
     const shown = isChart
       ? page.locator(".price-chart__data", { hasText: "O " })
-      : page.locator(".chain-row[data-money]");
+      : page.locator("tr[data-money]");
     await shown.waitFor();
     await page.locator(".watch-row__day").first().waitFor({ state: "attached" });
   }

@@ -4,6 +4,7 @@
 mod address;
 mod bars;
 mod chain;
+mod exposure;
 mod charts;
 mod commands;
 mod data;
@@ -12,7 +13,7 @@ mod layouts;
 mod top_bar;
 mod watchlists;
 
-use crate::erased::{Erase, awaited, derived, erased, memo, part};
+use crate::erased::{Erase, awaited, derived, erased, heard, memo, part};
 use api::LevelsView;
 use chart::{ChartSetup, Layout};
 use leptos::prelude::*;
@@ -20,14 +21,15 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::location::Location;
 use market::{BarSpan, Series, Symbol, instrument};
+use quant::options::ExposureScope;
 
 use crate::centre::Centre;
 use crate::commands::Command;
 use crate::components::{
-    DepthSwitch, Glossary, KeySheet, Ladder, LevelMenuControls, LevelQuestion, LevelSheet, Menu,
-    Palette, PaletteControls, Pane, Rail, RailControls, SymbolSearch, TabBar, Toast, Tour,
-    TourControls, WatchControls, WatchMenuControls, Watchlist, level_menu, loaded, pane_divider,
-    term, watch_menu,
+    DepthSwitch, ExposureChoice, Glossary, KeySheet, Ladder, LevelMenuControls, LevelQuestion,
+    LevelSheet, Menu, Palette, PaletteControls, Pane, Rail, RailControls, SymbolSearch, TabBar,
+    Toast, Tour, TourControls, WatchControls, WatchMenuControls, Watchlist, level_menu, loaded,
+    pane_divider, term, watch_menu,
 };
 use crate::contexts::{live_tape, preferences};
 use crate::level_choices::LevelFilter;
@@ -39,6 +41,7 @@ use chain::chain_pane;
 use charts::Charts;
 use commands::Commands;
 use data::DeskData;
+use exposure::exposure_pane;
 use top_bar::TopBar;
 
 /// What the address says, and how it is changed.
@@ -66,6 +69,9 @@ impl Route {
             let last = || preferences().read_untracked().layout.clone();
             if let Some(symbol) = path.strip_prefix("/chain/") {
                 return Address::read_chain(symbol, |name| query.get(name), last());
+            }
+            if let Some(symbol) = path.strip_prefix("/exposure/") {
+                return Address::read_exposure(symbol, |name| query.get(name), last());
             }
             match (path.strip_prefix("/chart/"), before) {
                 // On the way to another page, this one stays as it is.
@@ -114,6 +120,9 @@ impl Route {
         address.layout.choose_symbol(symbol);
         if address.layout != before.layout {
             address.series = None;
+            if let ExposureScope::One(_) = address.exposure.scope {
+                address.exposure.scope = ExposureScope::All;
+            }
             self.go.run((address, true));
         }
     }
@@ -134,6 +143,13 @@ impl Route {
         self.go.run((address, true));
     }
 
+    /// Exposure of something else.
+    fn choose_exposure(self, choice: ExposureChoice) {
+        let mut address = self.address.get_untracked();
+        (address.centre, address.exposure) = (Centre::Exposure, choice);
+        self.go.run((address, false));
+    }
+
     fn choose_span(self, span: BarSpan) {
         self.change(true, |layout| layout.choose_span(span));
     }
@@ -146,6 +162,19 @@ impl Route {
     fn activate(self, place: usize) {
         self.change(false, |layout| layout.activate(place));
     }
+}
+
+/// Why the middle of the desk has nothing to show, and the way out.
+fn nothing_there(why: String, route: Route) -> AnyView {
+    view! {
+        <div class="desk__nothing">
+            <p>{why}</p>
+            <button type="button" on:click=heard(move |_| route.show(Centre::Chart))>
+                "Back to the chart"
+            </button>
+        </div>
+    }
+    .erase()
 }
 
 /// The levels desk.
@@ -170,6 +199,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
     let panes = memo(move || preferences().read().panes);
     let tab = memo(move || match (pane.get(), route.centre.get()) {
         (Pane::Chart, Centre::Chain) => Pane::Chain,
+        (Pane::Chart, Centre::Exposure) => Pane::Exposure,
         (pane, _) => pane,
     });
     let run = Callback::new(move |command| commands.run(command));
@@ -208,6 +238,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
                 {part(move || match route.centre.get() {
                     Centre::Chart => in_turn(move || view! { <Charts commands /> }.erase()),
                     Centre::Chain => chain_pane(commands),
+                    Centre::Exposure => exposure_pane(commands),
                 })}
                 {pane_divider(Divider::Side)}
             </main>
@@ -215,6 +246,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
             {in_turn(move || view! { <WatchPane data symbol on_choose=choose_symbol /> }.erase())}
             <TabBar pane=tab on_choose=move |one| match one {
                 Pane::Chain => commands.run(Command::Show(Centre::Chain)),
+                Pane::Exposure => commands.run(Command::Show(Centre::Exposure)),
                 Pane::Chart => commands.run(Command::Show(Centre::Chart)),
                 one => pane.set(one),
             } />

@@ -24,6 +24,29 @@ pub fn percent(value: f64) -> String {
     format!("{}%", signed(value, 2))
 }
 
+/// `+$1.24bn`, `−$845m`, `$0`: dollars to three digits, as far as anybody reads them.
+pub fn dollars(value: f64) -> String {
+    let size = value.abs();
+    let (part, unit) = match size {
+        size if size < 999.5 => (size, ""),
+        size if size < 999_500.0 => (size / 1e3, "k"),
+        size if size < 999_500_000.0 => (size / 1e6, "m"),
+        _ => (size / 1e9, "bn"),
+    };
+    let decimals = match part {
+        part if 99.95 <= part || unit.is_empty() => 0,
+        part if 9.995 <= part => 1,
+        _ => 2,
+    };
+    let text = group(&format!("{part:.decimals$}"), false);
+    let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    match (is_zero, value < 0.0) {
+        (true, _) => "$0".to_owned(),
+        (false, true) => format!("\u{2212}${text}{unit}"),
+        (false, false) => format!("+${text}{unit}"),
+    }
+}
+
 fn group(digits: &str, is_negative: bool) -> String {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let mut text = String::with_capacity(digits.len() + 6);
@@ -90,6 +113,24 @@ mod tests {
         assert_eq!(signed(12.4, 2), "+12.40");
         assert_eq!(signed(-0.001, 2), "0.00");
         assert_eq!(percent(-0.428), "\u{2212}0.43%");
+    }
+
+    #[test]
+    fn dollars_have_three_digits() {
+        for (value, text) in [
+            (0.0, "$0"),
+            (-0.4, "$0"),
+            (812.3, "+$812"),
+            (-999.6, "\u{2212}$1.00k"),
+            (12_345.0, "+$12.3k"),
+            (999_499.0, "+$999k"),
+            (999_700.0, "+$1.00m"),
+            (-845_100_000.0, "\u{2212}$845m"),
+            (1_236_000_000.0, "+$1.24bn"),
+            (2_345_000_000_000.0, "+$2,345bn"),
+        ] {
+            assert_eq!(dollars(value), text);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use chart::{ChartSetup, Layout};
 use market::{Series, Symbol};
 
 use crate::centre::Centre;
+use crate::components::ExposureChoice;
 
 /// What the address says.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +14,8 @@ pub(super) struct Address {
     pub(super) layout: Layout,
     /// The series that a chain shows; the one that ends first when none is named.
     pub(super) series: Option<Series>,
+    /// What a table of exposure counts.
+    pub(super) exposure: ExposureChoice,
     /// What in it was not understood.
     pub(super) complaint: Option<String>,
 }
@@ -39,7 +42,13 @@ impl Address {
         if let Some(complaint) = &mut complaint {
             complaint.push('.');
         }
-        Self { centre: Centre::Chart, layout, series: None, complaint }
+        Self {
+            centre: Centre::Chart,
+            layout,
+            series: None,
+            exposure: ExposureChoice::default(),
+            complaint,
+        }
     }
 
     /// Reads the symbol in a chain's path and the parameters behind it.
@@ -48,20 +57,34 @@ impl Address {
         parameter: impl Fn(&str) -> Option<String>,
         mut layout: Layout,
     ) -> Self {
-        let (mut series, mut complaint) = (None, None);
-        match symbol.to_ascii_uppercase().parse::<Symbol>() {
-            Ok(symbol) => layout.choose_symbol(symbol),
-            Err(error) => {
-                layout.choose_symbol(Symbol::SPX);
-                complaint = Some(format!("{error}. Showing SPX."));
-            }
-        }
+        let mut complaint = choose_symbol(&mut layout, symbol);
+        let mut series = None;
         match parameter("expiry").map(|text| text.parse::<Series>()) {
             Some(Ok(named)) => series = Some(named),
             Some(Err(error)) => complaint = Some(format!("{error}. Showing the first.")),
             None => {}
         }
-        Self { centre: Centre::Chain, layout, series, complaint }
+        let exposure = ExposureChoice::default();
+        Self { centre: Centre::Chain, layout, series, exposure, complaint }
+    }
+
+    /// Reads the symbol in the path of a table of exposure and the parameters behind it.
+    pub(super) fn read_exposure(
+        symbol: &str,
+        parameter: impl Fn(&str) -> Option<String>,
+        mut layout: Layout,
+    ) -> Self {
+        let mut complaint = choose_symbol(&mut layout, symbol);
+        let mut exposure = ExposureChoice::default();
+        match parameter("scope").unwrap_or_default().parse() {
+            Ok(scope) => exposure.scope = scope,
+            Err(error) => complaint = Some(format!("{error}. Showing all.")),
+        }
+        match parameter("dealers").unwrap_or_default().parse() {
+            Ok(dealers) => exposure.dealers = dealers,
+            Err(error) => complaint = Some(format!("{error}. Showing the usual.")),
+        }
+        Self { centre: Centre::Exposure, layout, series: None, exposure, complaint }
     }
 
     /// The address that says all this.
@@ -72,10 +95,33 @@ impl Address {
                 let rest = text.strip_prefix("symbol=").unwrap_or(&text);
                 format!("/chart/{}", rest.replacen('&', "?", 1))
             }
+            (Centre::Exposure, _) => {
+                let ExposureChoice { scope, dealers } = self.exposure;
+                let usual = ExposureChoice::default();
+                let scope = (scope != usual.scope).then(|| format!("scope={scope}"));
+                let dealers = (dealers != usual.dealers).then(|| format!("dealers={dealers}"));
+                let said: Vec<String> = scope.into_iter().chain(dealers).collect();
+                let mark = if said.is_empty() { "" } else { "?" };
+                format!("/exposure/{}{mark}{}", self.layout.chart().symbol, said.join("&"))
+            }
             (Centre::Chain, None) => format!("/chain/{}", self.layout.chart().symbol),
             (Centre::Chain, Some(series)) => {
                 format!("/chain/{}?expiry={}", self.layout.chart().symbol, series.slug())
             }
+        }
+    }
+}
+
+/// Shows the symbol that a path names, or SPX; tells what was not understood.
+fn choose_symbol(layout: &mut Layout, symbol: &str) -> Option<String> {
+    match symbol.to_ascii_uppercase().parse::<Symbol>() {
+        Ok(symbol) => {
+            layout.choose_symbol(symbol);
+            None
+        }
+        Err(error) => {
+            layout.choose_symbol(Symbol::SPX);
+            Some(format!("{error}. Showing SPX."))
         }
     }
 }
@@ -151,6 +197,27 @@ mod tests {
         assert!(complaint.contains("Showing SPX."), "{complaint}");
         let complaint = read("SPX", Some("<script>")).complaint.unwrap_or_default();
         assert!(complaint.contains("Showing the first."), "{complaint}");
+    }
+
+    #[test]
+    fn the_address_of_exposure_says_what_counts() {
+        let read = |query: &str| {
+            let parameter = |name: &str| {
+                let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+                pairs.find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
+            };
+            Address::read_exposure("SPX", parameter, Layout::default())
+        };
+        for query in ["", "scope=today", "scope=SPXW-2024-02-27&dealers=short-both"] {
+            let address = read(query);
+            assert_eq!(address.complaint, None);
+            let mark = if query.is_empty() { "" } else { "?" };
+            assert_eq!(address.write(), format!("/exposure/SPX{mark}{query}"));
+        }
+        let address = read("scope=<script>&dealers=");
+        assert!(address.complaint.unwrap_or_default().contains("Showing all."));
+        let address = read("dealers=rich");
+        assert!(address.complaint.unwrap_or_default().contains("`rich` is no side"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use market::{Right, Series, Symbol, instrument};
 use quant::options::{ChainBook, RATE_DEFAULT};
 
 use super::commands::{Commands, save};
-use crate::centre::Centre;
+use super::nothing_there;
 use crate::chain_columns::ChainColumn;
 use crate::components::{
     ChainControls, ChainHeadControls, StrikeFilter, chain_detail, chain_head, chain_table,
@@ -257,15 +257,7 @@ fn chain(commands: Commands) -> AnyView {
         book.with_value(Option::is_some)
     });
     let body = move || match (data.complaint(), is_there.get()) {
-        (Some(why), _) => view! {
-            <div class="chain__none">
-                <p>{why}</p>
-                <button type="button" on:click=move |_| route.show(Centre::Chart)>
-                    "Back to the chart"
-                </button>
-            </div>
-        }
-        .erase(),
+        (Some(why), _) => nothing_there(why, route),
         (None, true) => view! { {chain_table(table)} {chain_detail(table)} }.into_any(),
         (None, false) => view! { <div class="skeleton skeleton--chain"></div> }.erase(),
     };
