@@ -121,6 +121,28 @@ test("exposure is the sum of its strikes, and its sides are named", async () => 
   assert.ok(fund.strikes.length && fund.call_wall);
 });
 
+test("volatility comes by expiry, of thirty days, and of puts against calls", async () => {
+  const view = await (await get("/api/v1/volatility/SPX")).json();
+  const { expiries } = await (await get("/api/v1/expiries/SPX")).json();
+  assert.equal(view.terms.length, expiries.length);
+  const near = view.terms.filter((term) => 0.04 < term.years && term.years < 0.13);
+  assert.ok(3 < near.length);
+  for (const term of near) {
+    assert.ok(term.iv_25_call < term.iv_at_the_money, "puts are dearer than calls");
+    assert.ok(term.iv_at_the_money < term.iv_25_put, JSON.stringify(term));
+    assert.ok(term.iv_at_the_money < term.strip, "a strip holds the dear puts");
+    const ratio = (term.iv_25_put - term.iv_25_call) / term.iv_at_the_money;
+    assert.ok(Math.abs(ratio - term.skew) < 1e-12);
+  }
+  const ivs = near.map((term) => term.iv_at_the_money);
+  assert.ok(Math.min(...ivs) <= view.iv30 && view.iv30 <= Math.max(...ivs));
+  assert.ok(view.iv30 < view.strip30);
+  const [first, next] = view.terms.map((term) => term.iv_at_the_money);
+  assert.equal(view.front_next_ratio, first / next);
+  const fund = await (await get("/api/v1/volatility/SPY")).json();
+  assert.ok(Math.abs(fund.iv30 - view.iv30) < 0.02, "the fund's is the index's");
+});
+
 test("bars are asked for by span and time", async () => {
   const view = await (await get("/api/v1/bars/SPY?span=1D&from=2024-02-01&to=2024-02-10")).json();
   assert.equal(view.span, "1D");
@@ -141,6 +163,7 @@ test("what makes no sense is told as a problem", async () => {
     ["/api/v1/chain/SPX?expiry=NDXP-2024-02-28", 404, "is not listed now"],
     ["/api/v1/chain/SPX?expiry=tomorrow", 400, "`tomorrow` is not an expiry"],
     ["/api/v1/expiries/TSLA", 404, "not on this tape"],
+    ["/api/v1/volatility/VIX", 404, "no options on `VIX`"],
     ["/api/v1/exposure/VIX", 404, "no options on `VIX`"],
     ["/api/v1/exposure/SPX?scope=tomorrow", 400, "`tomorrow` is no scope"],
     ["/api/v1/exposure/SPX?scope=NDXP-2024-02-28", 404, "is not listed now"],

@@ -6,6 +6,7 @@ mod exposure;
 mod gap;
 mod levels;
 mod problem;
+mod volatility;
 
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ pub(crate) fn routes(rest: Rest) -> Router {
         .route("/expiries/{symbol}", get(chain::read_expiries))
         .route("/chain/{symbol}", get(chain::read))
         .route("/exposure/{symbol}", get(exposure::read))
+        .route("/volatility/{symbol}", get(volatility::read))
         .route("/symbols", get(read_symbols))
         .route("/market/status", get(read_market_status))
         .route("/books", get(books::read))

@@ -23,6 +23,7 @@ mod recording;
 mod stream;
 mod symbol;
 mod tape;
+mod volatility;
 mod watchlist;
 
 #[cfg(feature = "ssr")]
@@ -53,6 +54,7 @@ pub use stream::{
 };
 pub use symbol::{ReadSymbols, SymbolView, read_symbols};
 pub use tape::{ControlTape, ReadTape, TapeCommand, TapeView, control_tape, read_tape};
+pub use volatility::{TermView, VolatilityView, volatility_view};
 pub use watchlist::{
     ChangeWatchlists, ReadWatchlists, WatchlistChange, WatchlistView, WatchlistsView,
     change_watchlists, read_watchlists,

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use market::{Series, SeriesQuotes, Symbol};
+use quant::options::{ChainBook, RATE_DEFAULT};
 
 use crate::{Desk, DeskError, Tape, TapeState, Trader, check_listed};
 
@@ -48,6 +49,30 @@ impl Desk {
             let spot = spot(tape, series.terms().underlying);
             Ok(QuotedSeries { state: tape.state(), spot, quotes })
         })
+    }
+
+    /// Every series on `symbol` as it is quoted, with what that implies, soonest first; none before
+    /// the underlying has a price.
+    pub async fn chain_books(
+        &self,
+        trader: &Trader,
+        symbol: Symbol,
+    ) -> Result<(Expiries, Vec<ChainBook>), DeskError> {
+        let expiries = self.expiries(trader, symbol).await?;
+        let mut books = Vec::with_capacity(expiries.series.len());
+        for series in &expiries.series {
+            // One at a time: the tape must not stand still for thousands of contracts.
+            let quoted = match self.quotes(trader, *series).await {
+                Ok(quoted) => quoted,
+                // It ended meanwhile.
+                Err(DeskError::NotSeries { .. }) => continue,
+                Err(problem) => return Err(problem),
+            };
+            let Some(spot) = quoted.spot else { continue };
+            let quotes = quoted.quotes.as_ref().clone();
+            books.push(ChainBook::new(quotes, RATE_DEFAULT, spot, quoted.state.at));
+        }
+        Ok((expiries, books))
     }
 }
 

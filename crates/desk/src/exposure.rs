@@ -42,29 +42,15 @@ impl Desk {
         if let Some(known) = known {
             return Ok(known);
         }
-        let expiries = self.expiries(trader, symbol).await?;
-        let mut answer = OpenInterest {
+        let (expiries, books) = self.chain_books(trader, symbol).await?;
+        let answer = Arc::new(OpenInterest {
             symbol,
             state: expiries.state,
             spot: expiries.spot,
             rate: RATE_DEFAULT,
-            of: None,
-            series: Vec::new(),
-        };
-        for series in expiries.series {
-            // One at a time: the tape must not stand still for thousands of contracts.
-            let quoted = match self.quotes(trader, series).await {
-                Ok(quoted) => quoted,
-                // It ended meanwhile.
-                Err(DeskError::NotSeries { .. }) => continue,
-                Err(problem) => return Err(problem),
-            };
-            let Some(spot) = quoted.spot else { continue };
-            answer.of = Some(quoted.quotes.open_interest_of);
-            let quotes = quoted.quotes.as_ref().clone();
-            answer.series.extend(ChainBook::new(quotes, answer.rate, spot, quoted.state.at).open());
-        }
-        let answer = Arc::new(answer);
+            of: books.first().map(|book| book.quotes().open_interest_of),
+            series: books.iter().filter_map(ChainBook::open).collect(),
+        });
         self.with_tape(trader, |tape| tape.keep_opened(Arc::clone(&answer)));
         Ok(answer)
     }

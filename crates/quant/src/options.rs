@@ -10,6 +10,7 @@ mod early;
 mod exposure;
 mod implied_vol;
 mod slice;
+mod volatility;
 mod chain;
 mod clock;
 
@@ -25,6 +26,9 @@ pub use exposure::{
 };
 pub use implied_vol::{IvAbsence, Premium, implied_vol, implied_vol_from, implied_vols};
 pub use slice::{OptionGreeks, Slice, SliceGreeks, SliceMarket};
+pub use volatility::{
+    Skew, Strip, StripQuote, THIRTY_DAYS, constant_maturity, skew, strip, strip_quotes,
+};
 
 /// Calendar days in a year, by which theta and charm are told.
 pub const DAYS_PER_YEAR: f64 = 365.0;

@@ -1,0 +1,25 @@
+//! What options say of volatility, for programs.
+
+use api::volatility_view;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use desk::{DeskError, Trader};
+use http::header::CACHE_CONTROL;
+
+use super::{Problem, Rest, symbol_of};
+
+/// By expiry, of thirty days, of puts against calls.
+pub(crate) async fn read(
+    State(rest): State<Rest>,
+    Path(symbol): Path<String>,
+) -> Result<Response, Problem> {
+    let symbol = symbol_of(&symbol)?;
+    let (expiries, books) = rest.desk.chain_books(&Trader::local(), symbol).await?;
+    if expiries.series.is_empty() {
+        return Err(DeskError::NoOptions { symbol }.into());
+    }
+    let state = expiries.state;
+    let view = volatility_view(&books, &state.tape, symbol, state.at, expiries.spot);
+    Ok(([(CACHE_CONTROL, "no-store")], Json(view)).into_response())
+}
