@@ -42,15 +42,16 @@ test("levels come highest first, with distances that add up", async () => {
   assert.ok(Math.abs(2 * pivot - named("PDL") - named("R1")) < 1e-9);
 });
 
+// As the page asks: a tape's command by its place in the list, in postcard's one byte.
+const command = (place) =>
+  get("/api/tape/control", {
+    method: "POST",
+    headers: { "content-type": "application/x-postcard", origin: server.address },
+    body: Uint8Array.of(place),
+  });
+const [PAUSE, PLAY] = [0, 1];
+
 test("an answer that is known already is not sent again", async () => {
-  // As the page asks: a tape's command by its place in the list, in postcard's one byte.
-  const command = (place) =>
-    get("/api/tape/control", {
-      method: "POST",
-      headers: { "content-type": "application/x-postcard", origin: server.address },
-      body: Uint8Array.of(place),
-    });
-  const [PAUSE, PLAY] = [0, 1];
   assert.equal((await command(PAUSE)).status, 200);
   try {
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -143,6 +144,71 @@ test("volatility comes by expiry, of thirty days, and of puts against calls", as
   assert.ok(Math.abs(fund.iv30 - view.iv30) < 0.02, "the fund's is the index's");
 });
 
+const JSON_TYPE = { "content-type": "application/json" };
+const post = (path, body) => get(path, { method: "POST", headers: JSON_TYPE, body });
+const valueOf = (position) => post("/api/v1/position", JSON.stringify({ position }));
+
+test("a position is valued as it is written", async () => {
+  await command(PAUSE);
+  try {
+    const text = "-2 SPXW 15MAR24 5000/4950P @4.20; 1 SPXW 15MAR24 5200C";
+    const whole = await (await valueOf(text)).json();
+    assert.deepEqual(
+      whole.legs.map(({ quantity, instrument }) => `${quantity} ${instrument}`),
+      ["-2 SPXW 15MAR24 5000P", "2 SPXW 15MAR24 4950P", "1 SPXW 15MAR24 5200C"],
+    );
+    assert.equal(whole.legs[0].occ, "SPXW  240315P05000000");
+    const chain = await (await get("/api/v1/chain/SPX?expiry=SPXW-2024-03-15")).json();
+    const sum = { delta: 0, gamma: 0, theta: 0, vega: 0, rho: 0 };
+    let mid = 0;
+    for (const { quantity, instrument } of whole.legs) {
+      const [, strike, right] = instrument.match(/ (\d+)([CP])$/);
+      const row = chain.strikes.find((one) => one.strike === Number(strike));
+      const side = right === "C" ? row.call : row.put;
+      mid += 50 * quantity * (side.bid + side.ask);
+      for (const name of Object.keys(sum)) sum[name] += 100 * quantity * side[name];
+    }
+    for (const [name, expected] of [...Object.entries(sum), ["mid", mid]]) {
+      assert.ok(Math.abs(whole[name] - expected) <= 1e-9 * Math.abs(expected) + 1e-9, name);
+    }
+    assert.ok(whole.natural < whole.mid, "closing costs the spread");
+    assert.equal(whole.at_expiry.most, "unlimited");
+    // One price is not told: the middle of all stands for it.
+    assert.deepEqual([whole.is_paid_told, whole.profit], [false, 0]);
+    const spread = await (await valueOf("-2 SPXW 15MAR24 5000/4950P @4.20")).json();
+    assert.deepEqual(spread.paid, -840);
+    assert.deepEqual([spread.at_expiry.most, spread.at_expiry.least], [840, -9160]);
+    assert.deepEqual(spread.at_expiry.break_evens, [4995.8]);
+    const calendar = "-1 SPXW 8MAR24 5100C; +1 SPXW 15MAR24 5100C @30";
+    const apart = await (await valueOf(calendar)).json();
+    assert.equal(apart.at_expiry, null);
+    assert.match(apart.at_expiry_absent, /different times/);
+    const covered = await (await valueOf("100 SPY @500; -1 SPY 15MAR24 520C @1.5")).json();
+    assert.ok(50 < covered.delta && covered.delta < 100);
+    assert.deepEqual(covered.at_expiry.break_evens, [498.5]);
+  } finally {
+    await command(PLAY);
+  }
+});
+
+test("what is no position is told, and where", async () => {
+  for (const [position, status, words] of [
+    ["-2 SPXW 15MAX24 5000P", 400, "character 9: `15MAX24` is no expiry"],
+    ["-2 SPXW 15MAR24 5001P", 400, "`SPXW 15MAR24 5001P` is not listed"],
+    ["-2 SPXW 16MAR24 5000P", 404, "is not listed now"],
+    ["-2 VIX 15MAR24 20C", 404, "is not listed now"],
+    ["100 TSLA", 404, "not on this tape"],
+    ["", 400, "expected how many"],
+  ]) {
+    const answer = await valueOf(position);
+    assert.equal(answer.status, status, position);
+    const { detail } = await answer.json();
+    assert.ok(detail.includes(words), `${position}: ${detail}`);
+  }
+  const wrong = await post("/api/v1/position", "{");
+  assert.equal(wrong.status, 400);
+});
+
 test("bars are asked for by span and time", async () => {
   const view = await (await get("/api/v1/bars/SPY?span=1D&from=2024-02-01&to=2024-02-10")).json();
   assert.equal(view.span, "1D");
@@ -189,14 +255,16 @@ test("what makes no sense is told as a problem", async () => {
 test("the OpenAPI document tells the truth", async () => {
   const document = await (await get("/api/v1/openapi.json")).json();
   assert.equal(document.openapi, "3.1.0");
-  for (const [path, { get: operation }] of Object.entries(document.paths)) {
+  for (const [path, { get: read, post }] of Object.entries(document.paths)) {
+    const operation = read ?? post;
     const example = operation["x-example"].match(/127\.0\.0\.1:3000([^']*)/)[1];
     assert.ok(example.split("?")[0].startsWith(path.split("{")[0]), path);
-    const answer = await get(example);
+    const body = post && operation["x-example"].match(/-d '([^']*)'/)[1];
+    const answer = await get(example, post && { method: "POST", headers: JSON_TYPE, body });
     assert.equal(answer.status, 200, example);
     const schema = operation.responses[200].content["application/json"].schema;
-    const body = await answer.json();
-    const one = schema.type === "array" ? body[0] : body;
+    const told = await answer.json();
+    const one = schema.type === "array" ? told[0] : told;
     const keys = (schema.items ?? schema).required ?? [];
     for (const key of keys) assert.ok(key in one, `${path} ${key}`);
   }

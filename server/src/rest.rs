@@ -5,6 +5,7 @@ mod chain;
 mod exposure;
 mod gap;
 mod levels;
+mod position;
 mod problem;
 mod volatility;
 
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use desk::{Desk, Trader};
 use http::HeaderMap;
@@ -40,6 +41,7 @@ pub(crate) fn routes(rest: Rest) -> Router {
         .route("/chain/{symbol}", get(chain::read))
         .route("/exposure/{symbol}", get(exposure::read))
         .route("/volatility/{symbol}", get(volatility::read))
+        .route("/position", post(position::value))
         .route("/symbols", get(read_symbols))
         .route("/market/status", get(read_market_status))
         .route("/books", get(books::read))

@@ -1,6 +1,8 @@
 //! The REST API and the stream, for people who write programs. Drawn from the same OpenAPI document
 //! that programs read.
 
+use std::collections::BTreeMap;
+
 use crate::erased::Erase;
 use crate::page_title::page_title;
 use leptos::prelude::*;
@@ -9,12 +11,7 @@ use serde::Deserialize;
 
 #[derive(Clone, Debug, Deserialize)]
 struct Document {
-    paths: std::collections::BTreeMap<String, Methods>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Methods {
-    get: Operation,
+    paths: BTreeMap<String, BTreeMap<String, Operation>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -48,7 +45,11 @@ impl LazyRoute for DevelopersPage {
 
     fn view(_page: Self) -> AnyView {
         let document: Option<Document> = serde_json::from_str(api::OPENAPI).ok();
-        let operations = document.into_iter().flat_map(|document| document.paths);
+        let paths = document.into_iter().flat_map(|document| document.paths);
+        let operations = paths.flat_map(|(path, methods)| {
+            let name = move |method: String| format!("{} {path}", method.to_ascii_uppercase());
+            methods.into_iter().map(move |(method, one)| (name(method), one))
+        });
         page_title(|| "For programs · Volaris".to_owned());
         view! {
         <main class="developers">
@@ -60,7 +61,7 @@ impl LazyRoute for DevelopersPage {
                 <a href="/api/v1/openapi.json" rel="external">"machine-readable document"</a>
                 " (OpenAPI 3.1)."
             </p>
-            {operations.map(|(path, methods)| operation(path, methods.get)).collect_view()}
+            {operations.map(|(name, one)| operation(name, one)).collect_view()}
             <section class="developers__operation">
                 <h2><code>"WebSocket /stream"</code></h2>
                 <p>
@@ -90,7 +91,7 @@ impl LazyRoute for DevelopersPage {
     }
 }
 
-fn operation(path: String, operation: Operation) -> impl IntoView {
+fn operation(name: String, operation: Operation) -> impl IntoView {
     let parameters = operation.parameters.into_iter().map(|one| {
         view! {
             <tr>
@@ -103,7 +104,7 @@ fn operation(path: String, operation: Operation) -> impl IntoView {
     });
     view! {
         <section class="developers__operation">
-            <h2><code>"GET " {path}</code></h2>
+            <h2><code>{name}</code></h2>
             <p><b>{operation.summary}</b> " " {operation.description}</p>
             <table>
                 <thead>

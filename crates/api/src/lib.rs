@@ -19,6 +19,7 @@ mod error;
 mod exposure;
 mod layout;
 mod levels;
+mod position;
 mod recording;
 mod stream;
 mod symbol;
@@ -46,6 +47,7 @@ pub use layout::{
 pub use levels::{
     AbsentView, LastView, LevelView, LevelsView, ReadLevels, levels_view, read_levels,
 };
+pub use position::{ExtremeView, LegView, PayoffView, PositionView, position_view};
 pub use recording::{ReadRecordings, RecordingView, read_recordings};
 pub use stream::{
     BOOKS_PATH, ClientWord, Gap, POSTCARD_TYPE, PROTOCOL_JSON, PROTOCOL_POSTCARD, Position, Resume,

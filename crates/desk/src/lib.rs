@@ -18,6 +18,7 @@ mod watchlists;
 mod desk;
 mod chain;
 mod exposure;
+mod position;
 
 pub use bars::ChartBars;
 pub use chain::{Expiries, QuotedSeries};
@@ -30,6 +31,7 @@ pub use ports::{
     SettingStore, Store, StoreError, StoredBars, StoredLayout, SymbolStore, Watchlist,
     WatchlistStore, WriteCount,
 };
+pub use position::ValuedPosition;
 pub use recording::{
     RecordedDay, RecordedPart, RecordedPrices, RecordedSymbol, import_series, import_tape,
 };

@@ -326,6 +326,18 @@ impl fmt::Display for Series {
     }
 }
 
+/// Reads a date as contracts write it, `20NOV26` or `5JUN26`; nothing for what is none.
+pub fn expiry_date(text: &str) -> Option<TradingDate> {
+    let tail_at = text.len().checked_sub(5).filter(|at| text.is_ascii() && (1..=2).contains(at))?;
+    let (day, tail) = text.split_at(tail_at);
+    let month = MONTHS.iter().position(|month| tail.starts_with(month))?;
+    let number = |digits: &str| -> Option<i8> {
+        digits.bytes().all(|one| one.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
+    };
+    let year = 2_000 + i16::from(number(&tail[3..])?);
+    TradingDate::new(year, i8::try_from(month + 1).ok()?, number(day)?).ok()
+}
+
 impl fmt::Display for Contract {
     /// `SPXW 20NOV26 5900P`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -381,6 +393,18 @@ mod tests {
         let mut contract = Contract::from_occ("SPXW  261120P05900000").unwrap();
         contract.strike = Price::from_units(1).unwrap();
         assert_eq!(contract.occ(), None);
+    }
+
+    #[test]
+    fn dates_of_contracts() {
+        let date = |year, month, day| TradingDate::new(year, month, day).ok();
+        assert_eq!(expiry_date("20NOV26"), date(2026, 11, 20));
+        assert_eq!(expiry_date("5JUN26"), date(2026, 6, 5));
+        for text in
+            ["", "NOV26", "20NOX26", "31FEB26", "120NOV26", "20NOV2026", "2é0NOV26", "+1NOV26"]
+        {
+            assert_eq!(expiry_date(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub use calendar::{
     CALENDAR_FIRST, CALENDAR_LAST, TradingDay, next_trading_day, prior_trading_day, trading_day,
 };
 pub use contract::{
-    BadContract, Contract, ExerciseStyle, Right, Root, Series, Settlement, Terms, strike_text,
+    BadContract, Contract, ExerciseStyle, Right, Root, Series, Settlement, Terms, expiry_date,
+    strike_text,
 };
 pub use date::{BadDate, TradingDate};
 pub use fold::{BarFold, BarHours, bucket_start, fold_bars};
