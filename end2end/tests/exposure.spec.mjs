@@ -104,6 +104,17 @@ visit("what counts and the assumption are chosen and stand in the address",
     assert.ok((await rowsOf(page))[0].strike < 700);
   });
 
+visit("leaving before it came leaves nothing behind", { path: PATH }, async ({ page }) => {
+  await live(page);
+  const rail = page.getByRole("navigation", { name: "Desk" });
+  for (const name of ["Chart", "GEX", "Chain", "GEX", "Chart"]) {
+    await rail.getByText(name, { exact: true }).click();
+  }
+  await page.locator(".price-chart__canvas").first().waitFor();
+  // Long enough for every answer that was on its way.
+  await page.waitForTimeout(1_500);
+});
+
 visit("what cannot be valued is said", { path: "/exposure/VIX" }, async ({ page }) => {
   await live(page);
   await page.getByText("There are no options on VIX on this tape.").waitFor();

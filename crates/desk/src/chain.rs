@@ -1,7 +1,9 @@
 //! Options on the trader's tape: which series there are, and what is bid and asked for each
 //! contract.
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 
 use market::{Series, SeriesQuotes, Symbol};
 use quant::options::{ChainBook, RATE_DEFAULT};
@@ -71,9 +73,24 @@ impl Desk {
             let Some(spot) = quoted.spot else { continue };
             let quotes = quoted.quotes.as_ref().clone();
             books.push(ChainBook::new(quotes, RATE_DEFAULT, spot, quoted.state.at));
+            let_others_run().await;
         }
         Ok((expiries, books))
     }
+}
+
+/// Gives the thread to whoever waits for it: a series costs milliseconds, and there are dozens.
+async fn let_others_run() {
+    let mut is_told = false;
+    poll_fn(|context| {
+        if is_told {
+            return Poll::Ready(());
+        }
+        is_told = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 fn spot(tape: &Tape, symbol: Symbol) -> Option<f64> {

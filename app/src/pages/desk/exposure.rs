@@ -17,7 +17,7 @@ use crate::components::{
 };
 use crate::contexts::live_tape;
 use crate::erased::{Erase, awaited, derived, follow, memo, part};
-use crate::live::{Link, LiveTape};
+use crate::live::{Link, LiveTape, steady_ms};
 
 /// Exposure in the middle of the desk.
 pub(super) fn exposure_pane(commands: Commands) -> AnyView {
@@ -31,6 +31,8 @@ pub(super) fn exposure_pane(commands: Commands) -> AnyView {
     })
 }
 
+/// Between two questions at least, whatever the tape's pace.
+const ASKED_EVERY_MS: f64 = 10_000.0;
 /// Between two valuations: faster than anybody reads a table of dollars.
 const VALUED_EVERY: Duration = Duration::from_millis(400);
 /// The curve over other spots is worked out anew when the underlying went this far.
@@ -72,14 +74,19 @@ impl ExposureData {
         let minute =
             memo(move || self.tape.with_books(|books| books.at().0.div_euclid(Span::MINUTE.0)));
         let asked = StoredValue::new(None);
+        let asked_ms = StoredValue::new(0.0);
         follow(move || {
-            let question = (self.symbol.get(), epoch.get(), minute.get());
+            let question = (self.symbol.get(), epoch.get());
+            let _ = minute.get();
             let is_open = self.tape.link.get() == Link::Open;
-            if !is_open || asked.get_value() == Some(question) {
+            let is_same = asked.get_value() == Some(question);
+            // A tape may run through an hour in a minute: nobody's volatilities are that new.
+            if !is_open || (is_same && steady_ms() - asked_ms.get_value() < ASKED_EVERY_MS) {
                 return;
             }
-            let is_other = asked.get_value().is_none_or(|(symbol, ..)| symbol != question.0);
+            let is_other = asked.get_value().is_none_or(|(symbol, _)| symbol != question.0);
             asked.set_value(Some(question));
+            asked_ms.set_value(steady_ms());
             if is_other {
                 self.open.set(None);
                 self.now.set(None);
@@ -87,8 +94,9 @@ impl ExposureData {
             }
             spawn_local(async move {
                 let answer = read_open_interest(question.0).await;
-                // Somebody may look at another symbol by now.
-                if self.symbol.try_get_untracked() == Some(question.0) {
+                // Somebody may look at another symbol by now, or at something else altogether.
+                let is_here = self.is_waiting.try_get_value().is_some();
+                if is_here && self.symbol.try_get_untracked() == Some(question.0) {
                     let book = answer.as_ref().ok().and_then(|open| {
                         Some(ExposureBook::new(open.rate, open.spot?, &open.series))
                     });
