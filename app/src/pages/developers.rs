@@ -92,7 +92,7 @@ impl LazyRoute for DevelopersPage {
 }
 
 fn operation(name: String, operation: Operation) -> impl IntoView {
-    let parameters = operation.parameters.into_iter().map(|one| {
+    let row = |one: Parameter| {
         view! {
             <tr>
                 <th scope="row"><code>{one.name}</code></th>
@@ -101,11 +101,11 @@ fn operation(name: String, operation: Operation) -> impl IntoView {
             </tr>
         }
         .erase()
-    });
-    view! {
-        <section class="developers__operation">
-            <h2><code>{name}</code></h2>
-            <p><b>{operation.summary}</b> " " {operation.description}</p>
+    };
+    let has_parameters = !operation.parameters.is_empty();
+    let parameters = operation.parameters.into_iter().map(row).collect_view();
+    let table = has_parameters.then(|| {
+        view! {
             <table>
                 <thead>
                     <tr>
@@ -114,8 +114,16 @@ fn operation(name: String, operation: Operation) -> impl IntoView {
                         <th scope="col">"meaning"</th>
                     </tr>
                 </thead>
-                <tbody>{parameters.collect_view()}</tbody>
+                <tbody>{parameters}</tbody>
             </table>
+        }
+        .erase()
+    });
+    view! {
+        <section class="developers__operation">
+            <h2><code>{name}</code></h2>
+            <p><b>{operation.summary}</b> " " {operation.description}</p>
+            {table}
             <pre><code>{operation.example}</code></pre>
         </section>
     }
