@@ -27,8 +27,8 @@ pub(crate) struct ExposureNow {
     pub(crate) profile: Vec<(f64, f64)>,
     /// Where it changes its sign, the nearest first.
     pub(crate) flips: Vec<f64>,
-    /// Where holders of the series that ends first would get least, and which that is.
-    pub(crate) max_pain: Option<(Series, f64)>,
+    /// Where holders of the series that ends first would get least.
+    pub(crate) max_pain: Option<f64>,
 }
 
 /// What the head shows and does.
@@ -179,7 +179,7 @@ pub(crate) fn exposure_figures(controls: ExposureControls) -> AnyView {
             {figure(
                 "Max pain",
                 "The close at which holders of the series that ends first would get least",
-                told(|now| away(now.max_pain?.1, now.spot)),
+                told(|now| away(now.max_pain?, now.spot)),
             )}
             {figure(
                 "Delta",

@@ -34,6 +34,14 @@ pub struct QuotedSeries {
     pub quotes: Arc<SeriesQuotes>,
 }
 
+impl QuotedSeries {
+    /// The series with what its quotes imply; nothing before the underlying has a price.
+    pub fn book(&self) -> Option<ChainBook> {
+        let quotes = self.quotes.as_ref().clone();
+        Some(ChainBook::new(quotes, RATE_DEFAULT, self.spot?, self.state.at))
+    }
+}
+
 impl Desk {
     /// Which series are there on `symbol`? None where the tape has no options on it.
     pub async fn expiries(&self, trader: &Trader, symbol: Symbol) -> Result<Expiries, DeskError> {
@@ -70,9 +78,7 @@ impl Desk {
                 Err(DeskError::NotSeries { .. }) => continue,
                 Err(problem) => return Err(problem),
             };
-            let Some(spot) = quoted.spot else { continue };
-            let quotes = quoted.quotes.as_ref().clone();
-            books.push(ChainBook::new(quotes, RATE_DEFAULT, spot, quoted.state.at));
+            books.extend(quoted.book());
             let_others_run().await;
         }
         Ok((expiries, books))

@@ -2,7 +2,7 @@
 
 use market::Series;
 use plan::{Instrument, LegValue, Position, PositionValue, value};
-use quant::options::{ChainBook, RATE_DEFAULT};
+use quant::options::ChainBook;
 
 use crate::{Desk, DeskError, TapeState, Trader};
 
@@ -27,18 +27,17 @@ impl Desk {
         position: &Position,
     ) -> Result<ValuedPosition, DeskError> {
         let expiries = self.expiries(trader, position.underlying()).await?;
-        let spot = expiries.spot.ok_or_else(|| {
+        let no_price = || {
             let symbol = position.underlying();
             DeskError::Malformed(format!("{symbol} has no price yet: wait for it"))
-        })?;
+        };
+        let spot = expiries.spot.ok_or_else(no_price)?;
         let mut books: Vec<(Series, ChainBook)> = Vec::new();
         for contract in position.options() {
             let series = contract.series;
             if books.iter().all(|(known, _)| *known != series) {
                 let quoted = self.quotes(trader, series).await?;
-                let quotes = quoted.quotes.as_ref().clone();
-                let spot = quoted.spot.unwrap_or(spot);
-                books.push((series, ChainBook::new(quotes, RATE_DEFAULT, spot, quoted.state.at)));
+                books.push((series, quoted.book().ok_or_else(no_price)?));
             }
         }
         let legs = position.legs().iter().map(|leg| match leg.instrument {

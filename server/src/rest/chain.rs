@@ -6,10 +6,8 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use desk::{DeskError, Trader};
-use http::StatusCode;
 use http::header::CACHE_CONTROL;
 use market::BadContract;
-use quant::options::{ChainBook, RATE_DEFAULT};
 use serde::Deserialize;
 
 use super::{Problem, Rest, symbol_of};
@@ -53,14 +51,7 @@ pub(crate) async fn read(
         return Err(DeskError::NotSeries { series }.into());
     }
     let quoted = rest.desk.quotes(&trader, series).await?;
-    let spot = quoted.spot.ok_or_else(|| {
-        Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the underlying has no price yet: wait for it",
-        )
-    })?;
-    let quotes = quoted.quotes.as_ref().clone();
-    let book = ChainBook::new(quotes, RATE_DEFAULT, spot, quoted.state.at);
+    let book = quoted.book().ok_or_else(Problem::no_price)?;
     let view = chain_view(&book, &quoted.state.tape);
     Ok(([(CACHE_CONTROL, "no-store")], Json(view)).into_response())
 }

@@ -6,7 +6,6 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use desk::{DeskError, Trader};
-use http::StatusCode;
 use http::header::CACHE_CONTROL;
 use quant::options::{BadExposure, Dealers, ExposureScope};
 use serde::Deserialize;
@@ -45,11 +44,6 @@ pub(crate) async fn read(
         return Err(DeskError::NotSeries { series }.into());
     }
     let view = exposure_view(&OpenInterestView::from(open.as_ref()), scope, dealers);
-    let view = view.ok_or_else(|| {
-        Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the underlying has no price yet: wait for it",
-        )
-    })?;
+    let view = view.ok_or_else(Problem::no_price)?;
     Ok(([(CACHE_CONTROL, "no-store")], Json(view)).into_response())
 }

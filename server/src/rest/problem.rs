@@ -35,6 +35,12 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, detail)
     }
 
+    /// The underlying has not printed yet.
+    pub(crate) fn no_price() -> Self {
+        let detail = "the underlying has no price yet: wait for it";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
+
     /// Something broke on our side: the story goes to the log, its number to the client.
     pub(crate) fn internal(problem: &dyn std::error::Error) -> Self {
         ApiError::failed(problem).into()

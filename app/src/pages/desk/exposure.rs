@@ -165,8 +165,7 @@ impl ExposureData {
             };
             let max_pain = self.open.with_untracked(|open| {
                 let open = open.as_ref()?.as_ref().ok()?;
-                let first = open.series.iter().find(|one| scope.counts(one.series, at))?;
-                Some((first.series, max_pain(first)?))
+                max_pain(open.series.iter().find(|one| scope.counts(one.series, at))?)
             });
             Some(ExposureNow { spot, exposure, profile, flips, max_pain })
         });

@@ -70,8 +70,9 @@ impl ChainBook {
         });
         let slice = Slice::new(spot, options);
         let expires_at = quotes.series.expires_at();
+        let dividends = quotes.dividends.as_deref().unwrap_or_default();
         let early = (quotes.series.terms().style == ExerciseStyle::American)
-            .then(|| EarlyBook::new(expires_at, rate, quotes.dividends.as_deref(), slice.len()));
+            .then(|| EarlyBook::new(expires_at, rate, dividends, slice.len()));
         let mut book = Self {
             expires_at,
             early,
@@ -190,7 +191,7 @@ impl ChainBook {
 
     /// Whether the forward lacks dividends because the feed did not tell them.
     pub fn lacks_dividends(&self) -> bool {
-        self.early.as_ref().is_some_and(|early| !early.is_known())
+        self.early.is_some() && self.quotes.dividends.is_none()
     }
 
     /// The underlying's price for delivery when the series ends. From put–call parity: the median

@@ -56,7 +56,6 @@ const SPOT_STEP: f64 = 0.000_5;
 #[derive(Clone, Debug)]
 pub(super) struct EarlyBook {
     table: DividendTable,
-    is_known: bool,
     anchor: Anchor,
     premiums: Vec<Option<OptionGreeks>>,
 }
@@ -79,12 +78,11 @@ impl EarlyBook {
     pub(super) fn new(
         expires_at: Moment,
         rate: f64,
-        dividends: Option<&[Dividend]>,
+        dividends: &[Dividend],
         options: usize,
     ) -> Self {
         Self {
-            table: DividendTable::new(expires_at, rate, dividends.unwrap_or_default()),
-            is_known: dividends.is_some(),
+            table: DividendTable::new(expires_at, rate, dividends),
             anchor: Anchor { spot: f64::NAN, at: Moment(0) },
             premiums: vec![None; options],
         }
@@ -93,11 +91,6 @@ impl EarlyBook {
     /// What the underlying pays.
     pub(super) fn table(&self) -> &DividendTable {
         &self.table
-    }
-
-    /// Whether the feed told what the underlying pays.
-    pub(super) fn is_known(&self) -> bool {
-        self.is_known
     }
 
     /// An option of this volatility changed: its premium is worked out anew.
