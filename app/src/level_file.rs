@@ -68,12 +68,12 @@ fn text(view: &LevelsView) -> String {
 
 fn csv(view: &LevelsView) -> String {
     let mut lines =
-        vec!["symbol,name,price,role,standing,source,as_of,touches,points,percent".to_owned()];
+        vec!["symbol,name,price,role,standing,source,as_of,touches,points,percent,odds".to_owned()];
     for level in &view.levels {
         let number =
             |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.4}"));
         lines.push(format!(
-            "{},{},{:.4},{},{},{},{},{},{},{}",
+            "{},{},{:.4},{},{},{},{},{},{},{},{}",
             view.symbol,
             level.name,
             level.price,
@@ -84,6 +84,7 @@ fn csv(view: &LevelsView) -> String {
             level.touches.count,
             number(level.points),
             number(level.percent),
+            number(level.touch_odds),
         ));
     }
     lines.join("\r\n") + "\r\n"
@@ -141,6 +142,8 @@ mod tests {
             points: Some(price - 5_091.63),
             percent: Some(0.81),
             atrs: None,
+            deviations: None,
+            touch_odds: Some(0.25),
         };
         LevelsView {
             tape: TapeId::Practice { seed: 1 },

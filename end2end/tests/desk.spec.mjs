@@ -72,7 +72,7 @@ visit("every level says how it is computed", {}, async ({ page }) => {
   // A finger cannot hover over a rung: the sheet says it too.
   const touched = page.locator(".rung", { has: page.locator(".rung__touches[title]") }).first();
   await touched.locator(".rung__name").click();
-  await sheet.getByText(/^touched \d+× today, last \d\d:\d\d$/).waitFor();
+  await sheet.getByText(/^touched \d+× today, last \d\d:\d\d( ·|$)/).waitFor();
 });
 
 visit("the watchlist keeps what is added and removed, and undo brings back", {},

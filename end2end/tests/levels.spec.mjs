@@ -94,6 +94,8 @@ visit("levels are filtered to what matters now, and the head says so", {}, async
 
 visit("the ladder's order and a group's colour are chosen, and kept", {}, async ({ page }) => {
   await live(page);
+  // Those of options come last.
+  await until(async () => (await rungs(page)).includes("EM+"), "every level");
   await page.keyboard.press(" ");
   await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor({ state: "attached" });
   const prices = () =>
@@ -134,4 +136,36 @@ visit("the ladder's order and a group's colour are chosen, and kept", {}, async 
   const { is, named } = await edge("PDH");
   assert.equal(is, named, "kept on this device");
   assert.ok(await isTogether(), "the order is kept");
+});
+
+visit("options make levels, explained, with odds of a touch", {}, async ({ page, server }) => {
+  await live(page);
+  // The name comes first, then whether it is forming.
+  const named = (name) => page.locator(".rung__name", { hasText: new RegExp(`^${name}`) });
+  const rung = (name) => page.locator(".rung", { has: named(name) });
+  const price = (name) => rung(name).locator("data").getAttribute("value").then(Number);
+  await rung("Call wall").waitFor();
+  const exposure = await (await fetch(`${server.address}/api/v1/exposure/SPX`)).json();
+  assert.equal(await price("Call wall"), exposure.call_wall);
+  assert.equal(await price("Put wall"), exposure.put_wall);
+  const middle = ((await price("EM\\+")) + (await price("EM−"))) / 2;
+  const odds = (name) => rung(name).locator("td").nth(4).textContent();
+  for (const name of ["PDH", "EM\\+", "Flip"]) {
+    assert.match(await odds(name), /^([<>]?\d{1,2}|100)%$/, name);
+  }
+  await rung("EM\\+").getByRole("button").click();
+  const sheet = page.getByRole("dialog", { name: "How is this computed?" });
+  await sheet.getByText("Expected move up").waitFor();
+  await sheet.getByText("SPXW-2024-02-27").waitFor();
+  await sheet.getByText(/odds of a touch before the next options end/).waitFor();
+  const row = sheet.locator("tr", { hasText: "price then" });
+  const then = await row.locator("td").first().textContent();
+  assert.ok(Math.abs(Number(then.replaceAll(",", "")) - middle) < 0.006, `${then} ${middle}`);
+  await checkAxe(page);
+  await page.keyboard.press("Escape");
+  // The group is switched like any other.
+  const menu = await openGroups(page);
+  await menu.getByRole("button", { name: "Walls, flip, EM", exact: true }).click();
+  await until(async () => !(await rungs(page)).includes("Call wall"), "the group that went");
+  assert.ok((await rungs(page)).includes("PDH"));
 });

@@ -42,6 +42,29 @@ test("levels come highest first, with distances that add up", async () => {
   assert.ok(Math.abs(2 * pivot - named("PDL") - named("R1")) < 1e-9);
 });
 
+test("levels have those of options, and the odds that price comes to them", async () => {
+  const view = await (await get("/api/v1/levels/SPX")).json();
+  const exposure = await (await get("/api/v1/exposure/SPX")).json();
+  const level = (name) => view.levels.find((level) => level.name === name);
+  assert.equal(level("Call wall").price, exposure.call_wall);
+  assert.equal(level("Put wall").price, exposure.put_wall);
+  assert.ok(level("EM−").price < view.last.price && view.last.price < level("EM+").price);
+  assert.equal(level("EM+").standing, "Final");
+  for (const side of [1, -1]) {
+    const away = view.levels.filter((level) => 0 < side * level.points);
+    away.sort((a, b) => side * (a.price - b.price));
+    for (const [place, level] of away.entries()) {
+      assert.ok(0 <= level.touch_odds && level.touch_odds <= 1, level.name);
+      assert.ok(place === 0 || level.touch_odds <= away[place - 1].touch_odds, level.name);
+      assert.ok(0 < side * level.deviations, level.name);
+    }
+  }
+  // VIX has no options on this tape.
+  const other = await (await get("/api/v1/levels/VIX")).json();
+  assert.ok(other.levels.every((level) => level.touch_odds === null));
+  assert.ok(!other.levels.some((level) => level.name === "Call wall"));
+});
+
 // As the page asks: a tape's command by its place in the list, in postcard's one byte.
 const command = (place) =>
   get("/api/tape/control", {

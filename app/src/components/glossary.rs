@@ -8,7 +8,7 @@ use super::opened::{loaded_when, show_while};
 use crate::erased::{Erase, erased, heard, memo, part};
 
 /// The words that a trader asks about, in order of the alphabet, and what each means here.
-const TERMS: [(&str, &str); 33] = [
+const TERMS: [(&str, &str); 51] = [
     (
         "Anchored VWAP",
         "The average price by volume since a bar that you choose: a gap, a low, the \
@@ -25,33 +25,68 @@ const TERMS: [(&str, &str); 33] = [
         "An average of closes, and lines two standard deviations above and below it.",
     ),
     (
+        "Call wall, put wall",
+        "The strikes at which dealers' gamma of calls, and of puts, is greatest.",
+    ),
+    (
         "Camarilla pivots",
         "Levels from yesterday's range, close round its close: 3 and 4 are where days \
          turn or break.",
     ),
+    ("Charm", "How much delta an option gains in a day while nothing moves."),
     (
         "CPR",
-        "Central pivot range: the pivot and its two sides. Narrow often comes before a \
-         day that runs.",
+        "Central pivot range: the pivot and its two sides. Narrow often comes before \
+         a day that runs.",
+    ),
+    (
+        "Delta",
+        "How much an option gains when its underlying gains a point; of a position, \
+         in shares.",
     ),
     (
         "DeMark pivots",
         "One level above and one below, from yesterday's bar and whether it closed up \
          or down.",
     ),
+    ("DTE", "Days to expiry. On the last day, hours and minutes are what count."),
+    (
+        "EM+, EM−",
+        "How far today's options expected the day to go, up and down, a minute after \
+         the open: 0.85 of what the straddle at the money cost.",
+    ),
     ("EMA", "Exponential moving average: the newest bars count most."),
     ("Fibonacci pivots", "The pivot plus and minus 38.2, 61.8 and 100 % of yesterday's range."),
+    (
+        "Flip",
+        "The price at which dealers' gamma changes its sign: above it their hedging \
+         calms, below it it drives.",
+    ),
     (
         "Forming",
         "A level that can still move today, as the high of day does. What is not \
          forming is final.",
     ),
+    ("Gamma", "How much delta an option gains when its underlying gains a point."),
+    (
+        "GEX",
+        "Gamma exposure: what dealers have to trade when the market moves by 1 %, in \
+         dollars, if open interest is split as assumed.",
+    ),
     ("HOD, LOD", "High and low of the regular session so far."),
     ("IBH, IBL", "Initial balance: high and low of the regular session's first hour."),
+    ("IV", "Implied volatility: how much a year's movement an option's price stands for."),
     ("MACD", "Two averages of closes, how far apart they are, and the average of that."),
+    ("Max pain", "The price at which an expiry's holders would get least."),
     ("Nearest", "The key level that is nearest to the price, and how far it is."),
+    (
+        "Odds",
+        "The chance that the price comes to a level before the next options end, by \
+         their volatility at the money. It is what options cost, not a forecast.",
+    ),
     ("ONH, ONL", "High and low of the hours between yesterday's close and today's open."),
     ("Open", "The first print of the regular session, 09:30 New York."),
+    ("Open interest (OI)", "Contracts that somebody held the evening before."),
     ("ORH, ORL", "Opening range: high and low of the first minutes, 5, 15 or 30 of them."),
     ("PDH, PDL, PDC", "Yesterday's high, low and close in the regular session."),
     (
@@ -64,6 +99,7 @@ const TERMS: [(&str, &str); 33] = [
     ("Points", "How far a level is from the price. Plus is above."),
     ("Practice", "A simulated market. It is always labelled, and never mixed with real prices."),
     ("PWH, PWL", "Last week's high and low."),
+    ("Rho", "What an option gains when rates rise by one per cent."),
     ("Round numbers", "Prices that many orders stand at, such as 5,100."),
     ("RSI", "Relative strength: from 0 to 100, how much of the recent movement was upwards."),
     (
@@ -71,17 +107,25 @@ const TERMS: [(&str, &str); 33] = [
         "Nothing was heard for longer than this feed allows. What is shown loses its \
          colour.",
     ),
+    (
+        "Straddle",
+        "A call and a put at one strike; at the money its price tells the expected \
+         move.",
+    ),
+    ("Theta", "What an option loses in a calendar day while nothing moves."),
     ("Tick", "One trade, or one published value of an index. Its age stands at the top."),
     (
         "Touched (hit)",
-        "How often the price came to a level today, and when last. It counts again once \
-         the price was away.",
+        "How often the price came to a level today, and when last. It counts again \
+         once the price was away.",
     ),
     ("VAH, VAL", "Value area: between them, 70 % of the volume was traded."),
+    ("Vanna", "How much delta an option gains when volatility rises by a point."),
+    ("Vega", "What an option gains when volatility rises by a point."),
     (
         "Via SPY",
-        "An index has no volume and no pre-market of its own: the level comes from its \
-         fund, scaled, and says how exact that is.",
+        "An index has no volume and no pre-market of its own: the level comes from \
+         its fund, scaled, and says how exact that is.",
     ),
     ("Volume profile", "How much was traded at each price, of the bars in sight."),
     (
@@ -90,6 +134,11 @@ const TERMS: [(&str, &str); 33] = [
          deviations round it.",
     ),
     ("Woodie's pivots", "Pivots in which the close counts twice."),
+    (
+        "σ",
+        "One standard deviation of where the price is expected to be; two days of \
+         three end within it.",
+    ),
 ];
 
 /// The glossary; open while there is a word that was asked for, or nothing but an empty one.

@@ -66,13 +66,14 @@ pub(crate) fn Ladder(
                         <th scope="col">{heading("Points", "points")}</th>
                         <th scope="col">"%"</th>
                         <th scope="col">{heading("ATR", "ATR")}</th>
+                        <th scope="col">{heading("Odds", "odds")}</th>
                         <th scope="col">{heading("Touched", "hit")}</th>
                     </tr>
                 </thead>
                 <tbody>{rungs(true)}</tbody>
                 <tbody>
                     <tr class="ladder__last">
-                        <td colspan="6">
+                        <td colspan="7">
                             <LastPrice
                                 symbol=derived(move || {
                                     view.with(|v| v.as_ref().map(|v| v.symbol.to_string()))
@@ -198,6 +199,10 @@ fn Rung(
         }
     };
     let touched = move || level.with(|level| touched_text(level.as_ref()?.touches));
+    let odds = move || {
+        let away = level.with(|level| level.as_ref()?.deviations)?;
+        Some(format!("odds of a touch before the next options end; {:.2} σ away", away.abs()))
+    };
     view! {
         <tr
             class="rung"
@@ -239,10 +244,22 @@ fn Rung(
             <td>{show(|level, _| {
                 level.atrs.map_or(String::new(), |atrs| format!("{:.2}", atrs.abs()))
             })}</td>
+            <td title=erased(odds)>
+                {show(|level, _| level.touch_odds.map_or(String::new(), odds_text))}
+            </td>
             <td class="rung__touches" title=erased(touched)>{show(touch_count)}</td>
         </tr>
     }
     .erase()
+}
+
+/// `34%`, `<1%`, `>99%`.
+fn odds_text(odds: f64) -> String {
+    match 100.0 * odds {
+        percent if percent < 1.0 => "<1%".to_owned(),
+        percent if 99.0 < percent && percent < 100.0 => ">99%".to_owned(),
+        percent => format!("{percent:.0}%"),
+    }
 }
 
 /// `touched 3× today, last 10:42`; nothing when the level was not touched.

@@ -7,7 +7,9 @@ use api::LevelsView;
 use leptos::html;
 use leptos::prelude::*;
 use market::{Moment, Symbol, format};
-use quant::levels::{Explanation, InputValue, LevelId, LevelSource, Standing};
+use quant::levels::{
+    Explanation, InputValue, LevelGroup, LevelId, LevelSource, OptionLevels, Standing,
+};
 
 use crate::live::LiveTape;
 
@@ -20,6 +22,8 @@ pub(crate) struct LevelQuestion {
     pub(crate) symbol: Memo<Symbol>,
     /// Where its inputs are.
     pub(crate) tape: LiveTape,
+    /// Those of the levels that options make.
+    pub(crate) options: Signal<Option<OptionLevels>>,
     /// The tape's time, to tell ages by.
     pub(crate) now: RwSignal<Option<Moment>>,
     /// The levels that are shown, with how often the price came to them.
@@ -37,12 +41,15 @@ pub(crate) fn LevelSheet(question: LevelQuestion) -> impl IntoView {
 
 #[lazy]
 fn level_sheet(question: LevelQuestion) -> AnyView {
-    let LevelQuestion { asked, symbol, tape, now, levels, on_show } = question;
+    let LevelQuestion { asked, symbol, tape, options, now, levels, on_show } = question;
     let dialog = NodeRef::<html::Dialog>::new();
     show_while(dialog, move || asked.read().is_some(), || {});
     let explained = memo(move || {
         let id = asked.get()?;
         let symbol = symbol.get();
+        if id.group() == LevelGroup::Options {
+            return options.get()?.explain(id);
+        }
         tape.with_books(|live| live.books().explain(symbol, id))
     });
     let show = move |_: leptos::ev::MouseEvent| {
@@ -57,7 +64,19 @@ fn level_sheet(question: LevelQuestion) -> AnyView {
         let id = asked.get()?;
         let levels = levels.read();
         let level = levels.as_ref()?.levels.iter().find(|level| level.id == id)?;
-        Some(touched_text(level.touches).unwrap_or_else(|| "not touched today".to_owned()))
+        let odds = level.touch_odds.zip(level.deviations).map(|(odds, away)| {
+            let away = away.abs();
+            format!(
+                "{:.0} % odds of a touch before the next options end, {away:.2} σ away",
+                100.0 * odds
+            )
+        });
+        // Nobody counts touches of a wall, which moves from strike to strike.
+        let is_counted = id.group() != LevelGroup::Options;
+        let touched = touched_text(level.touches)
+            .or_else(|| is_counted.then(|| "not touched today".to_owned()));
+        let told: Vec<String> = touched.into_iter().chain(odds).collect();
+        Some(told.join(" · "))
     };
     let body =
         part(move || explained.get().map(|one| view! { <Sheet one now=now.into() /> }.erase()));

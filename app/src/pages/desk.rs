@@ -10,6 +10,7 @@ mod commands;
 mod data;
 mod drawings;
 mod layouts;
+mod option_levels;
 mod top_bar;
 mod watchlists;
 
@@ -254,6 +255,10 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
                 asked: data.asked,
                 symbol,
                 tape,
+                options: derived(move || {
+                    let epoch = tape.with_books(|live| live.epoch());
+                    data.option_levels.of(symbol.get(), epoch)
+                }),
                 now: data.now,
                 levels,
                 on_show: Callback::new(move |level| commands.show_level(level)),

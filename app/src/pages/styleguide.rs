@@ -266,6 +266,8 @@ fn levels() -> AnyView {
         points: Some(price - last.price),
         percent: Some(100.0 * (price - last.price) / last.price),
         atrs: Some((price - last.price).abs() / 82.84),
+        deviations: None,
+        touch_odds: None,
     };
     let via = LevelSource::Via { proxy: Symbol::SPY, ratio: 10.0, band: Some(0.6) };
     let (own, settled) = (LevelSource::Own, Standing::Final);

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::Postcard;
 use market::{Moment, Symbol, TapeId};
-use quant::levels::{Books, LevelId, LevelRole, LevelSource, Standing, Touches};
+use quant::levels::{Books, LevelId, LevelRole, LevelSource, OptionLevels, Standing, Touches};
 use serde::{Deserialize, Serialize};
 
 use crate::ApiError;
@@ -67,6 +67,11 @@ pub struct LevelView {
     pub percent: Option<f64>,
     /// The same in ATR.
     pub atrs: Option<f64>,
+    /// The same in standard deviations of what is left until the next options end; nothing without
+    /// options.
+    pub deviations: Option<f64>,
+    /// The chance that price comes to it until then, by the volatility at the money.
+    pub touch_odds: Option<f64>,
 }
 
 /// Something that cannot be computed.
@@ -78,8 +83,15 @@ pub struct AbsentView {
     pub why: String,
 }
 
-/// The levels of `symbol` in `books`; the same on the server and in the browser.
-pub fn levels_view(books: &Books, symbol: Symbol, tape: &TapeId, as_of: Moment) -> LevelsView {
+/// The levels of `symbol` in `books` and those of its options; the same on the server and in the
+/// browser.
+pub fn levels_view(
+    books: &Books,
+    options: Option<&OptionLevels>,
+    symbol: Symbol,
+    tape: &TapeId,
+    as_of: Moment,
+) -> LevelsView {
     let book = books.book(symbol);
     let last = book.and_then(|book| {
         let (price, at) = book.last()?;
@@ -87,6 +99,7 @@ pub fn levels_view(books: &Books, symbol: Symbol, tape: &TapeId, as_of: Moment) 
         Some(LastView { price: price.to_f64(), at, change, change_percent })
     });
     let atr = book.and_then(|book| book.atr());
+    let wander = options.zip(last).and_then(|(options, last)| options.wander(last.price, as_of));
     let view = |level: &quant::levels::Level| {
         let points = last.map(|last| level.price - last.price);
         LevelView {
@@ -101,11 +114,18 @@ pub fn levels_view(books: &Books, symbol: Symbol, tape: &TapeId, as_of: Moment) 
             points,
             percent: points.zip(last).map(|(points, last)| 100.0 * points / last.price),
             atrs: points.zip(atr).map(|(points, atr)| points / atr),
+            deviations: points.zip(wander).and_then(|(points, wander)| {
+                Some(points / (wander.spot * wander.deviation())).filter(|one| one.is_finite())
+            }),
+            touch_odds: wander.and_then(|wander| wander.touch(level.price)),
         }
     };
-    let mut levels: Vec<LevelView> = books.levels(symbol).iter().map(view).collect();
+    let mut known = books.levels(symbol);
+    known.extend(options.into_iter().flat_map(OptionLevels::levels));
+    let mut levels: Vec<LevelView> = known.iter().map(view).collect();
     levels.sort_by(|a, b| b.price.total_cmp(&a.price).then(a.id.cmp(&b.id)));
-    let absent = books.absent(symbol);
+    let mut absent = books.absent(symbol);
+    absent.extend(options.into_iter().flat_map(OptionLevels::absent));
     LevelsView {
         tape: tape.clone(),
         symbol,
@@ -125,5 +145,8 @@ pub fn levels_view(books: &Books, symbol: Symbol, tape: &TapeId, as_of: Moment) 
 #[server(endpoint = "levels/read", input = Postcard, output = Postcard)]
 pub async fn read_levels(symbol: Symbol) -> Result<LevelsView, ApiError> {
     use crate::context::{answer, desk, trader};
-    answer(desk()?.ask_levels(&trader()?, symbol, levels_view).await)
+    // Those of options cost too much for a first page: the browser asks for them when it is there.
+    let view =
+        |books: &Books, symbol, tape: &TapeId, at| levels_view(books, None, symbol, tape, at);
+    answer(desk()?.ask_levels(&trader()?, symbol, view).await)
 }

@@ -19,6 +19,7 @@ mod error;
 mod exposure;
 mod layout;
 mod levels;
+mod option_levels;
 mod position;
 mod recording;
 mod stream;
@@ -47,6 +48,7 @@ pub use layout::{
 pub use levels::{
     AbsentView, LastView, LevelView, LevelsView, ReadLevels, levels_view, read_levels,
 };
+pub use option_levels::{OptionLevelsView, ReadOptionLevels, read_option_levels};
 pub use position::{ExtremeView, LegView, PayoffView, PositionView, position_view};
 pub use recording::{ReadRecordings, RecordingView, read_recordings};
 pub use stream::{

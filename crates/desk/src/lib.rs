@@ -18,6 +18,7 @@ mod watchlists;
 mod desk;
 mod chain;
 mod exposure;
+mod option_levels;
 mod position;
 
 pub use bars::ChartBars;
@@ -26,6 +27,7 @@ pub use desk::{Desk, Markets, check_listed};
 pub use error::DeskError;
 pub use exposure::OpenInterest;
 pub use feed::{FeedEvent, MarketFeed};
+pub use option_levels::KnownOptionLevels;
 pub use ports::{
     Adjustment, BarSeries, BarStore, DrawingEdit, DrawingStore, LayoutStore, PrintStore,
     SettingStore, Store, StoreError, StoredBars, StoredLayout, SymbolStore, Watchlist,

@@ -11,7 +11,7 @@ use market::{
     prior_trading_day, session_clock,
 };
 use quant::Bundle;
-use quant::levels::{BookWriter, Books, ProxyHistory, SessionStart};
+use quant::levels::{BookWriter, Books, OptionLevels, ProxyHistory, SessionStart};
 
 use crate::{FeedEvent, MarketFeed, OpenInterest, Speed, TapeClock};
 
@@ -101,6 +101,8 @@ pub struct Tape {
     quoted: BTreeMap<Series, (Moment, Arc<SeriesQuotes>)>,
     /// What was open on an underlying when somebody asked last.
     opened: BTreeMap<Symbol, Arc<OpenInterest>>,
+    /// The levels that its options made then, and in which epoch.
+    option_levels: BTreeMap<Symbol, (u64, OptionLevels)>,
 }
 
 impl Tape {
@@ -120,6 +122,7 @@ impl Tape {
             told: Vec::new(),
             quoted: BTreeMap::new(),
             opened: BTreeMap::new(),
+            option_levels: BTreeMap::new(),
             feed,
         };
         tape.rebuild(at);
@@ -200,6 +203,31 @@ impl Tape {
     /// Keeps that for whoever asks next.
     pub(crate) fn keep_opened(&mut self, open: Arc<OpenInterest>) {
         self.opened.insert(open.symbol, open);
+    }
+
+    /// The levels that options on an underlying made when somebody asked last, in this epoch.
+    pub(crate) fn option_levels(&self, underlying: Symbol) -> Option<OptionLevels> {
+        let (epoch, levels) = self.option_levels.get(&underlying)?;
+        (*epoch == self.epoch).then_some(*levels)
+    }
+
+    /// Keeps those of an epoch for whoever asks next.
+    pub(crate) fn keep_option_levels(&mut self, of: Symbol, epoch: u64, levels: OptionLevels) {
+        self.option_levels.insert(of, (epoch, levels));
+    }
+
+    /// The series that ended first as seen at an earlier moment of today, with its quotes of then;
+    /// nothing before that moment, and where the feed knows of none.
+    pub(crate) fn first_quotes(
+        &mut self,
+        underlying: Symbol,
+        at: Moment,
+    ) -> Option<(Series, SeriesQuotes)> {
+        if self.clock.at() < at {
+            return None;
+        }
+        let series = *self.feed.series(underlying, at).first()?;
+        Some((series, self.feed.quotes(series, at)?))
     }
 
     /// Wall time passed: plays on.

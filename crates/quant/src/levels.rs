@@ -21,6 +21,7 @@ mod writer;
 mod ladder;
 mod definitions;
 mod explain;
+mod option_levels;
 
 pub use absence::Absence;
 pub use book::LevelBook;
@@ -32,6 +33,7 @@ pub use ladder::{Cluster, clusters};
 pub use level::{
     Level, LevelId, LevelRole, LevelSource, Periods, QuarantineEvent, Standing, TouchEvent, Touches,
 };
+pub use option_levels::{Ending, ExpectedRange, OptionLevels, Wall};
 pub use pivots::{OpenHighLowClose, PivotSet};
 pub use profile::{ValueArea, VolumeProfile};
 pub use proxy::{ProxyHistory, ProxyLink};

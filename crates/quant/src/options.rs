@@ -9,6 +9,7 @@ mod dividends;
 mod early;
 mod exposure;
 mod implied_vol;
+mod odds;
 mod slice;
 mod volatility;
 mod chain;
@@ -25,6 +26,7 @@ pub use exposure::{
     StrikeExposure, max_pain,
 };
 pub use implied_vol::{IvAbsence, Premium, implied_vol, implied_vol_from, implied_vols};
+pub use odds::Wander;
 pub use slice::{OptionGreeks, Slice, SliceGreeks, SliceMarket};
 pub use volatility::{
     Skew, Strip, StripQuote, THIRTY_DAYS, constant_maturity, skew, strip, strip_quotes,

@@ -42,16 +42,21 @@ pub(crate) async fn read(
     let symbol = symbol_of(&symbol)?;
     let proxy = instrument(symbol).proxy.unwrap_or(symbol);
     let trader = Trader::local();
+    let (looked_in, options) = rest.desk.option_levels(&trader, symbol).await?;
     let (tag, view) = rest.desk.with_tape(&trader, |tape| {
         check_listed(tape, symbol)?;
-        let tag = format!("\"{}-{}-{}\"", tape.epoch(), tape.seq(symbol), tape.seq(proxy));
+        // The tape may have jumped meanwhile.
+        let options = options.filter(|_| looked_in == tape.epoch());
+        let looked = options.map_or(0, |options| options.as_of.0);
+        let (epoch, own, funds) = (tape.epoch(), tape.seq(symbol), tape.seq(proxy));
+        let tag = format!("\"{epoch}-{own}-{funds}-{looked}\"");
         if let Some(body) = rest.levels.get(symbol, &tag) {
             return Ok((tag, Err(body)));
         }
         let state = tape.state();
         Ok::<_, desk::DeskError>((
             tag,
-            Ok(levels_view(tape.books(), symbol, &state.tape, state.at)),
+            Ok(levels_view(tape.books(), options.as_ref(), symbol, &state.tape, state.at)),
         ))
     })?;
     let body = match view {

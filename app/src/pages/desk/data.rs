@@ -15,6 +15,7 @@ use market::{
 use quant::levels::{LevelGroup, LevelId};
 
 use super::address::Address;
+use super::option_levels::KnownOptionLevels;
 use super::watchlists::Watchlists;
 use crate::components::{Notices, ToastText, WatchRow, is_computed};
 use crate::contexts::{Depth, Preferences, installation, preferences};
@@ -48,6 +49,8 @@ pub(super) struct DeskData {
     first: RwSignal<Option<Result<LevelsView, ApiError>>>,
     pub(super) watchlists: Watchlists,
     live_levels: Memo<Option<LevelsView>>,
+    /// What options make of the symbols on charts.
+    pub(super) option_levels: KnownOptionLevels,
     pub(super) installation: Installation,
     preferences: RwSignal<Preferences>,
     /// How often the books were loaded anew.
@@ -62,7 +65,16 @@ const DAY_BEATS: usize = 8;
 impl DeskData {
     /// Asks the first questions and follows the tape.
     pub(super) fn new(layout: Memo<Layout>, symbol: Memo<Symbol>, tape: LiveTape) -> Self {
-        let live_levels = memo(move || live_levels(tape, symbol.get()));
+        let shown = memo(move || {
+            let layout = layout.read();
+            let mut shown = vec![symbol.get()];
+            shown.extend(layout.charts().iter().map(|one| one.symbol));
+            shown.sort();
+            shown.dedup();
+            shown
+        });
+        let option_levels = KnownOptionLevels::new(tape, shown);
+        let live_levels = memo(move || live_levels(tape, option_levels, symbol.get()));
         let tape_name =
             memo(move || tape.status.read().as_ref().map(|(tape, _)| tape.tape.clone()));
         let first = RwSignal::new(None);
@@ -100,6 +112,7 @@ impl DeskData {
             first,
             watchlists: Watchlists::new(toast),
             live_levels,
+            option_levels,
             installation: installation(),
             preferences: preferences(),
             snapshots: memo(move || tape.with_books(|live| live.snapshots())),
@@ -251,7 +264,8 @@ impl DeskData {
         // The ladder's are known already.
         let others = memo(move || {
             let symbol = symbol.get();
-            (symbol != self.symbol.get()).then(|| live_levels(self.tape, symbol)).flatten()
+            let is_other = symbol != self.symbol.get();
+            is_other.then(|| live_levels(self.tape, self.option_levels, symbol)).flatten()
         });
         derived(move || {
             let is_ladders = symbol.get() == self.symbol.get();
@@ -396,10 +410,12 @@ impl DeskData {
     }
 }
 
-fn live_levels(tape: LiveTape, symbol: Symbol) -> Option<LevelsView> {
+fn live_levels(tape: LiveTape, options: KnownOptionLevels, symbol: Symbol) -> Option<LevelsView> {
     let id = tape.status.read().as_ref().map(|(tape, _)| tape.tape.clone())?;
     tape.with_books(|live| {
-        live.has(symbol).then(|| levels_view(live.books(), symbol, &id, live.at()))
+        let options = options.of(symbol, live.epoch());
+        live.has(symbol)
+            .then(|| levels_view(live.books(), options.as_ref(), symbol, &id, live.at()))
     })
 }
 
@@ -470,7 +486,12 @@ fn depth_of(id: LevelId) -> Depth {
         | LevelId::ValueAreaHigh
         | LevelId::ValueAreaLow
         | LevelId::AtrUp
-        | LevelId::AtrDown => Depth::Key,
+        | LevelId::AtrDown
+        | LevelId::CallWall
+        | LevelId::PutWall
+        | LevelId::GammaFlip
+        | LevelId::ExpectedHigh
+        | LevelId::ExpectedLow => Depth::Key,
         LevelId::Pivot(..)
         | LevelId::Fibonacci(_)
         | LevelId::Camarilla(_)
@@ -509,6 +530,7 @@ mod tests {
             LevelId::CprTop,
             LevelId::DailyEma(20),
             LevelId::Round(1),
+            LevelId::CallWall,
         ];
         for (id, group) in ids.into_iter().zip(LevelGroup::ALL) {
             assert_eq!(id.group(), group);

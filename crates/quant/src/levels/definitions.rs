@@ -62,8 +62,39 @@ pub(super) fn of(id: LevelId) -> Definition {
             "A round price that many orders rest at, within two ATR of the prior close.",
             "a multiple of 25 and 100 index points, 1 and 5 dollars for funds",
         ),
+        LevelId::CallWall | LevelId::PutWall => wall(id),
+        LevelId::GammaFlip => definition(
+            "Gamma flip",
+            "The price at which the gamma of everything that dealers hold changes its sign, each \
+             option's volatility as it is: above it their hedging holds moves back, below it it \
+             drives them on.",
+            "Σ ± gamma(price) × open interest × 100 × price² × 0.01 = 0, nearest to the price",
+        ),
+        LevelId::ExpectedHigh | LevelId::ExpectedLow => expected(id),
         _ => of_session(id),
     }
+}
+
+fn wall(id: LevelId) -> Definition {
+    let what = if id == LevelId::CallWall { "call" } else { "put" };
+    definition(
+        &format!("Gamma wall of {what}s"),
+        &format!(
+            "The strike at which dealers' gamma of {what}s is greatest, over every expiry: where \
+             their hedging is heaviest."
+        ),
+        "greatest |gamma × open interest × 100 × price² × 0.01| by strike",
+    )
+}
+
+fn expected(id: LevelId) -> Definition {
+    let (side, sign) = if id == LevelId::ExpectedHigh { ("up", "+") } else { ("down", "−") };
+    definition(
+        &format!("Expected move {side}"),
+        "What the options that end next cost when the session was a minute old, as a way up or \
+         down from the price of then.",
+        &format!("price at 09:31 {sign} 0.85 × (call + put) at the money, at 09:31"),
+    )
 }
 
 fn prior(id: LevelId, which: Periods) -> Definition {

@@ -52,11 +52,11 @@ pub enum InputValue {
     Text(String),
 }
 
-fn number(name: &str, value: f64, as_of: Option<Moment>) -> Input {
+pub(super) fn number(name: &str, value: f64, as_of: Option<Moment>) -> Input {
     Input { name: name.to_owned(), value: InputValue::Number(value), as_of }
 }
 
-fn text(name: &str, value: String) -> Input {
+pub(super) fn text(name: &str, value: String) -> Input {
     Input { name: name.to_owned(), value: InputValue::Text(value), as_of: None }
 }
 

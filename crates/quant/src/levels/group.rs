@@ -43,6 +43,8 @@ pub enum LevelGroup {
     Averages,
     /// Round numbers.
     Round,
+    /// Walls, the flip and the expected move.
+    Options,
 }
 
 impl LevelGroup {
@@ -52,7 +54,7 @@ impl LevelGroup {
     }
 
     /// Every group, in the order in which traders look for them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::PriorDay,
         Self::PriorWeek,
         Self::PriorMonth,
@@ -72,6 +74,7 @@ impl LevelGroup {
         Self::Cpr,
         Self::Averages,
         Self::Round,
+        Self::Options,
     ];
 
     /// The field's name.
@@ -96,6 +99,7 @@ impl LevelGroup {
             Self::Cpr => "CPR",
             Self::Averages => "EMAs",
             Self::Round => "Round numbers",
+            Self::Options => "Walls, flip, EM",
         }
     }
 }
@@ -132,6 +136,11 @@ impl LevelId {
             Self::DailyEma(_) | Self::WeeklyEma(_) => LevelGroup::Averages,
             Self::AtrUp | Self::AtrDown => LevelGroup::Atr,
             Self::Round(_) => LevelGroup::Round,
+            Self::CallWall
+            | Self::PutWall
+            | Self::GammaFlip
+            | Self::ExpectedHigh
+            | Self::ExpectedLow => LevelGroup::Options,
         }
     }
 }

@@ -77,6 +77,16 @@ pub enum LevelId {
     AtrDown,
     /// A round number; the price itself, in ten-thousandths, is its name.
     Round(i64),
+    /// The strike with the greatest gamma of calls.
+    CallWall,
+    /// The strike with the greatest gamma of puts.
+    PutWall,
+    /// Where dealers' gamma changes its sign.
+    GammaFlip,
+    /// As far up as today's options expected when the session began.
+    ExpectedHigh,
+    /// As far down.
+    ExpectedLow,
 }
 
 /// What a level means to somebody who trades around it; decides its colour.
@@ -168,6 +178,10 @@ pub enum QuarantineEvent {
 }
 
 impl LevelId {
+    /// Those that come from options, not from prints.
+    pub const OF_OPTIONS: [Self; 5] =
+        [Self::CallWall, Self::PutWall, Self::GammaFlip, Self::ExpectedHigh, Self::ExpectedLow];
+
     /// The name traders write: `PDH`, `R1`, `VWAP+1σ`, `EMA20 D`.
     pub fn name(self) -> String {
         let side = |n: i8, up: &str, down: &str| match n {
@@ -218,6 +232,11 @@ impl LevelId {
             Self::AtrDown => "ATR\u{2212}".to_owned(),
             Self::Round(units) => Price::from_units(units)
                 .map_or_else(|_| units.to_string(), |price| format!("{:.0}", price.to_f64())),
+            Self::CallWall => "Call wall".to_owned(),
+            Self::PutWall => "Put wall".to_owned(),
+            Self::GammaFlip => "Flip".to_owned(),
+            Self::ExpectedHigh => "EM+".to_owned(),
+            Self::ExpectedLow => "EM\u{2212}".to_owned(),
         }
     }
 
@@ -231,7 +250,9 @@ impl LevelId {
             | Self::InitialBalanceHigh
             | Self::HighOfDay
             | Self::ValueAreaHigh
-            | Self::AtrUp => LevelRole::Resistance,
+            | Self::AtrUp
+            | Self::CallWall
+            | Self::ExpectedHigh => LevelRole::Resistance,
             Self::PriorLow(_)
             | Self::PreMarketLow
             | Self::OvernightLow
@@ -239,7 +260,9 @@ impl LevelId {
             | Self::InitialBalanceLow
             | Self::LowOfDay
             | Self::ValueAreaLow
-            | Self::AtrDown => LevelRole::Support,
+            | Self::AtrDown
+            | Self::PutWall
+            | Self::ExpectedLow => LevelRole::Support,
             Self::Vwap(_) => LevelRole::Vwap,
             _ => LevelRole::Pivot,
         }

@@ -53,7 +53,7 @@ pub struct ChainOption<'a> {
 }
 
 /// How far the underlying is expected to move until a series ends, up or down, in points.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ExpectedMove {
     /// 0.85 × the straddle at the money, between the strikes round the forward.
     pub straddle: f64,
