@@ -1,7 +1,9 @@
 //! A position as a program sees it: its legs, what it is worth, what moves it, what it may bring.
 
 use market::{Contract, Moment, Symbol, TapeId};
-use plan::{Extreme, Instrument, Leg, LegValue, Payoff, Position, PositionValue};
+use plan::{
+    Extreme, Instrument, Leg, LegValue, Outlook, Payoff, Position, PositionValue, Strategy,
+};
 use serde::Serialize;
 
 /// A position as it stands now. Dollars, but for a leg's prices and Greeks, which are points of one
@@ -16,6 +18,8 @@ pub struct PositionView {
     pub as_of: Moment,
     /// The underlying's price.
     pub spot: f64,
+    /// The field's name for its shape; `Custom` where there is none.
+    pub strategy: &'static str,
     /// As it was understood.
     pub legs: Vec<LegView>,
     /// What went out for it; less than nothing where it came in. The middle where nothing was said.
@@ -44,7 +48,7 @@ pub struct PositionView {
     pub rho: Option<f64>,
     /// When the first of its options ends.
     pub ends_at: Option<Moment>,
-    /// What it brings then, where all of them end at once.
+    /// What it brings then.
     pub at_expiry: Option<PayoffView>,
     /// Why that is not known.
     pub at_expiry_absent: Option<&'static str>,
@@ -86,7 +90,12 @@ pub struct PayoffView {
     pub least: ExtremeView,
     /// Where profit turns into loss or back.
     pub break_evens: Vec<f64>,
-    /// Corners of the line between them: the underlying's close and dollars.
+    /// The chance of a profit, by the volatility at the money: what options cost, not a forecast.
+    pub profit_odds: Option<f64>,
+    /// Whether a model had to say what options are worth that go on then.
+    pub is_modelled: bool,
+    /// Corners of the line between them: the underlying's close and dollars. None where a model
+    /// made it.
     pub corners: Vec<(f64, f64)>,
 }
 
@@ -132,32 +141,39 @@ impl LegView {
     }
 }
 
-/// A position as programs see it: `legs` are what is known of each, `value` their sum.
+/// A position as programs see it: `legs` are what is known of each, `value` their sum, `outlook`
+/// what it may bring.
 pub fn position_view(
     position: &Position,
     legs: &[LegValue],
-    value: &PositionValue,
+    (value, outlook): (&PositionValue, Option<&Outlook>),
     (tape, as_of, spot): (&TapeId, Moment, f64),
 ) -> PositionView {
     let paid = position.paid.or(value.mid);
     let payoff = paid.and_then(|paid| Payoff::of(position, paid));
+    let corners = payoff.map(|payoff| payoff.corners().to_vec()).unwrap_or_default();
     let greeks = value.greeks;
-    let at_expiry = payoff.map(|payoff| PayoffView {
-        most: payoff.most().into(),
-        least: payoff.least().into(),
-        break_evens: payoff.break_evens(),
-        corners: payoff.corners().to_vec(),
+    let at_expiry = outlook.map(|outlook| PayoffView {
+        most: outlook.most.into(),
+        least: outlook.least.into(),
+        break_evens: outlook.break_evens.clone(),
+        profit_odds: outlook.profit_odds,
+        is_modelled: outlook.is_modelled,
+        corners,
     });
-    let absent = if position.ends_at_once() {
+    let absent = if position.ends_at().is_none() {
+        "shares never end"
+    } else if paid.is_none() {
         "a leg has no middle price: say what was paid, with @"
     } else {
-        "its options end at different times"
+        "its options end at different times, and one of them has no volatility"
     };
     PositionView {
         tape: tape.clone(),
         symbol: position.underlying(),
         as_of,
         spot,
+        strategy: Strategy::of(position).name(),
         legs: position
             .legs()
             .iter()

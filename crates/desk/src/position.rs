@@ -1,8 +1,8 @@
 //! What a position is worth on the trader's tape.
 
 use market::Series;
-use plan::{Instrument, LegValue, Position, PositionValue, value};
-use quant::options::ChainBook;
+use plan::{Instrument, LegValue, Outlook, Position, PositionValue, Scenario, value};
+use quant::options::{ChainBook, RATE_DEFAULT, Wander};
 
 use crate::{Desk, DeskError, TapeState, Trader};
 
@@ -17,6 +17,8 @@ pub struct ValuedPosition {
     pub legs: Vec<LegValue>,
     /// Their sum.
     pub value: PositionValue,
+    /// What it may bring; nothing where what was paid, or what a model needs, is not known.
+    pub outlook: Option<Outlook>,
 }
 
 impl Desk {
@@ -44,27 +46,24 @@ impl Desk {
             Instrument::Shares(_) => Ok(LegValue::shares(spot)),
             Instrument::Option(contract) => {
                 let book = books.iter().find(|(series, _)| *series == contract.series);
-                let option = book.and_then(|(_, book)| {
-                    let strikes = &book.quotes().strikes;
-                    let place = strikes.binary_search_by_key(&contract.strike, |one| one.strike);
-                    Some(book.option(place.ok()?, contract.right))
-                });
-                let option = option.ok_or_else(|| {
+                let known = book.and_then(|(_, book)| LegValue::of(book, contract));
+                known.ok_or_else(|| {
                     DeskError::Malformed(format!(
                         "`{contract}` is not listed: choose a strike that is"
                     ))
-                })?;
-                Ok(LegValue {
-                    mid: option.quote.mid(),
-                    bid: option.quote.bid.map(|bid| bid.to_f64()),
-                    ask: option.quote.ask.map(|ask| ask.to_f64()),
-                    iv: option.iv,
-                    greeks: option.greeks,
                 })
             }
         });
         let legs: Vec<LegValue> = legs.collect::<Result<_, DeskError>>()?;
         let value = value(position, &legs);
-        Ok(ValuedPosition { state: expiries.state, spot, legs, value })
+        let scenario = Scenario::new(position, &legs, RATE_DEFAULT, expiries.state.at).ok();
+        let first = position.ends_at();
+        let wander = books.iter().find(|(series, _)| Some(series.expires_at()) == first);
+        let wander = wander.and_then(|(_, book)| Wander::until_end_of(book));
+        let outlook = position
+            .paid
+            .or(value.mid)
+            .and_then(|paid| Outlook::new(position, scenario.as_ref(), paid, spot, wander));
+        Ok(ValuedPosition { state: expiries.state, spot, legs, value, outlook })
     }
 }

@@ -4,9 +4,15 @@
 mod leg;
 mod notation;
 mod payoff;
+mod scenario;
+mod outlook;
+mod strategy;
 mod valuation;
 
 pub use leg::{BadPosition, Instrument, LEGS_MAX, Leg, Position, QUANTITY_MAX};
 pub use notation::{NotationError, read_position};
+pub use outlook::Outlook;
 pub use payoff::{Extreme, Payoff};
-pub use valuation::{LegValue, PositionGreeks, PositionValue, value};
+pub use scenario::{Scenario, Stand};
+pub use strategy::{BadTemplate, Strategy, template};
+pub use valuation::{LegModel, LegValue, PositionGreeks, PositionValue, value};

@@ -1,6 +1,7 @@
 //! What a position is worth now, and what moves it: the sum of its legs.
 
-use quant::options::{IvAbsence, OptionGreeks};
+use market::{Contract, Right};
+use quant::options::{ChainBook, ChainOption, IvAbsence, OptionGreeks};
 
 use crate::Position;
 
@@ -18,6 +19,20 @@ pub struct LegValue {
     pub iv: Result<f64, IvAbsence>,
     /// Of one, in points; nothing without a volatility.
     pub greeks: Option<OptionGreeks>,
+    /// What a model values it with elsewhere; nothing for shares, and where nothing is known.
+    pub model: Option<LegModel>,
+}
+
+/// What a model needs to value an option where the market does not stand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LegModel {
+    /// A fraction a year.
+    pub volatility: f64,
+    /// Whether it is that of the other right at the same strike, because its own price says
+    /// nothing: the two differ by less than what is bid and asked.
+    pub is_borrowed: bool,
+    /// The forward, as a part of spot.
+    pub carry: f64,
 }
 
 /// What moves a position, in dollars.
@@ -47,6 +62,27 @@ pub struct PositionValue {
 }
 
 impl LegValue {
+    /// A contract of a series, as it is quoted; nothing when it is not listed.
+    pub fn of(book: &ChainBook, contract: Contract) -> Option<Self> {
+        let strikes = &book.quotes().strikes;
+        let place = strikes.binary_search_by_key(&contract.strike, |one| one.strike).ok()?;
+        let option = book.option(place, contract.right);
+        let other = if contract.right == Right::Call { Right::Put } else { Right::Call };
+        let model = |option: &ChainOption<'_>, is_borrowed: bool| {
+            let carry = book.forward()? / book.spot();
+            Some(LegModel { volatility: option.iv.ok()?, is_borrowed, carry })
+        };
+        let model = model(&option, false).or_else(|| model(&book.option(place, other), true));
+        Some(Self {
+            mid: option.quote.mid(),
+            bid: option.quote.bid.map(|bid| bid.to_f64()),
+            ask: option.quote.ask.map(|ask| ask.to_f64()),
+            iv: option.iv,
+            greeks: option.greeks,
+            model,
+        })
+    }
+
     /// Shares at their last price.
     pub fn shares(price: f64) -> Self {
         let greeks = OptionGreeks { price, delta: 1.0, ..OptionGreeks::default() };
@@ -56,6 +92,7 @@ impl LegValue {
             ask: Some(price),
             iv: Err(IvAbsence::NoForward),
             greeks: Some(greeks),
+            model: None,
         }
     }
 }

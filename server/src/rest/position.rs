@@ -30,6 +30,7 @@ pub(crate) async fn value(
         .map_err(|error| Problem::malformed(&format!("`position`, {error}")))?;
     let valued = rest.desk.value_position(&Trader::local(), &position).await?;
     let now = (&valued.state.tape, valued.state.at, valued.spot);
-    let view = position_view(&position, &valued.legs, &valued.value, now);
+    let sum = (&valued.value, valued.outlook.as_ref());
+    let view = position_view(&position, &valued.legs, sum, now);
     Ok(([(CACHE_CONTROL, "no-store")], Json(view)).into_response())
 }

@@ -1,6 +1,7 @@
 //! Chances of where the underlying goes, when its logarithm wanders at one volatility round the
 //! forward. Such chances are what options cost ("risk-neutral"), not what will happen.
 
+use super::ChainBook;
 use crate::math::{exp, ln_ratio, norm_cdf};
 
 /// An underlying that wanders until an expiry.
@@ -17,6 +18,16 @@ pub struct Wander {
 }
 
 impl Wander {
+    /// Until a series ends, by its forward and its volatility at the money; nothing without them.
+    pub fn until_end_of(book: &ChainBook) -> Option<Self> {
+        Some(Self {
+            spot: book.spot(),
+            forward: book.forward()?,
+            volatility: book.iv_at_the_money()?,
+            years: book.years(),
+        })
+    }
+
     /// One standard deviation of its logarithm until the expiry, σ√T.
     pub fn deviation(&self) -> f64 {
         self.volatility * self.years.max(0.0).sqrt()
