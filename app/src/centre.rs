@@ -10,19 +10,22 @@ pub(crate) enum Centre {
     Chart,
     /// An option chain.
     Chain,
+    /// A position that is planned.
+    Plan,
     /// What dealers are taken to hold.
     Exposure,
 }
 
 impl Centre {
     /// Everything that can stand there.
-    pub(crate) const ALL: [Self; 3] = [Self::Chart, Self::Chain, Self::Exposure];
+    pub(crate) const ALL: [Self; 4] = [Self::Chart, Self::Chain, Self::Plan, Self::Exposure];
 
     /// The name on the screen.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Chart => "Chart",
             Self::Chain => "Chain",
+            Self::Plan => "Plan",
             Self::Exposure => "Exposure",
         }
     }
@@ -32,6 +35,7 @@ impl Centre {
         match self {
             Self::Chart => "chart",
             Self::Chain => "chain",
+            Self::Plan => "plan",
             Self::Exposure => "exposure",
         }
     }
@@ -63,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_desk_is_found_whatever_stands_in_its_middle() {
-        for (path, is_desk) in [("/chart/SPX", true), ("/exposure/SPX", true), ("/api/v1", false)] {
+        for (path, is_desk) in [("/chart/SPX", true), ("/plan/SPX", true), ("/api/v1", false)] {
             assert_eq!(CentrePath.test(path).is_some(), is_desk, "{path}");
         }
     }

@@ -111,6 +111,15 @@ impl ChainColumn {
         }
     }
 
+    /// What a press of it does: a bid is sold at, an ask is bought at.
+    pub(crate) fn trade(self, option: &ChainOption<'_>) -> Option<&'static str> {
+        match self {
+            Self::Bid => option.quote.bid.map(|_| "sell"),
+            Self::Ask => option.quote.ask.map(|_| "buy"),
+            _ => None,
+        }
+    }
+
     /// Its letter in the cookie.
     fn letter(self) -> char {
         match self {

@@ -25,6 +25,11 @@ mod notices;
 mod opened;
 mod palette;
 mod pane_divider;
+mod plan_head;
+mod plan_legs;
+mod plan_outcomes;
+mod plan_payoff;
+mod plan_strip;
 mod price_chart;
 mod rail;
 mod span_bar;
@@ -40,7 +45,7 @@ mod watchlist;
 
 pub(crate) use chain_detail::chain_detail;
 pub(crate) use chain_head::{ChainHeadControls, StrikeFilter, chain_head, chain_tools};
-pub(crate) use chain_table::{ChainControls, chain_table};
+pub(crate) use chain_table::{ChainControls, Trade, chain_table};
 pub(crate) use chart_bar::{ChartBar, ChartControls, ChartMenus};
 pub(crate) use depth_switch::DepthSwitch;
 pub(crate) use drawing_bar::{DrawingBar, DrawingOptions};
@@ -61,6 +66,13 @@ pub(crate) use menu::{Menu, loaded};
 pub(crate) use notices::Notices;
 pub(crate) use palette::{Palette, PaletteControls};
 pub(crate) use pane_divider::pane_divider;
+pub(crate) use plan_head::{
+    PlanControls, PlanNow, plan_beginning, plan_head, plan_notation, plan_tools,
+};
+pub(crate) use plan_legs::plan_legs;
+pub(crate) use plan_outcomes::plan_outcomes;
+pub(crate) use plan_payoff::plan_payoff;
+pub(crate) use plan_strip::{StripControls, plan_strip};
 pub(crate) use price_chart::{
     AllCharts, ChartFeed, ChartHistory, DrawingControls, DrawingWish, OlderPage, OneChart,
     PriceChart, is_computed,

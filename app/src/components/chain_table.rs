@@ -7,6 +7,7 @@ use leptos::html;
 use leptos::prelude::*;
 use market::{Right, strike_text};
 use quant::options::ChainBook;
+use wasm_bindgen::JsCast;
 
 use crate::chain_columns::ChainColumn;
 use crate::erased::{Erase, erased, follow, heard, memo, part};
@@ -28,6 +29,21 @@ pub(crate) struct ChainControls {
     pub(crate) is_centred: RwSignal<bool>,
     /// Called with −1 or 1 for the series before or behind this one.
     pub(crate) on_turn: Callback<isize>,
+    /// Contracts that are planned in this series, bought or sold.
+    pub(crate) held: Signal<Vec<Trade>>,
+    /// Called with one that is pressed: its bid is sold at, its ask is bought at.
+    pub(crate) on_trade: Callback<Trade>,
+}
+
+/// So many of a contract, less than nothing where they are sold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Trade {
+    /// The place of its strike.
+    pub(crate) place: usize,
+    /// Call or put.
+    pub(crate) right: Right,
+    /// How many.
+    pub(crate) quantity: i64,
 }
 
 /// Rows beyond those in sight, on each side, so that a quick wheel finds them there.
@@ -75,6 +91,8 @@ struct Cell {
     text: String,
     /// Why there is none.
     why: Option<String>,
+    /// What a press of it does.
+    trade: Option<&'static str>,
 }
 
 /// Where the table is scrolled to.
@@ -295,26 +313,14 @@ fn chain_row(controls: ChainControls, line: Memo<Option<Line>>, edges: Memo<Edge
         Some(Line::Money) | None => None,
     });
     let cells = move |is_put: bool| {
-        let count = columns.get().len();
-        let cell = move |at: usize| {
-            let of = move |row: &Row| {
-                let cells = if is_put { &row.puts } else { &row.calls };
-                cells.get(at).cloned()
-            };
-            let text = memo(move || row.with(of).map_or(String::new(), |cell| cell.text));
-            let why = memo(move || row.with(of).and_then(|cell| cell.why));
-            let is_inside = move || row.with(|row| row.inside[usize::from(is_put)]).to_string();
-            view! {
-                <td data-inside=erased(is_inside) title=erased(move || why.get())>
-                    {part(move || text.get())}
-                </td>
-            }
-            .erase()
-        };
-        (0..count).map(cell).collect_view()
+        (0..columns.get().len()).map(|at| chain_cell(row, is_put, at)).collect_view()
     };
-    let choose = move |_: leptos::ev::MouseEvent| {
+    let choose = move |event: leptos::ev::MouseEvent| {
         if let Some(place) = place.get_untracked() {
+            if let Some((right, quantity)) = pressed(&event) {
+                controls.on_trade.run(Trade { place, right, quantity });
+                return;
+            }
             let is_same = chosen.get_untracked() == Some(place);
             chosen.set((!is_same).then_some(place));
         }
@@ -330,11 +336,64 @@ fn chain_row(controls: ChainControls, line: Memo<Option<Line>>, edges: Memo<Edge
             on:click=heard(choose)
         >
             {part(move || cells(false))}
-            <th scope="row">{part(move || row.with(|row| row.strike.clone()))}</th>
+            <th scope="row">
+                {held_mark(controls, place, Right::Call)}
+                {part(move || row.with(|row| row.strike.clone()))}
+                {held_mark(controls, place, Right::Put)}
+            </th>
             {part(move || cells(true))}
         </tr>
     }
     .erase()
+}
+
+fn chain_cell(row: Memo<Row>, is_put: bool, at: usize) -> AnyView {
+    let of = move |row: &Row| {
+        let cells = if is_put { &row.puts } else { &row.calls };
+        cells.get(at).cloned()
+    };
+    let text = memo(move || row.with(of).map_or(String::new(), |cell| cell.text));
+    let why = memo(move || row.with(of).and_then(|cell| cell.why));
+    let is_inside = move || row.with(|row| row.inside[usize::from(is_put)]).to_string();
+    let trade = memo(move || row.with(of).and_then(|cell| cell.trade));
+    let title = move || why.get().or(trade.get().map(|trade| format!("Press to {trade}")));
+    view! {
+        <td
+            data-inside=erased(is_inside)
+            data-trade=erased(move || trade.get())
+            data-put=is_put.then_some("true")
+            title=erased(title)
+        >
+            {part(move || text.get())}
+        </td>
+    }
+    .erase()
+}
+
+/// How many of a contract are planned, beside its strike.
+fn held_mark(controls: ChainControls, place: Memo<Option<usize>>, right: Right) -> AnyView {
+    let held = memo(move || {
+        let at = place.get()?;
+        let held = controls.held.read();
+        held.iter().find(|one| one.place == at && one.right == right).map(|one| one.quantity)
+    });
+    part(move || {
+        let held = held.get()?;
+        let side = if held < 0 { "sold" } else { "bought" };
+        let text = market::format::signed(held as f64, 0);
+        Some(view! { <i class="chain-row__held" data-side=side>{text}</i> })
+    })
+}
+
+/// What a press on a bid or an ask buys or sells.
+fn pressed(event: &leptos::ev::MouseEvent) -> Option<(Right, i64)> {
+    let cell = event.target()?.dyn_into::<web_sys::Element>().ok()?.closest("td").ok()??;
+    let quantity = match cell.get_attribute("data-trade")?.as_str() {
+        "sell" => -1,
+        _ => 1,
+    };
+    let right = if cell.has_attribute("data-put") { Right::Put } else { Right::Call };
+    Some((right, quantity))
 }
 
 /// What stands in a row.
@@ -353,6 +412,7 @@ fn row_of(book: &ChainBook, line: Line, columns: &[ChainColumn], edges: Edges) -
         let cell = |column: &ChainColumn| Cell {
             text: column.text(&option),
             why: column.absence(&option),
+            trade: column.trade(&option),
         };
         columns.iter().map(cell).collect()
     };

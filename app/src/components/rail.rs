@@ -81,6 +81,7 @@ fn centre_button(one: Centre, centre: Memo<Centre>, on_choose: Callback<Command>
     let tab = match one {
         Centre::Chart => Pane::Chart,
         Centre::Chain => Pane::Chain,
+        Centre::Plan => Pane::Plan,
         Centre::Exposure => Pane::Exposure,
     };
     let current = move || (centre.get() == one).then_some("page");

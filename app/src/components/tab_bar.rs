@@ -11,6 +11,8 @@ pub(crate) enum Pane {
     Chart,
     /// An option chain, in the chart's place.
     Chain,
+    /// A position that is planned, in the chart's place.
+    Plan,
     /// What dealers are taken to hold, in the chart's place.
     Exposure,
     /// The ladder of levels.
@@ -20,13 +22,15 @@ pub(crate) enum Pane {
 }
 
 impl Pane {
-    const ALL: [Self; 5] = [Self::Chart, Self::Chain, Self::Exposure, Self::Levels, Self::Watch];
+    const ALL: [Self; 6] =
+        [Self::Chart, Self::Chain, Self::Plan, Self::Exposure, Self::Levels, Self::Watch];
 
     /// The name in the document.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Chart => "chart",
             Self::Chain => "chain",
+            Self::Plan => "plan",
             Self::Exposure => "exposure",
             Self::Levels => "levels",
             Self::Watch => "watch",
@@ -37,6 +41,7 @@ impl Pane {
         match self {
             Self::Chart => "Chart",
             Self::Chain => "Chain",
+            Self::Plan => "Plan",
             Self::Exposure => "GEX",
             Self::Levels => "Levels",
             Self::Watch => "Watch",
@@ -47,6 +52,7 @@ impl Pane {
         match self {
             Self::Chart => "M2 2v12h12M4 10l3-3 2 2 4-5",
             Self::Chain => "M2 3h4M10 3h4M2 8h4M10 8h4M2 13h4M10 13h4M8 1.5v13",
+            Self::Plan => "M1.5 11h5l5-6.5h3M1.5 14h13",
             Self::Exposure => "M8 1.5v13M8 3h5v2H8M8 7H3v2h5M8 11h3v2H8",
             Self::Levels => "M2 4h12M2 8h8M2 12h12M12 6v4",
             Self::Watch => "M1 8s3-5 7-5 7 5 7 5-3 5-7 5-7-5-7-5zM8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4z",

@@ -4,15 +4,19 @@
 mod address;
 mod bars;
 mod chain;
+mod expiries;
 mod exposure;
 mod charts;
 mod commands;
 mod data;
 mod drawings;
 mod layouts;
+mod leg_books;
 mod option_levels;
+mod plan;
 mod top_bar;
 mod watchlists;
+mod written;
 
 use crate::erased::{Erase, awaited, derived, erased, heard, memo, part};
 use api::LevelsView;
@@ -43,6 +47,7 @@ use charts::Charts;
 use commands::Commands;
 use data::DeskData;
 use exposure::exposure_pane;
+use plan::plan_pane;
 use top_bar::TopBar;
 
 /// What the address says, and how it is changed.
@@ -71,17 +76,29 @@ impl Route {
             if let Some(symbol) = path.strip_prefix("/chain/") {
                 return Address::read_chain(symbol, |name| query.get(name), last());
             }
-            if let Some(symbol) = path.strip_prefix("/exposure/") {
-                return Address::read_exposure(symbol, |name| query.get(name), last());
+            if let Some(symbol) = path.strip_prefix("/plan/") {
+                return Address::read_plan(symbol, |name| query.get(name), last());
             }
-            match (path.strip_prefix("/chart/"), before) {
-                // On the way to another page, this one stays as it is.
-                (None, Some(before)) => before.clone(),
-                (symbol, _) => {
-                    let symbol = symbol.map(str::to_owned);
-                    Address::read(symbol, |name| query.get(name), last)
+            let mut address = if let Some(symbol) = path.strip_prefix("/exposure/") {
+                Address::read_exposure(symbol, |name| query.get(name), last())
+            } else {
+                match (path.strip_prefix("/chart/"), before) {
+                    // On the way to another page, this one stays as it is.
+                    (None, Some(before)) => return before.clone(),
+                    (symbol, _) => {
+                        let symbol = symbol.map(str::to_owned);
+                        Address::read(symbol, |name| query.get(name), last)
+                    }
                 }
+            };
+            // Whoever looks at something else meanwhile comes back to the plan.
+            let same =
+                |before: &&Address| before.layout.chart().symbol == address.layout.chart().symbol;
+            if let Some(before) = before.filter(same) {
+                address.position.clone_from(&before.position);
+                address.paid.clone_from(&before.paid);
             }
+            address
         });
         let layout = memo(move || address.read().layout.clone());
         let navigate = use_navigate();
@@ -121,6 +138,7 @@ impl Route {
         address.layout.choose_symbol(symbol);
         if address.layout != before.layout {
             address.series = None;
+            (address.position, address.paid) = Default::default();
             if let ExposureScope::One(_) = address.exposure.scope {
                 address.exposure.scope = ExposureScope::All;
             }
@@ -142,6 +160,13 @@ impl Route {
         let mut address = self.address.get_untracked();
         (address.centre, address.series) = (Centre::Chain, Some(series));
         self.go.run((address, true));
+    }
+
+    /// Another position to plan, or none, and what was paid for it, as the address writes them.
+    fn choose_position(self, written: (String, String)) {
+        let mut address = self.address.get_untracked();
+        (address.position, address.paid) = written;
+        self.go.run((address, false));
     }
 
     /// Exposure of something else.
@@ -200,6 +225,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
     let panes = memo(move || preferences().read().panes);
     let tab = memo(move || match (pane.get(), route.centre.get()) {
         (Pane::Chart, Centre::Chain) => Pane::Chain,
+        (Pane::Chart, Centre::Plan) => Pane::Plan,
         (Pane::Chart, Centre::Exposure) => Pane::Exposure,
         (pane, _) => pane,
     });
@@ -239,6 +265,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
                 {part(move || match route.centre.get() {
                     Centre::Chart => in_turn(move || view! { <Charts commands /> }.erase()),
                     Centre::Chain => chain_pane(commands),
+                    Centre::Plan => plan_pane(commands),
                     Centre::Exposure => exposure_pane(commands),
                 })}
                 {pane_divider(Divider::Side)}
@@ -247,6 +274,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
             {in_turn(move || view! { <WatchPane data symbol on_choose=choose_symbol /> }.erase())}
             <TabBar pane=tab on_choose=move |one| match one {
                 Pane::Chain => commands.run(Command::Show(Centre::Chain)),
+                Pane::Plan => commands.run(Command::Show(Centre::Plan)),
                 Pane::Exposure => commands.run(Command::Show(Centre::Exposure)),
                 Pane::Chart => commands.run(Command::Show(Centre::Chart)),
                 one => pane.set(one),

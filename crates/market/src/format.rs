@@ -47,6 +47,16 @@ pub fn dollars(value: f64) -> String {
     }
 }
 
+/// `+$1,250`, `−$9,160`, `+$4.20`: dollars, with cents where they are fewer than a hundred.
+pub fn money(value: f64) -> String {
+    let decimals = if value.abs() < 99.995 { 2 } else { 0 };
+    let text = signed(value, decimals);
+    match text.strip_prefix(['+', '\u{2212}']) {
+        Some(digits) => format!("{}${digits}", &text[..text.len() - digits.len()]),
+        None => format!("${text}"),
+    }
+}
+
 fn group(digits: &str, is_negative: bool) -> String {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let mut text = String::with_capacity(digits.len() + 6);

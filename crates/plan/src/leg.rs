@@ -154,6 +154,13 @@ impl Position {
         self.options().all(|contract| Some(contract.series.expires_at()) == first)
     }
 
+    /// How often its smallest whole is held: 2 for two spreads, 1 for shares alone.
+    pub fn units(&self) -> i64 {
+        let options =
+            self.legs.iter().filter(|leg| matches!(leg.instrument, Instrument::Option(_)));
+        options.fold(0, |unit, leg| divisor(unit, leg.quantity.abs())).max(1)
+    }
+
     /// The contracts of its options.
     pub fn options(&self) -> impl Iterator<Item = Contract> {
         self.legs.iter().filter_map(|leg| match leg.instrument {
@@ -161,6 +168,10 @@ impl Position {
             Instrument::Shares(_) => None,
         })
     }
+}
+
+fn divisor(a: i64, b: i64) -> i64 {
+    if b == 0 { a } else { divisor(b, a % b) }
 }
 
 impl fmt::Display for Position {

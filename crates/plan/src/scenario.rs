@@ -1,7 +1,7 @@
 //! What a position would be worth with the underlying, the clock and volatility elsewhere.
 //!
-//! Every leg keeps its own volatility, whatever the underlying does ("sticky strike"), plus the same
-//! shift for all. European contracts are worth Black's price, American ones Bjerksund and
+//! Every leg keeps its own volatility, whatever the underlying does ("sticky strike"), plus the
+//! same shift for all. European contracts are worth Black's price, American ones Bjerksund and
 //! Stensland's; a contract that is over is worth what it pays where the underlying stands.
 
 use market::{ExerciseStyle, Moment, Right};
@@ -84,8 +84,8 @@ impl Scenario {
         self.legs.iter().map(|leg| leg.dollars * leg.price(stand, self.rate)).sum()
     }
 
-    /// Its worth over spots from `low` to `high`, less what was paid: pairs of spot and dollars, the
-    /// strikes between them included.
+    /// Its worth over spots from `low` to `high`, less what was paid: pairs of spot and dollars,
+    /// the strikes between them included.
     pub fn profits(
         &self,
         paid: f64,

@@ -115,10 +115,10 @@ impl Strategy {
                 Instrument::Shares(_) => shares += leg.quantity,
             }
         }
-        let unit = options.iter().fold(0, |unit, (_, quantity)| divisor(unit, quantity.abs()));
-        if unit == 0 {
+        if options.is_empty() {
             return Self::Shares;
         }
+        let unit = position.units();
         for (_, quantity) in &mut options {
             *quantity /= unit;
         }
@@ -132,10 +132,6 @@ impl Strategy {
             _ => Self::Custom,
         }
     }
-}
-
-fn divisor(a: i64, b: i64) -> i64 {
-    if b == 0 { a } else { divisor(b, a % b) }
 }
 
 fn with_shares(options: &[(Contract, i64)]) -> Strategy {
@@ -223,6 +219,8 @@ pub enum BadTemplate {
 enum Pick {
     /// Nearest to the forward.
     Money,
+    /// Nearest to the forward among the strikes that the later series has too.
+    Common,
     /// With a delta, as a part of 1, nearest to this one.
     Delta(f64),
     /// As far below the money as the strike of the leg with that place is above it.
@@ -238,7 +236,7 @@ type Shape = &'static [(i64, Right, Pick)];
 
 /// The shape of a strategy, and whether it stands on shares.
 fn shape(strategy: Strategy) -> Option<(bool, Shape)> {
-    use Pick::{Delta, Later, LaterDelta, Mirror, Money};
+    use Pick::{Common, Delta, Later, LaterDelta, Mirror, Money};
     use Right::{Call, Put};
     let legs: Shape = match strategy {
         Strategy::LongCall => &[(1, Call, Money)],
@@ -271,7 +269,7 @@ fn shape(strategy: Strategy) -> Option<(bool, Shape)> {
         Strategy::JadeLizard => {
             &[(-1, Put, Delta(0.25)), (-1, Call, Delta(0.25)), (1, Call, Delta(0.12))]
         }
-        Strategy::Calendar => &[(-1, Call, Money), (1, Call, Later(0))],
+        Strategy::Calendar => &[(-1, Call, Common), (1, Call, Later(0))],
         Strategy::Diagonal => &[(-1, Call, Delta(0.3)), (1, Call, LaterDelta(0.5))],
         Strategy::Ratio => &[(1, Call, Money), (-2, Call, Delta(0.25))],
         Strategy::BackSpread => &[(-1, Call, Money), (2, Call, Delta(0.25))],
@@ -327,6 +325,16 @@ fn picked(
     let money = |book: &ChainBook| listed(book, book.forward().unwrap_or(book.spot()));
     match pick {
         Pick::Money => strike(book, money(book)).ok_or(BadTemplate::Strikes),
+        Pick::Common => {
+            let later = later.ok_or(BadTemplate::Later)?;
+            let forward = book.forward().unwrap_or(book.spot());
+            let place = nearest(book, |place| {
+                let strike = book.quotes().strikes[place].strike;
+                let is_common = later.quotes().strikes.iter().any(|one| one.strike == strike);
+                is_common.then(|| strike.to_f64() - forward)
+            });
+            strike(book, place).ok_or(BadTemplate::Later)
+        }
         Pick::Delta(delta) => {
             strike(book, with_delta(book, right, delta)).ok_or(BadTemplate::Strikes)
         }

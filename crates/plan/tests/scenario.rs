@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
+#[path = "made/chain.rs"]
 mod made_chain;
 
 use made_chain::{HALF, SPOT, chain, now};
@@ -153,7 +154,10 @@ fn by_density(payoff: &plan::Payoff, wander: &Wander) -> f64 {
 proptest! {
     #[test]
     fn the_chance_of_a_profit_is_the_sum_of_its_density(
-        legs in prop::collection::vec((prop_oneof![-3_i64..0, 1_i64..4], 0..40_i32, any::<bool>()), 1..5),
+        legs in prop::collection::vec(
+            (prop_oneof![-3_i64..0, 1_i64..4], 0..40_i32, any::<bool>()),
+            1..5,
+        ),
     ) {
         let book = chain(9, 10);
         let orders: Vec<String> = legs

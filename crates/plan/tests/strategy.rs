@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
+#[path = "made/chain.rs"]
 mod made_chain;
 
 use made_chain::chain;
@@ -63,6 +64,9 @@ fn what_cannot_be_begun_says_why() {
     let near = chain(9, 10);
     assert_eq!(template(Strategy::Calendar, &near, None), Err(BadTemplate::Later));
     assert_eq!(template(Strategy::Custom, &near, None), Err(BadTemplate::Shape));
+    // A calendar stands where both have a strike.
+    let calendar = template(Strategy::Calendar, &near, Some(&chain(37, 25))).unwrap();
+    assert_eq!(calendar.options().map(|one| one.strike.to_f64()).collect::<Vec<_>>(), [5e3; 2]);
     // Two strikes are no condor.
     let coarse = chain(9, 1_000);
     assert_eq!(template(Strategy::IronCondor, &coarse, None), Err(BadTemplate::Strikes));

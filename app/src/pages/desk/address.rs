@@ -14,6 +14,10 @@ pub(super) struct Address {
     pub(super) layout: Layout,
     /// The series that a chain shows; the one that ends first when none is named.
     pub(super) series: Option<Series>,
+    /// The position that is planned, as the address writes it; empty without one.
+    pub(super) position: String,
+    /// Dollars paid for it, as the address writes them; empty where nobody said.
+    pub(super) paid: String,
     /// What a table of exposure counts.
     pub(super) exposure: ExposureChoice,
     /// What in it was not understood.
@@ -46,6 +50,8 @@ impl Address {
             centre: Centre::Chart,
             layout,
             series: None,
+            position: String::new(),
+            paid: String::new(),
             exposure: ExposureChoice::default(),
             complaint,
         }
@@ -65,7 +71,17 @@ impl Address {
             None => {}
         }
         let exposure = ExposureChoice::default();
-        Self { centre: Centre::Chain, layout, series, exposure, complaint }
+        let [position, paid] = read_position(parameter);
+        Self { centre: Centre::Chain, layout, series, position, paid, exposure, complaint }
+    }
+
+    /// Reads the symbol in the path of a plan and the parameters behind it.
+    pub(super) fn read_plan(
+        symbol: &str,
+        parameter: impl Fn(&str) -> Option<String>,
+        layout: Layout,
+    ) -> Self {
+        Self { centre: Centre::Plan, ..Self::read_chain(symbol, parameter, layout) }
     }
 
     /// Reads the symbol in the path of a table of exposure and the parameters behind it.
@@ -84,7 +100,8 @@ impl Address {
             Ok(dealers) => exposure.dealers = dealers,
             Err(error) => complaint = Some(format!("{error}. Showing the usual.")),
         }
-        Self { centre: Centre::Exposure, layout, series: None, exposure, complaint }
+        let (position, paid) = Default::default();
+        Self { centre: Centre::Exposure, layout, series: None, position, paid, exposure, complaint }
     }
 
     /// The address that says all this.
@@ -104,12 +121,31 @@ impl Address {
                 let mark = if said.is_empty() { "" } else { "?" };
                 format!("/exposure/{}{mark}{}", self.layout.chart().symbol, said.join("&"))
             }
-            (Centre::Chain, None) => format!("/chain/{}", self.layout.chart().symbol),
-            (Centre::Chain, Some(series)) => {
-                format!("/chain/{}?expiry={}", self.layout.chart().symbol, series.slug())
+            (Centre::Chain | Centre::Plan, series) => {
+                let expiry = series.map(|series| format!("expiry={}", series.slug()));
+                let named = |name: &str, value: &str| {
+                    (!value.is_empty()).then(|| format!("{name}={value}"))
+                };
+                let position = named("position", &self.position);
+                let said = [expiry, position, named("paid", &self.paid)].into_iter().flatten();
+                let said: Vec<String> = said.collect();
+                let mark = if said.is_empty() { "" } else { "?" };
+                let (centre, symbol) = (self.centre.as_str(), self.layout.chart().symbol);
+                format!("/{centre}/{symbol}{mark}{}", said.join("&"))
             }
         }
     }
+}
+
+/// The position that an address names, and what was paid; what could not stand in one is left out.
+fn read_position(parameter: impl Fn(&str) -> Option<String>) -> [String; 2] {
+    ["position", "paid"].map(|name| {
+        let text = parameter(name).unwrap_or_default();
+        let is_plain = |one: &char| one.is_ascii_alphanumeric() || "_~-.@/".contains(*one);
+        // A blank is a line below, an order ends with a wave: nothing needs to be escaped.
+        let text = text.replace([' ', '+'], "_").replace(';', "~");
+        text.chars().filter(is_plain).take(500).collect()
+    })
 }
 
 /// Shows the symbol that a path names, or SPX; tells what was not understood.
@@ -198,6 +234,32 @@ mod tests {
         let complaint = read("SPX", Some("<script>")).complaint.unwrap_or_default();
         assert!(complaint.contains("Showing the first."), "{complaint}");
     }
+
+    #[test]
+    fn a_plan_has_an_address_that_nothing_can_be_smuggled_into() {
+        let read = |position: &str| {
+            let parameter = |name: &str| match name {
+                "position" => Some(position.to_owned()),
+                "paid" => Some("-125.5".to_owned()),
+                _ => None,
+            };
+            Address::read_plan("SPX", parameter, Layout::default())
+        };
+        for (position, written) in [
+            ("-1_SPXW_27FEB24_5100/5110C", "-1_SPXW_27FEB24_5100/5110C"),
+            ("-1 SPXW 27FEB24 5100C; 1 SPXW 27FEB24 5110C", SPREAD),
+            ("<script>&expiry=%00", "scriptexpiry00"),
+        ] {
+            let address = read(position);
+            let expected = format!("/plan/SPX?position={written}&paid=-125.5");
+            assert_eq!(address.write(), expected);
+            // The chain keeps it.
+            let chain = Address { centre: Centre::Chain, ..address };
+            assert_eq!(chain.write(), expected.replace("/plan/", "/chain/"));
+        }
+    }
+
+    const SPREAD: &str = "-1_SPXW_27FEB24_5100C~_1_SPXW_27FEB24_5110C";
 
     #[test]
     fn the_address_of_exposure_says_what_counts() {

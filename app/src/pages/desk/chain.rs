@@ -1,22 +1,26 @@
 //! The option chain in the middle of the desk: which series, what is quoted, and what that implies,
 //! worked out on this device with every print. Its code is loaded when somebody looks at a chain.
 
-use api::{ApiError, ChainWord, decode_chain, read_expiries};
+use api::{ChainWord, decode_chain};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use market::{Right, Series, Symbol, instrument};
+use market::{Contract, Moment, Right, Series, Symbol, instrument};
+use plan::{BadPosition, Instrument, Leg, Position};
 use quant::options::{ChainBook, RATE_DEFAULT};
 
 use super::commands::{Commands, save};
+use super::expiries::Expiries;
+use super::leg_books::LegBooks;
 use super::nothing_there;
+use super::written::{Written, link_of};
+use crate::centre::Centre;
 use crate::chain_columns::ChainColumn;
 use crate::components::{
-    ChainControls, ChainHeadControls, StrikeFilter, chain_detail, chain_head, chain_table,
-    chain_tools,
+    ChainControls, ChainHeadControls, PlanNow, StrikeFilter, StripControls, Trade, chain_detail,
+    chain_head, chain_table, chain_tools, plan_strip,
 };
 use crate::contexts::{live_tape, preferences};
 use crate::erased::{Erase, awaited, derived, erased, follow, memo, part};
-use crate::live::{Link, LiveTape};
+use crate::live::LiveTape;
 
 /// The chain in the middle of the desk.
 pub(super) fn chain_pane(commands: Commands) -> AnyView {
@@ -35,8 +39,7 @@ pub(super) fn chain_pane(commands: Commands) -> AnyView {
 struct ChainData {
     tape: LiveTape,
     symbol: Memo<Symbol>,
-    /// The series that there are, or why there are none.
-    expiries: RwSignal<Option<Result<Vec<Series>, ApiError>>>,
+    expiries: Expiries,
     shown: Memo<Option<Series>>,
     /// As it is looked at.
     book: StoredValue<Option<ChainBook>>,
@@ -46,16 +49,21 @@ struct ChainData {
     seq: StoredValue<u64>,
     version: RwSignal<u64>,
     is_paused: RwSignal<bool>,
+    commands: Commands,
+    /// The position that is planned.
+    written: Memo<Written>,
+    /// What its legs in other series are of.
+    legs: LegBooks,
+    planned: RwSignal<Option<PlanNow>>,
 }
 
 impl ChainData {
     fn new(commands: Commands) -> Self {
         let route = commands.route;
         let tape = live_tape();
-        let expiries = RwSignal::new(None::<Result<Vec<Series>, ApiError>>);
+        let expiries = Expiries::of(tape, route.symbol);
         let shown = memo(move || {
-            let expiries = expiries.read();
-            let listed = expiries.as_ref()?.as_ref().ok()?;
+            let listed = expiries.listed();
             let asked = route.address.read().series;
             asked.filter(|series| listed.contains(series)).or(listed.first().copied())
         });
@@ -69,42 +77,38 @@ impl ChainData {
             seq: StoredValue::new(0),
             version: RwSignal::new(0),
             is_paused: RwSignal::new(false),
+            commands,
+            written: Written::of(route),
+            legs: LegBooks::new(tape),
+            planned: RwSignal::new(None),
         };
-        data.follow_expiries();
+        data.follow_series();
         data.follow_tape();
+        data.follow_plan();
         data
     }
 
-    /// Asks for the series of the symbol, again whenever the tape jumped to another time.
-    fn follow_expiries(self) {
-        let epoch = memo(move || self.tape.status.read().as_ref().map(|(tape, _)| tape.epoch));
-        let asked = StoredValue::new(None);
-        follow(move || {
-            let (symbol, epoch) = (self.symbol.get(), epoch.get());
-            let is_open = self.tape.link.get() == Link::Open;
-            if !is_open || asked.get_value() == Some((symbol, epoch)) {
-                return;
-            }
-            asked.set_value(Some((symbol, epoch)));
-            spawn_local(async move {
-                let answer = read_expiries(symbol).await;
-                // Somebody may look at another symbol by now.
-                if self.symbol.try_get_untracked() == Some(symbol) {
-                    let series = answer.map(|view| {
-                        view.expiries.into_iter().map(|expiry| expiry.series).collect()
-                    });
-                    self.expiries.try_set(Some(series));
-                }
-            });
+    /// Follows the series that is shown, and those of a planned position.
+    fn follow_series(self) {
+        let others = memo(move || {
+            let mut others = self.written.read().series();
+            others.retain(|one| Some(*one) != self.shown.get());
+            others
         });
         follow(move || {
             let shown = self.shown.get();
             self.is_paused.set(false);
             self.book.set_value(None);
             self.version.update(|version| *version += 1);
-            self.tape.watch_chains(shown.into_iter().collect());
+            self.watch(shown, &others.get());
         });
         on_cleanup(move || self.tape.watch_chains(Vec::new()));
+    }
+
+    /// Asks for the series that is shown, and for those of a position's other legs.
+    fn watch(self, shown: Option<Series>, others: &[Series]) {
+        let shown: Vec<Series> = shown.into_iter().collect();
+        self.legs.watch(others, &shown);
     }
 
     /// Takes in what was said since the last drawn frame.
@@ -120,7 +124,8 @@ impl ChainData {
             let is_new = moving.try_update_value(|live| {
                 let mut is_new = false;
                 for word in self.tape.take_chain_words() {
-                    is_new |= decode_chain(&word).is_some_and(|word| self.hear(live, word, spot));
+                    let Some(word) = decode_chain(&word) else { continue };
+                    is_new |= self.legs.hear(&word, spot) || self.hear(live, word, spot);
                 }
                 if let Some(book) = live
                     && (book.spot().to_bits() != spot.to_bits() || book.at() < at)
@@ -130,6 +135,7 @@ impl ChainData {
                 }
                 is_new
             });
+            self.legs.tick(spot, at);
             if is_new == Some(true) && !is_paused {
                 self.version.update(|version| *version += 1);
             }
@@ -149,7 +155,9 @@ impl ChainData {
                 if seq != self.seq.get_value() + 1 {
                     // Something was lost: nothing is shown rather than what may be wrong.
                     *live = None;
-                    self.tape.watch_chains(vec![series]);
+                    let mut others = self.written.read_untracked().series();
+                    others.retain(|one| *one != series);
+                    self.watch(shown, &others);
                     return true;
                 }
                 self.seq.set_value(seq);
@@ -158,15 +166,82 @@ impl ChainData {
             ChainWord::Gone { series, .. } if Some(series) == shown => {
                 *live = None;
                 // It ended: the next one takes its place.
-                self.expiries.update(|expiries| {
-                    if let Some(Ok(listed)) = expiries {
-                        listed.retain(|one| *one != series);
-                    }
-                });
+                self.expiries.forget(series);
             }
             _ => return false,
         }
         true
+    }
+
+    /// Values the planned position as the chain moves.
+    fn follow_plan(self) {
+        follow(move || {
+            self.version.get();
+            let written = self.written.read();
+            let stand =
+                self.book.with_value(|book| book.as_ref().map(|one| (one.spot(), one.at())));
+            let planned = stand.and_then(|(spot, at): (f64, Moment)| {
+                let look = |series: Series, see: &mut dyn FnMut(&ChainBook)| {
+                    let is_shown = self.book.with_value(|book| {
+                        let book = book.as_ref().filter(|book| book.series() == series);
+                        book.map(&mut *see).is_some()
+                    });
+                    if !is_shown {
+                        self.legs.with(series, see);
+                    }
+                };
+                written.valued(spot, at, &look)
+            });
+            drop(written);
+            self.planned.set(planned);
+        });
+    }
+
+    /// Adds what was pressed to the planned position.
+    fn trade(self, trade: Trade) {
+        let contract = self.book.with_value(|book| {
+            let book = book.as_ref()?;
+            let strike = book.quotes().strikes.get(trade.place)?.strike;
+            Some(Contract { series: book.series(), strike, right: trade.right })
+        });
+        let Some(contract) = contract else { return };
+        let leg = Leg { quantity: trade.quantity, instrument: Instrument::Option(contract) };
+        let legs = self.written.with_untracked(|written| {
+            let before = written
+                .position()
+                .filter(|one| one.underlying() == contract.series.terms().underlying);
+            before.map(|one| one.legs().to_vec()).unwrap_or_default()
+        });
+        match Position::new(legs.into_iter().chain([leg]), None) {
+            Ok(position) => self.plan(Some(&position)),
+            // What was sold is bought back.
+            Err(BadPosition::Empty) => self.plan(None),
+            Err(bad) => self.commands.data.say(format!("{bad}.")),
+        }
+    }
+
+    fn plan(self, position: Option<&Position>) {
+        self.commands.route.choose_position(link_of(position, None));
+    }
+
+    /// Contracts of the series that is shown which are planned.
+    fn held(self) -> Vec<Trade> {
+        let written = self.written.read();
+        let Some(position) = written.position() else { return Vec::new() };
+        self.version.get();
+        self.book.with_value(|book| {
+            let Some(book) = book else { return Vec::new() };
+            let strikes = &book.quotes().strikes;
+            let legs = position.legs().iter().filter_map(|leg| {
+                let Instrument::Option(contract) = leg.instrument else { return None };
+                if contract.series != book.series() {
+                    return None;
+                }
+                let place = strikes.binary_search_by_key(&contract.strike, |one| one.strike);
+                Some(Trade { place: place.ok()?, right: contract.right, quantity: leg.quantity })
+            });
+            legs.collect()
+        })
     }
 
     /// Holds what is shown still, or shows what went on behind it.
@@ -181,18 +256,6 @@ impl ChainData {
             self.is_paused.set(true);
         }
     }
-
-    /// Why there is nothing to see; nothing when there is.
-    fn complaint(self) -> Option<String> {
-        match self.expiries.read().as_ref()? {
-            Err(error) => Some(error.to_string()),
-            Ok(listed) if listed.is_empty() => {
-                let symbol = self.symbol.get();
-                Some(format!("There are no options on {symbol} on this tape."))
-            }
-            Ok(_) => None,
-        }
-    }
 }
 
 #[lazy]
@@ -202,11 +265,9 @@ fn chain(commands: Commands) -> AnyView {
     let filter = RwSignal::new(StrikeFilter::default());
     let ChainData { book, version, shown, .. } = data;
     let turn = Callback::new(move |by: isize| {
-        let expiries = data.expiries.read_untracked();
-        let Some(Ok(listed)) = expiries.as_ref() else { return };
+        let listed = untrack(|| data.expiries.listed());
         let place = listed.iter().position(|one| Some(*one) == shown.get_untracked());
         let next = place.and_then(|place| listed.get(place.checked_add_signed(by)?).copied());
-        drop(expiries);
         if let Some(series) = next {
             route.choose_series(series);
         }
@@ -223,6 +284,17 @@ fn chain(commands: Commands) -> AnyView {
         chosen: RwSignal::new(None),
         is_centred: RwSignal::new(true),
         on_turn: turn,
+        held: memo(move || data.held()).into(),
+        on_trade: Callback::new(move |trade| data.trade(trade)),
+    };
+    let strip = StripControls {
+        text: memo(move || {
+            let written = data.written.read();
+            written.position().map(|one| one.to_string().replace('+', "")).unwrap_or_default()
+        }),
+        now: data.planned,
+        on_open: Callback::new(move |()| route.show(Centre::Plan)),
+        on_clear: Callback::new(move |()| data.plan(None)),
     };
     follow(move || {
         // Another series has other strikes.
@@ -232,10 +304,7 @@ fn chain(commands: Commands) -> AnyView {
     });
     let head = ChainHeadControls {
         table,
-        series: derived(move || match data.expiries.read().as_ref() {
-            Some(Ok(listed)) => listed.clone(),
-            _ => Vec::new(),
-        }),
+        series: derived(move || data.expiries.listed()),
         shown,
         on_series: Callback::new(move |series| route.choose_series(series)),
         now: commands.data.now.into(),
@@ -256,9 +325,11 @@ fn chain(commands: Commands) -> AnyView {
         version.get();
         book.with_value(Option::is_some)
     });
-    let body = move || match (data.complaint(), is_there.get()) {
+    let body = move || match (data.expiries.complaint(), is_there.get()) {
         (Some(why), _) => nothing_there(why, route),
-        (None, true) => view! { {chain_table(table)} {chain_detail(table)} }.into_any(),
+        (None, true) => {
+            view! { {chain_table(table)} {chain_detail(table)} {plan_strip(strip)} }.into_any()
+        }
         (None, false) => view! { <div class="skeleton skeleton--chain"></div> }.erase(),
     };
     view! {

@@ -1,0 +1,362 @@
+//! Above a planned position: how it is written, where strategies begin, what it costs and may
+//! bring.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use market::{Moment, Price, Series, format};
+use plan::{Extreme, Leg, LegValue, Outlook, Position, PositionValue, Scenario, Strategy};
+use quant::options::Wander;
+
+use super::menu::{Menu, choice};
+use super::plan_strip::{extreme, price as cost};
+use crate::erased::{Erase, derived, erased, follow, heard, memo, part};
+
+/// A position as it stands, and what is needed to see it elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PlanNow {
+    /// What is planned.
+    pub(crate) position: Position,
+    /// Its shape.
+    pub(crate) strategy: Strategy,
+    /// What is known of each leg.
+    pub(crate) legs: Vec<LegValue>,
+    /// Their sum.
+    pub(crate) value: PositionValue,
+    /// Dollars that go out for it, or less than nothing where they come in: as told, else the
+    /// middle.
+    pub(crate) paid: Option<f64>,
+    /// Whether the trader told.
+    pub(crate) is_paid_told: bool,
+    /// What it may bring; nothing where that is not known.
+    pub(crate) outlook: Option<Outlook>,
+    /// What it would be worth elsewhere, or the leg that has no volatility.
+    pub(crate) scenario: Result<Scenario, String>,
+    /// How the underlying wanders until the first option ends.
+    pub(crate) wander: Option<Wander>,
+    /// The underlying's price.
+    pub(crate) spot: f64,
+    /// The tape's time.
+    pub(crate) at: Moment,
+}
+
+/// What a plan shows and does.
+#[derive(Clone, Copy)]
+pub(crate) struct PlanControls {
+    /// The position as it stands; nothing until every quote came.
+    pub(crate) now: RwSignal<Option<PlanNow>>,
+    /// The legs as they are written.
+    pub(crate) legs: Memo<Vec<Leg>>,
+    /// The position as traders write it.
+    pub(crate) text: Memo<String>,
+    /// The series that there are, soonest first.
+    pub(crate) series: Signal<Vec<Series>>,
+    /// The one that strategies begin in.
+    pub(crate) base: Signal<Option<Series>>,
+    /// The strikes of a series; none until it came.
+    pub(crate) strikes: Callback<Series, Vec<Price>>,
+    /// Levels that traders watch: their names and prices.
+    pub(crate) levels: Memo<Vec<(String, f64)>>,
+    /// Called with other legs.
+    pub(crate) on_legs: Callback<Vec<Leg>>,
+    /// Called with a position as traders write it; answers what is wrong with it.
+    pub(crate) on_write: Callback<String, Result<(), String>>,
+    /// Called with the dollars that were paid, or nothing for the middle.
+    pub(crate) on_paid: Callback<Option<f64>>,
+    /// Called with the series that strategies should begin in.
+    pub(crate) on_base: Callback<Series>,
+    /// Called with a strategy to begin.
+    pub(crate) on_begin: Callback<Strategy>,
+    /// How much of the time until the first option ends has passed, from 0 to 1.
+    pub(crate) passed: RwSignal<f64>,
+    /// What is added to every volatility, in vol points.
+    pub(crate) shift: RwSignal<f64>,
+    /// The price under the pointer.
+    pub(crate) pointed: RwSignal<Option<f64>>,
+}
+
+/// Where strategies begin, and what else can be done; stands in the bar above.
+pub(crate) fn plan_tools(controls: PlanControls) -> AnyView {
+    let PlanControls { series, base, on_base, on_begin, on_legs, legs, .. } = controls;
+    let (are_series_open, are_strategies_open) = (RwSignal::new(false), RwSignal::new(false));
+    let one_series = move |one: Series| {
+        let act = move || {
+            are_series_open.set(false);
+            on_base.run(one);
+        };
+        choice(one.to_string(), move || base.get() == Some(one), act)
+    };
+    let one_strategy = move |one: Strategy| {
+        let act = move || {
+            are_strategies_open.set(false);
+            on_begin.run(one);
+        };
+        choice(one.name(), || false, act)
+    };
+    let is_empty = memo(move || legs.read().is_empty());
+    let turn = move |_: leptos::ev::MouseEvent| {
+        let turned = |leg: Leg| Leg { quantity: -leg.quantity, ..leg };
+        on_legs.run(legs.get_untracked().into_iter().map(turned).collect());
+    };
+    view! {
+        <div class="chain-head__tools">
+            <Menu
+                id="plan-series"
+                label=derived(move || {
+                    base.get().map_or_else(|| "Expiry".to_owned(), |one| one.to_string())
+                })
+                icon="M2.5 3.5h11v10h-11zM2.5 6.5h11M5 2v3M11 2v3"
+                title="Expiry in which strategies begin"
+                is_open=are_series_open
+            >
+                {move || view! {
+                    <div class="menu__choices exposure__scopes">
+                        {series.get().into_iter().map(one_series).collect_view()}
+                    </div>
+                }.erase()}
+            </Menu>
+            <Menu
+                id="plan-strategies"
+                label="Strategies"
+                icon="M1.5 11h5l5-6.5h3M1.5 14h13"
+                title="Strategies"
+                is_open=are_strategies_open
+            >
+                {move || view! {
+                    <div class="menu__choices exposure__scopes">
+                        {Strategy::OFFERED.map(one_strategy).collect_view()}
+                    </div>
+                }.erase()}
+            </Menu>
+            <button
+                type="button"
+                title="Buy what is sold, and sell what is bought"
+                disabled=erased(move || is_empty.get())
+                on:click=heard(turn)
+            >
+                "Turn"
+            </button>
+            <button
+                type="button"
+                title="Begin anew"
+                disabled=erased(move || is_empty.get())
+                on:click=heard(move |_| on_legs.run(Vec::new()))
+            >
+                "Clear"
+            </button>
+        </div>
+    }
+    .erase()
+}
+
+/// Every strategy, where nothing is planned yet.
+pub(crate) fn plan_beginning(controls: PlanControls) -> AnyView {
+    let begin = move |one: Strategy| {
+        view! {
+            <button type="button" on:click=heard(move |_| controls.on_begin.run(one))>
+                {one.name()}
+            </button>
+        }
+        .erase()
+    };
+    view! {
+        <div class="plan-beginning">
+            <p>
+                "Begin with a strategy at its usual deltas, write a position above, or press a bid \
+                 or an ask in the chain."
+            </p>
+            <div>{Strategy::OFFERED.map(begin).collect_view()}</div>
+        </div>
+    }
+    .erase()
+}
+
+/// The position as traders write it; Enter plans what was written.
+pub(crate) fn plan_notation(controls: PlanControls) -> AnyView {
+    let PlanControls { text, on_write, .. } = controls;
+    let typed = RwSignal::new(String::new());
+    let wrong = RwSignal::new(None::<String>);
+    follow(move || {
+        typed.set(text.get());
+        wrong.set(None);
+    });
+    let send = move |event: SubmitEvent| {
+        event.prevent_default();
+        wrong.set(on_write.run(typed.get_untracked()).err());
+    };
+    view! {
+        <form class="plan-notation" on:submit=heard(send)>
+            <label>
+                <span class="visually-hidden">"Position"</span>
+                <input
+                    type="text"
+                    spellcheck="false"
+                    autocomplete="off"
+                    maxlength="500"
+                    placeholder="-2 SPXW 20NOV26 5900/5890P @1.25"
+                    aria-invalid=erased(move || wrong.read().is_some().to_string())
+                    aria-describedby="plan-wrong"
+                    prop:value=typed
+                    on:input=heard(move |event| typed.set(event_target_value(&event)))
+                />
+            </label>
+            <button type="submit">"Plan it"</button>
+            <p id="plan-wrong" role="alert" hidden=erased(move || wrong.read().is_none())>
+                {part(move || wrong.get().map(|why| format!("{why}.")))}
+            </p>
+        </form>
+    }
+    .erase()
+}
+
+/// What the position costs and may bring.
+pub(crate) fn plan_head(controls: PlanControls) -> AnyView {
+    let PlanControls { now, .. } = controls;
+    let told = move |figure: fn(&PlanNow) -> Option<String>| {
+        memo(move || {
+            let told = now.read().as_ref().and_then(figure);
+            told.unwrap_or_else(|| "–".to_owned())
+        })
+    };
+    let figure = |name: &'static str, title: &'static str, value: Memo<String>| {
+        view! {
+            <div title=title>
+                <dt>{name}</dt>
+                <dd>{part(move || value.get())}</dd>
+            </div>
+        }
+        .erase()
+    };
+    let greek = |name, title, of: fn(&PlanNow) -> Option<String>| figure(name, title, told(of));
+    view! {
+        <div class="chain-head__figures plan-head" tabindex="0" role="group" aria-label="Outlook">
+            <dl>
+                {figure("Strategy", "Its shape", told(|now| Some(now.strategy.name().to_owned())))}
+                {price(controls)}
+                {figure(
+                    "Natural",
+                    "What opening it at once would cost, each leg at the worse side",
+                    told(|now| Some(cost(natural(now)?))),
+                )}
+                {figure(
+                    "Most",
+                    "The most that it can bring when the first of its options ends",
+                    told(|now| Some(extreme(now.outlook.as_ref()?.most))),
+                )}
+                {figure(
+                    "Least",
+                    "The least: a loss where it is below nothing",
+                    told(|now| Some(extreme(now.outlook.as_ref()?.least))),
+                )}
+                {figure("Reward ÷ risk", "The most for each dollar of the least", told(reward))}
+                {figure(
+                    "Break-even",
+                    "Where profit turns into loss or back when the first of its options ends",
+                    told(break_evens),
+                )}
+                {figure(
+                    "Odds of profit",
+                    "By the volatility at the money of what ends first: what options cost, not a \
+                     forecast",
+                    told(profit_odds),
+                )}
+                {greek("Profit now", "At the middle, less what was paid", |now| {
+                    Some(format::money(now.value.mid? - now.paid?))
+                })}
+                {greek("Delta", "As many shares it is like", |now| {
+                    Some(format::signed(now.value.greeks?.delta, 1))
+                })}
+                {greek("Gamma", "Delta for each point", |now| {
+                    Some(format::signed(now.value.greeks?.gamma, 3))
+                })}
+                {greek("Theta", "Dollars for each calendar day that passes", |now| {
+                    Some(format::money(now.value.greeks?.theta))
+                })}
+                {greek("Vega", "Dollars for each vol point", |now| {
+                    Some(format::money(now.value.greeks?.vega))
+                })}
+            </dl>
+        </div>
+    }
+    .erase()
+}
+
+/// What is paid for one unit, in points: the middle until somebody tells.
+fn price(controls: PlanControls) -> AnyView {
+    let PlanControls { now, on_paid, .. } = controls;
+    let shown = memo(move || {
+        let paid = now.read().as_ref().and_then(|now| now.paid);
+        let unit = dollars_a_point(controls);
+        paid.map_or_else(|| "–".to_owned(), |paid| format!("{:.2}", paid / unit))
+    });
+    let is_told = memo(move || now.read().as_ref().is_some_and(|now| now.is_paid_told));
+    let side = memo(move || {
+        let paid = now.read().as_ref().and_then(|now| now.paid);
+        match paid {
+            Some(paid) if paid < 0.0 && is_told.get() => "Credit",
+            Some(paid) if paid < 0.0 => "Credit, mid",
+            _ if is_told.get() => "Debit",
+            _ => "Debit, mid",
+        }
+    });
+    let change = move |event: leptos::ev::Event| {
+        let text = event_target_value(&event);
+        let points = text.trim().replace('\u{2212}', "-").parse::<f64>().ok();
+        let unit = untrack(|| dollars_a_point(controls));
+        on_paid.run(points.filter(|points| points.is_finite()).map(|points| unit * points));
+    };
+    view! {
+        <div title="What goes out for one of it, in points; less than nothing comes in">
+            <dt>{part(move || side.get())}</dt>
+            <dd>
+                <input
+                    type="text"
+                    class="plan-head__price"
+                    inputmode="decimal"
+                    aria-label="Price of one in points, less than nothing for a credit"
+                    prop:value=shown
+                    on:change=heard(change)
+                />
+            </dd>
+        </div>
+    }
+    .erase()
+}
+
+/// Dollars for each point of the price of one.
+fn dollars_a_point(controls: PlanControls) -> f64 {
+    let now = controls.now.read();
+    now.as_ref().map_or(100.0, |now| 100.0 * now.position.units() as f64)
+}
+
+/// What opening all of it at once would cost: bought at the ask, sold at the bid.
+fn natural(now: &PlanNow) -> Option<f64> {
+    now.position.legs().iter().zip(&now.legs).try_fold(0.0, |sum, (leg, known)| {
+        let dollars = leg.quantity as f64 * leg.instrument.multiplier();
+        // Nobody bids: what is sold brings nothing.
+        let points = if 0 < leg.quantity { known.ask? } else { known.bid.unwrap_or(0.0) };
+        Some(sum + dollars * points)
+    })
+}
+
+fn reward(now: &PlanNow) -> Option<String> {
+    let outlook = now.outlook.as_ref()?;
+    match (outlook.most, outlook.least) {
+        (Extreme::Dollars(most), Extreme::Dollars(least)) if 0.0 < most && least < 0.0 => {
+            Some(format!("{:.2}", most / -least))
+        }
+        _ => None,
+    }
+}
+
+fn profit_odds(now: &PlanNow) -> Option<String> {
+    Some(format!("{:.0}%", 100.0 * now.outlook.as_ref()?.profit_odds?))
+}
+
+fn break_evens(now: &PlanNow) -> Option<String> {
+    let found = &now.outlook.as_ref()?.break_evens;
+    if found.is_empty() {
+        return Some("none".to_owned());
+    }
+    let texts: Vec<String> = found.iter().map(|one| format::price(*one, 2)).collect();
+    Some(texts.join(" · "))
+}

@@ -1,0 +1,73 @@
+//! Which series there are on the symbol in the middle of the desk: asked of the server.
+
+use api::{ApiError, read_expiries};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use market::{Series, Symbol};
+
+use crate::erased::{follow, memo};
+use crate::live::{Link, LiveTape};
+
+/// The series that there are, or why there are none; nothing until the server told.
+#[derive(Clone, Copy)]
+pub(super) struct Expiries {
+    symbol: Memo<Symbol>,
+    told: RwSignal<Option<Result<Vec<Series>, ApiError>>>,
+}
+
+impl Expiries {
+    /// Asks for the series of the symbol, again whenever the tape jumped to another time.
+    pub(super) fn of(tape: LiveTape, symbol: Memo<Symbol>) -> Self {
+        let expiries = Self { symbol, told: RwSignal::new(None) };
+        let epoch = memo(move || tape.status.read().as_ref().map(|(tape, _)| tape.epoch));
+        let asked = StoredValue::new(None);
+        follow(move || {
+            let (symbol, epoch) = (symbol.get(), epoch.get());
+            let is_open = tape.link.get() == Link::Open;
+            if !is_open || asked.get_value() == Some((symbol, epoch)) {
+                return;
+            }
+            asked.set_value(Some((symbol, epoch)));
+            spawn_local(async move {
+                let answer = read_expiries(symbol).await;
+                // Somebody may look at another symbol by now.
+                if expiries.symbol.try_get_untracked() == Some(symbol) {
+                    let series = answer.map(|view| {
+                        view.expiries.into_iter().map(|expiry| expiry.series).collect()
+                    });
+                    expiries.told.try_set(Some(series));
+                }
+            });
+        });
+        expiries
+    }
+
+    /// The series, soonest first; none until the server told.
+    pub(super) fn listed(self) -> Vec<Series> {
+        match self.told.read().as_ref() {
+            Some(Ok(listed)) => listed.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A series ended.
+    pub(super) fn forget(self, series: Series) {
+        self.told.update(|told| {
+            if let Some(Ok(listed)) = told {
+                listed.retain(|one| *one != series);
+            }
+        });
+    }
+
+    /// Why there is nothing to see; nothing when there is.
+    pub(super) fn complaint(self) -> Option<String> {
+        match self.told.read().as_ref()? {
+            Err(error) => Some(error.to_string()),
+            Ok(listed) if listed.is_empty() => {
+                let symbol = self.symbol.get();
+                Some(format!("There are no options on {symbol} on this tape."))
+            }
+            Ok(_) => None,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The series that a position's legs are of, as they move: quotes by the stream, Greeks on this
+//! device.
+
+use api::{ChainWord, decode_chain};
+use leptos::prelude::*;
+use market::{Moment, Series};
+use quant::options::{ChainBook, RATE_DEFAULT};
+
+use crate::live::LiveTape;
+
+/// Series that are followed.
+#[derive(Clone, Copy)]
+pub(super) struct LegBooks {
+    tape: LiveTape,
+    followed: StoredValue<Vec<Followed>>,
+}
+
+struct Followed {
+    series: Series,
+    /// The number of the last word about it.
+    seq: u64,
+    book: Option<ChainBook>,
+}
+
+impl LegBooks {
+    /// Follows nothing yet.
+    pub(super) fn new(tape: LiveTape) -> Self {
+        Self { tape, followed: StoredValue::new(Vec::new()) }
+    }
+
+    /// Follows these series from now on, beside `others` that somebody else reads.
+    pub(super) fn watch(self, series: &[Series], others: &[Series]) {
+        self.followed.update_value(|followed| {
+            // The server tells all of them anew.
+            *followed =
+                series.iter().map(|one| Followed { series: *one, seq: 0, book: None }).collect();
+        });
+        self.tape.watch_chains(series.iter().chain(others).copied().collect());
+    }
+
+    /// Takes in everything that was said of chains since this was asked before, and a new price;
+    /// tells whether anything is new.
+    pub(super) fn hear_all(self, spot: f64, at: Moment) -> bool {
+        let mut is_new = false;
+        for word in self.tape.take_chain_words() {
+            is_new |= decode_chain(&word).is_some_and(|word| self.hear(&word, spot));
+        }
+        self.tick(spot, at) || is_new
+    }
+
+    /// Takes a word about one of its series in; tells whether anything is new.
+    pub(super) fn hear(self, word: &ChainWord, spot: f64) -> bool {
+        let heard = self.followed.try_update_value(|followed| {
+            let (ChainWord::Quotes { quotes: market::SeriesQuotes { series, .. }, .. }
+            | ChainWord::Changes { series, .. }
+            | ChainWord::Gone { series, .. }) = word;
+            let Some(one) = followed.iter_mut().find(|one| one.series == *series) else {
+                return false;
+            };
+            match word {
+                ChainWord::Quotes { seq, at, quotes, .. } => {
+                    one.seq = *seq;
+                    one.book = Some(ChainBook::new(quotes.clone(), RATE_DEFAULT, spot, *at));
+                }
+                ChainWord::Changes { seq, at, changes, .. } if *seq == one.seq + 1 => {
+                    one.seq = *seq;
+                    if let Some(book) = &mut one.book {
+                        book.handle_quotes(changes, spot, *at);
+                    }
+                }
+                // Something was lost, or it ended: nothing rather than what may be wrong.
+                ChainWord::Changes { .. } | ChainWord::Gone { .. } => one.book = None,
+            }
+            true
+        });
+        heard == Some(true)
+    }
+
+    /// The underlying printed, or time passed.
+    pub(super) fn tick(self, spot: f64, at: Moment) -> bool {
+        let moved = self.followed.try_update_value(|followed| {
+            let mut is_new = false;
+            for book in followed.iter_mut().filter_map(|one| one.book.as_mut()) {
+                if book.spot().to_bits() != spot.to_bits() || book.at() < at {
+                    book.handle_tick(spot, at);
+                    is_new = true;
+                }
+            }
+            is_new
+        });
+        moved == Some(true)
+    }
+
+    /// Looks at a series; nothing until it came.
+    pub(super) fn with<T>(self, series: Series, look: impl FnOnce(&ChainBook) -> T) -> Option<T> {
+        self.followed.with_value(|followed| {
+            let one = followed.iter().find(|one| one.series == series)?;
+            Some(look(one.book.as_ref()?))
+        })
+    }
+}

@@ -1,0 +1,324 @@
+//! A position that is planned, in the middle of the desk: what it is worth with every print, and
+//! what it would be worth elsewhere. Its code is loaded when somebody looks at it.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use market::{Moment, Series, Span, Symbol, instrument};
+use plan::{Leg, Position, Strategy, read_position, template};
+use quant::levels::{LevelId, Periods};
+use quant::options::ChainBook;
+
+use super::commands::Commands;
+use super::expiries::Expiries;
+use super::leg_books::LegBooks;
+use super::nothing_there;
+use super::written::{Written, link_of, notation, values};
+use crate::components::{
+    PlanControls, PlanNow, plan_beginning, plan_head, plan_legs, plan_notation, plan_outcomes,
+    plan_payoff, plan_tools,
+};
+use crate::contexts::live_tape;
+use crate::erased::{Erase, awaited, derived, follow, memo, part};
+use crate::live::LiveTape;
+
+/// A plan in the middle of the desk.
+pub(super) fn plan_pane(commands: Commands) -> AnyView {
+    // The server draws its place; what is in it is the browser's work.
+    let is_awake = RwSignal::new(false);
+    follow(move || is_awake.set(true));
+    let waiting = || view! { <div class="skeleton skeleton--chain"></div> }.erase();
+    part(move || match is_awake.get() {
+        false => waiting(),
+        true => awaited(waiting, move || plan(commands)),
+    })
+}
+
+/// Between two valuations: faster than anybody reads.
+const VALUED_EVERY: Duration = Duration::from_millis(150);
+/// The later series of a calendar ends at least so long after the first.
+const LATER_BY: Span = Span::hours(20 * 24);
+
+/// Levels that stand in the drawing of a payoff.
+const WATCHED: [LevelId; 7] = [
+    LevelId::PriorHigh(Periods::Day),
+    LevelId::PriorLow(Periods::Day),
+    LevelId::CallWall,
+    LevelId::PutWall,
+    LevelId::GammaFlip,
+    LevelId::ExpectedHigh,
+    LevelId::ExpectedLow,
+];
+
+/// What a plan is made of.
+#[derive(Clone, Copy)]
+struct PlanData {
+    commands: Commands,
+    tape: LiveTape,
+    symbol: Memo<Symbol>,
+    written: Memo<Written>,
+    expiries: Expiries,
+    /// Where strategies begin; the trader's choice, else the first.
+    base: RwSignal<Option<Series>>,
+    books: LegBooks,
+    now: RwSignal<Option<PlanNow>>,
+    is_waiting: StoredValue<bool>,
+}
+
+impl PlanData {
+    fn new(commands: Commands) -> Self {
+        let route = commands.route;
+        let tape = live_tape();
+        let written = Written::of(route);
+        let data = Self {
+            commands,
+            tape,
+            symbol: route.symbol,
+            written,
+            expiries: Expiries::of(tape, route.symbol),
+            base: RwSignal::new(None),
+            books: LegBooks::new(tape),
+            now: RwSignal::new(None),
+            is_waiting: StoredValue::new(false),
+        };
+        data.follow_series();
+        data.follow_tape();
+        data
+    }
+
+    /// Follows the series of the legs, and those that strategies begin in.
+    fn follow_series(self) {
+        let epoch = memo(move || self.tape.status.read().as_ref().map(|(tape, _)| tape.epoch));
+        let watched = memo(move || {
+            let mut watched = self.written.read().series();
+            for series in self.base().into_iter().chain(self.later()) {
+                if !watched.contains(&series) {
+                    watched.push(series);
+                }
+            }
+            watched
+        });
+        follow(move || {
+            let watched = watched.get();
+            // A jump makes everything that was known another day's.
+            let _ = epoch.get();
+            self.books.watch(&watched, &[]);
+        });
+        on_cleanup(move || self.tape.watch_chains(Vec::new()));
+    }
+
+    /// The series that strategies begin in.
+    fn base(self) -> Option<Series> {
+        let listed = self.expiries.listed();
+        let first = self.written.read().series().first().copied();
+        let wanted = self.base.get().or(first).filter(|one| listed.contains(one));
+        wanted.or(listed.first().copied())
+    }
+
+    /// The one that calendars end in.
+    fn later(self) -> Option<Series> {
+        let base = self.base()?;
+        let far = |one: &Series| base.expires_at() + LATER_BY <= one.expires_at();
+        self.expiries.listed().into_iter().find(|one| one.root == base.root && far(one))
+    }
+
+    /// Takes in what was said, and values the position again, soon.
+    fn follow_tape(self) {
+        follow(move || {
+            let Some((spot, at)) = self.stand() else { return };
+            if self.books.hear_all(spot, at) && !self.is_waiting.get_value() {
+                self.is_waiting.set_value(true);
+                set_timeout(
+                    move || {
+                        // It may be gone by now.
+                        if self.is_waiting.try_set_value(false).is_none() {
+                            self.value();
+                        }
+                    },
+                    VALUED_EVERY,
+                );
+            }
+        });
+        follow(move || {
+            let _ = self.written.get();
+            self.value();
+        });
+    }
+
+    /// The underlying's price and the tape's time.
+    fn stand(self) -> Option<(f64, Moment)> {
+        self.tape.with_books(|books| {
+            let (price, _) = books.books().book(self.symbol.get())?.last()?;
+            Some((price.to_f64(), books.at()))
+        })
+    }
+
+    fn value(self) {
+        let now = untrack(|| self.valued());
+        self.now.set(now);
+    }
+
+    fn valued(self) -> Option<PlanNow> {
+        let (spot, at) = self.stand()?;
+        let look = |series, see: &mut dyn FnMut(&ChainBook)| {
+            self.books.with(series, see);
+        };
+        self.written.try_get()?.valued(spot, at, &look)
+    }
+
+    /// Why the position that is written cannot be valued; nothing when it can.
+    fn refusal(self) -> Option<String> {
+        let written = self.written.read();
+        let position = match &*written {
+            Written::Nothing => return None,
+            Written::Nonsense(why) => return Some(why.clone()),
+            Written::Position(position, _) => position,
+        };
+        let symbol = self.symbol.get();
+        if position.underlying() != symbol {
+            let other = position.underlying();
+            return Some(format!("This position is on {other}, and {symbol} is shown."));
+        }
+        let listed = self.expiries.listed();
+        let gone = position.options().find(|one| !listed.contains(&one.series));
+        if let Some(gone) = gone.filter(|_| !listed.is_empty()) {
+            return Some(format!("{} is not listed now: choose another expiry.", gone.series));
+        }
+        // Moves when a series comes.
+        let _ = self.now.read().is_some();
+        let look = |series, see: &mut dyn FnMut(&ChainBook)| {
+            self.books.with(series, see);
+        };
+        let contract = untrack(|| values(position, 1.0, &look))?.err()?;
+        Some(format!("{contract} is not listed: choose a strike that is."))
+    }
+
+    /// Plans another position; what was paid belongs to the one before.
+    fn choose(self, position: Option<&Position>) {
+        let paid = position.and_then(|one| one.paid);
+        self.commands.route.choose_position(link_of(position, paid));
+    }
+
+    /// Plans these legs; says why where they are no position.
+    fn choose_legs(self, legs: Vec<Leg>) {
+        if legs.is_empty() {
+            return self.choose(None);
+        }
+        match Position::new(legs, None) {
+            Ok(position) => self.choose(Some(&position)),
+            Err(plan::BadPosition::Empty) => self.choose(None),
+            Err(bad) => self.commands.data.say(format!("{bad}.")),
+        }
+    }
+
+    /// Begins a strategy where the trader is.
+    fn begin(self, strategy: Strategy) {
+        let begun = untrack(|| {
+            let (base, later) = (self.base()?, self.later());
+            self.books.with(base, |book| {
+                let later = later.and_then(|later| self.books.with(later, Clone::clone));
+                template(strategy, book, later.as_ref())
+            })
+        });
+        match begun {
+            Some(Ok(position)) => self.choose(Some(&position)),
+            Some(Err(why)) => {
+                self.commands.data.say(format!("{}: {why}.", strategy.name()));
+            }
+            None => self.commands.data.say("The quotes of this expiry are on their way.".into()),
+        }
+    }
+}
+
+#[lazy]
+fn plan(commands: Commands) -> AnyView {
+    let data = PlanData::new(commands);
+    let route = commands.route;
+    let PlanData { now, symbol, .. } = data;
+    let controls = PlanControls {
+        now,
+        legs: memo(move || {
+            let written = data.written.read();
+            written.position().map(|one| one.legs().to_vec()).unwrap_or_default()
+        }),
+        text: memo(move || {
+            let written = data.written.read();
+            match &*written {
+                Written::Position(position, _) => position.to_string().replace('+', ""),
+                _ => notation(&route.address.read().position),
+            }
+        }),
+        series: derived(move || data.expiries.listed()),
+        base: derived(move || data.base()),
+        strikes: Callback::new(move |series| {
+            let strikes = data
+                .books
+                .with(series, |book| book.quotes().strikes.iter().map(|one| one.strike).collect());
+            strikes.unwrap_or_default()
+        }),
+        levels: memo(move || {
+            let view = commands.data.levels_now();
+            let levels = view.map(|view| view.levels).unwrap_or_default();
+            let watched = levels.into_iter().filter(|level| WATCHED.contains(&level.id));
+            watched.map(|level| (level.name, level.price)).collect()
+        }),
+        on_legs: Callback::new(move |legs| data.choose_legs(legs)),
+        on_write: Callback::new(move |text: String| {
+            if text.trim().is_empty() {
+                data.choose(None);
+                return Ok(());
+            }
+            let position = read_position(&text).map_err(|error| error.to_string())?;
+            data.choose(Some(&position));
+            Ok(())
+        }),
+        on_paid: Callback::new(move |paid: Option<f64>| {
+            let link = untrack(|| link_of(data.written.read().position(), paid));
+            route.choose_position(link);
+        }),
+        on_base: Callback::new(move |series| data.base.set(Some(series))),
+        on_begin: Callback::new(move |strategy| data.begin(strategy)),
+        passed: RwSignal::new(0.0),
+        shift: RwSignal::new(0.0),
+        pointed: RwSignal::new(None),
+    };
+    let is_there = memo(move || now.read().is_some());
+    let is_empty = memo(move || *data.written.read() == Written::Nothing);
+    let refusal = memo(move || data.refusal());
+    let complaint = memo(move || data.expiries.complaint());
+    let body = move || {
+        if let Some(why) = complaint.get() {
+            return nothing_there(why, route);
+        }
+        let planned = move || match (refusal.get(), is_empty.get(), is_there.get()) {
+            (Some(why), ..) => view! { <p class="plan__refusal" role="alert">{why}</p> }.into_any(),
+            (None, true, _) => plan_beginning(controls),
+            (None, false, true) => view! {
+                {plan_head(controls)}
+                {plan_legs(controls)}
+                {plan_payoff(controls)}
+                {plan_outcomes(controls)}
+            }
+            .into_any(),
+            (None, false, false) => view! { <div class="skeleton skeleton--chain"></div> }.erase(),
+        };
+        view! {
+            {plan_notation(controls)}
+            <div class="plan__body" tabindex="0" role="group" aria-label="Position">
+                {part(planned)}
+            </div>
+        }
+        .erase()
+    };
+    view! {
+        <section class="plan" aria-label="Strategy builder">
+            <div class="desk__chart-bar">
+                <b class="desk__symbol">{part(move || symbol.get().to_string())}</b>
+                <span class="desk__name">{part(move || instrument(symbol.get()).name)}</span>
+                {plan_tools(controls)}
+            </div>
+            {part(body)}
+        </section>
+    }
+    .erase()
+}

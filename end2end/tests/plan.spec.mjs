@@ -1,0 +1,238 @@
+// A position that is planned: pressed together in the chain, begun as a strategy, written; seen at
+// other prices, on other days, at other volatilities.
+
+import assert from "node:assert/strict";
+
+import { checkAxe, live, until, visit } from "../desk.mjs";
+
+const CONDOR = "/plan/SPX?position=-1_SPXW_28FEB24_5050/5025P_5130/5155C";
+
+const pause = async (page) => {
+  // A space in a field is a space.
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.keyboard.press(" ");
+  await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor({ state: "attached" });
+};
+const figure = (page, place, name) =>
+  page.locator(`${place} dl div`, { has: page.getByText(name, { exact: true }) }).locator("dd");
+const number = (text) => Number(text.replace("−", "-").replace(/[+$,%]/g, ""));
+/** What the server says of a position as it stands. */
+/** That a figure becomes a number of dollars. */
+const becomes = (place, dollars, what) =>
+  until(async () => number(await place.innerText()) === Math.round(dollars), what);
+const valued = async (server, position) => {
+  const answer = await fetch(`${server.address}/api/v1/position`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ position }),
+  });
+  assert.equal(answer.status, 200, position);
+  return answer.json();
+};
+const planned = async (page) => {
+  await live(page);
+  await page.locator(".plan-payoff__now").waitFor();
+};
+const readout = async (page, kind) =>
+  number(await page.locator(`.plan-payoff__readout [data-kind="${kind}"] b`).textContent());
+const slide = (page, name, value) =>
+  page
+    .locator(".plan-payoff__sliders label", { hasText: name })
+    .locator("input")
+    .evaluate((input, value) => {
+      input.value = String(value);
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }, value);
+
+visit(
+  "two presses in the chain make a vertical, with its numbers at once",
+  { path: "/chain/SPX?expiry=SPXW-2024-02-28" },
+  async ({ page, server }) => {
+    await live(page);
+    await page.locator(".chain-row[data-money]").waitFor();
+    await pause(page);
+    const press = async (strike, put, side) => {
+      // A strike may have marks of what is held beside it.
+      const row = page.locator(".chain-row", {
+        has: page.locator("th", { hasText: new RegExp(`(^|\\D)${strike}(\\D|$)`) }),
+      });
+      const cells = row.locator(`td[data-trade="${side}"]`);
+      await (put ? cells.last() : cells.first()).click();
+    };
+    await press("5080", true, "sell");
+    await press("5060", true, "buy");
+    const strip = page.getByRole("complementary", { name: "Position" });
+    await strip.getByText("Bull put spread").waitFor();
+    const whole = await valued(server, "-1 SPXW 28FEB24 5080P; 1 SPXW 28FEB24 5060P");
+    assert.equal(whole.strategy, "Bull put spread");
+    const of = (name) => figure(page, ".plan-strip", name);
+    await becomes(of("Most"), whole.at_expiry.most, "the most");
+    assert.equal(number(await of("Least").innerText()), Math.round(whole.at_expiry.least));
+    const [turn] = whole.at_expiry.break_evens;
+    assert.equal(number(await of("Break-even").innerText()), Number(turn.toFixed(2)));
+    assert.match(await of("Price").innerText(), /^\$[\d.,]+ credit$/);
+    assert.equal(number(await of("Delta").innerText()), Number(whole.delta.toFixed(1)));
+    const odds = number(await of("Odds of profit").innerText());
+    assert.equal(odds, Math.round(100 * whole.at_expiry.profit_odds));
+    // Both strikes are marked, and the address has it.
+    const marks = await page.locator(".chain-row__held").allInnerTexts();
+    assert.deepEqual(marks.sort(), ["+1", "−1"]);
+    assert.match(page.url(), /position=-1_SPXW_28FEB24_5080P~1_SPXW_28FEB24_5060P/);
+    await checkAxe(page);
+    // The second press of the other side takes a leg away again.
+    await press("5060", true, "sell");
+    await strip.getByText("Cash-secured put").waitFor();
+    await strip.getByRole("button", { name: "Open plan" }).click();
+    await page.locator(".plan-legs tbody tr").waitFor();
+    assert.equal(await page.locator(".plan-legs tbody tr").count(), 1);
+    await page.getByRole("button", { name: "Clear" }).click();
+    await page.getByText("Begin with a strategy").waitFor();
+  },
+);
+
+visit("sliders, table and sums of a condor", { path: CONDOR }, async ({ page, server }) => {
+  await planned(page);
+  await pause(page);
+  const whole = await valued(server, "-1 SPXW 28FEB24 5050/5025P 5130/5155C");
+  const of = (name) => figure(page, ".plan-head", name);
+  await until(async () => (await of("Strategy").innerText()) === "Iron condor", "its name");
+  await becomes(of("Most"), whole.at_expiry.most, "the most");
+  // Net Greeks are the sum of the legs'.
+  const sides = { Buy: 1, Sell: -1 };
+  let delta = 0;
+  for (const row of await page.locator(".plan-legs tbody tr").all()) {
+    const side = await row.locator(".plan-leg__side").innerText();
+    delta += 100 * sides[side] * number(await row.locator("td").nth(9).innerText());
+  }
+  assert.ok(Math.abs(delta - number(await of("Delta").innerText())) <= 2.1, "two digits a leg");
+  assert.equal(number(await of("Delta").innerText()), Number(whole.delta.toFixed(1)));
+  assert.ok(Math.abs(await readout(page, "now")) < 0.005, "here and now nothing is won");
+  // Time passes: more of the premium is earned. Volatility rises: less.
+  await slide(page, "Day", 0.5);
+  await page.locator(".plan-payoff__chosen").waitFor();
+  const later = await readout(page, "chosen");
+  assert.ok(0 < later, `${later}`);
+  await slide(page, "Volatility", 10);
+  await until(async () => (await readout(page, "chosen")) < later, "short of volatility");
+  // Far below every strike it loses all that it can.
+  await slide(page, "Price", 5000);
+  const least = Math.round(whole.at_expiry.least);
+  await until(async () => (await readout(page, "end")) === least, "the least");
+  await page.getByRole("button", { name: "Reset" }).click();
+  await page.locator(".plan-payoff__chosen").waitFor({ state: "detached" });
+  const cells = await page.locator(".plan-outcomes tbody td:last-child").allInnerTexts();
+  assert.equal(cells.length, 17);
+  for (const cell of cells) {
+    const profit = number(cell);
+    assert.ok(whole.at_expiry.least - 1 <= profit && profit <= whole.at_expiry.most + 1, cell);
+  }
+  await checkAxe(page);
+});
+
+visit("strikes are dragged, stepped and typed", { path: CONDOR }, async ({ page }) => {
+  await planned(page);
+  const fields = page.locator(".plan-legs input[aria-label^=Strike]");
+  const strikes = () => fields.evaluateAll((all) => all.map((one) => one.value));
+  assert.deepEqual(await strikes(), ["5050", "5025", "5130", "5155"]);
+  const first = fields.first();
+  await first.press("ArrowDown");
+  await until(async () => (await strikes())[0] !== "5050", "one strike lower");
+  assert.deepEqual((await strikes()).slice(1), ["5025", "5130", "5155"]);
+  const alone = await strikes();
+  await first.press("Shift+ArrowUp");
+  const areHigher = (all) => all.every((one, at) => Number(alone[at]) < Number(one));
+  await until(async () => areHigher(await strikes()), "all of them");
+  await first.fill("5060");
+  await first.press("Enter");
+  await until(async () => (await strikes())[0] === "5060", "typed");
+  // The handle under the drawing.
+  const before = await strikes();
+  const handle = page.locator('.plan-payoff__handle[data-leg="2"]');
+  const { x, y, width, height } = await handle.boundingBox();
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width / 2 + 60, y + height / 2, { steps: 5 });
+  await page.mouse.up();
+  await until(async () => Number(before[2]) < Number((await strikes())[2]), "dragged");
+  assert.deepEqual([(await strikes())[0], (await strikes())[1]], [before[0], before[1]]);
+  // Quantity and side.
+  await page.getByRole("button", { name: "One more" }).first().click();
+  await page.locator(".plan-leg__side").first().click();
+  await until(() => page.url().includes("position=2_SPXW_28FEB24_5060P"), "twice, and bought");
+});
+
+const EMPTY = { path: "/plan/SPX" };
+visit("a calendar is written, judged and linked", EMPTY, async ({ page, server }) => {
+  await live(page);
+  const field = page.getByRole("textbox", { name: "Position" });
+  const write = async (text) => {
+    await field.fill(text);
+    await field.press("Enter");
+  };
+  await write("-1 SPXW 8MAX24 5100C");
+  await page.getByText(/character 9: `8MAX24` is no expiry/).waitFor();
+  await write("-1 SPXW 8MAR24 5101C");
+  await page.getByText(/SPXW 08MAR24 5101C is not listed: choose a strike/).waitFor();
+  const text = "-1 SPXW 8MAR24 5100C; 1 SPXW 15MAR24 5100C @30";
+  await write(text);
+  await page.locator(".plan-payoff__now").waitFor();
+  await pause(page);
+  const whole = await valued(server, text.replace(" @30", ""));
+  const of = (name) => figure(page, ".plan-head", name);
+  assert.equal(await of("Strategy").innerText(), "Calendar");
+  const most = async () => number(await of("Most").innerText());
+  await until(async () => Math.abs((await most()) - whole.at_expiry.most) < 1, "the most");
+  const [low, high] = (await of("Break-even").innerText()).split(" · ").map(number);
+  assert.ok(Math.abs(low - whole.at_expiry.break_evens[0]) < 0.02, `${low}`);
+  assert.ok(Math.abs(high - whole.at_expiry.break_evens[1]) < 0.02, `${high}`);
+  // A price of one's own moves the result, and is in the link.
+  const price = page.locator(".plan-head__price");
+  await price.fill("20");
+  await price.press("Enter");
+  await until(() => page.url().includes("paid=2000.00"), "what was paid");
+  const profit = await of("Profit now").innerText();
+  assert.ok(Math.abs(number(profit) - (whole.mid - 2000)) < 1, profit);
+  const link = page.url();
+  await page.reload();
+  await planned(page);
+  assert.equal(page.url(), link);
+  assert.equal(await of("Strategy").innerText(), "Calendar");
+  assert.equal(await of("Profit now").innerText(), profit);
+});
+
+const FUND = { path: "/plan/SPY" };
+visit("strategies are begun, and stay while one looks away", FUND, async ({ page }) => {
+  await live(page);
+  await page.getByText("Begin with a strategy").waitFor();
+  await page.getByRole("button", { name: "SPY 27FEB24" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "SPY 15MAR24" }).click();
+  const of = (name) => figure(page, ".plan-head", name);
+  for (const name of ["Covered call", "Iron fly", "Calendar", "Jade lizard"]) {
+    await until(async () => {
+      await page.getByRole("button", { name: "Strategies" }).click();
+      await page.getByRole("dialog").getByRole("button", { name, exact: true }).click();
+      const shown = of("Strategy");
+      return (await shown.count()) === 1 && (await shown.innerText()) === name;
+    }, name);
+  }
+  await page.getByRole("button", { name: "Chart", exact: true }).first().click();
+  await page.locator(".price-chart__canvas").waitFor();
+  await page.getByRole("button", { name: "Plan", exact: true }).first().click();
+  const name = () => of("Strategy").innerText();
+  await until(async () => (await name()) === "Jade lizard", "it is still there");
+  await page.getByRole("button", { name: "Turn", exact: true }).click();
+  await until(async () => (await name()) === "Custom", "the other way round");
+});
+
+visit(
+  "a plan on a phone",
+  { path: CONDOR, width: 390, height: 844, touch: true },
+  async ({ page }) => {
+    await planned(page);
+    await checkAxe(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 390, `${wide}`);
+    const handle = page.locator(".plan-leg__side").first();
+    assert.ok(40 <= (await handle.boundingBox()).height, "a finger finds it");
+  },
+);
