@@ -12,13 +12,16 @@ pub(crate) enum Centre {
     Chain,
     /// A position that is planned.
     Plan,
+    /// Smile and surface.
+    Volatility,
     /// What dealers are taken to hold.
     Exposure,
 }
 
 impl Centre {
     /// Everything that can stand there.
-    pub(crate) const ALL: [Self; 4] = [Self::Chart, Self::Chain, Self::Plan, Self::Exposure];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Chart, Self::Chain, Self::Plan, Self::Volatility, Self::Exposure];
 
     /// The name on the screen.
     pub(crate) fn title(self) -> &'static str {
@@ -26,6 +29,7 @@ impl Centre {
             Self::Chart => "Chart",
             Self::Chain => "Chain",
             Self::Plan => "Plan",
+            Self::Volatility => "Volatility",
             Self::Exposure => "Exposure",
         }
     }
@@ -36,6 +40,7 @@ impl Centre {
             Self::Chart => "chart",
             Self::Chain => "chain",
             Self::Plan => "plan",
+            Self::Volatility => "volatility",
             Self::Exposure => "exposure",
         }
     }

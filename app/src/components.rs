@@ -40,6 +40,8 @@ mod tape_panel;
 mod theme_switch;
 mod toast;
 mod tour;
+mod volatility_smile;
+mod volatility_table;
 mod watch_menu;
 mod watchlist;
 
@@ -85,5 +87,7 @@ pub(crate) use tape_panel::{TapeControls, TapePanel};
 pub(crate) use theme_switch::ThemeSwitch;
 pub(crate) use toast::{Toast, ToastText};
 pub(crate) use tour::{Tour, TourControls};
+pub(crate) use volatility_smile::volatility_smile;
+pub(crate) use volatility_table::{VolatilityControls, volatility_table};
 pub(crate) use watch_menu::{WatchMenuControls, WatchWish, watch_menu};
 pub(crate) use watchlist::{WatchControls, WatchRow, Watchlist};

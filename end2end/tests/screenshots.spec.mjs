@@ -32,11 +32,16 @@ const STEADY = ["--disable-partial-raster", "--num-raster-threads=1"];
 /** Of 255; nobody sees less. */
 const CHANNEL_MAX = 12;
 const THEMES = ["dark", "light"];
+/** Of a day after the one that the pictures are of. */
+const PLAN = "/plan/SPX?position=-1_SPXW_1MAR24_5050/5020P_5130/5160C";
+const SMILE = "/volatility/SPX?expiry=SPXW-2024-03-15";
 /** Pages that are longer than a screen are shown whole. */
 const ROUTES = [
   { name: "chart", path: "/chart/SPX", isDesk: true, isChart: true },
-  { name: "chain", path: "/chain/SPX", isDesk: true },
-  { name: "exposure", path: "/exposure/SPX", isDesk: true },
+  { name: "chain", path: "/chain/SPX", isDesk: true, mark: "tr[data-money]" },
+  { name: "exposure", path: "/exposure/SPX", isDesk: true, mark: "tr[data-money]" },
+  { name: "plan", path: PLAN, isDesk: true, mark: ".plan-payoff__now" },
+  { name: "volatility", path: SMILE, isDesk: true, mark: ".volatility-smile__curve" },
   { name: "styleguide", path: "/styleguide", isLong: true },
   { name: "developers", path: "/developers", isLong: true },
   { name: "missing", path: "/nowhere" },
@@ -126,13 +131,13 @@ async function freeze(server) {
   }
 }
 
-async function settled(page, { isDesk, isChart, isLong }, width) {
+async function settled(page, { isDesk, isChart, isLong, mark }, width) {
   await page.evaluate(() => document.fonts.ready);
   if (isDesk) {
     await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor({ state: "attached" });
     const shown = isChart
       ? page.locator(".price-chart__data", { hasText: "O " })
-      : page.locator("tr[data-money]");
+      : page.locator(mark).first();
     await shown.waitFor();
     await page.locator(".watch-row__day").first().waitFor({ state: "attached" });
   }

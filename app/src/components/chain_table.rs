@@ -46,6 +46,10 @@ pub(crate) struct Trade {
     pub(crate) quantity: i64,
 }
 
+/// What the keys do.
+const LABEL: &str = "Option chain: arrows choose a strike, left and right another expiry; \
+                     C buys its call, P its put, with Shift they are sold";
+
 /// Rows beyond those in sight, on each side, so that a quick wheel finds them there.
 const SPARE_ROWS: usize = 6;
 /// A row's height until it was measured.
@@ -210,7 +214,7 @@ pub(crate) fn chain_table(controls: ChainControls) -> AnyView {
             <table
                 role="grid"
                 tabindex="0"
-                aria-label="Option chain: arrows choose a strike, left and right another expiry"
+                aria-label=LABEL
                 aria-rowcount=erased(move || (count.get() + 2).to_string())
                 aria-activedescendant=erased(move || {
                     chosen.get().map(|place| format!("strike-{place}"))
@@ -482,6 +486,15 @@ fn hear_key(controls: ChainControls, sight: Sight, event: &KeyboardEvent) {
         "PageUp" => step(-page),
         "Home" => from,
         "End" => until - 1,
+        "c" | "C" | "p" | "P" if at.is_some() => {
+            event.prevent_default();
+            event.stop_propagation();
+            let is_put = event.key().eq_ignore_ascii_case("p");
+            let right = if is_put { Right::Put } else { Right::Call };
+            let quantity = if event.shift_key() { -1 } else { 1 };
+            controls.on_trade.run(Trade { place: at.unwrap_or(first), right, quantity });
+            return;
+        }
         "Escape" if at.is_some() => {
             event.stop_propagation();
             chosen.set(None);

@@ -82,6 +82,7 @@ fn centre_button(one: Centre, centre: Memo<Centre>, on_choose: Callback<Command>
         Centre::Chart => Pane::Chart,
         Centre::Chain => Pane::Chain,
         Centre::Plan => Pane::Plan,
+        Centre::Volatility => Pane::Volatility,
         Centre::Exposure => Pane::Exposure,
     };
     let current = move || (centre.get() == one).then_some("page");

@@ -13,6 +13,8 @@ pub(crate) enum Pane {
     Chain,
     /// A position that is planned, in the chart's place.
     Plan,
+    /// Smile and surface, in the chart's place; too seldom asked for to have a tab.
+    Volatility,
     /// What dealers are taken to hold, in the chart's place.
     Exposure,
     /// The ladder of levels.
@@ -31,6 +33,7 @@ impl Pane {
             Self::Chart => "chart",
             Self::Chain => "chain",
             Self::Plan => "plan",
+            Self::Volatility => "volatility",
             Self::Exposure => "exposure",
             Self::Levels => "levels",
             Self::Watch => "watch",
@@ -42,6 +45,7 @@ impl Pane {
             Self::Chart => "Chart",
             Self::Chain => "Chain",
             Self::Plan => "Plan",
+            Self::Volatility => "Smile",
             Self::Exposure => "GEX",
             Self::Levels => "Levels",
             Self::Watch => "Watch",
@@ -53,6 +57,7 @@ impl Pane {
             Self::Chart => "M2 2v12h12M4 10l3-3 2 2 4-5",
             Self::Chain => "M2 3h4M10 3h4M2 8h4M10 8h4M2 13h4M10 13h4M8 1.5v13",
             Self::Plan => "M1.5 11h5l5-6.5h3M1.5 14h13",
+            Self::Volatility => "M1.5 3c2.5 10 10.5 10 13 2.5M1.5 14h13",
             Self::Exposure => "M8 1.5v13M8 3h5v2H8M8 7H3v2h5M8 11h3v2H8",
             Self::Levels => "M2 4h12M2 8h8M2 12h12M12 6v4",
             Self::Watch => "M1 8s3-5 7-5 7 5 7 5-3 5-7 5-7-5-7-5zM8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4z",

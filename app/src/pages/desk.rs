@@ -12,9 +12,11 @@ mod data;
 mod drawings;
 mod layouts;
 mod leg_books;
+mod open_interest;
 mod option_levels;
 mod plan;
 mod top_bar;
+mod volatility;
 mod watchlists;
 mod written;
 
@@ -49,6 +51,7 @@ use data::DeskData;
 use exposure::exposure_pane;
 use plan::plan_pane;
 use top_bar::TopBar;
+use volatility::volatility_pane;
 
 /// What the address says, and how it is changed.
 #[derive(Clone, Copy)]
@@ -81,6 +84,8 @@ impl Route {
             }
             let mut address = if let Some(symbol) = path.strip_prefix("/exposure/") {
                 Address::read_exposure(symbol, |name| query.get(name), last())
+            } else if let Some(symbol) = path.strip_prefix("/volatility/") {
+                Address::read_volatility(symbol, |name| query.get(name), last())
             } else {
                 match (path.strip_prefix("/chart/"), before) {
                     // On the way to another page, this one stays as it is.
@@ -162,6 +167,13 @@ impl Route {
         self.go.run((address, true));
     }
 
+    /// The smile of another series.
+    fn choose_smile(self, series: Series) {
+        let mut address = self.address.get_untracked();
+        (address.centre, address.series) = (Centre::Volatility, Some(series));
+        self.go.run((address, false));
+    }
+
     /// Another position to plan, or none, and what was paid for it, as the address writes them.
     fn choose_position(self, written: (String, String)) {
         let mut address = self.address.get_untracked();
@@ -226,6 +238,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
     let tab = memo(move || match (pane.get(), route.centre.get()) {
         (Pane::Chart, Centre::Chain) => Pane::Chain,
         (Pane::Chart, Centre::Plan) => Pane::Plan,
+        (Pane::Chart, Centre::Volatility) => Pane::Volatility,
         (Pane::Chart, Centre::Exposure) => Pane::Exposure,
         (pane, _) => pane,
     });
@@ -266,6 +279,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
                     Centre::Chart => in_turn(move || view! { <Charts commands /> }.erase()),
                     Centre::Chain => chain_pane(commands),
                     Centre::Plan => plan_pane(commands),
+                    Centre::Volatility => volatility_pane(commands),
                     Centre::Exposure => exposure_pane(commands),
                 })}
                 {pane_divider(Divider::Side)}
@@ -275,6 +289,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
             <TabBar pane=tab on_choose=move |one| match one {
                 Pane::Chain => commands.run(Command::Show(Centre::Chain)),
                 Pane::Plan => commands.run(Command::Show(Centre::Plan)),
+                Pane::Volatility => commands.run(Command::Show(Centre::Volatility)),
                 Pane::Exposure => commands.run(Command::Show(Centre::Exposure)),
                 Pane::Chart => commands.run(Command::Show(Centre::Chart)),
                 one => pane.set(one),

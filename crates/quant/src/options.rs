@@ -11,6 +11,7 @@ mod exposure;
 mod implied_vol;
 mod odds;
 mod slice;
+mod smile;
 mod volatility;
 mod chain;
 mod clock;
@@ -28,6 +29,7 @@ pub use exposure::{
 pub use implied_vol::{IvAbsence, Premium, implied_vol, implied_vol_from, implied_vols};
 pub use odds::Wander;
 pub use slice::{OptionGreeks, Slice, SliceGreeks, SliceMarket};
+pub use smile::{Smile, SmileCurve, SmilePoint};
 pub use volatility::{
     Skew, Strip, StripQuote, THIRTY_DAYS, constant_maturity, skew, strip, strip_quotes,
 };

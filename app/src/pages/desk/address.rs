@@ -75,6 +75,16 @@ impl Address {
         Self { centre: Centre::Chain, layout, series, position, paid, exposure, complaint }
     }
 
+    /// Reads the symbol in the path of a smile and the parameters behind it.
+    pub(super) fn read_volatility(
+        symbol: &str,
+        parameter: impl Fn(&str) -> Option<String>,
+        layout: Layout,
+    ) -> Self {
+        let address = Self::read_chain(symbol, parameter, layout);
+        Self { centre: Centre::Volatility, position: String::new(), paid: String::new(), ..address }
+    }
+
     /// Reads the symbol in the path of a plan and the parameters behind it.
     pub(super) fn read_plan(
         symbol: &str,
@@ -121,7 +131,7 @@ impl Address {
                 let mark = if said.is_empty() { "" } else { "?" };
                 format!("/exposure/{}{mark}{}", self.layout.chart().symbol, said.join("&"))
             }
-            (Centre::Chain | Centre::Plan, series) => {
+            (Centre::Chain | Centre::Plan | Centre::Volatility, series) => {
                 let expiry = series.map(|series| format!("expiry={}", series.slug()));
                 let named = |name: &str, value: &str| {
                     (!value.is_empty()).then(|| format!("{name}={value}"))

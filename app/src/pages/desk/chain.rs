@@ -19,7 +19,7 @@ use crate::components::{
     chain_head, chain_table, chain_tools, plan_strip,
 };
 use crate::contexts::{live_tape, preferences};
-use crate::erased::{Erase, awaited, derived, erased, follow, memo, part};
+use crate::erased::{Erase, awaited, derived, erased, follow, heard, memo, part};
 use crate::live::LiveTape;
 
 /// The chain in the middle of the desk.
@@ -341,6 +341,18 @@ fn chain(commands: Commands) -> AnyView {
             <div class="desk__chart-bar">
                 <b class="desk__symbol">{part(move || symbol.get().to_string())}</b>
                 <span class="desk__name">{part(move || instrument(symbol.get()).name)}</span>
+                <button
+                    type="button"
+                    class="chain__smile"
+                    title="The volatilities of this expiry, and of all"
+                    on:click=heard(move |_| {
+                        if let Some(series) = shown.get_untracked() {
+                            route.choose_smile(series);
+                        }
+                    })
+                >
+                    "Smile"
+                </button>
                 {chain_tools(head)}
             </div>
             {chain_head(head)}

@@ -3,21 +3,21 @@
 
 use std::time::Duration;
 
-use api::{ApiError, OpenInterestView, read_open_interest};
+use api::OpenInterestView;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use market::{Moment, Span, Symbol, instrument};
+use market::{Moment, Symbol, instrument};
 use quant::options::{ExposureBook, max_pain};
 
 use super::commands::{Commands, save};
 use super::nothing_there;
+use super::open_interest::{OpenInterestSignal, open_interest};
 use crate::components::{
     ExposureChoice, ExposureControls, ExposureNow, exposure_figures, exposure_profile,
     exposure_table, exposure_tools,
 };
 use crate::contexts::live_tape;
 use crate::erased::{Erase, awaited, derived, follow, memo, part};
-use crate::live::{Link, LiveTape, steady_ms};
+use crate::live::LiveTape;
 
 /// Exposure in the middle of the desk.
 pub(super) fn exposure_pane(commands: Commands) -> AnyView {
@@ -31,8 +31,6 @@ pub(super) fn exposure_pane(commands: Commands) -> AnyView {
     })
 }
 
-/// Between two questions at least, whatever the tape's pace.
-const ASKED_EVERY_MS: f64 = 10_000.0;
 /// Between two valuations: faster than anybody reads a table of dollars.
 const VALUED_EVERY: Duration = Duration::from_millis(400);
 /// The curve over other spots is worked out anew when the underlying went this far.
@@ -45,7 +43,7 @@ struct ExposureData {
     symbol: Memo<Symbol>,
     choice: Memo<ExposureChoice>,
     /// What is open, or why that is not known.
-    open: RwSignal<Option<Result<OpenInterestView, ApiError>>>,
+    open: OpenInterestSignal,
     book: StoredValue<Option<ExposureBook>>,
     now: RwSignal<Option<ExposureNow>>,
     is_waiting: StoredValue<bool>,
@@ -54,11 +52,12 @@ struct ExposureData {
 impl ExposureData {
     fn new(commands: Commands) -> Self {
         let route = commands.route;
+        let tape = live_tape();
         let data = Self {
-            tape: live_tape(),
+            tape,
             symbol: route.symbol,
             choice: memo(move || route.address.read().exposure),
-            open: RwSignal::new(None),
+            open: open_interest(tape, route.symbol),
             book: StoredValue::new(None),
             now: RwSignal::new(None),
             is_waiting: StoredValue::new(false),
@@ -68,43 +67,18 @@ impl ExposureData {
         data
     }
 
-    /// Asks what is open: for each symbol, after each jump of the tape, and every minute of it.
+    /// Makes the book of what is open anew with each answer.
     fn follow_open(self) {
-        let epoch = memo(move || self.tape.status.read().as_ref().map(|(tape, _)| tape.epoch));
-        let minute =
-            memo(move || self.tape.with_books(|books| books.at().0.div_euclid(Span::MINUTE.0)));
-        let asked = StoredValue::new(None);
-        let asked_ms = StoredValue::new(0.0);
         follow(move || {
-            let question = (self.symbol.get(), epoch.get());
-            let _ = minute.get();
-            let is_open = self.tape.link.get() == Link::Open;
-            let is_same = asked.get_value() == Some(question);
-            // A tape may run through an hour in a minute: nobody's volatilities are that new.
-            if !is_open || (is_same && steady_ms() - asked_ms.get_value() < ASKED_EVERY_MS) {
-                return;
-            }
-            let is_other = asked.get_value().is_none_or(|(symbol, _)| symbol != question.0);
-            asked.set_value(Some(question));
-            asked_ms.set_value(steady_ms());
-            if is_other {
-                self.open.set(None);
-                self.now.set(None);
-                self.book.set_value(None);
-            }
-            spawn_local(async move {
-                let answer = read_open_interest(question.0).await;
-                // Somebody may look at another symbol by now, or at something else altogether.
-                let is_here = self.is_waiting.try_get_value().is_some();
-                if is_here && self.symbol.try_get_untracked() == Some(question.0) {
-                    let book = answer.as_ref().ok().and_then(|open| {
-                        Some(ExposureBook::new(open.rate, open.spot?, &open.series))
-                    });
-                    self.book.set_value(book);
-                    self.open.set(Some(answer));
-                    self.value(true);
-                }
+            let book = self.open.with(|open| {
+                let open = open.as_ref()?.as_ref().ok()?;
+                Some(ExposureBook::new(open.rate, open.spot?, &open.series))
             });
+            if book.is_none() {
+                self.now.set(None);
+            }
+            self.book.set_value(book);
+            self.value(true);
         });
         follow(move || {
             self.choice.get();

@@ -13,6 +13,8 @@ use crate::live::LiveTape;
 pub(super) struct LegBooks {
     tape: LiveTape,
     followed: StoredValue<Vec<Followed>>,
+    /// Of which epoch of the tape they are.
+    epoch: StoredValue<Option<u64>>,
 }
 
 struct Followed {
@@ -25,15 +27,29 @@ struct Followed {
 impl LegBooks {
     /// Follows nothing yet.
     pub(super) fn new(tape: LiveTape) -> Self {
-        Self { tape, followed: StoredValue::new(Vec::new()) }
+        Self { tape, followed: StoredValue::new(Vec::new()), epoch: StoredValue::new(None) }
     }
 
     /// Follows these series from now on, beside `others` that somebody else reads.
     pub(super) fn watch(self, series: &[Series], others: &[Series]) {
+        let epoch = self.tape.status.read_untracked().as_ref().map(|(tape, _)| tape.epoch);
+        let is_same = self.epoch.get_value() == epoch;
+        self.epoch.set_value(epoch);
         self.followed.update_value(|followed| {
-            // The server tells all of them anew.
-            *followed =
-                series.iter().map(|one| Followed { series: *one, seq: 0, book: None }).collect();
+            // The server tells all of them anew; what is known of the same day stands until then.
+            let before = std::mem::take(followed);
+            let known =
+                |series: Series| before.iter().position(|one| one.series == series && is_same);
+            let places: Vec<Option<usize>> = series.iter().map(|one| known(*one)).collect();
+            let mut before: Vec<Option<Followed>> = before.into_iter().map(Some).collect();
+            *followed = series
+                .iter()
+                .zip(places)
+                .map(|(series, place)| {
+                    let kept = place.and_then(|place| before[place].take());
+                    kept.unwrap_or(Followed { series: *series, seq: 0, book: None })
+                })
+                .collect();
         });
         self.tape.watch_chains(series.iter().chain(others).copied().collect());
     }

@@ -282,16 +282,25 @@ fn plan(commands: Commands) -> AnyView {
         shift: RwSignal::new(0.0),
         pointed: RwSignal::new(None),
     };
-    let is_there = memo(move || now.read().is_some());
     let is_empty = memo(move || *data.written.read() == Written::Nothing);
+    // A leg in another expiry waits for its quotes: what is on the screen stays, and the focus.
+    let is_there = Memo::new(move |before: Option<&bool>| {
+        now.read().is_some() || before.is_some_and(|before| *before && !is_empty.get())
+    });
     let refusal = memo(move || data.refusal());
+    let has_legs = memo(move || !controls.legs.read().is_empty());
     let complaint = memo(move || data.expiries.complaint());
     let body = move || {
         if let Some(why) = complaint.get() {
             return nothing_there(why, route);
         }
         let planned = move || match (refusal.get(), is_empty.get(), is_there.get()) {
-            (Some(why), ..) => view! { <p class="plan__refusal" role="alert">{why}</p> }.into_any(),
+            (Some(why), ..) => view! {
+                <p class="plan__refusal" role="alert">{why}</p>
+                // Where the wrong leg is put right.
+                {has_legs.get().then(|| plan_legs(controls))}
+            }
+            .into_any(),
             (None, true, _) => plan_beginning(controls),
             (None, false, true) => view! {
                 {plan_head(controls)}

@@ -1,0 +1,170 @@
+//! Volatility in the middle of the desk: the smile of a series, and the surface of all of them.
+//! Loaded when somebody looks at it.
+
+use leptos::prelude::*;
+use market::{Series, Symbol, format, instrument};
+use quant::options::{Smile, THIRTY_DAYS, constant_maturity, years_between};
+
+use super::commands::{Commands, save};
+use super::nothing_there;
+use super::open_interest::{OpenInterestSignal, open_interest};
+use crate::components::{VolatilityControls, volatility_smile, volatility_table};
+use crate::contexts::live_tape;
+use crate::erased::{Erase, awaited, follow, heard, memo, part};
+
+/// Volatility in the middle of the desk.
+pub(super) fn volatility_pane(commands: Commands) -> AnyView {
+    // The server draws its place; what is in it is the browser's work.
+    let is_awake = RwSignal::new(false);
+    follow(move || is_awake.set(true));
+    let waiting = || view! { <div class="skeleton skeleton--chain"></div> }.erase();
+    part(move || match is_awake.get() {
+        false => waiting(),
+        true => awaited(waiting, move || volatility(commands)),
+    })
+}
+
+/// The smiles of what is open, soonest first.
+fn smiles(open: OpenInterestSignal) -> Memo<Vec<(Series, Smile)>> {
+    memo(move || {
+        let open = open.read();
+        let Some(Ok(open)) = open.as_ref() else { return Vec::new() };
+        let Some(spot) = open.spot else { return Vec::new() };
+        let smile = |one: &quant::options::OpenSeries| {
+            let years = years_between(open.as_of, one.series.expires_at());
+            Some((one.series, Smile::of(one, spot, years)?))
+        };
+        open.series.iter().filter_map(smile).collect()
+    })
+}
+
+#[lazy]
+fn volatility(commands: Commands) -> AnyView {
+    let route = commands.route;
+    let symbol = route.symbol;
+    let open = open_interest(live_tape(), symbol);
+    let smiles = smiles(open);
+    let shown = memo(move || {
+        let smiles = smiles.read();
+        let asked = route.address.read().series;
+        let is_there = |series: &Series| smiles.iter().any(|(one, _)| one == series);
+        asked.filter(is_there).or(smiles.first().map(|(one, _)| *one))
+    });
+    let smile = memo(move || {
+        let (smiles, shown) = (smiles.read(), shown.get()?);
+        smiles.iter().find(|(one, _)| *one == shown).map(|(_, smile)| smile.clone())
+    });
+    let controls = VolatilityControls {
+        smiles,
+        shown,
+        on_choose: Callback::new(move |series| route.choose_smile(series)),
+    };
+    let complaint = memo(move || match open.read().as_ref()? {
+        Err(error) => Some(error.to_string()),
+        Ok(open) if open.series.is_empty() => {
+            Some(format!("There are no options on {} on this tape.", symbol.get()))
+        }
+        Ok(_) => None,
+    });
+    let is_there = memo(move || !smiles.read().is_empty());
+    let body = move || match (complaint.get(), is_there.get()) {
+        (Some(why), _) => nothing_there(why, route),
+        (None, true) => view! {
+            {figures(smiles, smile)}
+            {volatility_smile(smile)}
+            {volatility_table(controls)}
+        }
+        .into_any(),
+        (None, false) => view! { <div class="skeleton skeleton--chain"></div> }.erase(),
+    };
+    view! {
+        <section class="volatility" aria-label="Volatility">
+            <div class="desk__chart-bar">
+                <b class="desk__symbol">{part(move || symbol.get().to_string())}</b>
+                <span class="desk__name">{part(move || instrument(symbol.get()).name)}</span>
+                <div class="chain-head__tools">
+                    <button
+                        type="button"
+                        title="Save every volatility as a table"
+                        on:click=heard(move |_| save_volatility(symbol, smiles))
+                    >
+                        "CSV"
+                    </button>
+                </div>
+            </div>
+            {part(body)}
+        </section>
+    }
+    .erase()
+}
+
+/// Of thirty days, of the first expiries, and of the smile that is drawn.
+fn figures(smiles: Memo<Vec<(Series, Smile)>>, smile: Memo<Option<Smile>>) -> AnyView {
+    let figure = |name: &'static str, title: &'static str, text: Memo<String>| {
+        view! {
+            <div title=title>
+                <dt>{name}</dt>
+                <dd>{part(move || text.get())}</dd>
+            </div>
+        }
+        .erase()
+    };
+    let percent = |iv: f64| format!("{:.2} %", 100.0 * iv);
+    let told = |of: Option<String>| of.unwrap_or_else(|| "–".to_owned());
+    let terms = memo(move || {
+        let smiles = smiles.read();
+        smiles.iter().map(|(_, one)| (one.years, one.at_the_money)).collect::<Vec<_>>()
+    });
+    let thirty = memo(move || told(constant_maturity(&terms.read(), THIRTY_DAYS).map(percent)));
+    let ratio = memo(move || {
+        let terms = terms.read();
+        told(match terms.as_slice() {
+            [(_, front), (_, next), ..] => Some(format!("{:.3}", front / next)),
+            _ => None,
+        })
+    });
+    let of_smile =
+        move |of: fn(&Smile) -> String| memo(move || told(smile.read().as_ref().map(of)));
+    view! {
+        <div class="chain-head__figures" tabindex="0" role="group" aria-label="In figures">
+            <dl>
+                {figure("IV30", "Of thirty days, between the expiries round them", thirty)}
+                {figure("Front ÷ next", "Of the first expiry and the second", ratio)}
+                {figure("At the money", "Of the expiry that is drawn", of_smile(|one| {
+                    format!("{:.2} %", 100.0 * one.at_the_money)
+                }))}
+                {figure("Forward", "The underlying's price for delivery then", of_smile(|one| {
+                    format::price(one.forward, 2)
+                }))}
+                {figure("Strikes", "With a volatility, out of the money", of_smile(|one| {
+                    one.points.len().to_string()
+                }))}
+                {figure("Off the curve", "Volatilities that stand too far from it", of_smile(|one| {
+                    one.points.iter().filter(|point| point.is_outlier).count().to_string()
+                }))}
+            </dl>
+        </div>
+    }
+    .erase()
+}
+
+/// Saves every volatility, with the curve's.
+fn save_volatility(symbol: Memo<Symbol>, smiles: Memo<Vec<(Series, Smile)>>) {
+    let mut text = "series,strike,right,away,iv,curve,off".to_owned();
+    for (series, smile) in smiles.get_untracked() {
+        for point in &smile.points {
+            let curve = smile.iv(point.strike).map_or(String::new(), |iv| format!("{iv:.6}"));
+            text += &format!(
+                "\r\n{},{},{},{:.4},{:.6},{curve},{}",
+                series.slug(),
+                point.strike,
+                point.right.letter(),
+                point.away,
+                point.iv,
+                point.is_outlier
+            );
+        }
+    }
+    text += "\r\n";
+    save(&format!("volaris-volatility-{}.csv", symbol.get_untracked()), "text/csv", &text);
+}

@@ -1,0 +1,106 @@
+//! The smile of a series and the curve through it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
+use market::{Right, Root, Series, TradingDate};
+use proptest::prelude::*;
+use quant::options::{OpenContract, OpenSeries, Smile};
+
+const SPOT: f64 = 5_000.0;
+const YEARS: f64 = 0.05;
+
+/// Gatheral's SVI of total variance by ln(strike ÷ forward).
+struct Svi {
+    a: f64,
+    b: f64,
+    rho: f64,
+    m: f64,
+    s: f64,
+}
+
+impl Svi {
+    fn iv(&self, k: f64) -> f64 {
+        let y = k - self.m;
+        let w = self.a + self.b * (self.rho * y + (y * y + self.s * self.s).sqrt());
+        (w / YEARS).sqrt()
+    }
+}
+
+fn open(svi: &Svi, spoiled: &[(f64, f64)]) -> OpenSeries {
+    let contracts = (0..=80).flat_map(|place| {
+        let strike = 4_500.0 + 12.5 * f64::from(place);
+        let iv = svi.iv(libm::log(strike / SPOT));
+        let by = spoiled.iter().find(|(at, _)| *at == strike).map_or(0.0, |(_, by)| *by);
+        Right::ALL.map(|right| OpenContract {
+            strike,
+            right,
+            open_interest: 1,
+            volume: 0,
+            iv: Some(iv + by),
+        })
+    });
+    OpenSeries {
+        series: Series { expires: TradingDate::new(2024, 3, 15).unwrap(), root: Root::SPXW },
+        carry: 1.0,
+        iv_at_the_money: Some(svi.iv(0.0)),
+        contracts: contracts.collect(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn an_svi_is_found_again(
+        level in 0.0002..0.003_f64,
+        slope in 0.005..0.05_f64,
+        rho in -0.9..0.3_f64,
+        m in -0.03..0.03_f64,
+        s in 0.01..0.12_f64,
+    ) {
+        let svi = Svi { a: level, b: slope, rho, m, s };
+        let smile = Smile::of(&open(&svi, &[]), SPOT, YEARS).unwrap();
+        for point in &smile.points {
+            let own = smile.iv(point.strike).unwrap();
+            let near = 0.004 + 0.02 * point.iv;
+            prop_assert!((own - point.iv).abs() < near, "{point:?} {own}");
+        }
+    }
+}
+
+#[test]
+fn only_what_is_out_of_the_money_counts_and_strikes_rise() {
+    let svi = Svi { a: 0.0006, b: 0.02, rho: -0.6, m: 0.0, s: 0.04 };
+    let smile = Smile::of(&open(&svi, &[]), SPOT, YEARS).unwrap();
+    for pair in smile.points.windows(2) {
+        assert!(pair[0].strike < pair[1].strike);
+    }
+    for point in &smile.points {
+        assert_eq!(point.right == Right::Call, smile.forward <= point.strike);
+        assert!((smile.strike_at(point.away) - point.strike).abs() < 1e-6);
+    }
+    assert!(smile.points.iter().all(|point| !point.is_outlier));
+}
+
+#[test]
+fn what_does_not_belong_to_the_curve_is_marked_and_does_not_bend_it() {
+    let svi = Svi { a: 0.0006, b: 0.02, rho: -0.6, m: 0.0, s: 0.04 };
+    let smile = Smile::of(&open(&svi, &[(4_900.0, 0.05), (5_100.0, -0.04)]), SPOT, YEARS).unwrap();
+    let outliers: Vec<f64> =
+        smile.points.iter().filter(|one| one.is_outlier).map(|one| one.strike).collect();
+    assert_eq!(outliers, [4_900.0, 5_100.0]);
+    for strike in [4_900.0, 5_100.0, 5_000.0] {
+        let true_iv = svi.iv(libm::log(strike / SPOT));
+        assert!((smile.iv(strike).unwrap() - true_iv).abs() < 0.002, "{strike}");
+    }
+}
+
+#[test]
+fn too_little_makes_no_curve() {
+    let svi = Svi { a: 0.0006, b: 0.02, rho: -0.6, m: 0.0, s: 0.04 };
+    let mut few = open(&svi, &[]);
+    few.contracts.truncate(6);
+    let smile = Smile::of(&few, SPOT, YEARS).unwrap();
+    assert_eq!((smile.curve, smile.iv(5_000.0)), (None, None));
+    few.iv_at_the_money = None;
+    assert_eq!(Smile::of(&few, SPOT, YEARS), None);
+    assert_eq!(Smile::of(&open(&svi, &[]), SPOT, 0.0), None);
+}

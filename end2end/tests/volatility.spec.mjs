@@ -1,0 +1,85 @@
+// Volatility on the screen: the smile of an expiry, and the surface of all of them.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+
+import { checkAxe, live, until, visit } from "../desk.mjs";
+
+const PATH = "/volatility/SPX?expiry=SPXW-2024-03-15";
+
+const figure = (page, name) =>
+  page
+    .locator(".volatility .chain-head__figures div", { has: page.getByText(name, { exact: true }) })
+    .locator("dd")
+    .innerText();
+const drawn = async (page) => {
+  await live(page);
+  await page.locator(".volatility-smile__curve").waitFor();
+};
+
+visit("a smile with its curve, and the surface below", { path: PATH }, async ({ page, server }) => {
+  await drawn(page);
+  const volatility = await (await fetch(`${server.address}/api/v1/volatility/SPX`)).json();
+  const isShown = ({ series }) => series.root === "SPXW" && series.expires === "2024-03-15";
+  const term = volatility.terms.find(isShown);
+  // The screen's are up to a minute older, and the market moves.
+  const near = (text, part) => Math.abs(parseFloat(text) - 100 * part) < 0.3;
+  assert.ok(near(await figure(page, "At the money"), term.iv_at_the_money));
+  assert.ok(near(await figure(page, "IV30"), volatility.iv30));
+  const count = Number(await figure(page, "Strikes"));
+  const dots = await page.locator(".volatility-smile i").count();
+  assert.ok(20 < dots && dots <= count, `${dots} of ${count}`);
+  // Every row has the surface, dearer below the forward than above it, and one is drawn.
+  const rows = await page.locator(".volatility-table tbody tr").evaluateAll((all) =>
+    all.map((row) => [...row.querySelectorAll("td")].map((cell) => cell.textContent)),
+  );
+  assert.equal(rows.length, volatility.terms.length);
+  for (const [days, ...cells] of rows) {
+    const [down, , , middle, , , up] = cells.slice(0, 7).map(Number);
+    assert.ok(middle < down && up < down && 0 < up, `${days}: ${cells}`);
+  }
+  assert.equal(await page.locator('.volatility-table tr[aria-selected="true"]').count(), 1);
+  await checkAxe(page);
+});
+
+visit("another expiry is chosen, linked and saved", { path: PATH }, async ({ page }) => {
+  await drawn(page);
+  const before = await figure(page, "At the money");
+  await page.getByRole("button", { name: "SPXW 28FEB24" }).click();
+  await until(() => page.url().endsWith("expiry=SPXW-2024-02-28"), "the address says which");
+  await until(async () => (await figure(page, "At the money")) !== before, "another smile");
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "CSV" }).click();
+  const file = await saving;
+  assert.equal(file.suggestedFilename(), "volaris-volatility-SPX.csv");
+  const [head, ...lines] = (await readFile(await file.path(), "utf8")).trim().split("\r\n");
+  assert.equal(head, "series,strike,right,away,iv,curve,off");
+  assert.ok(500 < lines.length, `${lines.length}`);
+  for (const line of lines) {
+    const [, strike, , , iv, curve, off] = line.split(",");
+    assert.ok(0 < Number(strike) && 0 < Number(iv), line);
+    // What belongs to the curve is near it.
+    if (off === "false") {
+      assert.ok(Math.abs(Number(iv) - Number(curve)) < 0.05 * Number(iv) + 0.01, line);
+    }
+  }
+});
+
+visit(
+  "a chain leads to its smile, on a phone too",
+  { path: "/chain/SPY", width: 390, height: 844, touch: true },
+  async ({ page }) => {
+    await live(page);
+    await page.locator(".chain-row[data-money]").waitFor();
+    await page.getByRole("button", { name: "Smile" }).click();
+    await page.locator(".volatility-smile__curve").waitFor();
+    await checkAxe(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 390, `${wide}`);
+  },
+);
+
+visit("what has no options says so", { path: "/volatility/VIX" }, async ({ page }) => {
+  await live(page);
+  await page.getByText("There are no options on VIX on this tape.").waitFor();
+});
