@@ -39,6 +39,10 @@ const shown = (page) =>
     ]),
   );
 
+// Levels of options are not streamed: page and program may have asked at different minutes.
+const OF_OPTIONS = ["Call wall", "Put wall", "Flip", "EM+", "EM−"];
+const ofPrints = (levels) => levels.filter(([name]) => !OF_OPTIONS.includes(name));
+
 test("dropped, late and disordered frames leave the page with the server's numbers", async () => {
   const server = await startVolaris();
   const line = badLine();
@@ -64,11 +68,11 @@ test("dropped, late and disordered frames leave the page with the server's numbe
     await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor();
     const answer = await fetch(new URL("/api/v1/levels/SPX", server.address));
     const { levels } = await answer.json();
-    const told = levels.map(({ name, price }) => [name, price]);
+    const told = ofPrints(levels.map(({ name, price }) => [name, price]));
     assert.ok(40 < told.length, `${told.length} levels`);
     let seen;
     for (let tries = 0; tries < 100; tries += 1) {
-      seen = await shown(page);
+      seen = ofPrints(await shown(page));
       if (JSON.stringify(seen) === JSON.stringify(told)) break;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -146,7 +146,7 @@ mod tests {
             assert_eq!(Written::read(&link, &paid), Written::Position(position, Some(-125.5)));
         }
         assert_eq!(Written::read("", "5"), Written::Nothing);
-        assert!(matches!(Written::read("-1_SPXW", ""), Written::Nonsense(_)));
+        assert!(matches!(Written::read("-1_SPXW_27MAX24_5100C", ""), Written::Nonsense(_)));
         // What was paid is in the notation, where it is said there.
         let told = Written::read("-2_SPXW_27FEB24_5100/5110C_@1.25", "nonsense");
         assert!(matches!(told, Written::Position(_, Some(-250.0))));
