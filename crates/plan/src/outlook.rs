@@ -45,7 +45,8 @@ impl Outlook {
         wander: Option<Wander>,
     ) -> Option<Self> {
         let ends_at = position.ends_at()?;
-        let mut outlook = match Payoff::of(position, paid) {
+        let payoff = Payoff::of(position, paid);
+        let mut outlook = match &payoff {
             Some(payoff) => Self {
                 ends_at,
                 is_modelled: false,
@@ -56,7 +57,7 @@ impl Outlook {
             },
             None => Self::modelled(ends_at, scenario?, paid, spot),
         };
-        let profit = |spot: f64| match Payoff::of(position, paid) {
+        let profit = |spot: f64| match &payoff {
             Some(payoff) => payoff.at(spot),
             None => scenario.map_or(f64::NAN, |scenario| {
                 scenario.worth(&Stand { spot, at: ends_at, shift: 0.0 }) - paid

@@ -4,7 +4,7 @@ use market::{Moment, Price, Span, Symbol};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Books, CloseKind, LevelBook, LevelId, LevelSource, OpenHighLowClose, Periods, Standing,
+    Books, CloseKind, Level, LevelBook, LevelId, LevelSource, OpenHighLowClose, Periods, Standing,
     definitions, proxy,
 };
 use crate::indicators::Ema;
@@ -52,6 +52,24 @@ pub enum InputValue {
     Text(String),
 }
 
+impl Explanation {
+    /// Of a level, computed from these inputs.
+    pub(super) fn of(level: &Level, inputs: Vec<Input>, note: String) -> Self {
+        let definition = definitions::of(level.id);
+        Self {
+            id: level.id,
+            title: definition.title,
+            definition: definition.words,
+            formula: definition.formula,
+            inputs,
+            value: Some(level.price),
+            standing: level.standing,
+            source: level.source,
+            note,
+        }
+    }
+}
+
 pub(super) fn number(name: &str, value: f64, as_of: Option<Moment>) -> Input {
     Input { name: name.to_owned(), value: InputValue::Number(value), as_of }
 }
@@ -63,7 +81,6 @@ pub(super) fn text(name: &str, value: String) -> Input {
 pub(super) fn explain(books: &Books, symbol: Symbol, id: LevelId) -> Option<Explanation> {
     let book = books.book(symbol)?;
     let level = books.levels(symbol).into_iter().find(|level| level.id == id)?;
-    let definition = definitions::of(id);
     let mut inputs = match (level.source, books.pair(symbol)) {
         (LevelSource::Via { proxy, ratio, .. }, Some((_, fund, _))) => {
             let mut inputs = own_inputs(fund, id);
@@ -80,17 +97,7 @@ pub(super) fn explain(books: &Books, symbol: Symbol, id: LevelId) -> Option<Expl
         _ => own_inputs(book, id),
     };
     inputs.dedup();
-    Some(Explanation {
-        id,
-        title: definition.title,
-        definition: definition.words,
-        formula: definition.formula,
-        inputs,
-        value: Some(level.price),
-        standing: level.standing,
-        source: level.source,
-        note: note(book, id),
-    })
+    Some(Explanation::of(&level, inputs, note(book, id)))
 }
 
 fn note(book: &LevelBook, id: LevelId) -> String {

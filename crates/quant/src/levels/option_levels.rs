@@ -5,9 +5,7 @@ use market::{Moment, Series, TradingDate, format};
 use serde::{Deserialize, Serialize};
 
 use super::explain::{number, text};
-use super::{
-    Absence, Explanation, Input, Level, LevelId, LevelSource, Standing, Touches, definitions,
-};
+use super::{Absence, Explanation, Input, Level, LevelId, LevelSource, Standing, Touches};
 use crate::options::{
     Dealers, ExpectedMove, ExposureBook, ExposureScope, OpenSeries, Wander, years_between,
 };
@@ -162,22 +160,11 @@ impl OptionLevels {
     /// How one of the levels is computed; nothing for any other, or one that is missing.
     pub fn explain(&self, id: LevelId) -> Option<Explanation> {
         let level = self.levels().find(|level| level.id == id)?;
-        let definition = definitions::of(id);
         let (inputs, note) = match id {
             LevelId::ExpectedHigh | LevelId::ExpectedLow => range_inputs(&self.range?),
             _ => self.gamma_inputs(id),
         };
-        Some(Explanation {
-            id,
-            title: definition.title,
-            definition: definition.words,
-            formula: definition.formula,
-            inputs,
-            value: Some(level.price),
-            standing: level.standing,
-            source: level.source,
-            note,
-        })
+        Some(Explanation::of(&level, inputs, note))
     }
 
     fn gamma_inputs(&self, id: LevelId) -> (Vec<Input>, String) {
