@@ -115,6 +115,11 @@ impl LiveTape {
         self.watched_chains.set(series);
     }
 
+    /// Asks for all quotes of the same series again: something was lost.
+    pub(crate) fn ask_chains_anew(self) {
+        self.watch_chains(self.watched_chains.get_untracked());
+    }
+
     /// What was said of chains since this was asked before.
     pub(crate) fn take_chain_words(self) -> Vec<Vec<u8>> {
         self.chain_words.try_update_value(std::mem::take).unwrap_or_default()
@@ -128,7 +133,7 @@ impl LiveTape {
         });
         // A page that sleeps in the background reads nothing.
         if is_full == Some(true) {
-            self.watch_chains(self.watched_chains.get_untracked());
+            self.ask_chains_anew();
         }
     }
 

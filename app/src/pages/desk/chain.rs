@@ -155,9 +155,7 @@ impl ChainData {
                 if seq != self.seq.get_value() + 1 {
                     // Something was lost: nothing is shown rather than what may be wrong.
                     *live = None;
-                    let mut others = self.written.read_untracked().series();
-                    others.retain(|one| *one != series);
-                    self.watch(shown, &others);
+                    self.tape.ask_chains_anew();
                     return true;
                 }
                 self.seq.set_value(seq);

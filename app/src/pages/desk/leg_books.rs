@@ -37,19 +37,15 @@ impl LegBooks {
         self.epoch.set_value(epoch);
         self.followed.update_value(|followed| {
             // The server tells all of them anew; what is known of the same day stands until then.
-            let before = std::mem::take(followed);
-            let known =
-                |series: Series| before.iter().position(|one| one.series == series && is_same);
-            let places: Vec<Option<usize>> = series.iter().map(|one| known(*one)).collect();
-            let mut before: Vec<Option<Followed>> = before.into_iter().map(Some).collect();
-            *followed = series
-                .iter()
-                .zip(places)
-                .map(|(series, place)| {
-                    let kept = place.and_then(|place| before[place].take());
-                    kept.unwrap_or(Followed { series: *series, seq: 0, book: None })
+            let mut before = std::mem::take(followed);
+            before.retain(|_| is_same);
+            let kept = |series: &Series| {
+                let place = before.iter().position(|one| one.series == *series);
+                place.map_or(Followed { series: *series, seq: 0, book: None }, |place| {
+                    before.swap_remove(place)
                 })
-                .collect();
+            };
+            *followed = series.iter().map(kept).collect();
         });
         self.tape.watch_chains(series.iter().chain(others).copied().collect());
     }
@@ -84,8 +80,13 @@ impl LegBooks {
                         book.handle_quotes(changes, spot, *at);
                     }
                 }
-                // Something was lost, or it ended: nothing rather than what may be wrong.
-                ChainWord::Changes { .. } | ChainWord::Gone { .. } => one.book = None,
+                // Something was lost: nothing is known rather than what may be wrong.
+                ChainWord::Changes { .. } => {
+                    if one.book.take().is_some() {
+                        self.tape.ask_chains_anew();
+                    }
+                }
+                ChainWord::Gone { .. } => one.book = None,
             }
             true
         });
