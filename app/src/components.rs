@@ -13,6 +13,7 @@ mod exposure_head;
 mod exposure_profile;
 mod exposure_table;
 mod feed_badge;
+mod figure;
 mod glossary;
 mod key_sheet;
 mod ladder;
@@ -57,6 +58,7 @@ pub(crate) use exposure_head::{
 pub(crate) use exposure_profile::exposure_profile;
 pub(crate) use exposure_table::exposure_table;
 pub(crate) use feed_badge::FeedBadge;
+pub(crate) use figure::figure;
 pub(crate) use glossary::{Glossary, term};
 pub(crate) use key_sheet::KeySheet;
 pub(crate) use ladder::Ladder;

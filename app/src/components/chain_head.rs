@@ -7,6 +7,7 @@ use quant::options::ChainBook;
 use wasm_bindgen::JsCast;
 
 use super::chain_table::ChainControls;
+use super::figure::figure;
 use super::menu::{Menu, choice};
 use crate::chain_columns::ChainColumn;
 use crate::erased::{Erase, derived, erased, follow, heard, memo, part};
@@ -178,15 +179,6 @@ fn figures(controls: ChainHeadControls) -> AnyView {
             let told = table.book.with_value(|book| figure(book.as_ref()?));
             told.unwrap_or_else(|| "–".to_owned())
         })
-    };
-    let figure = |name: &'static str, title: &'static str, value: Memo<String>| {
-        view! {
-            <div title=title>
-                <dt>{name}</dt>
-                <dd>{part(move || value.get())}</dd>
-            </div>
-        }
-        .erase()
     };
     let left = memo(move || {
         let left = shown.get().zip(now.get()).map(|(series, now)| series.expires_at() - now);

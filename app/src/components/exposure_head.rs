@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use market::{Series, format};
 use quant::options::{Dealers, Exposure, ExposureScope};
 
+use super::figure::figure;
 use super::menu::{Menu, choice};
 use crate::erased::{Erase, derived, heard, memo, part};
 
@@ -137,15 +138,6 @@ pub(crate) fn exposure_figures(controls: ExposureControls) -> AnyView {
             let told = now.read().as_ref().and_then(figure);
             told.unwrap_or_else(|| "–".to_owned())
         })
-    };
-    let figure = |name: &'static str, title: &'static str, value: Memo<String>| {
-        view! {
-            <div title=title>
-                <dt>{name}</dt>
-                <dd>{part(move || value.get())}</dd>
-            </div>
-        }
-        .erase()
     };
     let assumption = move || {
         let ExposureChoice { scope, dealers } = chosen.get();

@@ -7,6 +7,7 @@ use market::{Moment, Price, Series, format};
 use plan::{Extreme, Leg, LegValue, Outlook, Position, PositionValue, Scenario, Strategy};
 use quant::options::Wander;
 
+use super::figure::figure;
 use super::menu::{Menu, choice};
 use super::plan_strip::{extreme, price as cost};
 use crate::erased::{Erase, derived, erased, follow, heard, memo, part};
@@ -216,15 +217,6 @@ pub(crate) fn plan_head(controls: PlanControls) -> AnyView {
             let told = now.read().as_ref().and_then(figure);
             told.unwrap_or_else(|| "–".to_owned())
         })
-    };
-    let figure = |name: &'static str, title: &'static str, value: Memo<String>| {
-        view! {
-            <div title=title>
-                <dt>{name}</dt>
-                <dd>{part(move || value.get())}</dd>
-            </div>
-        }
-        .erase()
     };
     let greek = |name, title, of: fn(&PlanNow) -> Option<String>| figure(name, title, told(of));
     view! {

@@ -8,7 +8,7 @@ use quant::options::{Smile, THIRTY_DAYS, constant_maturity, years_between};
 use super::commands::{Commands, save};
 use super::nothing_there;
 use super::open_interest::{OpenInterestSignal, open_interest};
-use crate::components::{VolatilityControls, volatility_smile, volatility_table};
+use crate::components::{VolatilityControls, figure, volatility_smile, volatility_table};
 use crate::contexts::live_tape;
 use crate::erased::{Erase, awaited, follow, heard, memo, part};
 
@@ -100,15 +100,6 @@ fn volatility(commands: Commands) -> AnyView {
 
 /// Of thirty days, of the first expiries, and of the smile that is drawn.
 fn figures(smiles: Memo<Vec<(Series, Smile)>>, smile: Memo<Option<Smile>>) -> AnyView {
-    let figure = |name: &'static str, title: &'static str, text: Memo<String>| {
-        view! {
-            <div title=title>
-                <dt>{name}</dt>
-                <dd>{part(move || text.get())}</dd>
-            </div>
-        }
-        .erase()
-    };
     let percent = |iv: f64| format!("{:.2} %", 100.0 * iv);
     let told = |of: Option<String>| of.unwrap_or_else(|| "–".to_owned());
     let terms = memo(move || {
