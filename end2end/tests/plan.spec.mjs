@@ -195,6 +195,9 @@ visit("a calendar is written, judged and linked", EMPTY, async ({ page, server }
   await write(text);
   await page.locator(".plan-payoff__now").waitFor();
   await pause(page);
+  // Forwards come from the quotes and the price of one moment: that of the server's answer.
+  await page.reload();
+  await planned(page);
   const whole = await valued(server, text.replace(" @30", ""));
   const of = (name) => figure(page, ".plan-head", name);
   assert.equal(await of("Strategy").innerText(), "Calendar");
