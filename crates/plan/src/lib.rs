@@ -4,8 +4,11 @@
 mod leg;
 mod notation;
 mod payoff;
+mod risk;
 mod scenario;
 mod outlook;
+mod portfolio;
+mod stage;
 mod strategy;
 mod valuation;
 
@@ -13,6 +16,9 @@ pub use leg::{BadPosition, Instrument, LEGS_MAX, Leg, Position, QUANTITY_MAX};
 pub use notation::{NotationError, read_position};
 pub use outlook::Outlook;
 pub use payoff::{Extreme, Payoff};
+pub use portfolio::{Attribution, LegsAt, WeightedGreeks};
+pub use risk::{GRID, RiskAxes, RiskBook, RiskGrid, ShiftTerm, Stickiness};
 pub use scenario::{Scenario, Stand};
+pub use stage::{BadStage, Stage};
 pub use strategy::{BadTemplate, Strategy, template};
 pub use valuation::{LegModel, LegValue, PositionGreeks, PositionValue, value};

@@ -10,7 +10,7 @@ use quant::options::{Black, american_price, years_between};
 use crate::{Instrument, LegValue, Position};
 
 /// The least volatility that a shift leaves, a fraction a year.
-const VOLATILITY_MIN: f64 = 0.001;
+pub(crate) const VOLATILITY_MIN: f64 = 0.001;
 
 /// A position as a model sees it.
 #[derive(Clone, Debug, PartialEq)]

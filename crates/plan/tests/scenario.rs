@@ -5,25 +5,15 @@
 
 #[path = "made/chain.rs"]
 mod made_chain;
+#[path = "made/known.rs"]
+mod made_known;
 
 use made_chain::{HALF, SPOT, chain, now};
+use made_known::known;
 use market::{Moment, Span};
-use plan::{
-    Extreme, Instrument, LegValue, Outlook, Position, Scenario, Stand, read_position, value,
-};
+use plan::{Extreme, LegValue, Outlook, Position, Scenario, Stand, read_position, value};
 use proptest::prelude::*;
 use quant::options::{ChainBook, RATE_DEFAULT, Wander, years_between};
-
-fn known(position: &Position, books: &[ChainBook]) -> Vec<LegValue> {
-    let of = |instrument: Instrument| match instrument {
-        Instrument::Shares(_) => LegValue::shares(SPOT),
-        Instrument::Option(contract) => {
-            let book = books.iter().find(|book| book.series() == contract.series).unwrap();
-            LegValue::of(book, contract).unwrap()
-        }
-    };
-    position.legs().iter().map(|leg| of(leg.instrument)).collect()
-}
 
 fn modelled(text: &str, books: &[ChainBook]) -> (Position, Vec<LegValue>, Scenario) {
     let position = read_position(text).unwrap();

@@ -10,6 +10,8 @@ pub mod levels;
 pub mod math;
 pub mod options;
 
+mod beta;
 mod bundle;
 
+pub use beta::Beta;
 pub use bundle::{BarStep, Bundle, PrintStats};

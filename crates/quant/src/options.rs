@@ -10,13 +10,16 @@ mod early;
 mod exposure;
 mod implied_vol;
 mod odds;
+mod row;
 mod slice;
 mod smile;
 mod volatility;
 mod chain;
 mod clock;
 
-pub use american::{DividendIn, american_price, american_vol, early_exercise, leisen_reimer};
+pub use american::{
+    DividendIn, american_price, american_vol, early_exercise, early_exercise_premium, leisen_reimer,
+};
 pub use black::{Black, Greeks};
 pub use chain::{ChainBook, ChainOption, ExpectedMove, QUOTE_AGE_MAX, RATE_DEFAULT};
 pub use clock::{trading_years_between, years_between};
@@ -28,6 +31,7 @@ pub use exposure::{
 };
 pub use implied_vol::{IvAbsence, Premium, implied_vol, implied_vol_from, implied_vols};
 pub use odds::Wander;
+pub use row::{PriceRow, RowOption};
 pub use slice::{OptionGreeks, Slice, SliceGreeks, SliceMarket};
 pub use smile::{Smile, SmileCurve, SmilePoint};
 pub use volatility::{

@@ -99,7 +99,8 @@ fn may_pay(option: &Black, right: Right) -> bool {
     }
 }
 
-fn early_exercise_premium(option: &Black, right: Right) -> f64 {
+/// What the right to exercise early adds to the European value, in points.
+pub fn early_exercise_premium(option: &Black, right: Right) -> f64 {
     let european = option.price(right);
     if !may_pay(option, right) {
         // Exercising is still a right: it pays where interest is negative enough.
