@@ -219,6 +219,69 @@ test("a position is valued as it is written", async () => {
   }
 });
 
+test("positions are kept, valued, weighed, closed and forgotten", async () => {
+  const asked = { position: "-2 SPXW 15MAR24 5000/4950P @4.20", name: "March", stage: "open" };
+  const answer = await post("/api/v1/positions", JSON.stringify(asked));
+  assert.equal(answer.status, 201);
+  const kept = await answer.json();
+  assert.match(kept.tape, /^practice:/);
+  assert.equal(kept.position, "-2 SPXW 15MAR24 5000P; +2 SPXW 15MAR24 4950P");
+  assert.equal(kept.paid, -840, "what the notation says");
+  const calls = { position: "3 SPY 15MAR24 510C", stage: "open", paid: 1000, fees: 1.95 };
+  const second = await (await post("/api/v1/positions", JSON.stringify(calls))).json();
+  const read = async (query = "") => (await get(`/api/v1/positions${query}`)).json();
+  const open = await read("?stage=open");
+  assert.deepEqual(
+    open.positions.map(({ id }) => id),
+    [kept.id, second.id],
+  );
+  const [spread, call] = open.positions;
+  assert.equal(spread.value.strategy, "Bull put spread");
+  assert.ok(Math.abs(spread.value.profit - (spread.value.mid + 840)) < 1e-9);
+  assert.equal(call.fees, 1.95);
+  // The sum of what is held, in shares of the index.
+  const of = (symbol) => open.betas.find((one) => one.symbol === symbol);
+  assert.ok(Math.abs(of("SPX").beta - 1) < 1e-9 && 0.9 < of("SPY").beta, "SPY goes with SPX");
+  assert.ok(0.9 < of("SPY").correlation && of("SPY").days === 63);
+  const dollars = [spread, call].map(
+    ({ value }) => of(value.symbol).beta * value.delta * value.spot,
+  );
+  const sum = dollars[0] + dollars[1];
+  assert.ok(Math.abs(open.weighted.dollar_delta - sum) < 1e-3 * Math.abs(sum) + 1);
+  const shares = open.weighted.dollar_delta / open.benchmark_price;
+  assert.ok(Math.abs(open.weighted.delta - shares) < 1e-6);
+  assert.equal(open.weighted.not_counted, 0);
+  const put = (id, body) =>
+    get(`/api/v1/positions/${id}`, {
+      method: "PUT",
+      headers: JSON_TYPE,
+      body: JSON.stringify(body),
+    });
+  const early = await put(kept.id, { ...asked, stage: "closed" });
+  assert.equal(early.status, 400);
+  assert.match((await early.json()).detail, /say what closing it brought/);
+  const closed = await put(kept.id, { ...asked, stage: "closed", received: -300 });
+  assert.equal((await closed.json()).received, -300);
+  const after = await read();
+  assert.equal(after.positions[0].value_absent, "it is closed");
+  assert.equal((await put("nobody", calls)).status, 404);
+  for (const id of [kept.id, second.id]) {
+    assert.equal((await get(`/api/v1/positions/${id}`, { method: "DELETE" })).status, 204);
+  }
+  assert.equal((await get(`/api/v1/positions/${kept.id}`, { method: "DELETE" })).status, 404);
+  assert.deepEqual((await read()).positions, []);
+  for (const [body, words] of [
+    [{ position: "1 SPXW 27MAX24 5100C" }, "27MAX24"],
+    [{ position: "1 SPY 15MAR24 510C", stage: "held" }, "`held` is no stage"],
+    [{ position: "1 SPY 15MAR24 510C", stage: "open" }, "say what was paid"],
+    [{ position: "1 SPY 15MAR24 510C", price: 1 }, "unknown field"],
+  ]) {
+    const refused = await post("/api/v1/positions", JSON.stringify(body));
+    assert.ok([400, 422].includes(refused.status));
+    assert.ok((await refused.json()).detail.includes(words), words);
+  }
+});
+
 test("what is no position is told, and where", async () => {
   for (const [position, status, words] of [
     ["-2 SPXW 15MAX24 5000P", 400, "character 9: `15MAX24` is no expiry"],
@@ -283,15 +346,22 @@ test("what makes no sense is told as a problem", async () => {
 test("the OpenAPI document tells the truth", async () => {
   const document = await (await get("/api/v1/openapi.json")).json();
   assert.equal(document.openapi, "3.1.0");
-  for (const [path, { get: read, post }] of Object.entries(document.paths)) {
-    const operation = read ?? post;
-    const example = operation["x-example"].match(/127\.0\.0\.1:3000([^']*)/)[1];
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+  let identity;
+  for (const { path, method, operation } of operations) {
+    const text = operation["x-example"];
+    const example = text.match(/127\.0\.0\.1:3000([^']*)/)[1].replace("IDENTITY", identity);
     assert.ok(example.split("?")[0].startsWith(path.split("{")[0]), path);
-    const body = post && operation["x-example"].match(/-d '([^']*)'/)[1];
-    const answer = await get(example, post && { method: "POST", headers: JSON_TYPE, body });
-    assert.equal(answer.status, 200, example);
-    const schema = operation.responses[200].content["application/json"].schema;
+    const body = text.match(/-d '([^']*)'/)?.[1];
+    const answer = await get(example, { method: method.toUpperCase(), headers: JSON_TYPE, body });
+    const [[status, response]] = Object.entries(operation.responses);
+    assert.equal(answer.status, Number(status), example);
+    if (answer.status === 204) continue;
+    const schema = response.content["application/json"].schema;
     const told = await answer.json();
+    identity = told.id ?? identity;
     const one = schema.type === "array" ? told[0] : told;
     const keys = (schema.items ?? schema).required ?? [];
     for (const key of keys) assert.ok(key in one, `${path} ${key}`);

@@ -6,6 +6,7 @@ mod exposure;
 mod gap;
 mod levels;
 mod position;
+mod positions;
 mod problem;
 mod volatility;
 
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use desk::{Desk, Trader};
 use http::HeaderMap;
@@ -42,6 +43,8 @@ pub(crate) fn routes(rest: Rest) -> Router {
         .route("/exposure/{symbol}", get(exposure::read))
         .route("/volatility/{symbol}", get(volatility::read))
         .route("/position", post(position::value))
+        .route("/positions", get(positions::read).post(positions::add))
+        .route("/positions/{id}", put(positions::replace).delete(positions::remove))
         .route("/symbols", get(read_symbols))
         .route("/market/status", get(read_market_status))
         .route("/books", get(books::read))

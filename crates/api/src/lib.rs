@@ -21,6 +21,7 @@ mod layout;
 mod levels;
 mod option_levels;
 mod position;
+mod positions;
 mod recording;
 mod stream;
 mod symbol;
@@ -50,6 +51,11 @@ pub use levels::{
 };
 pub use option_levels::{OptionLevelsView, ReadOptionLevels, read_option_levels};
 pub use position::{ExtremeView, LegView, PayoffView, PositionView, position_view};
+pub use positions::{
+    BetaView, ChangePositions, EarlierLegView, EarlierView, KeptPositionView, PositionChange,
+    ReadBetas, ReadEarlier, ReadPositions, change_positions, read_betas, read_earlier,
+    read_positions,
+};
 pub use recording::{ReadRecordings, RecordingView, read_recordings};
 pub use stream::{
     BOOKS_PATH, ClientWord, Gap, POSTCARD_TYPE, PROTOCOL_JSON, PROTOCOL_POSTCARD, Position, Resume,

@@ -20,18 +20,24 @@ mod chain;
 mod exposure;
 mod option_levels;
 mod position;
+mod positions;
+mod betas;
+mod earlier;
 
 pub use bars::ChartBars;
+pub use betas::{BETA_DAYS, Betas};
 pub use chain::{Expiries, QuotedSeries};
 pub use desk::{Desk, Markets, check_listed};
+pub use earlier::{EarlierLegs, EarlierQuestion};
 pub use error::DeskError;
 pub use exposure::OpenInterest;
 pub use feed::{FeedEvent, MarketFeed};
 pub use option_levels::KnownOptionLevels;
+pub use plan::Stage;
 pub use ports::{
-    Adjustment, BarSeries, BarStore, DrawingEdit, DrawingStore, LayoutStore, PrintStore,
-    SettingStore, Store, StoreError, StoredBars, StoredLayout, SymbolStore, Watchlist,
-    WatchlistStore, WriteCount,
+    Adjustment, BarSeries, BarStore, DrawingEdit, DrawingStore, KeptPosition, LayoutStore,
+    PositionEdit, PositionStore, PrintStore, SettingStore, Store, StoreError, StoredBars,
+    StoredLayout, SymbolStore, Watchlist, WatchlistStore, WriteCount,
 };
 pub use position::ValuedPosition;
 pub use recording::{

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use market::{Bar, BarHours, BarSpan, Moment, Print, Symbol, TapeId, TradingDate};
+use plan::Stage;
 
 use crate::{OwnerId, RecordedDay};
 
@@ -244,6 +245,57 @@ pub trait DrawingStore: Send + Sync {
     ) -> Result<(), StoreError>;
 }
 
+/// A position as it is kept. Money is in ten-thousandths of a dollar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptPosition {
+    /// Its identity among its owner's (UUIDv7); empty for one that has none yet.
+    pub id: String,
+    /// Whose prices it was made at.
+    pub tape: TapeId,
+    /// What the trader calls it; empty without a name.
+    pub name: String,
+    /// Its legs, as `plan::read_position` reads them.
+    pub legs: String,
+    /// How far it has come.
+    pub stage: Stage,
+    /// What opening it cost, less than nothing where that came in; nothing where nobody said.
+    pub paid: Option<i64>,
+    /// What closing it brought.
+    pub received: Option<i64>,
+    /// What was paid to brokers and exchanges.
+    pub fees: i64,
+    /// When it was opened, in the tape's time.
+    pub opened_at: Option<Moment>,
+    /// When it was closed, in the tape's time.
+    pub closed_at: Option<Moment>,
+    /// When this was written last.
+    pub changed_at: Moment,
+}
+
+/// A position to keep, or one that is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PositionEdit {
+    /// It is kept as it is here; one without an identity is new.
+    Write(KeptPosition),
+    /// The one of this identity is gone.
+    Remove(String),
+}
+
+/// Positions that traders keep.
+#[async_trait]
+pub trait PositionStore: Send + Sync {
+    /// Every position of a trader, the oldest first.
+    async fn positions(&self, owner: &OwnerId) -> Result<Vec<KeptPosition>, StoreError>;
+
+    /// Keeps and removes positions: all or nothing. Gives the identities of what was written, in
+    /// order. Durable when it returns.
+    async fn edit_positions(
+        &self,
+        owner: &OwnerId,
+        edits: &[PositionEdit],
+    ) -> Result<Vec<String>, StoreError>;
+}
+
 /// Settings: small texts by name.
 #[async_trait]
 pub trait SettingStore: Send + Sync {
@@ -262,7 +314,14 @@ pub trait SettingStore: Send + Sync {
 /// All of storage behind one name.
 #[async_trait]
 pub trait Store:
-    BarStore + PrintStore + SymbolStore + WatchlistStore + LayoutStore + DrawingStore + SettingStore
+    BarStore
+    + PrintStore
+    + SymbolStore
+    + WatchlistStore
+    + LayoutStore
+    + DrawingStore
+    + PositionStore
+    + SettingStore
 {
     /// Answers when the database does; for `/ready`.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -216,6 +216,17 @@ impl Tape {
         self.option_levels.insert(of, (epoch, levels));
     }
 
+    /// When the regular session before the tape's own closed.
+    pub(crate) fn prior_close(&self) -> Moment {
+        prior_trading_day(self.day.date).close()
+    }
+
+    /// Every contract of a series as it was quoted at an earlier moment; nothing where the feed
+    /// does not know.
+    pub(crate) fn quotes_at(&mut self, series: Series, at: Moment) -> Option<SeriesQuotes> {
+        self.feed.quotes(series, at.min(self.clock.at()))
+    }
+
     /// The series that ended first as seen at an earlier moment of today, with its quotes of then;
     /// nothing before that moment, and where the feed knows of none.
     pub(crate) fn first_quotes(

@@ -7,6 +7,7 @@ mod batch;
 mod database;
 mod dialect;
 mod series;
+mod positions;
 mod things;
 
 pub use database::{Database, DatabaseUrl};

@@ -8,6 +8,7 @@ mod conformance {
     mod bars;
     mod damage;
     mod lifetime;
+    mod positions;
     mod prints;
     mod properties;
     mod things;

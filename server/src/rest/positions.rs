@@ -1,0 +1,226 @@
+//! Positions that a trader keeps, for programs: each with what it is worth, and what moves all of
+//! those that are open.
+
+use api::{BetaView, KeptPositionView, PositionView, position_view};
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use desk::{PositionEdit, Stage, Trader};
+use http::StatusCode;
+use http::header::CACHE_CONTROL;
+use market::{Moment, Symbol, TapeId};
+use plan::{WeightedGreeks, read_position};
+use serde::{Deserialize, Serialize};
+
+use super::{Problem, Rest, symbol_of};
+
+/// Which positions, `?stage=open`, and to which benchmark they are weighed, `&benchmark=SPX`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PositionsQuestion {
+    stage: Option<String>,
+    benchmark: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct PositionsAnswer {
+    /// Whose quotes they are valued at.
+    tape: TapeId,
+    as_of: Moment,
+    benchmark: Symbol,
+    benchmark_price: Option<f64>,
+    betas: Vec<BetaView>,
+    /// What moves those that are open, beta-weighted; those without a value are left out of it.
+    weighted: Option<WeightedAnswer>,
+    positions: Vec<PositionAnswer>,
+}
+
+#[derive(Debug, Serialize)]
+struct WeightedAnswer {
+    /// So many shares of the benchmark they are like.
+    delta: f64,
+    dollar_delta: f64,
+    /// Dollar delta for 1 % of the benchmark.
+    dollar_gamma: f64,
+    theta: f64,
+    vega: f64,
+    /// Open positions of this tape that are not in it.
+    not_counted: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct PositionAnswer {
+    #[serde(flatten)]
+    kept: KeptPositionView,
+    /// Nothing for what is closed, of another tape, or cannot be valued.
+    value: Option<PositionView>,
+    /// Why there is none.
+    value_absent: Option<String>,
+}
+
+/// Every position, the oldest first.
+pub(crate) async fn read(
+    State(rest): State<Rest>,
+    question: Result<Query<PositionsQuestion>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(question) = question.map_err(|error| Problem::malformed(&error.body_text()))?;
+    let stage: Option<Stage> = question
+        .stage
+        .as_deref()
+        .map(str::parse)
+        .transpose()
+        .map_err(|error: plan::BadStage| Problem::malformed(&error.to_string()))?;
+    let benchmark = symbol_of(question.benchmark.as_deref().unwrap_or("SPX"))?;
+    let trader = Trader::local();
+    let state = rest.desk.tape_state(&trader).await?;
+    let betas = rest.desk.betas(&trader, benchmark).await?;
+    let price = rest.desk.expiries(&trader, benchmark).await?.spot;
+    let mut positions = Vec::new();
+    let (mut weighted, mut not_counted) = (WeightedGreeks::default(), 0);
+    for kept in rest.desk.positions(&trader).await? {
+        if stage.is_some_and(|stage| stage != kept.stage) {
+            continue;
+        }
+        let is_open = kept.stage == Stage::Open && kept.tape == state.tape;
+        let valued = match kept.stage {
+            Stage::Closed => Err("it is closed".to_owned()),
+            _ if kept.tape != state.tape => Err(format!("it is of another tape, {}", kept.tape)),
+            _ => valued(&rest, &trader, &kept.legs, kept.paid).await,
+        };
+        let of = |symbol| betas.of.iter().find(|(one, _)| *one == symbol).map(|(_, of)| of.beta);
+        let counted = valued
+            .as_ref()
+            .ok()
+            .and_then(|(view, value)| Some((value.greeks?, view.spot, of(view.symbol)?, price?)));
+        match counted {
+            Some((greeks, spot, beta, price)) if is_open => {
+                weighted.add(&greeks, (spot, beta), price);
+            }
+            _ => not_counted += usize::from(is_open),
+        }
+        let (value, value_absent) = match valued {
+            Ok((view, _)) => (Some(view), None),
+            Err(why) => (None, Some(why)),
+        };
+        positions.push(PositionAnswer { kept: kept.into(), value, value_absent });
+    }
+    let WeightedGreeks { delta, dollar_delta, dollar_gamma, theta, vega } = weighted;
+    let weighted = price.map(|_| WeightedAnswer {
+        delta,
+        dollar_delta,
+        dollar_gamma,
+        theta,
+        vega,
+        not_counted,
+    });
+    let answer = PositionsAnswer {
+        tape: state.tape,
+        as_of: state.at,
+        benchmark,
+        benchmark_price: price,
+        betas: betas.of.into_iter().map(BetaView::of).collect(),
+        weighted,
+        positions,
+    };
+    Ok(([(CACHE_CONTROL, "no-store")], Json(answer)).into_response())
+}
+
+/// What a position is worth now, or why that is not known.
+async fn valued(
+    rest: &Rest,
+    trader: &Trader,
+    legs: &str,
+    paid: Option<i64>,
+) -> Result<(PositionView, plan::PositionValue), String> {
+    let mut position = read_position(legs).map_err(|error| error.to_string())?;
+    position.paid = paid.map(|units| units as f64 / 10_000.0);
+    let valued = rest.desk.value_position(trader, &position).await;
+    let valued = valued.map_err(|error| error.to_string())?;
+    let sum = (&valued.value, valued.outlook.as_ref());
+    let now = (&valued.state.tape, valued.state.at, valued.spot);
+    Ok((position_view(&position, &valued.legs, sum, now), valued.value))
+}
+
+/// A position to keep: `{"position": "-1 SPXW 27FEB24 5100/5110C", "stage": "open", "paid": -125}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PositionToKeep {
+    position: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    stage: Option<String>,
+    paid: Option<f64>,
+    received: Option<f64>,
+    #[serde(default)]
+    fees: f64,
+    opened_at: Option<Moment>,
+    closed_at: Option<Moment>,
+}
+
+impl PositionToKeep {
+    fn view(self, id: String, tape: TapeId) -> KeptPositionView {
+        KeptPositionView {
+            id,
+            tape,
+            name: self.name,
+            position: self.position,
+            stage: self.stage.unwrap_or_else(|| Stage::Planned.to_string()),
+            paid: self.paid,
+            received: self.received,
+            fees: self.fees,
+            opened_at: self.opened_at,
+            closed_at: self.closed_at,
+            changed_at: Moment(0),
+        }
+    }
+}
+
+type Asked = Result<Json<PositionToKeep>, JsonRejection>;
+
+/// Keeps a new one, of the tape that plays.
+pub(crate) async fn add(State(rest): State<Rest>, asked: Asked) -> Result<Response, Problem> {
+    let Json(asked) = asked.map_err(|error| Problem::malformed(&error.body_text()))?;
+    let tape = rest.desk.tape_state(&Trader::local()).await?.tape;
+    let kept = write(&rest, asked.view(String::new(), tape)).await?;
+    Ok((StatusCode::CREATED, Json(kept)).into_response())
+}
+
+/// Replaces one.
+pub(crate) async fn replace(
+    State(rest): State<Rest>,
+    Path(id): Path<String>,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let Json(asked) = asked.map_err(|error| Problem::malformed(&error.body_text()))?;
+    let known = find(&rest, &id).await?;
+    let kept = write(&rest, asked.view(id, known.tape)).await?;
+    Ok(Json(kept).into_response())
+}
+
+/// Forgets one.
+pub(crate) async fn remove(
+    State(rest): State<Rest>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    find(&rest, &id).await?;
+    let now = crate::clock::now();
+    let edits = vec![PositionEdit::Remove(id)];
+    rest.desk.edit_positions(&Trader::local(), edits, now).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn write(rest: &Rest, view: KeptPositionView) -> Result<KeptPositionView, Problem> {
+    let edit = view.edit().map_err(Problem::from)?;
+    let now = crate::clock::now();
+    let ids = rest.desk.edit_positions(&Trader::local(), vec![edit], now).await?;
+    find(rest, ids.first().map_or("", String::as_str)).await
+}
+
+async fn find(rest: &Rest, id: &str) -> Result<KeptPositionView, Problem> {
+    let kept = rest.desk.positions(&Trader::local()).await?;
+    let found = kept.into_iter().find(|one| one.id == id).map(Into::into);
+    let none = || Problem::new(StatusCode::NOT_FOUND, "there is no position of this identity");
+    found.ok_or_else(none)
+}
