@@ -196,12 +196,16 @@ export async function checkAxe(page, { except = [] } = {}) {
   assert.deepEqual(told, [], "axe found something");
 }
 
-/** A test with a server and a page of its own, both closed and heard at its end. */
+/**
+ * A test with a server and a page of its own, both closed and heard at its end; `before` is done to
+ * the server before the page comes.
+ */
 export function visit(name, options, body) {
   test(name, async () => {
     const server = await startVolaris(options);
     let page;
     try {
+      await options.before?.(server);
       page = await openPage({ server, ...options });
       await body({ page, server });
       await page.quit();

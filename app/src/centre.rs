@@ -16,12 +16,14 @@ pub(crate) enum Centre {
     Volatility,
     /// What dealers are taken to hold.
     Exposure,
+    /// Positions that are kept, and what they risk.
+    Positions,
 }
 
 impl Centre {
     /// Everything that can stand there.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Chart, Self::Chain, Self::Plan, Self::Volatility, Self::Exposure];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Chart, Self::Chain, Self::Plan, Self::Positions, Self::Volatility, Self::Exposure];
 
     /// The name on the screen.
     pub(crate) fn title(self) -> &'static str {
@@ -31,6 +33,7 @@ impl Centre {
             Self::Plan => "Plan",
             Self::Volatility => "Volatility",
             Self::Exposure => "Exposure",
+            Self::Positions => "Positions",
         }
     }
 
@@ -42,6 +45,7 @@ impl Centre {
             Self::Plan => "plan",
             Self::Volatility => "volatility",
             Self::Exposure => "exposure",
+            Self::Positions => "positions",
         }
     }
 }

@@ -31,8 +31,11 @@ mod plan_legs;
 mod plan_outcomes;
 mod plan_payoff;
 mod plan_strip;
+mod positions_head;
+mod positions_table;
 mod price_chart;
 mod rail;
+mod risk_grid;
 mod span_bar;
 mod swatches;
 mod symbol_search;
@@ -77,11 +80,14 @@ pub(crate) use plan_legs::plan_legs;
 pub(crate) use plan_outcomes::plan_outcomes;
 pub(crate) use plan_payoff::plan_payoff;
 pub(crate) use plan_strip::{StripControls, plan_strip};
+pub(crate) use positions_head::{PositionsControls, PositionsSum, positions_head, positions_tools};
+pub(crate) use positions_table::{PositionRow, PositionWish, RowValue, positions_table};
 pub(crate) use price_chart::{
     AllCharts, ChartFeed, ChartHistory, DrawingControls, DrawingWish, OlderPage, OneChart,
     PriceChart, is_computed,
 };
 pub(crate) use rail::{Rail, RailControls};
+pub(crate) use risk_grid::{RiskChoice, RiskNow, risk_grid};
 pub(crate) use span_bar::SpanBar;
 pub(crate) use symbol_search::SymbolSearch;
 pub(crate) use tab_bar::{Pane, TabBar};

@@ -208,6 +208,7 @@ pub(super) fn name(command: Command) -> String {
         Command::Show(Centre::Chain) => "Option chain".to_owned(),
         Command::Show(Centre::Plan) => "Strategy builder".to_owned(),
         Command::Show(Centre::Volatility) => "Volatility: smile and surface".to_owned(),
+        Command::Show(Centre::Positions) => "Positions and risk".to_owned(),
         Command::Show(Centre::Exposure) => "Gamma exposure (GEX)".to_owned(),
         Command::CopyLink => "Copy the link to what is shown".to_owned(),
         Command::Symbol(symbol) => format!("Show {symbol}"),

@@ -4,7 +4,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use market::{Moment, Price, Series, format};
-use plan::{Extreme, Leg, LegValue, Outlook, Position, PositionValue, Scenario, Strategy};
+use plan::{Extreme, Leg, LegValue, Outlook, Position, PositionValue, Scenario, Stage, Strategy};
 use quant::options::Wander;
 
 use super::figure::figure;
@@ -73,11 +73,13 @@ pub(crate) struct PlanControls {
     pub(crate) shift: RwSignal<f64>,
     /// The price under the pointer.
     pub(crate) pointed: RwSignal<Option<f64>>,
+    /// Called with a name, which may be empty, to keep the position, as planned or as open.
+    pub(crate) on_keep: Callback<(String, Stage)>,
 }
 
 /// Where strategies begin, and what else can be done; stands in the bar above.
 pub(crate) fn plan_tools(controls: PlanControls) -> AnyView {
-    let PlanControls { series, base, on_base, on_begin, on_legs, legs, .. } = controls;
+    let PlanControls { series, base, on_base, on_begin, .. } = controls;
     let (are_series_open, are_strategies_open) = (RwSignal::new(false), RwSignal::new(false));
     let one_series = move |one: Series| {
         let act = move || {
@@ -92,11 +94,6 @@ pub(crate) fn plan_tools(controls: PlanControls) -> AnyView {
             on_begin.run(one);
         };
         choice(one.name(), || false, act)
-    };
-    let is_empty = memo(move || legs.read().is_empty());
-    let turn = move |_: leptos::ev::MouseEvent| {
-        let turned = |leg: Leg| Leg { quantity: -leg.quantity, ..leg };
-        on_legs.run(legs.get_untracked().into_iter().map(turned).collect());
     };
     view! {
         <div class="chain-head__tools">
@@ -128,6 +125,22 @@ pub(crate) fn plan_tools(controls: PlanControls) -> AnyView {
                     </div>
                 }.erase()}
             </Menu>
+            {position_tools(controls)}
+        </div>
+    }
+    .erase()
+}
+
+/// What can be done with all of the position.
+fn position_tools(controls: PlanControls) -> AnyView {
+    let PlanControls { on_legs, legs, .. } = controls;
+    let is_empty = memo(move || legs.read().is_empty());
+    let turn = move |_: leptos::ev::MouseEvent| {
+        let turned = |leg: Leg| Leg { quantity: -leg.quantity, ..leg };
+        on_legs.run(legs.get_untracked().into_iter().map(turned).collect());
+    };
+    view! {
+            {keep_menu(controls, is_empty)}
             <button
                 type="button"
                 title="Buy what is sold, and sell what is bought"
@@ -144,7 +157,69 @@ pub(crate) fn plan_tools(controls: PlanControls) -> AnyView {
             >
                 "Clear"
             </button>
-        </div>
+    }
+    .into_any()
+}
+
+/// Keeps the position: as planned, or as open at the price above.
+fn keep_menu(controls: PlanControls, is_empty: Memo<bool>) -> AnyView {
+    let PlanControls { now, on_keep, .. } = controls;
+    let is_open = RwSignal::new(false);
+    let name = RwSignal::new(String::new());
+    let keep = move |stage: Stage| {
+        move |_: leptos::ev::MouseEvent| {
+            on_keep.run((name.get_untracked(), stage));
+            name.set(String::new());
+            is_open.set(false);
+        }
+    };
+    let price = memo(move || {
+        let now = now.read();
+        now.as_ref().and_then(|now| now.paid).map(cost)
+    });
+    let shape = memo(move || now.read().as_ref().map_or("Name", |now| now.strategy.name()));
+    let panel = move || {
+        if is_empty.get() {
+            return view! { <p class="menu__note">"There is nothing to keep yet."</p> }.erase();
+        }
+        view! {
+            <label class="menu__form">
+                <span class="visually-hidden">"Name"</span>
+                <input
+                    type="text"
+                    maxlength="60"
+                    autocomplete="off"
+                    placeholder=erased(move || shape.get())
+                    prop:value=name
+                    on:input=heard(move |event| name.set(event_target_value(&event)))
+                />
+            </label>
+            <div class="menu__choices">
+                <button type="button" on:click=heard(keep(Stage::Planned))>
+                    "Keep as planned"
+                </button>
+                <button
+                    type="button"
+                    disabled=erased(move || price.read().is_none())
+                    on:click=heard(keep(Stage::Open))
+                >
+                    "Keep as open at " {part(move || price.get())}
+                </button>
+            </div>
+            <p class="menu__note">"It stands under Risk, with what it is worth."</p>
+        }
+        .erase()
+    };
+    view! {
+        <Menu
+            id="plan-keep"
+            label="Keep"
+            icon="M3.5 2h9v12L8 10.5 3.5 14z"
+            title="Keep this position"
+            is_open
+        >
+            {part(panel)}
+        </Menu>
     }
     .erase()
 }

@@ -15,7 +15,7 @@ pub(crate) fn plan_legs(controls: PlanControls) -> AnyView {
     let names = ["Side", "Quantity", "Strike", "Right", "Expiry"];
     let figures = ["Bid", "Mid", "Ask", "IV", "Delta", "Theta"];
     view! {
-        <div class="plan-legs" tabindex="0" role="group" aria-label="Legs">
+        <div class="plan-legs figures-table" tabindex="0" role="group" aria-label="Legs">
             <table>
                 <thead>
                     <tr>

@@ -84,6 +84,7 @@ fn centre_button(one: Centre, centre: Memo<Centre>, on_choose: Callback<Command>
         Centre::Plan => Pane::Plan,
         Centre::Volatility => Pane::Volatility,
         Centre::Exposure => Pane::Exposure,
+        Centre::Positions => Pane::Positions,
     };
     let current = move || (centre.get() == one).then_some("page");
     view! {

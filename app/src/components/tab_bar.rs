@@ -17,6 +17,8 @@ pub(crate) enum Pane {
     Volatility,
     /// What dealers are taken to hold, in the chart's place.
     Exposure,
+    /// Positions that are kept, in the chart's place.
+    Positions,
     /// The ladder of levels.
     Levels,
     /// The watchlist.
@@ -24,8 +26,15 @@ pub(crate) enum Pane {
 }
 
 impl Pane {
-    const ALL: [Self; 6] =
-        [Self::Chart, Self::Chain, Self::Plan, Self::Exposure, Self::Levels, Self::Watch];
+    const ALL: [Self; 7] = [
+        Self::Chart,
+        Self::Chain,
+        Self::Plan,
+        Self::Positions,
+        Self::Exposure,
+        Self::Levels,
+        Self::Watch,
+    ];
 
     /// The name in the document.
     pub(crate) fn as_str(self) -> &'static str {
@@ -35,6 +44,7 @@ impl Pane {
             Self::Plan => "plan",
             Self::Volatility => "volatility",
             Self::Exposure => "exposure",
+            Self::Positions => "positions",
             Self::Levels => "levels",
             Self::Watch => "watch",
         }
@@ -47,6 +57,7 @@ impl Pane {
             Self::Plan => "Plan",
             Self::Volatility => "Smile",
             Self::Exposure => "GEX",
+            Self::Positions => "Risk",
             Self::Levels => "Levels",
             Self::Watch => "Watch",
         }
@@ -59,6 +70,7 @@ impl Pane {
             Self::Plan => "M1.5 11h5l5-6.5h3M1.5 14h13",
             Self::Volatility => "M1.5 3c2.5 10 10.5 10 13 2.5M1.5 14h13",
             Self::Exposure => "M8 1.5v13M8 3h5v2H8M8 7H3v2h5M8 11h3v2H8",
+            Self::Positions => "M2 5h12v8.5H2zM5.5 5V2.5h5V5M2 9h12",
             Self::Levels => "M2 4h12M2 8h8M2 12h12M12 6v4",
             Self::Watch => "M1 8s3-5 7-5 7 5 7 5-3 5-7 5-7-5-7-5zM8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4z",
         }

@@ -38,7 +38,7 @@ pub(crate) fn volatility_table(controls: VolatilityControls) -> AnyView {
         view! { <th scope="col">{name}</th> }.erase()
     };
     view! {
-        <div class="volatility-table" tabindex="0" role="group" aria-label="Surface">
+        <div class="volatility-table figures-table" tabindex="0" role="group" aria-label="Surface">
             <table>
                 <thead>
                     <tr>

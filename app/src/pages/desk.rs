@@ -14,13 +14,15 @@ mod layouts;
 mod leg_books;
 mod open_interest;
 mod option_levels;
+mod kept_positions;
 mod plan;
+mod positions;
 mod top_bar;
 mod volatility;
 mod watchlists;
 mod written;
 
-use crate::erased::{Erase, awaited, derived, erased, heard, memo, part};
+use crate::erased::{Erase, awaited, derived, erased, follow, heard, memo, part};
 use api::LevelsView;
 use chart::{ChartSetup, Layout};
 use leptos::prelude::*;
@@ -50,6 +52,7 @@ use commands::Commands;
 use data::DeskData;
 use exposure::exposure_pane;
 use plan::plan_pane;
+use positions::positions_pane;
 use top_bar::TopBar;
 use volatility::volatility_pane;
 
@@ -86,6 +89,8 @@ impl Route {
                 Address::read_exposure(symbol, |name| query.get(name), last())
             } else if let Some(symbol) = path.strip_prefix("/volatility/") {
                 Address::read_volatility(symbol, |name| query.get(name), last())
+            } else if let Some(symbol) = path.strip_prefix("/positions/") {
+                Address::read_positions(symbol, last())
             } else {
                 match (path.strip_prefix("/chart/"), before) {
                     // On the way to another page, this one stays as it is.
@@ -202,6 +207,25 @@ impl Route {
     }
 }
 
+/// Something in the middle of the desk whose code is loaded when somebody looks at it. The server
+/// draws its place; what is in it is the browser's work.
+fn loaded_pane<Content>(load: impl Fn() -> Content + Send + Sync + 'static) -> AnyView
+where
+    Content: Future<Output = AnyView> + Send + 'static,
+{
+    let is_awake = RwSignal::new(false);
+    follow(move || is_awake.set(true));
+    let waiting = || view! { <div class="skeleton skeleton--chain"></div> }.erase();
+    let load = std::sync::Arc::new(load);
+    part(move || {
+        let load = load.clone();
+        match is_awake.get() {
+            false => waiting(),
+            true => awaited(waiting, move || load()),
+        }
+    })
+}
+
 /// Why the middle of the desk has nothing to show, and the way out.
 fn nothing_there(why: String, route: Route) -> AnyView {
     view! {
@@ -240,6 +264,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
         (Pane::Chart, Centre::Plan) => Pane::Plan,
         (Pane::Chart, Centre::Volatility) => Pane::Volatility,
         (Pane::Chart, Centre::Exposure) => Pane::Exposure,
+        (Pane::Chart, Centre::Positions) => Pane::Positions,
         (pane, _) => pane,
     });
     let run = Callback::new(move |command| commands.run(command));
@@ -281,6 +306,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
                     Centre::Plan => plan_pane(commands),
                     Centre::Volatility => volatility_pane(commands),
                     Centre::Exposure => exposure_pane(commands),
+                    Centre::Positions => positions_pane(commands),
                 })}
                 {pane_divider(Divider::Side)}
             </main>
@@ -291,6 +317,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
                 Pane::Plan => commands.run(Command::Show(Centre::Plan)),
                 Pane::Volatility => commands.run(Command::Show(Centre::Volatility)),
                 Pane::Exposure => commands.run(Command::Show(Centre::Exposure)),
+                Pane::Positions => commands.run(Command::Show(Centre::Positions)),
                 Pane::Chart => commands.run(Command::Show(Centre::Chart)),
                 one => pane.set(one),
             } />

@@ -124,7 +124,7 @@ impl ClientWord {
     /// Symbols that one page may watch.
     pub const SYMBOLS_MAX: usize = 64;
     /// Series that one page may watch.
-    pub const CHAINS_MAX: usize = 12;
+    pub const CHAINS_MAX: usize = 24;
 }
 
 /// Reads a client's words; the error says what is wrong with them.

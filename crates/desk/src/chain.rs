@@ -86,7 +86,7 @@ impl Desk {
 }
 
 /// Gives the thread to whoever waits for it: a series costs milliseconds, and there are dozens.
-async fn let_others_run() {
+pub(crate) async fn let_others_run() {
     let mut is_told = false;
     poll_fn(|context| {
         if is_told {

@@ -4,6 +4,7 @@ use market::{Contract, Moment, Span, Symbol};
 use plan::LegValue;
 use quant::options::{ChainBook, RATE_DEFAULT};
 
+use crate::chain::let_others_run;
 use crate::{Desk, DeskError, Tape, Trader};
 
 /// The most contracts that are asked for at once.
@@ -44,22 +45,28 @@ impl Desk {
         if CONTRACTS_MAX < question.contracts.len() {
             return Err(DeskError::Malformed(format!("at most {CONTRACTS_MAX} contracts at once")));
         }
-        self.with_tape(trader, |tape| {
+        let (at, spot) = self.with_tape(trader, |tape| {
             let close = tape.prior_close();
             let at = question.since.map_or(close, |since| since.clamp(close, tape.state().at));
-            let spot = spot_at(tape, question.symbol, at);
-            let mut books: Vec<ChainBook> = Vec::new();
-            let legs = question.contracts.iter().map(|contract| {
-                let is_of = |book: &&ChainBook| book.series() == contract.series;
-                if !books.iter().any(|book| is_of(&book)) {
-                    let quotes = tape.quotes_at(contract.series, at)?;
-                    books.push(ChainBook::new(quotes, RATE_DEFAULT, spot?, at));
-                }
-                LegValue::of(books.iter().find(is_of)?, *contract)
-            });
-            let legs = legs.collect();
-            Ok(EarlierLegs { at, spot, legs })
-        })
+            (at, spot_at(tape, question.symbol, at))
+        });
+        let mut books: Vec<ChainBook> = Vec::new();
+        let mut legs = Vec::with_capacity(question.contracts.len());
+        for contract in &question.contracts {
+            let series = contract.series;
+            if !books.iter().any(|book| book.series() == series) {
+                // One at a time: the tape must not stand still for thousands of contracts.
+                let quotes = self.with_tape(trader, |tape| tape.quotes_at(series, at));
+                let book = quotes
+                    .zip(spot)
+                    .map(|(quotes, spot)| ChainBook::new(quotes, RATE_DEFAULT, spot, at));
+                books.extend(book);
+                let_others_run().await;
+            }
+            let book = books.iter().find(|book| book.series() == series);
+            legs.push(book.and_then(|book| LegValue::of(book, *contract)));
+        }
+        Ok(EarlierLegs { at, spot, legs })
     }
 }
 

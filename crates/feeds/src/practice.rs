@@ -58,8 +58,9 @@ pub struct PracticeMarket {
     tape: Option<Arc<DayTape>>,
     /// The minute that is being played: its place in the day, and everything that happens in it.
     minute: Option<(Moment, Vec<FeedEvent>)>,
-    /// The options of the day that was asked for last.
-    options: Option<OptionDay>,
+    /// The options of the two days that were asked for last, the newest question's last: what is
+    /// held is compared with the evening before.
+    options: Vec<OptionDay>,
 }
 
 impl Clone for PracticeMarket {
@@ -69,7 +70,7 @@ impl Clone for PracticeMarket {
             days: Arc::clone(&self.days),
             tape: self.tape.clone(),
             minute: None,
-            options: None,
+            options: Vec::new(),
             ..*self
         }
     }
@@ -86,7 +87,7 @@ impl PracticeMarket {
         let new_year = TradingDate::new(CALENDAR_LAST + 1, 1, 1).expect("a date");
         let last = prior_trading_day(new_year);
         let days = Arc::new(Days::new(seed, opening.date, last.date));
-        Self { days, first, opening, last, tape: None, minute: None, options: None }
+        Self { days, first, opening, last, tape: None, minute: None, options: Vec::new() }
     }
 
     /// Makes `day` the day that is being played.
@@ -135,12 +136,19 @@ impl PracticeMarket {
         let date = at.wall_time().date;
         let today = trading_day(date).filter(|day| at < day.after_hours_close());
         let date = today.map_or_else(|| next_trading_day(date).date, |day| day.date);
-        if self.options.as_ref().is_none_or(|options| options.day().date != date) {
-            let played = self.tape.as_ref().filter(|tape| tape.day.date == date).cloned();
-            let tape = played.or_else(|| self.days.simulate(date).map(Arc::new))?;
-            self.options = OptionDay::new(&self.days, tape);
+        match self.options.iter().position(|options| options.day().date == date) {
+            Some(place) => self.options[place..].rotate_left(1),
+            None => {
+                let played = self.tape.as_ref().filter(|tape| tape.day.date == date).cloned();
+                let tape = played.or_else(|| self.days.simulate(date).map(Arc::new))?;
+                let options = OptionDay::new(&self.days, tape)?;
+                if self.options.len() == 2 {
+                    self.options.remove(0);
+                }
+                self.options.push(options);
+            }
         }
-        self.options.as_mut()
+        self.options.last_mut()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use market::{Contract, Moment, Symbol};
+use market::{Contract, InstrumentKind, Moment, Symbol, instrument};
 
 /// Legs of a position at most.
 pub const LEGS_MAX: usize = 8;
@@ -51,6 +51,9 @@ pub enum BadPosition {
     /// Legs on different things.
     #[error("all legs are on one underlying, not on {0} and {1}")]
     Underlyings(Symbol, Symbol),
+    /// Of which there are no shares.
+    #[error("{0} is an index, which has no shares: write an expiry, strikes and a right behind it")]
+    Index(Symbol),
     /// Of which something else than the underlying is delivered.
     #[error(
         "adjusted contracts deliver something else than the underlying: nothing here knows what"
@@ -123,6 +126,11 @@ impl Position {
             }
             if QUANTITY_MAX < leg.quantity.abs() {
                 return Err(BadPosition::Quantity(leg.quantity));
+            }
+            if let Instrument::Shares(symbol) = leg.instrument
+                && instrument(symbol).kind == InstrumentKind::Index
+            {
+                return Err(BadPosition::Index(symbol));
             }
             if let Instrument::Option(contract) = leg.instrument
                 && contract.series.terms().is_adjusted

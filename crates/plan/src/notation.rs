@@ -15,7 +15,10 @@
 
 use std::fmt;
 
-use market::{Contract, Price, Right, Root, Series, Symbol, TradingDate, expiry_date};
+use market::{
+    Contract, InstrumentKind, Price, Right, Root, Series, Symbol, TradingDate, expiry_date,
+    instrument,
+};
 
 use crate::{BadPosition, Instrument, Leg, Position, QUANTITY_MAX};
 
@@ -104,6 +107,12 @@ fn read_order(
         let symbol: Symbol = name.parse().map_err(|_| {
             refused(at, &format!("`{name}` is neither a fund, such as SPY, nor a root with expiry"))
         })?;
+        // SPXW alone is options whose expiry is missing, not shares.
+        let underlying = name.parse::<Root>().map(|root| root.terms().underlying).ok();
+        let of = underlying.unwrap_or(symbol);
+        if instrument(of).kind == InstrumentKind::Index {
+            return Err(refused(at, &BadPosition::Index(of).to_string()));
+        }
         legs.push(Leg { quantity, instrument: Instrument::Shares(symbol) });
     } else {
         let root: Root = name.parse().map_err(|_| {

@@ -23,6 +23,8 @@ pub struct Outlook {
     /// The chance of a profit, by the volatility at the money of what ends first; nothing without
     /// it.
     pub profit_odds: Option<f64>,
+    /// Whether there is a profit below the first break-even, between each two, and above the last.
+    is_profit: Vec<bool>,
 }
 
 /// Parts of spot between which a model looks for the most and the least. Far above, an option on a
@@ -54,6 +56,7 @@ impl Outlook {
                 least: payoff.least(),
                 break_evens: payoff.break_evens(),
                 profit_odds: None,
+                is_profit: Vec::new(),
             },
             None => Self::modelled(ends_at, scenario?, paid, spot),
         };
@@ -63,9 +66,29 @@ impl Outlook {
                 scenario.worth(&Stand { spot, at: ends_at, shift: 0.0 }) - paid
             }),
         };
-        outlook.profit_odds =
-            wander.and_then(|wander| profit_odds(&outlook.break_evens, profit, &wander));
+        let inside: Vec<f64> = match (outlook.break_evens.first(), outlook.break_evens.last()) {
+            (Some(first), Some(last)) => {
+                let between = outlook.break_evens.windows(2).map(|pair| 0.5 * (pair[0] + pair[1]));
+                [0.5 * first].into_iter().chain(between).chain([2.0 * last]).collect()
+            }
+            _ => vec![spot],
+        };
+        outlook.is_profit = inside.into_iter().map(|spot| 0.0 < profit(spot)).collect();
+        outlook.profit_odds = wander.and_then(|wander| outlook.odds(|level| wander.above(level)));
         Some(outlook)
+    }
+
+    /// The chance of a profit, by the chance that the underlying then stands `above` a level;
+    /// nothing where that is not known.
+    pub fn odds(&self, above: impl Fn(f64) -> Option<f64>) -> Option<f64> {
+        let mut over = vec![1.0];
+        for level in &self.break_evens {
+            over.push(above(*level)?);
+        }
+        over.push(0.0);
+        let between = over.windows(2).zip(&self.is_profit).filter(|(_, is_profit)| **is_profit);
+        let odds: f64 = between.map(|(pair, _)| pair[0] - pair[1]).sum();
+        Some(odds.clamp(0.0, 1.0))
     }
 
     fn modelled(ends_at: Moment, scenario: &Scenario, paid: f64, spot: f64) -> Self {
@@ -99,6 +122,7 @@ impl Outlook {
             least: extreme(slope < 0.0, -1.0),
             break_evens: scenario.break_evens(paid, (0.4 * spot, 2.0 * spot), &stand),
             profit_odds: None,
+            is_profit: Vec::new(),
         }
     }
 }
@@ -115,24 +139,4 @@ fn narrowed(of: impl Fn(f64) -> f64, (mut low, mut high): (f64, f64)) -> f64 {
         }
     }
     of(0.5 * (low + high))
-}
-
-/// The chance that a profit is more than nothing, where it changes its sign at `break_evens`.
-fn profit_odds(break_evens: &[f64], profit: impl Fn(f64) -> f64, wander: &Wander) -> Option<f64> {
-    let (Some(first), Some(last)) = (break_evens.first(), break_evens.last()) else {
-        return Some(if 0.0 < profit(wander.spot) { 1.0 } else { 0.0 });
-    };
-    let mut odds = 0.0;
-    if 0.0 < profit(0.5 * first) {
-        odds += 1.0 - wander.above(*first)?;
-    }
-    for pair in break_evens.windows(2) {
-        if 0.0 < profit(0.5 * (pair[0] + pair[1])) {
-            odds += wander.above(pair[0])? - wander.above(pair[1])?;
-        }
-    }
-    if 0.0 < profit(2.0 * last) {
-        odds += wander.above(*last)?;
-    }
-    Some(odds.clamp(0.0, 1.0))
 }

@@ -29,8 +29,8 @@ pub struct Attribution {
     pub theta: f64,
     /// Vega then × vol points since, each leg its own.
     pub vega: f64,
-    /// What is left: what bends further, rates, dividends, and quotes that moved within bid and
-    /// ask.
+    /// What is left: what bends further, rates, dividends, quotes that moved within bid and ask,
+    /// and all of a leg that had no volatility.
     pub rest: f64,
     /// All of it.
     pub whole: f64,
@@ -60,13 +60,14 @@ impl WeightedGreeks {
 
 impl Attribution {
     /// What made the profit of `position` from `before` to `now`, `days` of the calendar later;
-    /// nothing where a leg lacked a price or what moves it.
+    /// nothing where a leg lacked a price.
     pub fn of(position: &Position, before: LegsAt<'_>, now: LegsAt<'_>, days: f64) -> Option<Self> {
         let moved = now.spot - before.spot;
         let mut sum = Self::default();
         for ((leg, then), now) in position.legs().iter().zip(before.legs).zip(now.legs) {
             let dollars = leg.quantity as f64 * leg.instrument.multiplier();
-            let greeks = then.greeks?;
+            sum.whole += dollars * (now.mid? - then.mid?);
+            let Some(greeks) = then.greeks else { continue };
             let stirred = match (then.iv, now.iv) {
                 (Ok(then), Ok(now)) => 100.0 * (now - then),
                 // Shares have none; an option that lost its own leaves the rest to tell.
@@ -76,7 +77,6 @@ impl Attribution {
             sum.gamma += dollars * 0.5 * greeks.gamma * moved * moved;
             sum.theta += dollars * greeks.theta * days;
             sum.vega += dollars * greeks.vega * stirred;
-            sum.whole += dollars * (now.mid? - then.mid?);
         }
         sum.rest = sum.whole - sum.delta - sum.gamma - sum.theta - sum.vega;
         Some(sum)

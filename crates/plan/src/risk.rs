@@ -244,17 +244,18 @@ impl RiskGrid {
     }
 
     /// The greatest loss at one of the moments, as dollars below nothing, and where: shift and
-    /// move. Nothing where nothing is lost.
+    /// move, the smallest that lose as much to the dollar. Nothing where nothing is lost.
     pub fn worst(&self, time: usize) -> Option<(f64, usize, usize)> {
-        let mut worst = (0.0, 0, 0);
-        for shift in 0..self.axes.shifts.len() {
-            for (place, profit) in self.row(time, shift).iter().enumerate() {
-                if *profit < worst.0 {
-                    worst = (*profit, shift, place);
-                }
-            }
-        }
-        (worst.0 < 0.0).then_some(worst)
+        let [width, height] = [self.axes.moves.len(), self.axes.shifts.len()];
+        let places = (0..height).flat_map(|shift| (0..width).map(move |place| (shift, place)));
+        let profit = |(shift, place): (usize, usize)| self.row(time, shift)[place];
+        let least = places.clone().map(profit).fold(0.0, f64::min);
+        let away = |(shift, place): &(usize, usize)| {
+            (place.abs_diff(width / 2), shift.abs_diff(height / 2))
+        };
+        let as_bad = places.filter(|place| profit(*place) < least + 1.0);
+        let (shift, place) = as_bad.min_by_key(away).filter(|_| least < -1.0)?;
+        Some((least, shift, place))
     }
 }
 

@@ -93,6 +93,8 @@ fn an_error_points_at_the_character() {
         ("-1 SPXW 20NOV26 5900P @1,25", 23, "`1,25` is no price"),
         ("-1 SPXW 20NOV26 5900P @1.25 now", 28, "stands behind the price"),
         ("-1 SPXW 20NOV26 5900P; +1 NDX 20NOV26 21000P", 44, "not on SPX and NDX"),
+        ("-1 SPXW", 3, "SPX is an index, which has no shares"),
+        ("1 SPX 20NOV26 5900C; 100 SPX @5", 25, "SPX is an index"),
         ("-1 SPXW 20NOV26 5900P;; +1 SPXW 20NOV26 5800P", 22, "expected how many"),
         ("-1 SPY1 20NOV26 600P", 20, "adjusted contracts"),
         ("+1 SPXW 20NOV26 5900P; -1 SPXW 20NOV26 5900P", 0, "a leg at least"),

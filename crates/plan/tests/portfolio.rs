@@ -35,7 +35,13 @@ fn what_cannot_be_told_is_not() {
     let bare = [known[0], LegValue { mid: None, ..known[1] }];
     let calm = [known[0], LegValue { greeks: None, ..known[1] }];
     assert!(Attribution::of(&position, whole, LegsAt { legs: &bare, spot: SPOT }, 0.0).is_none());
-    assert!(Attribution::of(&position, LegsAt { legs: &calm, spot: SPOT }, whole, 0.0).is_none());
+    // A leg that had no volatility is all rest.
+    let then = LegsAt { legs: &calm, spot: SPOT };
+    let dearer = [known[0], LegValue { mid: known[1].mid.map(|mid| mid + 2.0), ..known[1] }];
+    let found = Attribution::of(&position, then, LegsAt { legs: &dearer, spot: SPOT }, 0.0);
+    let found = found.unwrap();
+    assert!((found.whole + 200.0).abs() < 1e-9 && (found.rest + 200.0).abs() < 1e-9);
+    assert_eq!((found.delta, found.vega), (0.0, 0.0));
     let own = Attribution::of(&position, whole, whole, 0.0).unwrap();
     assert_eq!(own, Attribution::default());
 }

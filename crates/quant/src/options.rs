@@ -30,10 +30,10 @@ pub use exposure::{
     StrikeExposure, max_pain,
 };
 pub use implied_vol::{IvAbsence, Premium, implied_vol, implied_vol_from, implied_vols};
-pub use odds::Wander;
+pub use odds::{PastMoves, Wander};
 pub use row::{PriceRow, RowOption};
 pub use slice::{OptionGreeks, Slice, SliceGreeks, SliceMarket};
-pub use smile::{Smile, SmileCurve, SmilePoint};
+pub use smile::{Smile, SmileCurve, SmileOdds, SmilePoint};
 pub use volatility::{
     Skew, Strip, StripQuote, THIRTY_DAYS, constant_maturity, skew, strip, strip_quotes,
 };

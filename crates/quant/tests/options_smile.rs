@@ -4,7 +4,7 @@
 
 use market::{Right, Root, Series, TradingDate};
 use proptest::prelude::*;
-use quant::options::{OpenContract, OpenSeries, Smile};
+use quant::options::{Black, OpenContract, OpenSeries, PastMoves, Smile, Wander};
 
 const SPOT: f64 = 5_000.0;
 const YEARS: f64 = 0.05;
@@ -103,4 +103,75 @@ fn too_little_makes_no_curve() {
     few.iv_at_the_money = None;
     assert_eq!(Smile::of(&few, SPOT, YEARS), None);
     assert_eq!(Smile::of(&open(&svi, &[]), SPOT, 0.0), None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// The chances are the slope of undiscounted puts over strikes, fall with the level, and sum up
+    /// to the forward: the integral of the chance to stand above.
+    #[test]
+    fn chances_are_what_puts_say(
+        level in 0.0004..0.003_f64,
+        slope in 0.004..0.02_f64,
+        rho in -0.7..0.2_f64,
+        s in 0.03..0.12_f64,
+    ) {
+        let svi = Svi { a: level, b: slope, rho, m: 0.0, s };
+        let smile = Smile::of(&open(&svi, &[]), SPOT, YEARS).unwrap();
+        let odds = smile.odds().unwrap();
+        let put = |strike: f64| {
+            let volatility = smile.iv(strike).unwrap();
+            let (spot, forward) = (SPOT, smile.forward);
+            Black { spot, forward, strike, years: YEARS, rate: 0.0, volatility }.price(Right::Put)
+        };
+        let mut before = 1.0;
+        let mut whole = 0.0;
+        for place in 1..4_000 {
+            let level = 2.5 * f64::from(place);
+            let above = odds.above(level).unwrap();
+            prop_assert!((0.0..=before).contains(&above));
+            whole += 2.5 * above;
+            before = above;
+            if (4_600.0..5_400.0).contains(&level) {
+                let own = 1.0 - (put(level + 0.05) - put(level - 0.05)) / 0.1;
+                prop_assert!((above - own).abs() < 2e-5, "{level}: {above} {own}");
+            }
+        }
+        prop_assert!((whole + 1.25 - smile.forward).abs() < 2.0, "{whole} {}", smile.forward);
+        prop_assert_eq!(odds.above(f64::NAN), None);
+        prop_assert_eq!(odds.above(0.0), None);
+        prop_assert_eq!(odds.above(1e-9), Some(1.0));
+        prop_assert_eq!(odds.above(1e9), Some(0.0));
+    }
+}
+
+#[test]
+fn a_level_smile_has_the_chances_of_one_volatility() {
+    let svi = Svi { a: 0.16 * 0.16 * YEARS, b: 0.0, rho: 0.0, m: 0.0, s: 0.1 };
+    let smile = Smile::of(&open(&svi, &[]), SPOT, YEARS).unwrap();
+    let odds = smile.odds().unwrap();
+    let wander = Wander { spot: SPOT, forward: SPOT, volatility: 0.16, years: YEARS };
+    for place in -40..=40 {
+        let level = SPOT * (1.0 + 0.005 * f64::from(place));
+        let (own, plain) = (odds.above(level).unwrap(), wander.above(level).unwrap());
+        assert!((own - plain).abs() < 1e-6, "{level}: {own} {plain}");
+        // N(d1) is more than N(d2), and by no more than the density times one deviation.
+        let delta = wander.delta_above(level).unwrap();
+        assert!((0.0..0.4 * wander.deviation()).contains(&(delta - plain)));
+    }
+}
+
+#[test]
+fn past_moves_are_counted() {
+    let closes: Vec<f64> = (0..100).map(|day| 100.0 + f64::from(day % 2)).collect();
+    let moves = PastMoves::of(&closes, 1).unwrap();
+    assert_eq!(moves.count(), 99);
+    // Up from every even day, down from every odd one.
+    assert!((moves.above(100.0, 100.0) - 50.0 / 99.0).abs() < 1e-12);
+    assert_eq!((moves.above(100.0, 98.9), moves.above(100.0, 101.1)), (1.0, 0.0));
+    assert_eq!(PastMoves::of(&closes, 2).unwrap().above(100.0, 100.0), 0.0, "it never moved");
+    assert_eq!(PastMoves::of(&closes, 0), None);
+    assert_eq!(PastMoves::of(&closes, 41), None, "59 of them");
+    assert_eq!(PastMoves::of(&closes, 500), None);
 }

@@ -114,6 +114,11 @@ impl Address {
         Self { centre: Centre::Exposure, layout, series: None, position, paid, exposure, complaint }
     }
 
+    /// Reads the symbol in the path of the positions.
+    pub(super) fn read_positions(symbol: &str, layout: Layout) -> Self {
+        Self { centre: Centre::Positions, ..Self::read_chain(symbol, |_| None, layout) }
+    }
+
     /// The address that says all this.
     pub(super) fn write(&self) -> String {
         match (self.centre, self.series) {
@@ -131,6 +136,7 @@ impl Address {
                 let mark = if said.is_empty() { "" } else { "?" };
                 format!("/exposure/{}{mark}{}", self.layout.chart().symbol, said.join("&"))
             }
+            (Centre::Positions, _) => format!("/positions/{}", self.layout.chart().symbol),
             (Centre::Chain | Centre::Plan | Centre::Volatility, series) => {
                 let expiry = series.map(|series| format!("expiry={}", series.slug()));
                 let named = |name: &str, value: &str| {

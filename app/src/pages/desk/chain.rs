@@ -10,8 +10,8 @@ use quant::options::{ChainBook, RATE_DEFAULT};
 use super::commands::{Commands, save};
 use super::expiries::Expiries;
 use super::leg_books::LegBooks;
-use super::nothing_there;
 use super::written::{Written, link_of};
+use super::{loaded_pane, nothing_there};
 use crate::centre::Centre;
 use crate::chain_columns::ChainColumn;
 use crate::components::{
@@ -19,19 +19,12 @@ use crate::components::{
     chain_head, chain_table, chain_tools, plan_strip,
 };
 use crate::contexts::{live_tape, preferences};
-use crate::erased::{Erase, awaited, derived, erased, follow, heard, memo, part};
+use crate::erased::{Erase, derived, erased, follow, heard, memo, part};
 use crate::live::LiveTape;
 
 /// The chain in the middle of the desk.
 pub(super) fn chain_pane(commands: Commands) -> AnyView {
-    // The server draws its place; what is in it is the browser's work.
-    let is_awake = RwSignal::new(false);
-    follow(move || is_awake.set(true));
-    let waiting = || view! { <div class="skeleton skeleton--chain"></div> }.erase();
-    part(move || match is_awake.get() {
-        false => waiting(),
-        true => awaited(waiting, move || chain(commands)),
-    })
+    loaded_pane(move || chain(commands))
 }
 
 /// What a chain is made of.
@@ -125,7 +118,7 @@ impl ChainData {
                 let mut is_new = false;
                 for word in self.tape.take_chain_words() {
                     let Some(word) = decode_chain(&word) else { continue };
-                    is_new |= self.legs.hear(&word, spot) || self.hear(live, word, spot);
+                    is_new |= self.legs.hear(&word, &|_| Some(spot)) || self.hear(live, word, spot);
                 }
                 if let Some(book) = live
                     && (book.spot().to_bits() != spot.to_bits() || book.at() < at)
@@ -135,7 +128,7 @@ impl ChainData {
                 }
                 is_new
             });
-            self.legs.tick(spot, at);
+            self.legs.tick(&|_| Some(spot), at);
             if is_new == Some(true) && !is_paused {
                 self.version.update(|version| *version += 1);
             }

@@ -15,6 +15,7 @@ use market::{
 use quant::levels::{LevelGroup, LevelId};
 
 use super::address::Address;
+use super::kept_positions::KeptPositions;
 use super::option_levels::KnownOptionLevels;
 use super::watchlists::Watchlists;
 use crate::components::{Notices, ToastText, WatchRow, is_computed};
@@ -41,6 +42,10 @@ pub(super) struct DeskData {
     /// The active chart's symbol: the ladder's.
     pub(super) symbol: Memo<Symbol>,
     pub(super) tape: LiveTape,
+    /// Symbols that are followed beside those on charts and the watchlist.
+    pub(super) others: RwSignal<Vec<Symbol>>,
+    /// Positions that the trader keeps; asked for by those who show them.
+    pub(super) kept: KeptPositions,
     levels: Answer<LevelsView>,
     first_watchlists: Answer<WatchlistsView>,
     /// What the tape has; nothing until the server told.
@@ -105,6 +110,8 @@ impl DeskData {
             layout,
             symbol,
             tape,
+            others: RwSignal::new(Vec::new()),
+            kept: KeptPositions::new(toast),
             levels: Resource::new_with_options(|| (), move |()| read_levels(asked_first), true),
             first_watchlists: Resource::new_with_options(|| (), |()| read_watchlists(), true),
             symbols: RwSignal::new(None),
@@ -159,7 +166,8 @@ impl DeskData {
             let shown = charts.clone().map(|one| one.symbol);
             let compared = charts.filter_map(|one| one.setup.compare);
             let mut symbols = vec![self.symbol.get()];
-            for symbol in shown.chain(compared).chain(self.watchlists.symbols()) {
+            let others = self.others.get().into_iter();
+            for symbol in shown.chain(compared).chain(self.watchlists.symbols()).chain(others) {
                 if !symbols.contains(&symbol) {
                     symbols.push(symbol);
                 }

@@ -9,26 +9,19 @@ use market::{Moment, Symbol, instrument};
 use quant::options::{ExposureBook, max_pain};
 
 use super::commands::{Commands, save};
-use super::nothing_there;
 use super::open_interest::{OpenInterestSignal, open_interest};
+use super::{loaded_pane, nothing_there};
 use crate::components::{
     ExposureChoice, ExposureControls, ExposureNow, exposure_figures, exposure_profile,
     exposure_table, exposure_tools,
 };
 use crate::contexts::live_tape;
-use crate::erased::{Erase, awaited, derived, follow, memo, part};
+use crate::erased::{Erase, derived, follow, memo, part};
 use crate::live::LiveTape;
 
 /// Exposure in the middle of the desk.
 pub(super) fn exposure_pane(commands: Commands) -> AnyView {
-    // The server draws its place; what is in it is the browser's work.
-    let is_awake = RwSignal::new(false);
-    follow(move || is_awake.set(true));
-    let waiting = || view! { <div class="skeleton skeleton--chain"></div> }.erase();
-    part(move || match is_awake.get() {
-        false => waiting(),
-        true => awaited(waiting, move || exposure(commands)),
-    })
+    loaded_pane(move || exposure(commands))
 }
 
 /// Between two valuations: faster than anybody reads a table of dollars.

@@ -3,10 +3,13 @@
 
 use api::{ChainWord, decode_chain};
 use leptos::prelude::*;
-use market::{Moment, Series};
+use market::{Moment, Series, Symbol};
 use quant::options::{ChainBook, RATE_DEFAULT};
 
 use crate::live::LiveTape;
+
+/// The prices of underlyings, where they are known.
+pub(super) type Spots<'a> = &'a dyn Fn(Symbol) -> Option<f64>;
 
 /// Series that are followed.
 #[derive(Clone, Copy)]
@@ -22,6 +25,14 @@ struct Followed {
     /// The number of the last word about it.
     seq: u64,
     book: Option<ChainBook>,
+    /// Whether the tape does not list it.
+    is_gone: bool,
+}
+
+impl Followed {
+    fn new(series: Series) -> Self {
+        Self { series, seq: 0, book: None, is_gone: false }
+    }
 }
 
 impl LegBooks {
@@ -41,18 +52,16 @@ impl LegBooks {
             before.retain(|_| is_same);
             let kept = |series: &Series| {
                 let place = before.iter().position(|one| one.series == *series);
-                place.map_or(Followed { series: *series, seq: 0, book: None }, |place| {
-                    before.swap_remove(place)
-                })
+                place.map_or(Followed::new(*series), |place| before.swap_remove(place))
             };
             *followed = series.iter().map(kept).collect();
         });
         self.tape.watch_chains(series.iter().chain(others).copied().collect());
     }
 
-    /// Takes in everything that was said of chains since this was asked before, and a new price;
+    /// Takes in everything that was said of chains since this was asked before, and new prices;
     /// tells whether anything is new.
-    pub(super) fn hear_all(self, spot: f64, at: Moment) -> bool {
+    pub(super) fn hear_all(self, spot: Spots<'_>, at: Moment) -> bool {
         let mut is_new = false;
         for word in self.tape.take_chain_words() {
             is_new |= decode_chain(&word).is_some_and(|word| self.hear(&word, spot));
@@ -61,17 +70,18 @@ impl LegBooks {
     }
 
     /// Takes a word about one of its series in; tells whether anything is new.
-    pub(super) fn hear(self, word: &ChainWord, spot: f64) -> bool {
+    pub(super) fn hear(self, word: &ChainWord, spot: Spots<'_>) -> bool {
         let heard = self.followed.try_update_value(|followed| {
             let (ChainWord::Quotes { quotes: market::SeriesQuotes { series, .. }, .. }
             | ChainWord::Changes { series, .. }
             | ChainWord::Gone { series, .. }) = word;
-            let Some(one) = followed.iter_mut().find(|one| one.series == *series) else {
+            let one = followed.iter_mut().find(|one| one.series == *series);
+            let (Some(one), Some(spot)) = (one, spot(series.terms().underlying)) else {
                 return false;
             };
             match word {
                 ChainWord::Quotes { seq, at, quotes, .. } => {
-                    one.seq = *seq;
+                    (one.seq, one.is_gone) = (*seq, false);
                     one.book = Some(ChainBook::new(quotes.clone(), RATE_DEFAULT, spot, *at));
                 }
                 ChainWord::Changes { seq, at, changes, .. } if *seq == one.seq + 1 => {
@@ -86,18 +96,19 @@ impl LegBooks {
                         self.tape.ask_chains_anew();
                     }
                 }
-                ChainWord::Gone { .. } => one.book = None,
+                ChainWord::Gone { .. } => (one.book, one.is_gone) = (None, true),
             }
             true
         });
         heard == Some(true)
     }
 
-    /// The underlying printed, or time passed.
-    pub(super) fn tick(self, spot: f64, at: Moment) -> bool {
+    /// An underlying printed, or time passed.
+    pub(super) fn tick(self, spot: Spots<'_>, at: Moment) -> bool {
         let moved = self.followed.try_update_value(|followed| {
             let mut is_new = false;
             for book in followed.iter_mut().filter_map(|one| one.book.as_mut()) {
+                let Some(spot) = spot(book.series().terms().underlying) else { continue };
                 if book.spot().to_bits() != spot.to_bits() || book.at() < at {
                     book.handle_tick(spot, at);
                     is_new = true;
@@ -106,6 +117,12 @@ impl LegBooks {
             is_new
         });
         moved == Some(true)
+    }
+
+    /// Whether the tape does not list a series that is followed.
+    pub(super) fn is_gone(self, series: Series) -> bool {
+        self.followed
+            .with_value(|followed| followed.iter().any(|one| one.series == series && one.is_gone))
     }
 
     /// Looks at a series; nothing until it came.

@@ -3,35 +3,30 @@
 
 use std::time::Duration;
 
+use api::{KeptPositionView, PositionChange};
 use leptos::prelude::*;
 use market::{Moment, Series, Span, Symbol, instrument};
-use plan::{Leg, Position, Strategy, read_position, template};
+use plan::{Leg, Position, Stage, Strategy, read_position, template};
 use quant::levels::{LevelId, Periods};
 use quant::options::ChainBook;
 
 use super::commands::Commands;
 use super::expiries::Expiries;
+use super::kept_positions::{named, new_position};
 use super::leg_books::LegBooks;
-use super::nothing_there;
 use super::written::{Written, link_of, notation, values};
+use super::{loaded_pane, nothing_there};
 use crate::components::{
     PlanControls, PlanNow, plan_beginning, plan_head, plan_legs, plan_notation, plan_outcomes,
     plan_payoff, plan_tools,
 };
 use crate::contexts::live_tape;
-use crate::erased::{Erase, awaited, derived, follow, memo, part};
+use crate::erased::{Erase, derived, follow, memo, part};
 use crate::live::LiveTape;
 
 /// A plan in the middle of the desk.
 pub(super) fn plan_pane(commands: Commands) -> AnyView {
-    // The server draws its place; what is in it is the browser's work.
-    let is_awake = RwSignal::new(false);
-    follow(move || is_awake.set(true));
-    let waiting = || view! { <div class="skeleton skeleton--chain"></div> }.erase();
-    part(move || match is_awake.get() {
-        false => waiting(),
-        true => awaited(waiting, move || plan(commands)),
-    })
+    loaded_pane(move || plan(commands))
 }
 
 /// Between two valuations: faster than anybody reads.
@@ -126,7 +121,7 @@ impl PlanData {
     fn follow_tape(self) {
         follow(move || {
             let Some((spot, at)) = self.stand() else { return };
-            if self.books.hear_all(spot, at) && !self.is_waiting.get_value() {
+            if self.books.hear_all(&|_| Some(spot), at) && !self.is_waiting.get_value() {
                 self.is_waiting.set_value(true);
                 set_timeout(
                     move || {
@@ -211,6 +206,30 @@ impl PlanData {
         }
     }
 
+    /// Keeps the position, as planned or as open at what is paid.
+    fn keep(self, name: String, stage: Stage) {
+        let Some(now) = self.now.get_untracked() else { return };
+        let Some(tape) = self
+            .tape
+            .status
+            .with_untracked(|status| status.as_ref().map(|(tape, _)| tape.tape.clone()))
+        else {
+            return;
+        };
+        let mut position = now.position.clone();
+        // What a plan costs moves until it is traded, unless the trader said.
+        position.paid = now.paid.filter(|_| stage == Stage::Open || now.is_paid_told);
+        let opened_at = (stage == Stage::Open).then_some(now.at);
+        let name = name.trim().to_owned();
+        let told = if name.is_empty() { named(&position) } else { name.clone() };
+        let view = KeptPositionView { name, ..new_position(&position, tape, (stage, opened_at)) };
+        let words = match stage {
+            Stage::Open => format!("{told} is kept as open."),
+            _ => format!("{told} is kept as planned."),
+        };
+        self.commands.data.kept.change(vec![PositionChange::Write(view)], words);
+    }
+
     /// Begins a strategy where the trader is.
     fn begin(self, strategy: Strategy) {
         let begun = untrack(|| {
@@ -281,6 +300,7 @@ fn plan(commands: Commands) -> AnyView {
         passed: RwSignal::new(0.0),
         shift: RwSignal::new(0.0),
         pointed: RwSignal::new(None),
+        on_keep: Callback::new(move |(name, stage)| data.keep(name, stage)),
     };
     let is_empty = memo(move || *data.written.read() == Written::Nothing);
     // A leg in another expiry waits for its quotes: what is on the screen stays, and the focus.

@@ -6,22 +6,15 @@ use market::{Series, Symbol, format, instrument};
 use quant::options::{Smile, THIRTY_DAYS, constant_maturity, years_between};
 
 use super::commands::{Commands, save};
-use super::nothing_there;
 use super::open_interest::{OpenInterestSignal, open_interest};
+use super::{loaded_pane, nothing_there};
 use crate::components::{VolatilityControls, figure, volatility_smile, volatility_table};
 use crate::contexts::live_tape;
-use crate::erased::{Erase, awaited, follow, heard, memo, part};
+use crate::erased::{Erase, heard, memo, part};
 
 /// Volatility in the middle of the desk.
 pub(super) fn volatility_pane(commands: Commands) -> AnyView {
-    // The server draws its place; what is in it is the browser's work.
-    let is_awake = RwSignal::new(false);
-    follow(move || is_awake.set(true));
-    let waiting = || view! { <div class="skeleton skeleton--chain"></div> }.erase();
-    part(move || match is_awake.get() {
-        false => waiting(),
-        true => awaited(waiting, move || volatility(commands)),
-    })
+    loaded_pane(move || volatility(commands))
 }
 
 /// The smiles of what is open, soonest first.

@@ -48,6 +48,17 @@ impl Wander {
         Some(norm_cdf((self.drift(deviation) - away) / deviation))
     }
 
+    /// What a call struck at `level` has for a delta of its forward, N(d1): traders take it for the
+    /// chance that [`Self::above`] tells, and it is a little more.
+    pub fn delta_above(&self, level: f64) -> Option<f64> {
+        let (away, deviation) = self.way_to(level)?;
+        if deviation == 0.0 {
+            return self.above(level);
+        }
+        let drift = self.drift(deviation) + deviation * deviation;
+        Some(norm_cdf((drift - away) / deviation))
+    }
+
     /// The chance that it comes to `level` at any time until the expiry: the reflection principle
     /// for a wander with drift (Shreve, "Stochastic Calculus for Finance II", 7.2). 1 where it
     /// stands there now; nothing as for [`Self::above`].
@@ -75,5 +86,41 @@ impl Wander {
         let deviation = self.deviation();
         let is_known = is_price(self.spot) && is_price(self.forward) && is_price(level);
         (is_known && deviation.is_finite()).then(|| (ln_ratio(level, self.spot), deviation))
+    }
+}
+
+/// Where an underlying would stand if it did what it did before: over so many days, on every day
+/// that there were so many after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastMoves {
+    /// What it gained as parts of its price, the least first.
+    gains: Vec<f64>,
+}
+
+impl PastMoves {
+    /// Fewer than these say nothing.
+    pub const COUNT_MIN: usize = 60;
+
+    /// Of daily closes, oldest first, over `days`; nothing with fewer than [`Self::COUNT_MIN`].
+    pub fn of(closes: &[f64], days: usize) -> Option<Self> {
+        if days == 0 {
+            return None;
+        }
+        let ends = closes.get(days..)?;
+        let gains = ends.iter().zip(closes).map(|(end, from)| end / from - 1.0);
+        let mut gains: Vec<f64> = gains.filter(|gain| gain.is_finite()).collect();
+        gains.sort_by(f64::total_cmp);
+        (Self::COUNT_MIN <= gains.len()).then_some(Self { gains })
+    }
+
+    /// How many there were.
+    pub fn count(&self) -> usize {
+        self.gains.len()
+    }
+
+    /// How often it would have ended above `level`, from `spot`.
+    pub fn above(&self, spot: f64, level: f64) -> f64 {
+        let below = self.gains.partition_point(|gain| spot * (1.0 + gain) <= level);
+        (self.gains.len() - below) as f64 / self.gains.len() as f64
     }
 }

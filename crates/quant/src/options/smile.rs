@@ -8,7 +8,7 @@
 use market::Right;
 
 use super::OpenSeries;
-use crate::math::{exp, ln_ratio};
+use crate::math::{INV_SQRT_2PI, exp, ln_ratio, norm_cdf};
 
 /// A volatility out of the money.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -107,6 +107,12 @@ impl Smile {
         self.forward * exp(away * self.at_the_money * self.years.sqrt())
     }
 
+    /// The chances of where the underlying stands at the series' end, by the curve; nothing without
+    /// one.
+    pub fn odds(&self) -> Option<SmileOdds> {
+        SmileOdds::of(self)
+    }
+
     fn fitted(&self) -> Option<SmileCurve> {
         let part = |one: &SmilePoint| one.iv * one.iv / (self.at_the_money * self.at_the_money);
         let points = self.points.iter().filter(|one| !one.is_outlier);
@@ -133,11 +139,78 @@ impl Smile {
     }
 }
 
+/// The chances of where an underlying stands when a series ends, as its smile prices them: the
+/// slope of undiscounted puts over strikes (D. Breeden and R. Litzenberger, "Prices of
+/// state-contingent claims implicit in option prices", 1978), kept from falling where a fitted
+/// curve would let it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SmileOdds {
+    forward: f64,
+    /// One standard deviation at the money, of the logarithm.
+    deviation: f64,
+    /// The chance to stand below, at equal steps of deviations from −[`FAR`] to [`FAR`].
+    below: Vec<f64>,
+}
+
+/// Deviations from the forward beyond which nothing is left.
+const FAR: f64 = 10.0;
+/// Steps to a deviation: between two of them the chance is a straight line, to 1e-6.
+const STEPS_PER_DEVIATION: u32 = 200;
+
+impl SmileOdds {
+    fn of(smile: &Smile) -> Option<Self> {
+        let curve = smile.curve?;
+        let deviation = smile.at_the_money * smile.years.sqrt();
+        let steps = 2 * 10 * STEPS_PER_DEVIATION;
+        let mut most = 0.0;
+        let mut below = Vec::with_capacity(steps as usize + 1);
+        for step in 0..=steps {
+            let away = -FAR + f64::from(step) / f64::from(STEPS_PER_DEVIATION);
+            let chance = curve.below(away, deviation).clamp(0.0, 1.0);
+            most = if most < chance { chance } else { most };
+            below.push(most);
+        }
+        most.is_finite().then_some(Self { forward: smile.forward, deviation, below })
+    }
+
+    /// The chance to stand above `level`, in points; nothing where that is no price.
+    pub fn above(&self, level: f64) -> Option<f64> {
+        if !(0.0 < level && level.is_finite()) {
+            return None;
+        }
+        let away = ln_ratio(level, self.forward) / self.deviation;
+        let place = (away + FAR) * f64::from(STEPS_PER_DEVIATION);
+        let last = (self.below.len() - 1) as f64;
+        if place <= 0.0 {
+            return Some(1.0);
+        }
+        if last <= place {
+            return Some(0.0);
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "within the steps")]
+        #[expect(clippy::cast_sign_loss, reason = "within the steps")]
+        let step = place as usize;
+        let (a, b) = (self.below[step], self.below[step + 1]);
+        Some(1.0 - (a + (b - a) * (place - step as f64)))
+    }
+}
+
 impl SmileCurve {
     /// Total variance as a part of that at the money.
     pub fn part(&self, away: f64) -> f64 {
         let y = (away - self.m) / self.s;
         self.a + self.d * y + self.c * (y * y + 1.0).sqrt()
+    }
+
+    /// The chance to stand below a strike `away` deviations from the forward, one being
+    /// `deviation`: N(−d2) + n(d2) √T ∂σ/∂ln K.
+    fn below(&self, away: f64, deviation: f64) -> f64 {
+        let y = (away - self.m) / self.s;
+        let slope = (self.d + self.c * y / (y * y + 1.0).sqrt()) / self.s;
+        // Where a fitted wing falls below nothing, there is nothing.
+        let root = self.part(away).max(1e-6).sqrt();
+        let d2 = -away / root - 0.5 * deviation * root;
+        norm_cdf(-d2) + INV_SQRT_2PI * exp(-0.5 * d2 * d2) * 0.5 * slope / root
     }
 
     fn fit(points: &[(f64, f64)]) -> Self {
