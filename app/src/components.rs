@@ -26,8 +26,11 @@ mod notices;
 mod opened;
 mod palette;
 mod pane_divider;
+mod plan_compare;
 mod plan_head;
 mod plan_legs;
+mod plan_order;
+mod plan_size;
 mod plan_outcomes;
 mod plan_payoff;
 mod plan_strip;
@@ -73,8 +76,9 @@ pub(crate) use menu::{Menu, loaded};
 pub(crate) use notices::Notices;
 pub(crate) use palette::{Palette, PaletteControls};
 pub(crate) use pane_divider::pane_divider;
+pub(crate) use plan_compare::{COMPARED_MAX, Compared, plan_compare};
 pub(crate) use plan_head::{
-    PlanControls, PlanNow, plan_beginning, plan_head, plan_notation, plan_tools,
+    OtherOdds, PlanControls, PlanNow, plan_beginning, plan_head, plan_notation, plan_tools,
 };
 pub(crate) use plan_legs::plan_legs;
 pub(crate) use plan_outcomes::plan_outcomes;

@@ -257,3 +257,127 @@ visit(
     assert.ok(40 <= (await handle.boundingBox()).height, "a finger finds it");
   },
 );
+
+const menu = (page, name) => page.getByRole("button", { name, exact: true });
+
+visit(
+  "odds several ways, a size, and an order that a broker reads",
+  { path: CONDOR },
+  async ({ page }) => {
+    await planned(page);
+    const of = async (name) => (await figure(page, ".plan-head", name).innerText()).trim();
+    await until(async () => (await of("by smile")) !== "–", "the smile's odds");
+    await until(async () => /^\d+% of \d{3,}$/.test(await of("by history")), "the past's odds");
+    const odds = await Promise.all(["Odds of profit", "by smile", "by delta"].map(of));
+    for (const one of odds) {
+      assert.ok(Math.abs(number(one) - number(odds[0])) < 15, `${odds}`);
+    }
+    // A fill between the middle and the natural price.
+    const credit = (text) => number(text.replace(" credit", ""));
+    const [natural, fill] = [credit(await of("Natural")), credit(await of("Expected fill"))];
+    assert.ok(natural <= fill, `${natural} ${fill}`);
+    assert.ok(number(await of("Worst −8…+6%")) < -100);
+    // As many as lose what may be lost.
+    await menu(page, "Size").click();
+    const field = (name) => page.locator(".plan-size__field", { hasText: name }).locator("input");
+    await field("Account").fill("200,000");
+    await field("Risk").fill("3");
+    const told = page.locator(".plan-size__told");
+    const least = Math.abs(number(await of("Least")));
+    await page.getByText(/^One loses \$[\d,]+ at most; \d+ lose/).waitFor();
+    const [, one, units, loss, part] = (await told.innerText()).match(
+      /One loses (\$[\d,]+) at most; (\d+) lose (\$[\d,]+), ([\d.]+)% of the account/,
+    );
+    assert.ok(Math.abs(number(one) - least) < 15, `${one} ${least}`);
+    assert.equal(Number(units), Math.floor(6_000 / number(one) + 1e-9));
+    assert.ok(number(loss) <= 6_000 && Number(part) <= 3);
+    await checkAxe(page);
+    await field("Risk").fill("much");
+    await page.getByText(/Say account and risk as numbers/).waitFor();
+    await field("Risk").fill("3");
+    await page.locator(".plan-size__apply").click();
+    await until(() => page.url().includes(`position=-${units}_SPXW`), "so many are planned");
+    // The order, as brokers read it.
+    await menu(page, "Order").click();
+    const text = page.getByRole("textbox", { name: "Order" });
+    const line =
+      `SELL -${units} IRON CONDOR SPX 100 (Weeklys) 28 FEB 24 5130/5155/5050/5025 CALL/PUT @`;
+    await until(async () => {
+      const order = await text.inputValue();
+      return order.startsWith(line) && /^\d+\.\d\d LMT$/.test(order.slice(line.length));
+    }, "thinkorswim's line");
+    await menu(page, "OCC names").click();
+    await until(
+      async () => (await text.inputValue()).startsWith(`SELL ${units} SPXW  240228P05050000\n`),
+      "the exchange's names",
+    );
+    await menu(page, "tastytrade").click();
+    await until(async () => {
+      const order = await text.inputValue();
+      return order.startsWith("{") && JSON.parse(order)["price-effect"] === "Credit";
+    }, "tastytrade's order");
+    await menu(page, "IBKR basket").click();
+    const saved = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    assert.equal((await saved).suggestedFilename(), "volaris-order.csv");
+    await checkAxe(page);
+  },
+);
+
+visit(
+  "up to four positions are compared",
+  {
+    path: CONDOR,
+    before: async (server) => {
+      for (const [name, position] of [
+        ["Narrow", "-1 SPXW 28FEB24 5060/5050P"],
+        ["Later", "-1 SPXW 8MAR24 5000/4950P"],
+        ["Third", "1 SPXW 28FEB24 5100C"],
+        ["Fourth", "1 SPXW 28FEB24 5110C"],
+        ["Fund", "1 SPY 28FEB24 510C"],
+      ]) {
+        const answer = await fetch(`${server.address}/api/v1/positions`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ position, name }),
+        });
+        assert.equal(answer.status, 201, name);
+      }
+    },
+  },
+  async ({ page, server }) => {
+    await planned(page);
+    await menu(page, "Compare").click();
+    await menu(page, "Narrow").click();
+    assert.equal(await menu(page, "Fund").count(), 0, "on another underlying");
+    await menu(page, "Later").click();
+    const cell = (row, column) =>
+      page
+        .locator(".plan-compare tr", { has: page.getByText(row, { exact: true }) })
+        .locator("td")
+        .nth(column);
+    await until(async () => (await cell("Most", 2).innerText()).startsWith("+$"), "the second");
+    await page.keyboard.press("Escape");
+    await pause(page);
+    await page.reload();
+    await planned(page);
+    await menu(page, "Compare").click();
+    await menu(page, "Narrow").click();
+    await page.keyboard.press("Escape");
+    const own = await valued(server, "-1 SPXW 28FEB24 5060/5050P");
+    await until(
+      async () => Math.abs(number(await cell("Delta", 1).innerText()) - own.delta) < 0.11,
+      "the server's delta",
+    );
+    assert.ok(
+      Math.abs(number(await cell("Most", 1).innerText()) - own.at_expiry.most) < 1,
+      `${own.at_expiry.most}`,
+    );
+    assert.equal(await cell("Strategy", 0).innerText(), "Iron condor");
+    assert.equal(await page.locator(".plan-payoff__other").count(), 1);
+    await checkAxe(page);
+    await menu(page, "Compare").click();
+    for (const name of ["Later", "Third", "Fourth"]) await menu(page, name).click();
+    await page.getByText("At most 3 stand beside the plan.").waitFor();
+  },
+);

@@ -4,11 +4,16 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use market::{Moment, Price, Series, format};
-use plan::{Extreme, Leg, LegValue, Outlook, Position, PositionValue, Scenario, Stage, Strategy};
+use plan::{
+    Extreme, Leg, LegValue, Outlook, Position, PositionValue, Scenario, Stage, Strategy, WorstMove,
+};
 use quant::options::Wander;
 
 use super::figure::figure;
 use super::menu::{Menu, choice};
+use super::plan_compare::{Compared, compare_menu};
+use super::plan_order::order_menu;
+use super::plan_size::size_menu;
 use super::plan_strip::{extreme, price as cost};
 use crate::erased::{Erase, derived, erased, follow, heard, memo, part};
 
@@ -34,10 +39,25 @@ pub(crate) struct PlanNow {
     pub(crate) scenario: Result<Scenario, String>,
     /// How the underlying wanders until the first option ends.
     pub(crate) wander: Option<Wander>,
+    /// The chance of a profit by other ways than its outlook's.
+    pub(crate) odds: OtherOdds,
+    /// What a move now loses at most; nothing where a leg has no volatility.
+    pub(crate) worst: Option<WorstMove>,
     /// The underlying's price.
     pub(crate) spot: f64,
     /// The tape's time.
     pub(crate) at: Moment,
+}
+
+/// The chance of a profit by other ways than one volatility for all.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct OtherOdds {
+    /// By the smile of what ends first.
+    pub(crate) smile: Option<f64>,
+    /// By deltas at the break-evens.
+    pub(crate) delta: Option<f64>,
+    /// By what the underlying did before over as many trading days, and how often that was.
+    pub(crate) history: Option<(f64, usize)>,
 }
 
 /// What a plan shows and does.
@@ -75,6 +95,16 @@ pub(crate) struct PlanControls {
     pub(crate) pointed: RwSignal<Option<f64>>,
     /// Called with a name, which may be empty, to keep the position, as planned or as open.
     pub(crate) on_keep: Callback<(String, Stage)>,
+    /// What is kept on this underlying, to compare with.
+    pub(crate) compared: RwSignal<Vec<Compared>>,
+    /// Called with the identity of one that should stand beside, or no more.
+    pub(crate) on_compare: Callback<String>,
+    /// Called to ask for what is kept.
+    pub(crate) on_ask: Callback<()>,
+    /// Called with a text to copy.
+    pub(crate) on_copy: Callback<String>,
+    /// Called with a file's name and its text.
+    pub(crate) on_save: Callback<(String, String)>,
 }
 
 /// Where strategies begin, and what else can be done; stands in the bar above.
@@ -140,7 +170,8 @@ fn position_tools(controls: PlanControls) -> AnyView {
         on_legs.run(legs.get_untracked().into_iter().map(turned).collect());
     };
     view! {
-            {keep_menu(controls, is_empty)}
+            {keep_menu(controls, is_empty)} {compare_menu(controls)} {size_menu(controls)}
+            {order_menu(controls)}
             <button
                 type="button"
                 title="Buy what is sold, and sell what is bought"
@@ -284,67 +315,117 @@ pub(crate) fn plan_notation(controls: PlanControls) -> AnyView {
     .erase()
 }
 
+/// A figure: its name, what it means, what it tells of a position.
+type Figure = (&'static str, &'static str, fn(&PlanNow) -> Option<String>);
+
+const COSTS: [Figure; 2] = [
+    ("Natural", "What opening it at once would cost, each leg at the worse side", |now| {
+        Some(cost(natural(now)?))
+    }),
+    (
+        "Expected fill",
+        "A third of the way from the middle to the natural price: an assumption",
+        |now| {
+            let mid = now.value.mid?;
+            Some(cost(mid + (natural(now)? - mid) / 3.0))
+        },
+    ),
+];
+
+const OUTLOOK: [Figure; 5] = [
+    ("Most", "The most that it can bring when the first of its options ends", |now| {
+        Some(extreme(now.outlook.as_ref()?.most))
+    }),
+    ("Least", "The least: a loss where it is below nothing", |now| {
+        Some(extreme(now.outlook.as_ref()?.least))
+    }),
+    ("Reward ÷ risk", "The most for each dollar of the least", reward),
+    (
+        "Break-even",
+        "Where profit turns into loss or back when the first of its options ends",
+        break_evens,
+    ),
+    (
+        "Odds of profit",
+        "By the volatility at the money of what ends first: what options cost, not a forecast",
+        profit_odds,
+    ),
+];
+
+const MOVERS: [Figure; 6] = [
+    (
+        "Worst −8…+6%",
+        "What is lost at most if the underlying moved so far now, as portfolio margin asks",
+        |now| Some(format::money(-now.worst?.loss)),
+    ),
+    ("Profit now", "At the middle, less what was paid", |now| {
+        Some(format::money(now.value.mid? - now.paid?))
+    }),
+    ("Delta", "As many shares it is like", |now| Some(format::signed(now.value.greeks?.delta, 1))),
+    ("Gamma", "Delta for each point", |now| Some(format::signed(now.value.greeks?.gamma, 3))),
+    ("Theta", "Dollars for each calendar day that passes", |now| {
+        Some(format::money(now.value.greeks?.theta))
+    }),
+    ("Vega", "Dollars for each vol point", |now| Some(format::money(now.value.greeks?.vega))),
+];
+
 /// What the position costs and may bring.
 pub(crate) fn plan_head(controls: PlanControls) -> AnyView {
     let PlanControls { now, .. } = controls;
-    let told = move |figure: fn(&PlanNow) -> Option<String>| {
-        memo(move || {
-            let told = now.read().as_ref().and_then(figure);
+    let one = move |(name, title, of): Figure| {
+        let text = memo(move || {
+            let told = now.read().as_ref().and_then(of);
             told.unwrap_or_else(|| "–".to_owned())
-        })
+        });
+        figure(name, title, text)
     };
-    let greek = |name, title, of: fn(&PlanNow) -> Option<String>| figure(name, title, told(of));
+    let strategy = |now: &PlanNow| Some(now.strategy.name().to_owned());
     view! {
         <div class="chain-head__figures plan-head" tabindex="0" role="group" aria-label="Outlook">
             <dl>
-                {figure("Strategy", "Its shape", told(|now| Some(now.strategy.name().to_owned())))}
-                {price(controls)}
-                {figure(
-                    "Natural",
-                    "What opening it at once would cost, each leg at the worse side",
-                    told(|now| Some(cost(natural(now)?))),
-                )}
-                {figure(
-                    "Most",
-                    "The most that it can bring when the first of its options ends",
-                    told(|now| Some(extreme(now.outlook.as_ref()?.most))),
-                )}
-                {figure(
-                    "Least",
-                    "The least: a loss where it is below nothing",
-                    told(|now| Some(extreme(now.outlook.as_ref()?.least))),
-                )}
-                {figure("Reward ÷ risk", "The most for each dollar of the least", told(reward))}
-                {figure(
-                    "Break-even",
-                    "Where profit turns into loss or back when the first of its options ends",
-                    told(break_evens),
-                )}
-                {figure(
-                    "Odds of profit",
-                    "By the volatility at the money of what ends first: what options cost, not a \
-                     forecast",
-                    told(profit_odds),
-                )}
-                {greek("Profit now", "At the middle, less what was paid", |now| {
-                    Some(format::money(now.value.mid? - now.paid?))
-                })}
-                {greek("Delta", "As many shares it is like", |now| {
-                    Some(format::signed(now.value.greeks?.delta, 1))
-                })}
-                {greek("Gamma", "Delta for each point", |now| {
-                    Some(format::signed(now.value.greeks?.gamma, 3))
-                })}
-                {greek("Theta", "Dollars for each calendar day that passes", |now| {
-                    Some(format::money(now.value.greeks?.theta))
-                })}
-                {greek("Vega", "Dollars for each vol point", |now| {
-                    Some(format::money(now.value.greeks?.vega))
-                })}
+                {one(("Strategy", "Its shape", strategy))} {price(controls)}
+                {COSTS.map(one).collect_view()} {OUTLOOK.map(one).collect_view()}
+                {other_odds(controls)} {MOVERS.map(one).collect_view()}
             </dl>
         </div>
     }
     .erase()
+}
+
+/// The chance of a profit by other ways.
+fn other_odds(controls: PlanControls) -> AnyView {
+    let PlanControls { now, .. } = controls;
+    let told = move |of: fn(&OtherOdds) -> Option<f64>| {
+        memo(move || {
+            let now = now.read();
+            let odds = now.as_ref().and_then(|now| of(&now.odds));
+            odds.map_or("–".to_owned(), |odds| format!("{:.0}%", 100.0 * odds))
+        })
+    };
+    let history = memo(move || {
+        let now = now.read();
+        let odds = now.as_ref().and_then(|now| now.odds.history);
+        odds.map_or("–".to_owned(), |(odds, count)| format!("{:.0}% of {count}", 100.0 * odds))
+    });
+    view! {
+        {figure(
+            "by smile",
+            "By the fitted smile of what ends first: what options at each strike cost",
+            told(|odds| odds.smile),
+        )}
+        {figure(
+            "by delta",
+            "By deltas at the break-evens, as traders read them off a chain: a little more",
+            told(|odds| odds.delta),
+        )}
+        {figure(
+            "by history",
+            "How often the underlying's past moves over as many trading days would have brought a \
+             profit; not told under a day",
+            history,
+        )}
+    }
+    .into_any()
 }
 
 /// What is paid for one unit, in points: the middle until somebody tells.
@@ -396,7 +477,7 @@ fn dollars_a_point(controls: PlanControls) -> f64 {
 }
 
 /// What opening all of it at once would cost: bought at the ask, sold at the bid.
-fn natural(now: &PlanNow) -> Option<f64> {
+pub(super) fn natural(now: &PlanNow) -> Option<f64> {
     now.position.legs().iter().zip(&now.legs).try_fold(0.0, |sum, (leg, known)| {
         let dollars = leg.quantity as f64 * leg.instrument.multiplier();
         // Nobody bids: what is sold brings nothing.
@@ -405,7 +486,7 @@ fn natural(now: &PlanNow) -> Option<f64> {
     })
 }
 
-fn reward(now: &PlanNow) -> Option<String> {
+pub(super) fn reward(now: &PlanNow) -> Option<String> {
     let outlook = now.outlook.as_ref()?;
     match (outlook.most, outlook.least) {
         (Extreme::Dollars(most), Extreme::Dollars(least)) if 0.0 < most && least < 0.0 => {
@@ -415,11 +496,11 @@ fn reward(now: &PlanNow) -> Option<String> {
     }
 }
 
-fn profit_odds(now: &PlanNow) -> Option<String> {
+pub(super) fn profit_odds(now: &PlanNow) -> Option<String> {
     Some(format!("{:.0}%", 100.0 * now.outlook.as_ref()?.profit_odds?))
 }
 
-fn break_evens(now: &PlanNow) -> Option<String> {
+pub(super) fn break_evens(now: &PlanNow) -> Option<String> {
     let found = &now.outlook.as_ref()?.break_evens;
     if found.is_empty() {
         return Some("none".to_owned());

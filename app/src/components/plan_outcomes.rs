@@ -122,7 +122,12 @@ fn table(outcomes: &Outcomes) -> AnyView {
         .erase()
     };
     view! {
-        <div class="plan-outcomes figures-table" tabindex="0" role="group" aria-label="Outcomes by price and day">
+        <div
+            class="plan-outcomes figures-table"
+            tabindex="0"
+            role="group"
+            aria-label="Outcomes by price and day"
+        >
             <table>
                 <caption class="visually-hidden">"Profit by price and day"</caption>
                 <thead>

@@ -8,6 +8,7 @@ use market::{Moment, Price, Series, Span, format, strike_text};
 use plan::{Instrument, Leg, Stand};
 use wasm_bindgen::JsCast;
 
+use super::plan_compare::Compared;
 use super::plan_head::{PlanControls, PlanNow};
 use crate::erased::{Erase, erased, heard, memo, part};
 
@@ -33,6 +34,8 @@ struct Drawing {
     /// Nothing where it is as now.
     chosen: Option<Vec<(f64, f64)>>,
     end: Vec<(f64, f64)>,
+    /// What stands beside it, at the end of each.
+    others: Vec<Vec<(f64, f64)>>,
     /// Deviations below and above, two and one.
     bands: Option<[(f64, f64); 2]>,
     break_evens: Vec<f64>,
@@ -63,7 +66,12 @@ pub(super) fn reach(now: &PlanNow) -> (f64, f64) {
 }
 
 impl Drawing {
-    fn of(now: &PlanNow, passed: f64, shift: f64, levels: &[(String, f64)]) -> Option<Self> {
+    fn of(
+        now: &PlanNow,
+        (passed, shift): (f64, f64),
+        levels: &[(String, f64)],
+        compared: &[Compared],
+    ) -> Option<Self> {
         let (scenario, paid) = (now.scenario.as_ref().ok()?, now.paid?);
         let (low, high) = reach(now);
         let (day, end) = days(now, passed).unwrap_or((now.at, now.at));
@@ -75,7 +83,19 @@ impl Drawing {
         let shift = 0.01 * shift;
         let (here, chosen, last) =
             (line(now.at, 0.0), is_chosen.then(|| line(day, shift)), line(end, shift));
-        let all = || here.iter().chain(&last).chain(chosen.iter().flatten());
+        let beside = compared.iter().filter(|one| one.is_chosen);
+        let others: Vec<Vec<(f64, f64)>> = beside
+            .filter_map(|one| {
+                let one = one.now.as_ref()?;
+                let at = one.position.ends_at()?;
+                let stand = Stand { spot: now.spot, at, shift };
+                Some(one.scenario.as_ref().ok()?.profits(one.paid?, (low, high), STEPS, &stand))
+            })
+            .collect();
+        let all = || {
+            let own = here.iter().chain(&last).chain(chosen.iter().flatten());
+            own.chain(others.iter().flatten())
+        };
         let most = all().map(|(_, one)| *one).fold(0.0, f64::max);
         let least = all().map(|(_, one)| *one).fold(0.0, f64::min);
         let bands = now.wander.map(|wander| {
@@ -93,6 +113,7 @@ impl Drawing {
             now: here,
             chosen,
             end: last,
+            others,
             bands,
             break_evens: outlook.map(|one| one.break_evens.clone()).unwrap_or_default(),
             levels: in_sight(levels, (low, high)),
@@ -143,7 +164,8 @@ pub(crate) fn plan_payoff(controls: PlanControls) -> AnyView {
     let place = NodeRef::<html::Div>::new();
     let dragged = RwSignal::new(None::<usize>);
     let drawing = memo(move || {
-        Drawing::of(now.read().as_ref()?, passed.get(), shift.get(), &controls.levels.read())
+        let (levels, compared) = (controls.levels.read(), controls.compared.read());
+        Drawing::of(now.read().as_ref()?, (passed.get(), shift.get()), &levels, &compared)
     });
     let range = memo(move || drawing.read().as_ref().map(|drawing| (drawing.low, drawing.high)));
     let price_at = move |event: &PointerEvent| {
@@ -203,13 +225,24 @@ pub(crate) fn plan_payoff(controls: PlanControls) -> AnyView {
     .erase()
 }
 
-fn lines(drawing: &Drawing) -> AnyView {
-    let path = |line: &[(f64, f64)]| {
-        let point = |(spot, profit): &(f64, f64)| {
-            format!("{:.1},{:.1}", drawing.x(*spot), drawing.y(*profit))
-        };
-        line.iter().map(point).collect::<Vec<_>>().join("L")
+/// `0.0,1.0L2.0,3.0`: a line in the drawing's units.
+fn path_of(drawing: &Drawing, line: &[(f64, f64)]) -> String {
+    let point =
+        |(spot, profit): &(f64, f64)| format!("{:.1},{:.1}", drawing.x(*spot), drawing.y(*profit));
+    line.iter().map(point).collect::<Vec<_>>().join("L")
+}
+
+/// What stands beside the plan, each at its end.
+fn beside(drawing: &Drawing) -> AnyView {
+    let one = |(place, line): (usize, &Vec<(f64, f64)>)| {
+        let (place, line) = (place.to_string(), format!("M{}", path_of(drawing, line)));
+        view! { <path class="plan-payoff__other" data-place=place d=line /> }
     };
+    drawing.others.iter().enumerate().map(one).collect_view().into_any()
+}
+
+fn lines(drawing: &Drawing) -> AnyView {
+    let path = |line: &[(f64, f64)]| path_of(drawing, line);
     let zero = drawing.y(0.0);
     let flat = format!("{zero:.1}");
     let end = path(&drawing.end);
@@ -235,15 +268,13 @@ fn lines(drawing: &Drawing) -> AnyView {
     let names = drawing.levels.iter().filter(|(.., has_room)| *has_room);
     let turns = drawing.break_evens.iter().copied().filter(|one| drawing.holds(*one));
     let label = |kind: &'static str, spot: f64, text: String| {
-        view! {
-            <span class="plan-payoff__label" data-kind=kind style:left=drawing.left(spot)>
-                {text}
-            </span>
-        }
+        let left = drawing.left(spot);
+        view! { <span class="plan-payoff__label" data-kind=kind style:left=left>{text}</span> }
     };
+    let size = format!("0 0 {WIDTH} {HEIGHT}");
     view! {
         <svg
-            viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+            viewBox=size
             preserveAspectRatio="none"
             role="img"
             aria-label="Profit by where the underlying goes"
@@ -261,6 +292,7 @@ fn lines(drawing: &Drawing) -> AnyView {
             {levels.map(|one| upright("plan-payoff__level", one)).collect_view()}
             {upright("plan-payoff__spot", drawing.spot)}
             {turns.clone().map(|one| upright("plan-payoff__turn", one)).collect_view()}
+            {beside(drawing)}
             <path class="plan-payoff__end" d=format!("M{end}") />
             <path class="plan-payoff__now" d=format!("M{}", path(&drawing.now)) />
             {drawing.chosen.as_ref().map(|line| view! {

@@ -371,7 +371,7 @@ fn made_by(controls: PositionsControls, row: &PositionRow) -> AnyView {
 }
 
 /// An amount as somebody types it: with or without $, commas and a typographic minus.
-fn amount(text: &str) -> Option<f64> {
+pub(super) fn amount(text: &str) -> Option<f64> {
     let plain: String = text.trim().replace('\u{2212}', "-").replace(['$', ',', ' '], "");
     plain.parse().ok().filter(|amount: &f64| amount.is_finite())
 }

@@ -16,6 +16,7 @@ mod open_interest;
 mod option_levels;
 mod kept_positions;
 mod plan;
+mod plan_odds;
 mod positions;
 mod top_bar;
 mod volatility;

@@ -108,3 +108,14 @@ pub(super) fn copy_link(data: DeskData) {
         });
     });
 }
+
+/// Copies a text.
+pub(super) fn copy(data: DeskData, text: String) {
+    let copying = window().navigator().clipboard().write_text(&text);
+    spawn_local(async move {
+        data.say(match wasm_bindgen_futures::JsFuture::from(copying).await {
+            Ok(_) => "It is copied.".to_owned(),
+            Err(_) => "The browser does not let this page copy: mark the text above.".to_owned(),
+        });
+    });
+}

@@ -5,20 +5,22 @@ use std::time::Duration;
 
 use api::{KeptPositionView, PositionChange};
 use leptos::prelude::*;
-use market::{Moment, Series, Span, Symbol, instrument};
+use market::{Moment, Series, Span, Symbol, TapeId, instrument};
 use plan::{Leg, Position, Stage, Strategy, read_position, template};
 use quant::levels::{LevelId, Periods};
 use quant::options::ChainBook;
 
-use super::commands::Commands;
+use super::commands::{Commands, save};
 use super::expiries::Expiries;
-use super::kept_positions::{named, new_position};
+use super::kept_positions::{Kept, named, new_position};
+use super::layouts::copy;
 use super::leg_books::LegBooks;
-use super::written::{Written, link_of, notation, values};
+use super::plan_odds::PlanOdds;
+use super::written::{Written, link_of, notation, valued, values};
 use super::{loaded_pane, nothing_there};
 use crate::components::{
-    PlanControls, PlanNow, plan_beginning, plan_head, plan_legs, plan_notation, plan_outcomes,
-    plan_payoff, plan_tools,
+    COMPARED_MAX, Compared, PlanControls, PlanNow, plan_beginning, plan_compare, plan_head,
+    plan_legs, plan_notation, plan_outcomes, plan_payoff, plan_tools,
 };
 use crate::contexts::live_tape;
 use crate::erased::{Erase, derived, follow, memo, part};
@@ -57,6 +59,11 @@ struct PlanData {
     base: RwSignal<Option<Series>>,
     books: LegBooks,
     now: RwSignal<Option<PlanNow>>,
+    /// What stands beside it.
+    compared: RwSignal<Vec<Compared>>,
+    /// The identities of those that were chosen to.
+    beside: RwSignal<Vec<String>>,
+    odds: PlanOdds,
     is_waiting: StoredValue<bool>,
 }
 
@@ -74,6 +81,9 @@ impl PlanData {
             base: RwSignal::new(None),
             books: LegBooks::new(tape),
             now: RwSignal::new(None),
+            compared: RwSignal::new(Vec::new()),
+            beside: RwSignal::new(Vec::new()),
+            odds: PlanOdds::of(tape, route.symbol),
             is_waiting: StoredValue::new(false),
         };
         data.follow_series();
@@ -86,7 +96,8 @@ impl PlanData {
         let epoch = memo(move || self.tape.status.read().as_ref().map(|(tape, _)| tape.epoch));
         let watched = memo(move || {
             let mut watched = self.written.read().series();
-            for series in self.base().into_iter().chain(self.later()) {
+            let beside = self.chosen().into_iter().flat_map(|one| series_of(&one.position));
+            for series in self.base().into_iter().chain(self.later()).chain(beside) {
                 if !watched.contains(&series) {
                     watched.push(series);
                 }
@@ -135,9 +146,44 @@ impl PlanData {
             }
         });
         follow(move || {
-            let _ = self.written.get();
+            let _ = (self.written.get(), self.beside.get(), self.commands.data.kept.told.read());
             self.value();
         });
+    }
+
+    /// What is kept on this underlying and not closed.
+    fn kept(self) -> Vec<Kept> {
+        let (symbol, tape) = (self.symbol.get(), tape_name(self.tape));
+        let is_ours = |one: &Kept| {
+            let of = one.position.as_ref().ok().map(Position::underlying);
+            one.stage != Stage::Closed
+                && of == Some(symbol)
+                && Some(&one.view.tape) == tape.as_ref()
+        };
+        self.commands.data.kept.known().into_iter().filter(is_ours).collect()
+    }
+
+    /// Of these, what was chosen to stand beside the plan.
+    fn chosen(self) -> Vec<Kept> {
+        let beside = self.beside.get();
+        self.kept().into_iter().filter(|one| beside.contains(&one.view.id)).collect()
+    }
+
+    /// Puts one of them beside the plan, or takes it away.
+    fn compare(self, id: String) {
+        let is_full = self.beside.try_update(|beside| {
+            match beside.iter().position(|one| *one == id) {
+                Some(place) => {
+                    beside.remove(place);
+                }
+                None if beside.len() == COMPARED_MAX => return true,
+                None => beside.push(id),
+            }
+            false
+        });
+        if is_full == Some(true) {
+            self.commands.data.say(format!("At most {COMPARED_MAX} stand beside the plan."));
+        }
     }
 
     /// The underlying's price and the tape's time.
@@ -149,8 +195,23 @@ impl PlanData {
     }
 
     fn value(self) {
-        let now = untrack(|| self.valued());
-        self.now.set(now);
+        untrack(|| {
+            let Some(beside) = self.beside.try_get() else { return };
+            let now = self.valued();
+            let look = |series, see: &mut dyn FnMut(&ChainBook)| {
+                self.books.with(series, see);
+            };
+            let compared = self.kept().into_iter().map(|one| {
+                let is_chosen = beside.contains(&one.view.id);
+                let position = one.position.as_ref().ok().filter(|_| is_chosen);
+                let now = position
+                    .zip(self.stand())
+                    .and_then(|(position, stand)| valued(position, position.paid, stand, &look));
+                Compared { name: one.name(), id: one.view.id, now, is_chosen }
+            });
+            self.compared.set(compared.collect());
+            self.now.set(now);
+        });
     }
 
     fn valued(self) -> Option<PlanNow> {
@@ -158,7 +219,9 @@ impl PlanData {
         let look = |series, see: &mut dyn FnMut(&ChainBook)| {
             self.books.with(series, see);
         };
-        self.written.try_get()?.valued(spot, at, &look)
+        let mut now = self.written.try_get()?.valued(spot, at, &look)?;
+        self.odds.add(&mut now, self.books);
+        Some(now)
     }
 
     /// Why the position that is written cannot be valued; nothing when it can.
@@ -209,13 +272,7 @@ impl PlanData {
     /// Keeps the position, as planned or as open at what is paid.
     fn keep(self, name: String, stage: Stage) {
         let Some(now) = self.now.get_untracked() else { return };
-        let Some(tape) = self
-            .tape
-            .status
-            .with_untracked(|status| status.as_ref().map(|(tape, _)| tape.tape.clone()))
-        else {
-            return;
-        };
+        let Some(tape) = untrack(|| tape_name(self.tape)) else { return };
         let mut position = now.position.clone();
         // What a plan costs moves until it is traded, unless the trader said.
         position.paid = now.paid.filter(|_| stage == Stage::Open || now.is_paid_told);
@@ -247,6 +304,16 @@ impl PlanData {
             None => self.commands.data.say("The quotes of this expiry are on their way.".into()),
         }
     }
+}
+
+/// The name of the tape that plays.
+fn tape_name(tape: LiveTape) -> Option<TapeId> {
+    tape.status.read().as_ref().map(|(tape, _)| tape.tape.clone())
+}
+
+/// The series of a position's options.
+fn series_of(position: &Result<Position, String>) -> Vec<Series> {
+    position.iter().flat_map(Position::options).map(|one| one.series).collect()
 }
 
 #[lazy]
@@ -301,6 +368,13 @@ fn plan(commands: Commands) -> AnyView {
         shift: RwSignal::new(0.0),
         pointed: RwSignal::new(None),
         on_keep: Callback::new(move |(name, stage)| data.keep(name, stage)),
+        compared: data.compared,
+        on_compare: Callback::new(move |id| data.compare(id)),
+        on_ask: Callback::new(move |()| commands.data.kept.ask()),
+        on_copy: Callback::new(move |text: String| copy(commands.data, text)),
+        on_save: Callback::new(move |(name, text): (String, String)| {
+            save(&name, "text/plain", &text);
+        }),
     };
     let is_empty = memo(move || *data.written.read() == Written::Nothing);
     // A leg in another expiry waits for its quotes: what is on the screen stays, and the focus.
@@ -326,6 +400,7 @@ fn plan(commands: Commands) -> AnyView {
                 {plan_head(controls)}
                 {plan_legs(controls)}
                 {plan_payoff(controls)}
+                {plan_compare(controls)}
                 {plan_outcomes(controls)}
             }
             .into_any(),

@@ -2,11 +2,14 @@
 
 use leptos::prelude::*;
 use market::{Contract, Moment, Series};
-use plan::{Instrument, LegValue, Outlook, Position, Scenario, Strategy, read_position, value};
+use plan::{
+    Instrument, LegValue, Outlook, Position, Scenario, Stand, Strategy, WorstMove, read_position,
+    value,
+};
 use quant::options::{ChainBook, RATE_DEFAULT, Wander};
 
 use super::Route;
-use crate::components::PlanNow;
+use crate::components::{OtherOdds, PlanNow};
 use crate::erased::memo;
 
 /// Looks at a series, where it is known.
@@ -69,30 +72,48 @@ impl Written {
     /// What it is worth and may bring, the underlying at `spot`; nothing until every leg is known.
     pub(super) fn valued(&self, spot: f64, at: Moment, look: Look<'_>) -> Option<PlanNow> {
         let Self::Position(position, told) = self else { return None };
-        let legs = values(position, spot, look)?.ok()?;
-        let value = value(position, &legs);
-        let scenario = Scenario::new(position, &legs, RATE_DEFAULT, at);
-        let paid = told.or(value.mid);
-        let mut wander = None;
-        if let Some(first) = position.options().min_by_key(|one| one.series.expires_at()) {
-            look(first.series, &mut |book| wander = Wander::until_end_of(book));
-        }
-        let outlook = paid
-            .and_then(|paid| Outlook::new(position, scenario.as_ref().ok(), paid, spot, wander));
-        Some(PlanNow {
-            strategy: Strategy::of(position),
-            position: position.clone(),
-            legs,
-            value,
-            paid,
-            is_paid_told: told.is_some(),
-            outlook,
-            scenario: scenario.map_err(|instrument| instrument.to_string()),
-            wander,
-            spot,
-            at,
-        })
+        valued(position, *told, (spot, at), look)
     }
+}
+
+/// What a position is worth and may bring, `told` dollars paid for it or the middle; nothing until
+/// every leg is known.
+pub(super) fn valued(
+    position: &Position,
+    told: Option<f64>,
+    (spot, at): (f64, Moment),
+    look: Look<'_>,
+) -> Option<PlanNow> {
+    let legs = values(position, spot, look)?.ok()?;
+    let value = value(position, &legs);
+    let scenario = Scenario::new(position, &legs, RATE_DEFAULT, at);
+    let paid = told.or(value.mid);
+    let mut wander = None;
+    if let Some(first) = position.options().min_by_key(|one| one.series.expires_at()) {
+        look(first.series, &mut |book| wander = Wander::until_end_of(book));
+    }
+    let outlook =
+        paid.and_then(|paid| Outlook::new(position, scenario.as_ref().ok(), paid, spot, wander));
+    let delta = outlook.as_ref().zip(wander).and_then(|(outlook, wander): (&Outlook, Wander)| {
+        outlook.odds(|level| wander.delta_above(level))
+    });
+    let stand = Stand { spot, at, shift: 0.0 };
+    let worst = scenario.as_ref().ok().map(|scenario| WorstMove::of(scenario, &stand));
+    Some(PlanNow {
+        strategy: Strategy::of(position),
+        position: position.clone(),
+        legs,
+        value,
+        paid,
+        is_paid_told: told.is_some(),
+        outlook,
+        scenario: scenario.map_err(|instrument| instrument.to_string()),
+        wander,
+        odds: OtherOdds { delta, ..OtherOdds::default() },
+        worst,
+        spot,
+        at,
+    })
 }
 
 /// What is known of each leg; nothing until every series came. The error is a contract that its

@@ -1,0 +1,87 @@
+//! How many to trade, and what a broker would want to see behind it.
+
+use crate::{Extreme, Outlook, Scenario, Stand};
+
+/// What a trader is ready to lose.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Risk {
+    /// So much of the account, a fraction: 0.02 is 2 %.
+    Part(f64),
+    /// Dollars.
+    Dollars(f64),
+}
+
+/// How many units of a position to trade.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Size {
+    /// Units: none where one already loses too much.
+    pub units: i64,
+    /// What they lose at most, in dollars.
+    pub loss: f64,
+    /// The same as a part of the account.
+    pub part: f64,
+}
+
+/// What a position loses at most between −8 % and +6 % at once, where it loses most, and there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WorstMove {
+    /// Dollars, not less than nothing.
+    pub loss: f64,
+    /// What the underlying gains there, a fraction.
+    pub by: f64,
+}
+
+/// The most units that are ever told.
+const UNITS_MAX: f64 = 10_000.0;
+
+impl Size {
+    /// How many units lose at most what `risk` allows, when one loses `loss_of_one` dollars;
+    /// nothing without an account, and where nothing can be lost.
+    pub fn of(risk: Risk, account: f64, loss_of_one: f64) -> Option<Self> {
+        let allowed = match risk {
+            Risk::Part(part) => part * account,
+            Risk::Dollars(dollars) => dollars,
+        };
+        let is_known = [allowed, account, loss_of_one].iter().all(|one| one.is_finite());
+        if !is_known || account <= 0.0 || allowed <= 0.0 || loss_of_one <= 0.0 {
+            return None;
+        }
+        let units = (allowed / loss_of_one + 1e-9).floor().min(UNITS_MAX);
+        let loss = units * loss_of_one;
+        #[expect(clippy::cast_possible_truncation, reason = "at most ten thousand")]
+        let size = Self { units: units as i64, loss, part: loss / account };
+        Some(size)
+    }
+}
+
+impl WorstMove {
+    /// The moves that a portfolio margin account is charged for on a broad index: ten steps from
+    /// −8 % to +6 % (Options Clearing Corporation, customer portfolio margin), volatility as it is.
+    const MOVES: (f64, f64) = (-0.08, 0.06);
+    const STEPS: u32 = 10;
+
+    /// Of a position that `scenario` knows, at `stand`.
+    pub fn of(scenario: &Scenario, stand: &Stand) -> Self {
+        let now = scenario.worth(stand);
+        let (low, high) = Self::MOVES;
+        let mut worst = Self { loss: 0.0, by: 0.0 };
+        for step in 0..=Self::STEPS {
+            let by = low + (high - low) * f64::from(step) / f64::from(Self::STEPS);
+            let there = scenario.worth(&Stand { spot: stand.spot * (1.0 + by), ..*stand });
+            if worst.loss < now - there {
+                worst = Self { loss: now - there, by };
+            }
+        }
+        worst
+    }
+}
+
+/// What one unit loses at most, in dollars: what the outlook says, else, where there is no end to
+/// it, what the worst move loses.
+pub fn loss_of_one(outlook: &Outlook, worst: Option<WorstMove>, units: i64) -> Option<f64> {
+    let loss = match outlook.least {
+        Extreme::Dollars(least) => -least,
+        Extreme::Unlimited => worst?.loss,
+    };
+    (0.0 < loss).then(|| loss / units as f64)
+}
