@@ -1,6 +1,9 @@
 //! The work that a benchmark in the browser repeats; the page holds the clock.
 
-use market::{Bar, Print, Right, Symbol};
+use market::{Bar, Contract, Moment, Price, Print, Right, Root, Series, Span, Symbol, TradingDate};
+use plan::{
+    Instrument, Leg, LegModel, LegValue, Position, RiskAxes, RiskBook, ShiftTerm, Stickiness,
+};
 use quant::indicators::IndicatorSet;
 use quant::levels::{BookWriter, SessionStart};
 use quant::options::{Black, IvAbsence, Premium, Slice, SliceGreeks, SliceMarket, implied_vols};
@@ -118,6 +121,47 @@ impl GreeksRun {
         self.market.forward = self.market.spot + 3.0;
         self.slice.greeks(&self.market, &mut self.greeks);
         self.greeks.of(self.slice.len() / 2).delta
+    }
+}
+
+/// Forty legs on SPX over five expiries, ready to be stressed.
+#[wasm_bindgen]
+#[derive(Clone, Debug)]
+pub struct RiskRun {
+    book: RiskBook,
+    axes: RiskAxes,
+}
+
+#[wasm_bindgen]
+impl RiskRun {
+    /// Eight legs to each of five positions, no contract twice.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        let today = TradingDate::new(2024, 2, 27).expect("a day");
+        let now = Moment::new_york(today, Span::hours(11));
+        let mut book = RiskBook::new(0.04, now);
+        for ends in [3, 10, 17, 24, 52] {
+            let series = Series { expires: today.plus_days(ends), root: Root::SPXW };
+            let leg = |place: i64| {
+                let strike = Price::from_f64(4_800.0 + 50.0 * place as f64).expect("a strike");
+                let right = if place < 4 { Right::Put } else { Right::Call };
+                let contract = Contract { series, strike, right };
+                let quantity = if place % 2 == 0 { -1 } else { 1 };
+                Leg { quantity, instrument: Instrument::Option(contract) }
+            };
+            let position = Position::new((0..8).map(leg), None).expect("a position");
+            let model = LegModel { volatility: 0.16, is_borrowed: false, carry: 1.001 };
+            let known = [LegValue { model: Some(model), ..LegValue::shares(0.0) }; 8];
+            book.add(&position, &known, (5_000.0, 1.0), |_| None).expect("a volatility");
+        }
+        let until = *book.ends().last().expect("five");
+        Self { book, axes: RiskAxes::new(0.1, 0.1, (now, until)) }
+    }
+
+    /// Everything that the legs would gain: 41 prices, 21 shifts, 12 moments.
+    pub fn run(&self) -> f64 {
+        let grid = self.book.grid(self.axes.clone(), Stickiness::Strike, ShiftTerm::Parallel);
+        grid.row(6, 10)[20]
     }
 }
 

@@ -9,7 +9,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("quant", &["market"]),
     ("chart", &["market", "quant"]),
     ("canvas", &["chart"]),
-    ("equality", &["market", "quant"]),
+    ("equality", &["market", "quant", "plan"]),
     ("frames", &["market", "chart", "canvas"]),
     ("plan", &["market", "quant"]),
     ("alerts", &["market", "quant"]),
