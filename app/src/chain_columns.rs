@@ -1,7 +1,7 @@
 //! What a chain tells of each contract: which columns, in which order, and what stands in them.
 
-use market::{Price, format};
-use quant::options::ChainOption;
+use market::{Price, Right, format};
+use quant::options::{ChainBook, ChainOption, Wander};
 
 /// A column of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,11 +36,53 @@ pub enum ChainColumn {
     Vega,
     /// Points for 1 % of rate.
     Rho,
+    /// The chance that the underlying comes to the strike before the series ends.
+    Touch,
+    /// What dealers are taken to hold of it.
+    Exposure,
+}
+
+/// A contract, and where its market stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ChainContract<'a> {
+    /// As it is quoted, with what that implies.
+    pub(crate) option: ChainOption<'a>,
+    right: Right,
+    strike: f64,
+    spot: f64,
+    /// Dollars for each point.
+    multiplier: f64,
+    wander: Option<Wander>,
+}
+
+impl<'a> ChainContract<'a> {
+    /// The contract at a place of a chain.
+    pub(crate) fn of(book: &'a ChainBook, place: usize, right: Right) -> Self {
+        let strike = book.quotes().strikes.get(place);
+        Self {
+            option: book.option(place, right),
+            right,
+            strike: strike.map_or(f64::NAN, |one| one.strike.to_f64()),
+            spot: book.spot(),
+            multiplier: book.series().terms().multiplier.into(),
+            wander: Wander::until_end_of(book),
+        }
+    }
+
+    /// Gamma in dollars for a move of 1 %, calls held and puts sold by dealers: the usual
+    /// assumption.
+    fn exposure(&self) -> Option<f64> {
+        let gamma = self.option.greeks.as_ref()?.gamma;
+        let open = f64::from(self.option.quote.open_interest);
+        Some(self.right.sign() * gamma * open * self.multiplier * self.spot * self.spot / 100.0)
+    }
 }
 
 impl ChainColumn {
     /// Every column.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 17] = [
+        Self::Exposure,
+        Self::Touch,
         Self::OpenInterest,
         Self::Volume,
         Self::VendorIv,
@@ -87,6 +129,8 @@ impl ChainColumn {
             Self::Theta => "Theta",
             Self::Vega => "Vega",
             Self::Rho => "Rho",
+            Self::Touch => "Touch",
+            Self::Exposure => "GEX",
         }
     }
 
@@ -108,6 +152,13 @@ impl ChainColumn {
             Self::Theta => "Points for each calendar day that passes",
             Self::Vega => "Points for each vol point",
             Self::Rho => "Points for each 1 % of interest",
+            Self::Touch => {
+                "The chance that the underlying comes to the strike before this expiry, by the \
+                 volatility at the money: what options cost, not a forecast"
+            }
+            Self::Exposure => {
+                "Gamma in dollars for a move of 1 %, dealers taken to be long calls and short puts"
+            }
         }
     }
 
@@ -138,6 +189,8 @@ impl ChainColumn {
             Self::Theta => 't',
             Self::Vega => 'v',
             Self::Rho => 'r',
+            Self::Touch => 'p',
+            Self::Exposure => 'e',
         }
     }
 
@@ -170,8 +223,8 @@ impl ChainColumn {
     }
 
     /// The figure of a contract as a number, for a file; nothing when there is none.
-    pub(crate) fn number(self, option: &ChainOption<'_>) -> Option<f64> {
-        let ChainOption { quote, iv, greeks } = option;
+    pub(crate) fn number(self, contract: &ChainContract<'_>) -> Option<f64> {
+        let ChainOption { quote, iv, greeks } = &contract.option;
         match self {
             Self::Bid => quote.bid.map(Price::to_f64),
             Self::Ask => quote.ask.map(Price::to_f64),
@@ -188,12 +241,14 @@ impl ChainColumn {
             Self::Theta => Some(greeks.as_ref()?.theta),
             Self::Vega => Some(greeks.as_ref()?.vega),
             Self::Rho => Some(greeks.as_ref()?.rho),
+            Self::Touch => contract.wander?.touch(contract.strike),
+            Self::Exposure => contract.exposure(),
         }
     }
 
     /// The figure as traders read it; a dash where there is none.
-    pub(crate) fn text(self, option: &ChainOption<'_>) -> String {
-        let Some(number) = self.number(option).filter(|number| number.is_finite()) else {
+    pub(crate) fn text(self, contract: &ChainContract<'_>) -> String {
+        let Some(number) = self.number(contract).filter(|number| number.is_finite()) else {
             return "–".to_owned();
         };
         match self {
@@ -202,6 +257,8 @@ impl ChainColumn {
             Self::Iv | Self::VendorIv => format!("{:.1}", 100.0 * number),
             Self::Delta => format::price(number, 3),
             Self::Gamma => format::price(number, 4),
+            Self::Touch => format!("{:.0}%", 100.0 * number),
+            Self::Exposure => format::dollars(number),
             _ => format::price(number, 2),
         }
     }
@@ -215,7 +272,8 @@ impl ChainColumn {
             | Self::Gamma
             | Self::Theta
             | Self::Vega
-            | Self::Rho => true,
+            | Self::Rho
+            | Self::Exposure => true,
             Self::Bid
             | Self::Ask
             | Self::Mid
@@ -223,7 +281,8 @@ impl ChainColumn {
             | Self::Change
             | Self::Volume
             | Self::OpenInterest
-            | Self::VendorIv => false,
+            | Self::VendorIv
+            | Self::Touch => false,
         };
         let why = option.iv.err().filter(|_| needs_iv)?;
         Some(format!("Not available: {why}"))
@@ -237,7 +296,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn columns_survive_the_cookie(places in prop::collection::vec(0_usize..15, 0..20)) {
+        fn columns_survive_the_cookie(places in prop::collection::vec(0_usize..17, 0..20)) {
             let mut columns: Vec<ChainColumn> = Vec::new();
             for place in places {
                 let column = ChainColumn::ALL[place];

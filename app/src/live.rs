@@ -8,7 +8,7 @@ mod socket;
 
 use api::{ServerWord, SnapshotWord, TapeView};
 use leptos::prelude::*;
-use market::{Moment, Series, Span, Symbol};
+use market::{Moment, Series, Span, Symbol, TapeId};
 
 pub(crate) use books::LiveBooks;
 
@@ -100,6 +100,11 @@ impl LiveTape {
     /// Looks at the books as they are, without following them.
     pub(crate) fn peek_books<T>(self, look: impl FnOnce(&LiveBooks) -> T) -> T {
         self.books.with_value(look)
+    }
+
+    /// The name of the tape that plays; nothing until the server told.
+    pub(crate) fn name(self) -> Option<TapeId> {
+        self.status.read().as_ref().map(|(tape, _)| tape.tape.clone())
     }
 
     /// Asks the server for these symbols from now on.

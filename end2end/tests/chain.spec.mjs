@@ -27,7 +27,8 @@ const rowsOf = (page) =>
       const side = (from, until) =>
         Object.fromEntries(names.slice(from, until).map((name, n) => [name, cells[from + n]]));
       const puts = side(middle + 1, names.length);
-      return { strike: Number(cells[middle]), call: side(0, middle), put: puts };
+      const strike = Number(row.querySelector(".chain-row__strike").textContent);
+      return { strike, call: side(0, middle), put: puts };
     });
   });
 
@@ -106,7 +107,7 @@ visit("by keys alone", { path: PATH }, async ({ page }) => {
   await quoted(page);
   const grid = page.getByRole("grid");
   await grid.focus();
-  const chosen = () => page.locator('.chain-row[aria-selected="true"] th').allTextContents();
+  const chosen = () => page.locator('[aria-selected="true"] .chain-row__strike').allTextContents();
   await page.keyboard.press("ArrowDown");
   await until(async () => (await chosen()).length === 1, "a strike is chosen");
   const [first] = await chosen();
@@ -168,7 +169,7 @@ visit("columns are chosen and ordered, strikes filtered, all of it saved", { pat
     assert.equal(lines.length, 21);
     const [names, line] = [lines[0].split(","), lines[10].split(",")];
     assert.equal(names.length, line.length);
-    assert.equal(names.length, 31);
+    assert.equal(names.length, 35);
     const delta = Number(line[names.indexOf("call Delta")]);
     assert.ok(0.3 < delta && delta < 0.7, lines[10]);
   });
@@ -231,3 +232,61 @@ visit("the chain follows a symbol, and a jump of the tape", { path: PATH }, asyn
   await page.locator(".chain-row[data-money]").waitFor();
   await until(async () => (await rowsOf(page)).some((row) => row.call.IV !== "–"), "its figures");
 });
+
+visit(
+  "strikes tell levels and what is held, columns the odds of a touch and what dealers hold",
+  {
+    path: `${PATH}?expiry=SPXW-2024-02-28`,
+    before: async (server) => {
+      for (const [position, stage] of [
+        ["-2 SPXW 28FEB24 5080P", "open"],
+        ["1 SPXW 28FEB24 5080P", "open"],
+        ["9 SPXW 28FEB24 5085P", "planned"],
+      ]) {
+        const answer = await fetch(`${server.address}/api/v1/positions`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ position, stage, paid: 10 }),
+        });
+        assert.equal(answer.status, 201, position);
+      }
+    },
+  },
+  async ({ page }) => {
+    await quoted(page);
+    const mark = page.locator('.chain-row__held[data-stage="open"]');
+    await mark.waitFor();
+    assert.equal(await mark.innerText(), "−1", "both together, and no plan");
+    assert.equal(await mark.getAttribute("title"), "put −1, open");
+    // A level stands beside the strike that it is nearest to.
+    const levels = page.locator(".chain-row__level");
+    await levels.first().waitFor();
+    const row = page.locator(".chain-row", { has: levels.first() }).first();
+    const strike = Number(await row.locator(".chain-row__strike").innerText());
+    const title = await row.locator(".chain-row__level").getAttribute("title");
+    assert.ok(Math.abs(number(title.match(/[\d,]+\.\d\d/)[0]) - strike) <= 2.51, title);
+    // Two more columns.
+    await page.getByRole("button", { name: "Columns" }).click();
+    const menu = page.getByRole("dialog", { name: "Columns" });
+    for (const name of ["Touch", "GEX"]) {
+      await menu.getByRole("button", { name, exact: true }).click();
+    }
+    await page.keyboard.press("Escape");
+    const rows = (await rowsOf(page)).filter((one) => one.strike);
+    const money = await moneyOf(page);
+    const touch = (one) => Number.parseFloat(one.call.Touch);
+    const above = rows.filter((one) => money < one.strike).map(touch);
+    const below = rows.filter((one) => one.strike < money).map(touch);
+    for (let at = 1; at < above.length; at += 1) assert.ok(above[at] <= above[at - 1]);
+    for (let at = 1; at < below.length; at += 1) assert.ok(below[at - 1] <= below[at]);
+    assert.deepEqual(
+      rows.map((one) => one.call.Touch),
+      rows.map((one) => one.put.Touch),
+    );
+    for (const one of rows) {
+      assert.ok(!one.call.GEX.startsWith("−") && !one.put.GEX.startsWith("+"), JSON.stringify(one));
+    }
+    assert.ok(rows.some((one) => one.call.GEX.startsWith("+$")));
+    await checkAxe(page);
+  },
+);

@@ -41,6 +41,7 @@ const ROUTES = [
   { name: "chain", path: "/chain/SPX", isDesk: true, mark: "tr[data-money]" },
   { name: "exposure", path: "/exposure/SPX", isDesk: true, mark: "tr[data-money]" },
   { name: "plan", path: PLAN, isDesk: true, mark: ".plan-payoff__now" },
+  { name: "positions", path: "/positions/SPX", isDesk: true, mark: ".risk-grid__table" },
   { name: "volatility", path: SMILE, isDesk: true, mark: ".volatility-smile__curve" },
   { name: "styleguide", path: "/styleguide", isLong: true },
   { name: "developers", path: "/developers", isLong: true },
@@ -131,6 +132,25 @@ async function freeze(server) {
   }
 }
 
+/** Positions to look at: what is open, and what is planned. */
+async function keepPositions(server) {
+  const open = { stage: "open", opened_at: 1 };
+  for (const position of [
+    { position: "-2 SPXW 15MAR24 5000/4950P", name: "March credit", paid: -1_800, ...open },
+    { position: "5 SPY 15MAR24 510C", paid: 2_900, fees: 3.25, ...open },
+    { position: "-1 SPXW 1MAR24 5050/5025P 5130/5155C", paid: -880, ...open },
+    { position: "1 SPXW 26FEB24 5000C", paid: 6_100, ...open },
+    { position: "1 QQQ 15MAR24 440P", name: "Idea" },
+  ]) {
+    const answer = await fetch(`${server.address}/api/v1/positions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(position),
+    });
+    assert.equal(answer.status, 201, position.position);
+  }
+}
+
 async function settled(page, { isDesk, isChart, isLong, mark }, width) {
   await page.evaluate(() => document.fonts.ready);
   if (isDesk) {
@@ -162,6 +182,7 @@ test("every route looks as it did when somebody last looked", async (context) =>
   const server = await startVolaris();
   try {
     await freeze(server);
+    await keepPositions(server);
     const different = [];
     let folder;
     for (const route of ROUTES) {

@@ -6,7 +6,7 @@ use market::{Right, format};
 use quant::options::ChainBook;
 
 use super::chain_table::ChainControls;
-use crate::chain_columns::ChainColumn;
+use crate::chain_columns::{ChainColumn, ChainContract};
 use crate::erased::{Erase, heard, part};
 
 /// The two contracts at the chosen strike; nothing while none is.
@@ -37,13 +37,14 @@ pub(crate) fn chain_detail(controls: ChainControls) -> AnyView {
 }
 
 fn contract(book: &ChainBook, place: usize, right: Right) -> AnyView {
-    let option = book.option(place, right);
+    let own = ChainContract::of(book, place, right);
+    let option = &own.option;
     let name = book.quotes().contract(place, right).map(|contract| contract.to_string());
     let figure = |column: &ChainColumn| {
         view! {
             <div title=column.meaning()>
                 <dt>{column.name()}</dt>
-                <dd>{column.text(&option)}</dd>
+                <dd>{column.text(&own)}</dd>
             </div>
         }
         .erase()
@@ -54,7 +55,7 @@ fn contract(book: &ChainBook, place: usize, right: Right) -> AnyView {
         .map(|at| format!("Quoted {} ago, at {}.", format::age(book.at() - at), format::clock(at)));
     let open_interest = format!("Open interest is of {}.", book.quotes().open_interest_of);
     let early = book.exercise_reason(place, right).map(|why| format!("Early exercise: {why}."));
-    let absence = ChainColumn::Iv.absence(&option);
+    let absence = ChainColumn::Iv.absence(option);
     view! {
         <section class="chain-detail__contract">
             <h2>{name}</h2>

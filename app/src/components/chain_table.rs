@@ -9,7 +9,7 @@ use market::{Right, strike_text};
 use quant::options::ChainBook;
 use wasm_bindgen::JsCast;
 
-use crate::chain_columns::ChainColumn;
+use crate::chain_columns::{ChainColumn, ChainContract};
 use crate::erased::{Erase, erased, follow, heard, memo, part};
 
 /// What the table shows and does.
@@ -31,6 +31,11 @@ pub(crate) struct ChainControls {
     pub(crate) on_turn: Callback<isize>,
     /// Contracts that are planned in this series, bought or sold.
     pub(crate) held: Signal<Vec<Trade>>,
+    /// Those that positions which are open hold.
+    pub(crate) open: Signal<Vec<Trade>>,
+    /// Levels beside the strikes that they are nearest to: a place, short names, and all of them
+    /// with their prices.
+    pub(crate) levels: Memo<Vec<(usize, String, String)>>,
     /// Called with one that is pressed: its bid is sold at, its ask is bought at.
     pub(crate) on_trade: Callback<Trade>,
 }
@@ -341,9 +346,20 @@ fn chain_row(controls: ChainControls, line: Memo<Option<Line>>, edges: Memo<Edge
         >
             {part(move || cells(false))}
             <th scope="row">
-                {held_mark(controls, place, Right::Call)}
-                {part(move || row.with(|row| row.strike.clone()))}
-                {held_mark(controls, place, Right::Put)}
+                <span class="chain-row__middle">
+                    <span>
+                        {held_mark(controls.open, place, (Right::Call, "open"))}
+                        {held_mark(controls.held, place, (Right::Call, "planned"))}
+                    </span>
+                    <b class="chain-row__strike">
+                        {part(move || row.with(|row| row.strike.clone()))}
+                    </b>
+                    <span>
+                        {held_mark(controls.held, place, (Right::Put, "planned"))}
+                        {held_mark(controls.open, place, (Right::Put, "open"))}
+                        {level_mark(controls, place)}
+                    </span>
+                </span>
             </th>
             {part(move || cells(true))}
         </tr>
@@ -374,18 +390,42 @@ fn chain_cell(row: Memo<Row>, is_put: bool, at: usize) -> AnyView {
     .erase()
 }
 
-/// How many of a contract are planned, beside its strike.
-fn held_mark(controls: ChainControls, place: Memo<Option<usize>>, right: Right) -> AnyView {
+/// How many of a contract are planned or held, beside its strike.
+fn held_mark(
+    held: Signal<Vec<Trade>>,
+    place: Memo<Option<usize>>,
+    (right, stage): (Right, &'static str),
+) -> AnyView {
     let held = memo(move || {
         let at = place.get()?;
-        let held = controls.held.read();
+        let held = held.read();
         held.iter().find(|one| one.place == at && one.right == right).map(|one| one.quantity)
     });
     part(move || {
         let held = held.get()?;
         let side = if held < 0 { "sold" } else { "bought" };
         let text = market::format::signed(held as f64, 0);
-        Some(view! { <i class="chain-row__held" data-side=side>{text}</i> })
+        let title =
+            format!("{} {text}, {stage}", if right == Right::Call { "call" } else { "put" });
+        Some(view! {
+            <i class="chain-row__held" data-side=side data-stage=stage title=title>{text}</i>
+        })
+    })
+}
+
+/// The levels that a strike is nearest to.
+fn level_mark(controls: ChainControls, place: Memo<Option<usize>>) -> AnyView {
+    let level = memo(move || {
+        let at = place.get()?;
+        let levels = controls.levels.read();
+        levels
+            .iter()
+            .find(|(place, ..)| *place == at)
+            .map(|(_, name, all)| (name.clone(), all.clone()))
+    });
+    part(move || {
+        let (name, all) = level.get()?;
+        Some(view! { <small class="chain-row__level" title=all>{name}</small> })
     })
 }
 
@@ -412,11 +452,11 @@ fn row_of(book: &ChainBook, line: Line, columns: &[ChainColumn], edges: Edges) -
     let Some(quotes) = book.quotes().strikes.get(place) else { return Row::default() };
     let (strike, spot) = (quotes.strike.to_f64(), book.spot());
     let cells = |right: Right, columns: &[ChainColumn]| {
-        let option = book.option(place, right);
+        let contract = ChainContract::of(book, place, right);
         let cell = |column: &ChainColumn| Cell {
-            text: column.text(&option),
-            why: column.absence(&option),
-            trade: column.trade(&option),
+            text: column.text(&contract),
+            why: column.absence(&contract.option),
+            trade: column.trade(&contract.option),
         };
         columns.iter().map(cell).collect()
     };

@@ -1,19 +1,20 @@
 //! The option chain in the middle of the desk: which series, what is quoted, and what that implies,
 //! worked out on this device with every print. Its code is loaded when somebody looks at a chain.
 
-use api::{ChainWord, decode_chain};
+use api::{ChainWord, LevelsView, decode_chain};
 use leptos::prelude::*;
-use market::{Contract, Moment, Right, Series, Symbol, instrument};
-use plan::{BadPosition, Instrument, Leg, Position};
+use market::{Contract, Moment, Right, Series, StrikeQuotes, Symbol, instrument};
+use plan::{BadPosition, Instrument, Leg, Position, Stage};
 use quant::options::{ChainBook, RATE_DEFAULT};
 
 use super::commands::{Commands, save};
 use super::expiries::Expiries;
+use super::kept_positions::Kept;
 use super::leg_books::LegBooks;
 use super::written::{Written, link_of};
 use super::{loaded_pane, nothing_there};
 use crate::centre::Centre;
-use crate::chain_columns::ChainColumn;
+use crate::chain_columns::{ChainColumn, ChainContract};
 use crate::components::{
     ChainControls, ChainHeadControls, PlanNow, StrikeFilter, StripControls, Trade, chain_detail,
     chain_head, chain_table, chain_tools, plan_strip,
@@ -216,22 +217,65 @@ impl ChainData {
     }
 
     /// Contracts of the series that is shown which are planned.
-    fn held(self) -> Vec<Trade> {
+    fn planned_here(self) -> Vec<Trade> {
         let written = self.written.read();
-        let Some(position) = written.position() else { return Vec::new() };
+        self.here(written.position().into_iter())
+    }
+
+    /// Those that positions which are open hold.
+    fn open_here(self) -> Vec<Trade> {
+        let (kept, tape) = (self.commands.data.kept.known(), self.tape.name());
+        let is_held =
+            |one: &&Kept| one.stage == Stage::Open && Some(&one.view.tape) == tape.as_ref();
+        self.here(kept.iter().filter(is_held).filter_map(|one| one.position.as_ref().ok()))
+    }
+
+    /// The contracts of positions that are of the series which is shown, each once.
+    fn here<'a>(self, positions: impl Iterator<Item = &'a Position>) -> Vec<Trade> {
         self.version.get();
         self.book.with_value(|book| {
-            let Some(book) = book else { return Vec::new() };
+            let mut here: Vec<Trade> = Vec::new();
+            let Some(book) = book else { return here };
             let strikes = &book.quotes().strikes;
-            let legs = position.legs().iter().filter_map(|leg| {
-                let Instrument::Option(contract) = leg.instrument else { return None };
-                if contract.series != book.series() {
-                    return None;
-                }
+            for leg in positions.flat_map(Position::legs) {
+                let Instrument::Option(contract) = leg.instrument else { continue };
                 let place = strikes.binary_search_by_key(&contract.strike, |one| one.strike);
-                Some(Trade { place: place.ok()?, right: contract.right, quantity: leg.quantity })
-            });
-            legs.collect()
+                let Some(place) = place.ok().filter(|_| contract.series == book.series()) else {
+                    continue;
+                };
+                let (right, quantity) = (contract.right, leg.quantity);
+                match here.iter_mut().find(|one| one.place == place && one.right == right) {
+                    Some(one) => one.quantity += quantity,
+                    None => here.push(Trade { place, right, quantity }),
+                }
+            }
+            here.retain(|one| one.quantity != 0);
+            here
+        })
+    }
+
+    /// Levels beside the strikes that they are nearest to.
+    fn levels_here(self, levels: Memo<Option<LevelsView>>) -> Vec<(usize, String, String)> {
+        self.version.get();
+        let levels = levels.read();
+        let all = levels.as_ref().map(|view| view.levels.as_slice()).unwrap_or_default();
+        self.book.with_value(|book| {
+            let mut here: Vec<(usize, String, String)> = Vec::new();
+            let Some(book) = book else { return here };
+            for level in all {
+                let Some(place) = nearest(&book.quotes().strikes, level.price) else { continue };
+                let told = format!("{} {}", level.name, market::format::price(level.price, 2));
+                match here.iter_mut().find(|(known, ..)| *known == place) {
+                    Some((_, name, all)) => {
+                        if !name.ends_with('…') {
+                            name.push('…');
+                        }
+                        *all += &format!(", {told}");
+                    }
+                    None => here.push((place, level.name.clone(), told)),
+                }
+            }
+            here
         })
     }
 
@@ -249,9 +293,19 @@ impl ChainData {
     }
 }
 
+/// The place of the strike that a level is nearest to; nothing where it lies beyond all of them.
+fn nearest(strikes: &[StrikeQuotes], level: f64) -> Option<usize> {
+    let above = strikes.partition_point(|one| one.strike.to_f64() < level);
+    let (low, high) = (strikes.get(above.checked_sub(1)?)?, strikes.get(above)?);
+    let is_low = level - low.strike.to_f64() <= high.strike.to_f64() - level;
+    Some(if is_low { above - 1 } else { above })
+}
+
 #[lazy]
 fn chain(commands: Commands) -> AnyView {
     let data = ChainData::new(commands);
+    commands.data.kept.ask();
+    let levels = commands.data.shown_levels();
     let route = commands.route;
     let filter = RwSignal::new(StrikeFilter::default());
     let ChainData { book, version, shown, .. } = data;
@@ -275,7 +329,9 @@ fn chain(commands: Commands) -> AnyView {
         chosen: RwSignal::new(None),
         is_centred: RwSignal::new(true),
         on_turn: turn,
-        held: memo(move || data.held()).into(),
+        held: memo(move || data.planned_here()).into(),
+        open: memo(move || data.open_here()).into(),
+        levels: memo(move || data.levels_here(levels)),
         on_trade: Callback::new(move |trade| data.trade(trade)),
     };
     let strip = StripControls {
@@ -367,9 +423,9 @@ fn save_chain(table: ChainControls) {
         for place in from..until {
             text += &format!("\r\n{}", book.quotes().strikes.get(place)?.strike);
             for right in Right::ALL {
-                let option = book.option(place, right);
+                let contract = ChainContract::of(book, place, right);
                 for column in ChainColumn::ALL {
-                    let number = column.number(&option).filter(|number| number.is_finite());
+                    let number = column.number(&contract).filter(|number| number.is_finite());
                     text += &number.map_or_else(|| ",".to_owned(), |number| format!(",{number}"));
                 }
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use api::{KeptPositionView, PositionChange};
 use leptos::prelude::*;
-use market::{Moment, Series, Span, Symbol, TapeId, instrument};
+use market::{Moment, Series, Span, Symbol, instrument};
 use plan::{Leg, Position, Stage, Strategy, read_position, template};
 use quant::levels::{LevelId, Periods};
 use quant::options::ChainBook;
@@ -153,7 +153,7 @@ impl PlanData {
 
     /// What is kept on this underlying and not closed.
     fn kept(self) -> Vec<Kept> {
-        let (symbol, tape) = (self.symbol.get(), tape_name(self.tape));
+        let (symbol, tape) = (self.symbol.get(), self.tape.name());
         let is_ours = |one: &Kept| {
             let of = one.position.as_ref().ok().map(Position::underlying);
             one.stage != Stage::Closed
@@ -272,7 +272,7 @@ impl PlanData {
     /// Keeps the position, as planned or as open at what is paid.
     fn keep(self, name: String, stage: Stage) {
         let Some(now) = self.now.get_untracked() else { return };
-        let Some(tape) = untrack(|| tape_name(self.tape)) else { return };
+        let Some(tape) = untrack(|| self.tape.name()) else { return };
         let mut position = now.position.clone();
         // What a plan costs moves until it is traded, unless the trader said.
         position.paid = now.paid.filter(|_| stage == Stage::Open || now.is_paid_told);
@@ -304,11 +304,6 @@ impl PlanData {
             None => self.commands.data.say("The quotes of this expiry are on their way.".into()),
         }
     }
-}
-
-/// The name of the tape that plays.
-fn tape_name(tape: LiveTape) -> Option<TapeId> {
-    tape.status.read().as_ref().map(|(tape, _)| tape.tape.clone())
 }
 
 /// The series of a position's options.

@@ -239,7 +239,7 @@ impl PositionsData {
 
     /// A position as it stands.
     fn row(self, kept: Kept, at: Moment) -> PositionRow {
-        let tape = self.tape.status.with(|status| status.as_ref().map(|one| one.0.tape.clone()));
+        let tape = self.tape.name();
         let value = match &kept.position {
             Err(why) => Err(format!("It cannot be read: {why}.")),
             Ok(_) if kept.stage == Stage::Closed => Err("It is closed.".to_owned()),
