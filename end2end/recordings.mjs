@@ -8,9 +8,12 @@ import { join } from "node:path";
 import { strangersOf } from "./desk.mjs";
 
 /** Runs `volaris import bars` on a data folder; never fails itself. */
-export function importBars(folder, file, ...words) {
+export const importBars = (folder, file, ...words) => importFile(folder, "bars", file, ...words);
+
+/** Imports a file of what it holds: bars, or a chain. */
+export function importFile(folder, what, file, ...words) {
   const { killedAfter } = typeof words.at(-1) === "object" ? words.pop() : {};
-  const args = ["--data", folder, "import", "bars", file, ...words];
+  const args = ["--data", folder, "import", what, file, ...words];
   return new Promise((resolve) => {
     const env = strangersOf(process.env);
     const options = { env, timeout: killedAfter ?? 0, killSignal: "SIGKILL" };

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 
 import { openPage, startVolaris, visit } from "../desk.mjs";
 import {
-  clock, csv, dayOfMinutes, dollars, importBars, seek, tapePanel, withFile,
+  clock, csv, dayOfMinutes, dollars, importBars, importFile, seek, tapePanel, withFile,
 } from "../recordings.mjs";
 
 const SHARED = fileURLToPath(new URL("../../../shared/data/market/", import.meta.url));
@@ -213,3 +213,74 @@ test("an import that is asked for wrongly says what to do", async () => {
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+/** A quote table as Cboe's site saves it, of SPX at 5,000: prices of a normal distribution. */
+function quoteTable() {
+  const spread = 5000 * 0.15 * Math.sqrt(17 / 365);
+  const density = (x) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+  // The logistic curve is within a hundredth of the distribution: near enough for quotes.
+  const below = (x) => 1 / (1 + Math.exp(-1.702 * x));
+  const side = (kind, strike) => {
+    const away = (kind === "C" ? 5000 - strike : strike - 5000) / spread;
+    const mid = Math.max(0.5, spread * (away * below(away) + density(away)));
+    const name = `SPXW240315${kind}${String(strike * 1000).padStart(8, "0")}`;
+    const [bid, ask] = [mid - 0.2, mid + 0.2].map((price) => price.toFixed(2));
+    return `${name},0,0,${bid},${ask},7,0.151,0.5,0.001,${strike % 100 === 0 ? 900 : 100}`;
+  };
+  const rows = [];
+  for (let strike = 4800; strike <= 5200; strike += 10) {
+    rows.push(`Fri Mar 15 2024,${side("C", strike)},${strike}.00,${side("P", strike)}`);
+  }
+  const columns = "Last Sale,Net,Bid,Ask,Volume,IV,Delta,Gamma,Open Interest";
+  return [
+    "",
+    "Standard & Poors 500 Index,Last: 5000.00,Change:  1.25",
+    '"Date: February 27, 2024, 8:47 PM EST",Bid: 4990,Ask: 5010,Size: 1*1,Volume: 0',
+    `Expiration Date,Calls,${columns},Strike,Puts,${columns}`,
+    ...rows,
+    "",
+  ].join("\r\n");
+}
+
+visit("a chain of a file is seen with what it implies", { path: "/chain/SPX" },
+  async ({ page, server }) => {
+    await page.locator('.feed-age[data-state="live"]').waitFor();
+    const table = quoteTable();
+    await withFile("spx.csv", table.slice(0, -60), async (path) => {
+      const cut = await importFile(server.folder, "chain", path);
+      assert.match(cut.stdout, /rows: 41 read, 40 taken/, cut.stderr);
+      assert.match(cut.stdout, /row 45: .*the file was cut: save it again/);
+    });
+    await withFile("spx.csv", table, async (path) => {
+      const whole = await importFile(server.folder, "chain", path);
+      assert.match(whole.stdout, /SPX, chain, 2024-02-27, series: 0 added, 1 revised/);
+      const again = await importFile(server.folder, "chain", path);
+      assert.match(again.stdout, /0 added, 0 revised, 1 there already/, again.stderr);
+    });
+    await withFile("bars.csv", "time,open\n1,2\n", async (path) => {
+      const refused = await importFile(server.folder, "chain", path);
+      assert.notEqual(refused.code, 0);
+      assert.match(refused.stderr, /nothing was imported.*no quote table of Cboe's/);
+    });
+    const panel = await tapePanel(page);
+    await panel.getByRole("button", { name: "2024-02-27" }).click();
+    await page.locator('.feed-badge[data-kind="recorded"]').waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator(".chain-row[data-money] th", { hasText: "5,000.00" }).waitFor();
+    const at = async (strike) => {
+      const name = page.locator(".chain-row__strike", { hasText: new RegExp(`^${strike}$`) });
+      const row = page.locator(".chain-row", { has: name });
+      return row.locator("td").allInnerTexts();
+    };
+    // OI, volume, theta, delta, IV, bid and ask of the call.
+    const [open, , , delta, iv, bid, ask] = await at("5000");
+    assert.equal(open, "900");
+    assert.ok(Math.abs(Number(delta) - 0.5) < 0.03, delta);
+    assert.ok(Math.abs(Number(iv) - 15) < 0.5, iv);
+    assert.ok(Math.abs(Number(ask) - Number(bid) - 0.4) < 0.011, `${bid} ${ask}`);
+    const told = await (await fetch(`${server.address}/api/v1/chain/SPX`)).json();
+    assert.match(told.tape, /^replay:/);
+    assert.equal(told.strikes.length, 41);
+    assert.ok(!(await page.title()).includes("PRACTICE"));
+  },
+);

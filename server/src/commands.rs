@@ -60,6 +60,16 @@ pub(crate) enum Command {
 pub(crate) enum Import {
     /// Bars or ticks: CSV in any column order, also in a zip, and QuantConnect Lean's layouts
     Bars(ImportBars),
+    /// An option chain: Cboe's quote table, as its site saves it
+    Chain(ImportChain),
+}
+
+/// How to read a file of a chain.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ImportChain {
+    /// The file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
 }
 
 /// How to read a file of bars.

@@ -7,16 +7,19 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use desk::{BarStore, OwnerId, PrintStore, Trader, WriteCount, import_series, import_tape};
+use desk::{
+    BarStore, ChainStore, OwnerId, PrintStore, RecordedChain, Trader, WriteCount, import_series,
+    import_tape,
+};
 use feeds::{
-    FILE_BYTES_MAX, Gap, ImportError, ImportOptions, ImportReport, ImportedBars, ImportedPrints,
-    LeftOutWhy, REFUSED_SHOWN_MAX, Refused, minutes_of,
+    FILE_BYTES_MAX, Gap, ImportError, ImportOptions, ImportReport, ImportedBars, ImportedChain,
+    ImportedPrints, LeftOutWhy, REFUSED_SHOWN_MAX, Refused, minutes_of,
 };
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
-use market::{BarSpan, Moment, Print, Span, Symbol, TradingDate};
+use market::{BarSpan, Moment, Print, PrintMark, Span, Symbol, TradingDate};
 use store::Database;
 
-use crate::commands::{ImportBars, Stamps, say};
+use crate::commands::{ImportBars, ImportChain, Stamps, say};
 use crate::configuration::Configuration;
 use crate::doctor::open_database;
 
@@ -60,6 +63,49 @@ pub(crate) async fn import_bars(
     let outcome = keep(&database, asked.symbol, imported).await;
     database.close().await;
     outcome
+}
+
+/// `volaris import chain`.
+pub(crate) async fn import_chain(
+    configuration: &Configuration,
+    asked: &ImportChain,
+) -> anyhow::Result<ExitCode> {
+    let input = read_file(&asked.file)?;
+    let name = asked.file.file_name().unwrap_or_default().to_string_lossy();
+    let imported = feeds::read_chain(&input, &name)
+        .with_context(|| format!("nothing was imported from `{}`", asked.file.display()))?;
+    drop(input);
+    let database = open_database(configuration).await?;
+    let outcome = keep_chain(&database, Trader::local().owner(), imported).await;
+    database.close().await;
+    outcome
+}
+
+async fn keep_chain(
+    database: &Database,
+    owner: &OwnerId,
+    file: ImportedChain,
+) -> anyhow::Result<ExitCode> {
+    let ImportedChain { symbol, day, at, spot, series, report } = file;
+    let tape = import_tape(owner);
+    let busy = spinner(format!("keeping {} series of {symbol}", series.len()));
+    let chain = RecordedChain { at, series };
+    let count = database.write_chain(owner, &tape, symbol, day, &chain).await;
+    // A day that has nothing else is one price and its options.
+    let minutes = import_series(owner, symbol, BarSpan::M1);
+    let midnight = Moment::new_york(day, Span::ZERO);
+    let bars = database.read_bars(owner, &minutes, midnight, midnight + Span::hours(24), 1).await?;
+    let prints = database.read_prints(owner, &tape, symbol, day).await?;
+    if bars.is_empty() && prints.is_empty() {
+        let price = Print { at, price: spot, size: 0, mark: PrintMark::Ordinary };
+        database.write_prints(owner, &tape, symbol, day, &[price]).await?;
+    }
+    busy.finish_and_clear();
+    say(&format!("{symbol}, chain, {day}, series: {}", written(count?)));
+    tell(&report);
+    tell_days(1);
+    say("  options are seen from the moment that they were quoted: the end of the day");
+    Ok(ExitCode::SUCCESS)
 }
 
 enum Imported {

@@ -49,6 +49,9 @@ async fn run(command: Command, configuration: Configuration) -> anyhow::Result<E
         Command::Import { what: Import::Bars(asked) } => {
             import::import_bars(&configuration, &asked).await
         }
+        Command::Import { what: Import::Chain(asked) } => {
+            import::import_chain(&configuration, &asked).await
+        }
         Command::Migrate => doctor::migrate(&configuration).await,
         Command::Doctor => doctor::examine(&configuration).await,
     }

@@ -199,7 +199,9 @@ impl Desk {
             add_folded_days(&mut daily, &minutes);
             let is_folded = daily.last().map(|bar| bar.start) != official;
             let close = if is_folded { CloseKind::LastPrint } else { CloseKind::Official };
-            parts.push(RecordedPart { symbol, daily, close, minutes, day });
+            let tape = import_tape(owner);
+            let chain = self.store.read_chain(owner, &tape, symbol, date).await?;
+            parts.push(RecordedPart { symbol, daily, close, minutes, day, chain });
         }
         Ok(parts)
     }

@@ -35,13 +35,14 @@ pub use feed::{FeedEvent, MarketFeed};
 pub use option_levels::KnownOptionLevels;
 pub use plan::Stage;
 pub use ports::{
-    Adjustment, BarSeries, BarStore, DrawingEdit, DrawingStore, KeptPosition, LayoutStore,
-    PositionEdit, PositionStore, PrintStore, SettingStore, Store, StoreError, StoredBars,
-    StoredLayout, SymbolStore, Watchlist, WatchlistStore, WriteCount,
+    Adjustment, BarSeries, BarStore, ChainStore, DrawingEdit, DrawingStore, KeptPosition,
+    LayoutStore, PositionEdit, PositionStore, PrintStore, SettingStore, Store, StoreError,
+    StoredBars, StoredLayout, SymbolStore, Watchlist, WatchlistStore, WriteCount,
 };
 pub use position::ValuedPosition;
 pub use recording::{
-    RecordedDay, RecordedPart, RecordedPrices, RecordedSymbol, import_series, import_tape,
+    RecordedChain, RecordedDay, RecordedPart, RecordedPrices, RecordedSymbol, import_series,
+    import_tape,
 };
 pub use tape::{Slot, SymbolSlot, Tape, TapeState, TapeStep};
 pub use tape_clock::{Speed, TapeClock};

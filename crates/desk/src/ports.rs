@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use market::{Bar, BarHours, BarSpan, Moment, Print, Symbol, TapeId, TradingDate};
 use plan::Stage;
 
-use crate::{OwnerId, RecordedDay};
+use crate::{OwnerId, RecordedChain, RecordedDay};
 
 /// How prices were changed after the fact.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,6 +155,30 @@ pub trait PrintStore: Send + Sync {
         symbol: Symbol,
         day: TradingDate,
     ) -> Result<Vec<Print>, StoreError>;
+}
+
+/// Option chains that a trader brought in.
+#[async_trait]
+pub trait ChainStore: Send + Sync {
+    /// Replaces the chain of one underlying and day on one tape: all or nothing. The same chain
+    /// again changes nothing (`unchanged`). Counts series.
+    async fn write_chain(
+        &self,
+        owner: &OwnerId,
+        tape: &TapeId,
+        symbol: Symbol,
+        day: TradingDate,
+        chain: &RecordedChain,
+    ) -> Result<WriteCount, StoreError>;
+
+    /// The chain of one underlying and day; nothing where none was brought in.
+    async fn read_chain(
+        &self,
+        owner: &OwnerId,
+        tape: &TapeId,
+        symbol: Symbol,
+        day: TradingDate,
+    ) -> Result<Option<RecordedChain>, StoreError>;
 }
 
 /// Symbols a trader brought in beyond the known ones.
@@ -316,6 +340,7 @@ pub trait SettingStore: Send + Sync {
 pub trait Store:
     BarStore
     + PrintStore
+    + ChainStore
     + SymbolStore
     + WatchlistStore
     + LayoutStore

@@ -1,6 +1,6 @@
 //! Recorded days: what a trader imported and can play back.
 
-use market::{Bar, BarHours, BarSpan, Print, Symbol, TapeId, TradingDate};
+use market::{Bar, BarHours, BarSpan, Moment, Print, SeriesQuotes, Symbol, TapeId, TradingDate};
 use quant::levels::CloseKind;
 
 use crate::{Adjustment, BarSeries, OwnerId};
@@ -34,8 +34,17 @@ pub enum RecordedPrices {
     Prints(Vec<Print>),
 }
 
+/// Quotes of every series on an underlying, as they stood at one moment of a day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedChain {
+    /// When.
+    pub at: Moment,
+    /// Soonest first.
+    pub series: Vec<SeriesQuotes>,
+}
+
 /// One symbol of a day about to be played, with what came before it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RecordedPart {
     /// Of what.
     pub symbol: Symbol,
@@ -47,6 +56,8 @@ pub struct RecordedPart {
     pub minutes: Vec<Bar>,
     /// The day itself.
     pub day: RecordedPrices,
+    /// Options on it.
+    pub chain: Option<RecordedChain>,
 }
 
 /// The tape that imported rows carry.

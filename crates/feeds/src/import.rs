@@ -11,6 +11,7 @@ mod stamp;
 mod zone;
 
 mod archive;
+mod chain;
 mod layout;
 mod lean;
 mod lines;
@@ -26,6 +27,7 @@ mod prints;
 
 use market::{Bar, BarHours, BarSpan, Symbol};
 
+pub use chain::{ImportedChain, read_chain};
 pub use prints::{ImportedPrints, LeftOut, LeftOutWhy, PrintDay, read_prints};
 pub use report::{GAPS_SHOWN_MAX, Gap, ImportReport, REFUSED_SHOWN_MAX, Refused};
 pub use stamps::{BadStamps, Stamps};

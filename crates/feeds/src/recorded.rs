@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use desk::{FeedEvent, MarketFeed, OwnerId, RecordedPart, RecordedPrices};
-use market::{Bar, Moment, Price, Print, Span, Symbol, TapeId, TradingDate, trading_day};
+use desk::{FeedEvent, MarketFeed, OwnerId, RecordedChain, RecordedPart, RecordedPrices};
+use market::{
+    Bar, Moment, Price, Print, Series, SeriesQuotes, Span, Symbol, TapeId, TradingDate, trading_day,
+};
 use quant::BarStep;
 use quant::levels::CloseKind;
 
@@ -26,6 +28,8 @@ pub struct RecordedMarket {
     minutes: BTreeMap<Symbol, Vec<Bar>>,
     /// Everything that happened on the day, oldest first.
     events: Vec<FeedEvent>,
+    /// Options, as they stood at one moment of it.
+    chains: BTreeMap<Symbol, RecordedChain>,
 }
 
 impl RecordedMarket {
@@ -39,6 +43,7 @@ impl RecordedMarket {
             closes: BTreeMap::new(),
             minutes: BTreeMap::new(),
             events: Vec::new(),
+            chains: BTreeMap::new(),
         };
         for part in parts {
             market.add(part);
@@ -66,6 +71,9 @@ impl RecordedMarket {
                 let told = prints.into_iter().map(|print| FeedEvent::Print { symbol, print });
                 self.events.extend(told);
             }
+        }
+        if let Some(chain) = part.chain {
+            self.chains.insert(symbol, chain);
         }
         self.symbols.push(symbol);
         self.daily.insert(symbol, daily);
@@ -118,12 +126,12 @@ impl MarketFeed for RecordedMarket {
         HEARTBEAT
     }
 
-    /// From the first price of the day to its last.
+    /// From the first price of the day to its last, or to the quotes of options after it.
     fn range(&self) -> (Moment, Moment) {
         let midnight = Moment::new_york(self.date, Span::ZERO);
         let first = self.events.first().map_or(midnight, FeedEvent::at);
         let last = self.events.last().map_or(midnight, FeedEvent::at);
-        (first, last)
+        (first, self.chains.values().map(|chain| chain.at).fold(last, Moment::max))
     }
 
     /// The regular open, or the first price where that comes later.
@@ -164,9 +172,26 @@ impl MarketFeed for RecordedMarket {
         told[began..].sort_by_key(FeedEvent::at);
     }
 
+    /// Nothing before the moment that the quotes are of: a replay cannot look ahead.
+    fn series(&mut self, underlying: Symbol, at: Moment) -> Vec<Series> {
+        let known = self.chains.get(&underlying).filter(|chain| chain.at <= at);
+        let series = known.into_iter().flat_map(|chain| &chain.series).map(|one| one.series);
+        series.filter(|series| at < series.expires_at()).collect()
+    }
+
+    fn quotes(&mut self, series: Series, at: Moment) -> Option<SeriesQuotes> {
+        let known = self.chains.get(&series.terms().underlying)?;
+        if at < known.at || series.expires_at() <= at {
+            return None;
+        }
+        known.series.iter().find(|one| one.series == series).cloned()
+    }
+
     /// Heartbeats do not count: a gap in the recording is skipped.
     fn next_event_after(&self, at: Moment) -> Option<Moment> {
         let place = self.events.partition_point(|event| event.at() <= at);
-        self.events.get(place).map(FeedEvent::at)
+        let next = self.events.get(place).map(FeedEvent::at);
+        let quoted = self.chains.values().map(|chain| chain.at).filter(|quoted| at < *quoted);
+        next.into_iter().chain(quoted).min()
     }
 }

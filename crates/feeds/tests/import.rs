@@ -1,6 +1,8 @@
 //! Imports, from outside: real files, files that are wrong in a known way, and chance.
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
+#[path = "import/chains.rs"]
+mod chains;
 #[path = "import/files.rs"]
 mod files;
 #[path = "import/properties.rs"]

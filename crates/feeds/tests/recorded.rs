@@ -4,9 +4,12 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
-use desk::{FeedEvent, MarketFeed, RecordedPart, RecordedPrices, Trader};
+use desk::{FeedEvent, MarketFeed, RecordedChain, RecordedPart, RecordedPrices, Trader};
 use feeds::RecordedMarket;
-use market::{Bar, Moment, Price, Print, PrintMark, Span, Symbol, TradingDate, trading_day};
+use market::{
+    Bar, Moment, Price, Print, PrintMark, Quote, Root, Series, SeriesQuotes, Span, StrikeQuotes,
+    Symbol, TradingDate, trading_day,
+};
 use proptest::prelude::*;
 use quant::levels::CloseKind;
 
@@ -49,6 +52,7 @@ fn of_minutes(bars: Vec<Bar>) -> RecordedMarket {
         close: CloseKind::Official,
         minutes: vec![],
         day,
+        chain: None,
     }])
 }
 
@@ -60,6 +64,7 @@ fn of_prints(prints: Vec<Print>) -> RecordedMarket {
         close: CloseKind::Official,
         minutes: vec![],
         day,
+        chain: None,
     }])
 }
 
@@ -194,6 +199,7 @@ fn nothing_of_the_day_is_known_before_it_is_played() {
         close: CloseKind::Official,
         minutes: vec![past, whole_day],
         day: RecordedPrices::Minutes(vec![bar(open(), [5, 9, 3, 7], 100)]),
+        chain: None,
     };
     let market = recorded(vec![part]);
     assert_eq!(market.daily_bars(Symbol::SPY, date().plus_days(1)), [past]);
@@ -214,6 +220,7 @@ fn two_symbols_are_told_in_order_of_time() {
         close: CloseKind::Official,
         minutes: vec![],
         day: RecordedPrices::Minutes(vec![bar(open() + Span::minutes(minute), prices, 1)]),
+        chain: None,
     };
     let mut market =
         recorded(vec![part(Symbol::SPY, [5, 9, 3, 7], 1), part(Symbol::QQQ, [5, 9, 3, 7], 0)]);
@@ -390,4 +397,42 @@ fn spy_ticks_are_played_back_to_the_published_minutes() {
     );
     let [_, high, low, ..] = regular_day(&folded);
     assert_eq!([high, low], ["168.45", "167.25"]);
+}
+
+/// Options of a recorded day are seen from the moment that they were quoted, which the day lasts to.
+#[test]
+fn a_chain_is_seen_from_its_moment_on() {
+    let series = |days: i32| Series { expires: date().plus_days(days), root: Root::SPY };
+    let quotes = |series: Series| SeriesQuotes {
+        series,
+        open_interest_of: date(),
+        dividends: None,
+        strikes: vec![StrikeQuotes {
+            strike: dollars(5),
+            call: Quote { bid: Some(dollars(1)), ..Quote::default() },
+            put: Quote::default(),
+        }],
+    };
+    let at = open() + Span::minutes(405);
+    let chain = RecordedChain { at, series: vec![quotes(series(0)), quotes(series(7))] };
+    let mut market = recorded(vec![RecordedPart {
+        symbol: Symbol::SPY,
+        daily: vec![],
+        close: CloseKind::Official,
+        minutes: vec![],
+        day: RecordedPrices::Minutes(vec![bar(open(), [5, 9, 3, 7], 100)]),
+        chain: Some(chain),
+    }]);
+    assert_eq!(market.range(), (open(), at));
+    let almost = Moment(at.0 - 1);
+    assert_eq!(market.next_event_after(open() + Span::MINUTE), Some(at));
+    assert_eq!(market.next_event_after(at), None);
+    assert_eq!(market.series(Symbol::SPY, almost), []);
+    assert_eq!(market.quotes(series(7), almost), None);
+    // What ended with the session is over by then.
+    assert_eq!(market.series(Symbol::SPY, at), [series(7)]);
+    assert_eq!(market.quotes(series(0), at), None);
+    assert_eq!(market.quotes(series(7), at), Some(quotes(series(7))));
+    assert_eq!(market.series(Symbol::QQQ, at), []);
+    assert_eq!(market.quotes(series(14), at), None);
 }

@@ -4,6 +4,7 @@
 
 mod bars;
 mod batch;
+mod chains;
 mod database;
 mod dialect;
 mod series;

@@ -6,6 +6,7 @@ mod conformance {
     mod home;
 
     mod bars;
+    mod chains;
     mod damage;
     mod lifetime;
     mod positions;

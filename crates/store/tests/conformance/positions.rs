@@ -61,7 +61,7 @@ async fn positions_are_kept(home: Home) {
     store.edit_positions(&local(), &gone).await.unwrap();
     store.edit_positions(&local(), &gone).await.unwrap();
     assert_eq!(of(local()).await.len(), 1);
-    assert_eq!(of(other()).await, [closed.clone()]);
+    assert_eq!(of(other()).await, std::slice::from_ref(&closed));
     // What was removed comes back in its place.
     store.edit_positions(&local(), &[write(&closed)]).await.unwrap();
     assert_eq!(of(local()).await[0], closed);
