@@ -399,7 +399,7 @@ fn spy_ticks_are_played_back_to_the_published_minutes() {
     assert_eq!([high, low], ["168.45", "167.25"]);
 }
 
-/// Options of a recorded day are seen from the moment that they were quoted, which the day lasts to.
+/// Options of a recorded day are seen from the moment that they were quoted; the day lasts to it.
 #[test]
 fn a_chain_is_seen_from_its_moment_on() {
     let series = |days: i32| Series { expires: date().plus_days(days), root: Root::SPY };

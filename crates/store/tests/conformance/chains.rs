@@ -39,7 +39,10 @@ async fn chains_are_kept_by_day(home: Home) {
     let store = home.open().await;
     let write = |chain: RecordedChain| {
         let store = &store;
-        async move { store.write_chain(&local(), &tape(), Symbol::SPX, day(), &chain).await.unwrap() }
+        async move {
+            let written = store.write_chain(&local(), &tape(), Symbol::SPX, day(), &chain);
+            written.await.unwrap()
+        }
     };
     let both = chain(&[Root::SPX, Root::SPXW], 1.25);
     assert_eq!(write(both.clone()).await, WriteCount { added: 2, ..WriteCount::default() });
