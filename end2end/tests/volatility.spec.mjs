@@ -83,3 +83,40 @@ visit("what has no options says so", { path: "/volatility/VIX" }, async ({ page 
   await live(page);
   await page.getByText("There are no options on VIX on this tape.").waitFor();
 });
+
+visit("what moves options is drawn by strike", { path: PATH }, async ({ page, server }) => {
+  await drawn(page);
+  const curves = page.getByRole("group", { name: "What is drawn by strike" });
+  const choose = (name) => curves.getByRole("button", { name, exact: true }).click();
+  const end = async (which) => page.locator(`.volatility-smile__scale[data-end="${which}"]`);
+  const number = (text) => Number(text.replace("−", "-").replace(/[+,]/g, ""));
+  await choose("Delta");
+  await page.getByRole("img", { name: "Delta by strike" }).waitFor();
+  const [high, low] = [await end("high"), await end("low")];
+  assert.ok(Math.abs(number(await high.innerText()) - 1) < 0.05, await high.innerText());
+  assert.ok(Math.abs(number(await low.innerText()) + 1) < 0.05, await low.innerText());
+  // Near the money both are what the chain says.
+  const chain = await (
+    await fetch(`${server.address}/api/v1/chain/SPX?expiry=SPXW-2024-03-15`)
+  ).json();
+  const tick = page.locator(".volatility-smile__axis span").nth(3);
+  const [, strike, call, put] = (await tick.getAttribute("title")).match(
+    /^([\d,]+): call (\S+), put (\S+)$/,
+  );
+  const nearest = chain.strikes.reduce((best, one) =>
+    Math.abs(one.strike - number(strike)) < Math.abs(best.strike - number(strike)) ? one : best,
+  );
+  assert.ok(Math.abs(number(call) - nearest.call.delta) < 0.03, `${call} ${nearest.call.delta}`);
+  assert.ok(Math.abs(number(put) - nearest.put.delta) < 0.03, `${put} ${nearest.put.delta}`);
+  for (const name of ["Gamma", "Theta", "Vega"]) {
+    await choose(name);
+    await page.getByRole("img", { name: `${name} by strike` }).waitFor();
+    const lines = page.locator(".volatility-curves__call, .volatility-curves__put");
+    for (const line of await lines.all()) {
+      assert.doesNotMatch(await line.getAttribute("d"), /NaN/);
+    }
+  }
+  await checkAxe(page);
+  await choose("Smile");
+  await page.locator(".volatility-smile__curve").waitFor();
+});

@@ -16,7 +16,7 @@ const REACH: f64 = 4.0;
 const STEPS: i32 = 120;
 
 /// The drawing; nothing without a smile.
-pub(crate) fn volatility_smile(smile: Memo<Option<Smile>>) -> AnyView {
+pub(super) fn volatility_smile(smile: Memo<Option<Smile>>) -> AnyView {
     part(move || Some(drawing(smile.read().as_ref()?)))
 }
 

@@ -28,13 +28,34 @@ impl Desk {
         trader: &Trader,
         position: &Position,
     ) -> Result<ValuedPosition, DeskError> {
+        self.valued(trader, position, &mut Vec::new()).await
+    }
+
+    /// What are these worth now? A series is looked at once, however many of them have it.
+    pub async fn value_positions(
+        &self,
+        trader: &Trader,
+        positions: &[Position],
+    ) -> Vec<Result<ValuedPosition, DeskError>> {
+        let (mut books, mut valued) = (Vec::new(), Vec::with_capacity(positions.len()));
+        for position in positions {
+            valued.push(self.valued(trader, position, &mut books).await);
+        }
+        valued
+    }
+
+    async fn valued(
+        &self,
+        trader: &Trader,
+        position: &Position,
+        books: &mut Vec<(Series, ChainBook)>,
+    ) -> Result<ValuedPosition, DeskError> {
         let expiries = self.expiries(trader, position.underlying()).await?;
         let no_price = || {
             let symbol = position.underlying();
             DeskError::Malformed(format!("{symbol} has no price yet: wait for it"))
         };
         let spot = expiries.spot.ok_or_else(no_price)?;
-        let mut books: Vec<(Series, ChainBook)> = Vec::new();
         for contract in position.options() {
             let series = contract.series;
             if books.iter().all(|(known, _)| *known != series) {

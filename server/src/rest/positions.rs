@@ -6,11 +6,11 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
-use desk::{PositionEdit, Stage, Trader};
+use desk::{KeptPosition, PositionEdit, Stage, Trader, ValuedPosition};
 use http::StatusCode;
 use http::header::CACHE_CONTROL;
 use market::{Moment, Symbol, TapeId};
-use plan::{WeightedGreeks, read_position};
+use plan::{Position, WeightedGreeks, read_position};
 use serde::{Deserialize, Serialize};
 
 use super::{Problem, Rest, symbol_of};
@@ -76,19 +76,22 @@ pub(crate) async fn read(
     let state = rest.desk.tape_state(&trader).await?;
     let betas = rest.desk.betas(&trader, benchmark).await?;
     let price = rest.desk.expiries(&trader, benchmark).await?.spot;
-    let mut positions = Vec::new();
+    let mut kept = rest.desk.positions(&trader).await?;
+    kept.retain(|one| stage.is_none_or(|stage| stage == one.stage));
+    let asked: Vec<Result<Position, String>> =
+        kept.iter().map(|one| asked(one, &state.tape)).collect();
+    let known: Vec<Position> = asked.iter().filter_map(|one| one.as_ref().ok().cloned()).collect();
+    let mut answers = rest.desk.value_positions(&trader, &known).await.into_iter();
+    let of = |symbol| betas.of.iter().find(|(one, _)| *one == symbol).map(|(_, of)| of.beta);
+    let mut positions = Vec::with_capacity(kept.len());
     let (mut weighted, mut not_counted) = (WeightedGreeks::default(), 0);
-    for kept in rest.desk.positions(&trader).await? {
-        if stage.is_some_and(|stage| stage != kept.stage) {
-            continue;
-        }
+    for (kept, asked) in kept.into_iter().zip(asked) {
         let is_open = kept.stage == Stage::Open && kept.tape == state.tape;
-        let valued = match kept.stage {
-            Stage::Closed => Err("it is closed".to_owned()),
-            _ if kept.tape != state.tape => Err(format!("it is of another tape, {}", kept.tape)),
-            _ => valued(&rest, &trader, &kept.legs, kept.paid).await,
-        };
-        let of = |symbol| betas.of.iter().find(|(one, _)| *one == symbol).map(|(_, of)| of.beta);
+        let valued = asked.and_then(|position| {
+            let valued = answers.next().expect("an answer to each question");
+            let valued = valued.map_err(|error| error.to_string())?;
+            Ok((view(&position, &valued), valued.value))
+        });
         let counted = valued
             .as_ref()
             .ok()
@@ -126,20 +129,23 @@ pub(crate) async fn read(
     Ok(([(CACHE_CONTROL, "no-store")], Json(answer)).into_response())
 }
 
-/// What a position is worth now, or why that is not known.
-async fn valued(
-    rest: &Rest,
-    trader: &Trader,
-    legs: &str,
-    paid: Option<i64>,
-) -> Result<(PositionView, plan::PositionValue), String> {
-    let mut position = read_position(legs).map_err(|error| error.to_string())?;
-    position.paid = paid.map(|units| units as f64 / 10_000.0);
-    let valued = rest.desk.value_position(trader, &position).await;
-    let valued = valued.map_err(|error| error.to_string())?;
+/// What is to be valued, or why that cannot be.
+fn asked(kept: &KeptPosition, tape: &TapeId) -> Result<Position, String> {
+    if kept.stage == Stage::Closed {
+        return Err("it is closed".to_owned());
+    }
+    if kept.tape != *tape {
+        return Err(format!("it is of another tape, {}", kept.tape));
+    }
+    let mut position = read_position(&kept.legs).map_err(|error| error.to_string())?;
+    position.paid = kept.paid.map(|units| units as f64 / 10_000.0);
+    Ok(position)
+}
+
+fn view(position: &Position, valued: &ValuedPosition) -> PositionView {
     let sum = (&valued.value, valued.outlook.as_ref());
     let now = (&valued.state.tape, valued.state.at, valued.spot);
-    Ok((position_view(&position, &valued.legs, sum, now), valued.value))
+    position_view(position, &valued.legs, sum, now)
 }
 
 /// A position to keep: `{"position": "-1 SPXW 27FEB24 5100/5110C", "stage": "open", "paid": -125}`.

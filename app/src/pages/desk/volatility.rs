@@ -8,7 +8,7 @@ use quant::options::{Smile, THIRTY_DAYS, constant_maturity, years_between};
 use super::commands::{Commands, save};
 use super::open_interest::{OpenInterestSignal, open_interest};
 use super::{loaded_pane, nothing_there};
-use crate::components::{VolatilityControls, figure, volatility_smile, volatility_table};
+use crate::components::{SmileOf, VolatilityControls, figure, volatility_curves, volatility_table};
 use crate::contexts::live_tape;
 use crate::erased::{Erase, heard, memo, part};
 
@@ -47,6 +47,12 @@ fn volatility(commands: Commands) -> AnyView {
         let (smiles, shown) = (smiles.read(), shown.get()?);
         smiles.iter().find(|(one, _)| *one == shown).map(|(_, smile)| smile.clone())
     });
+    let of_shown = memo(move || {
+        let (smile, style) = (smile.get()?, shown.get()?.terms().style);
+        let open = open.read();
+        let spot = open.as_ref()?.as_ref().ok()?.spot?;
+        Some(SmileOf { style, spot, smile })
+    });
     let controls = VolatilityControls {
         smiles,
         shown,
@@ -64,7 +70,7 @@ fn volatility(commands: Commands) -> AnyView {
         (Some(why), _) => nothing_there(why, route),
         (None, true) => view! {
             {figures(smiles, smile)}
-            {volatility_smile(smile)}
+            {volatility_curves(of_shown)}
             {volatility_table(controls)}
         }
         .into_any(),

@@ -40,8 +40,8 @@ async fn chains_are_kept_by_day(home: Home) {
     let write = |chain: RecordedChain| {
         let store = &store;
         async move {
-            let written = store.write_chain(&local(), &tape(), Symbol::SPX, day(), &chain);
-            written.await.unwrap()
+            let (owner, tape) = (local(), tape());
+            store.write_chain(&owner, &tape, Symbol::SPX, day(), &chain).await.unwrap()
         }
     };
     let both = chain(&[Root::SPX, Root::SPXW], 1.25);
