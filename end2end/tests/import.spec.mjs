@@ -242,9 +242,18 @@ function quoteTable() {
   ].join("\r\n");
 }
 
+const keep = (server, body) =>
+  fetch(`${server.address}/api/v1/positions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
 visit("a chain of a file is seen with what it implies", { path: "/chain/SPX" },
   async ({ page, server }) => {
     await page.locator('.feed-age[data-state="live"]').waitFor();
+    const held = { position: "1 SPXW 15MAR24 5000C", stage: "open", paid: 6000 };
+    assert.equal((await keep(server, { ...held, name: "Of practice" })).status, 201);
     const table = quoteTable();
     await withFile("spx.csv", table.slice(0, -60), async (path) => {
       const cut = await importFile(server.folder, "chain", path);
@@ -282,5 +291,17 @@ visit("a chain of a file is seen with what it implies", { path: "/chain/SPX" },
     assert.match(told.tape, /^replay:/);
     assert.equal(told.strikes.length, 41);
     assert.ok(!(await page.title()).includes("PRACTICE"));
+    // What was made at simulated prices is never valued at others.
+    assert.equal((await keep(server, { ...held, name: "Of that day" })).status, 201);
+    const answer = await fetch(`${server.address}/api/v1/positions`);
+    const { positions, weighted } = await answer.json();
+    assert.match(positions[0].value_absent, /it is of another tape, practice:/);
+    assert.equal(positions[1].value_absent, null);
+    // No day before it is known, but of itself an index makes every move.
+    assert.equal(weighted.not_counted, 0);
+    assert.ok(Math.abs(weighted.delta - positions[1].value.delta) < 1e-9);
+    await page.getByRole("button", { name: "Risk", exact: true }).click();
+    await page.getByText(/It is of another tape, practice:/).waitFor();
+    assert.equal(await page.locator('.position td[data-label="Mark"]').count(), 2);
   },
 );

@@ -25,7 +25,10 @@ impl Desk {
             let (feed, before) = (tape.feed(), tape.day().date);
             let market = feed.daily_bars(benchmark, before);
             let of = feed.symbols().into_iter().filter_map(|symbol| {
-                Some((symbol, Beta::of(&feed.daily_bars(symbol, before), &market, BETA_DAYS)?))
+                // Of itself it makes every move, whatever is known of its days.
+                let own = (symbol == benchmark).then_some(Beta::OWN);
+                let found = Beta::of(&feed.daily_bars(symbol, before), &market, BETA_DAYS);
+                Some((symbol, found.or(own)?))
             });
             Ok(Betas { benchmark, of: of.collect() })
         })

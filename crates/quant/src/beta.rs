@@ -15,6 +15,8 @@ pub struct Beta {
 }
 
 impl Beta {
+    /// Of a market to itself, without a day that was counted.
+    pub const OWN: Self = Self { beta: 1.0, correlation: 1.0, days: 0 };
     /// Fewer days than these say nothing.
     pub const DAYS_MIN: usize = 20;
 
