@@ -72,6 +72,8 @@ visit("levels are filtered to what matters now, and the head says so", {}, async
   // A price that moves may touch a level meanwhile.
   await page.keyboard.press(" ");
   await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor({ state: "attached" });
+  // Those of options are asked for, and come last.
+  await page.locator(".rung__name", { hasText: "EM−" }).waitFor();
   const all = (await rungs(page)).length;
   const menu = await openGroups(page);
   const head = page.locator(".desk__levels .menu__button");

@@ -224,7 +224,8 @@ impl ChainData {
 
     /// Those that positions which are open hold.
     fn open_here(self) -> Vec<Trade> {
-        let (kept, tape) = (self.commands.data.kept.known(), self.tape.name());
+        // The desk's own signals outlive this pane: it follows none of them, and is told instead.
+        let (kept, tape) = untrack(|| (self.commands.data.kept.known(), self.tape.name()));
         let is_held =
             |one: &&Kept| one.stage == Stage::Open && Some(&one.view.tape) == tape.as_ref();
         self.here(kept.iter().filter(is_held).filter_map(|one| one.position.as_ref().ok()))
@@ -257,7 +258,7 @@ impl ChainData {
     /// Levels beside the strikes that they are nearest to.
     fn levels_here(self, levels: Memo<Option<LevelsView>>) -> Vec<(usize, String, String)> {
         self.version.get();
-        let levels = levels.read();
+        let levels = levels.get_untracked();
         let all = levels.as_ref().map(|view| view.levels.as_slice()).unwrap_or_default();
         self.book.with_value(|book| {
             let mut here: Vec<(usize, String, String)> = Vec::new();
@@ -304,7 +305,10 @@ fn nearest(strikes: &[StrikeQuotes], level: f64) -> Option<usize> {
 #[lazy]
 fn chain(commands: Commands) -> AnyView {
     let data = ChainData::new(commands);
-    commands.data.kept.ask();
+    let moved = data.version;
+    commands.data.kept.ask_then(move || {
+        moved.try_update(|version| *version += 1);
+    });
     let levels = commands.data.shown_levels();
     let route = commands.route;
     let filter = RwSignal::new(StrikeFilter::default());

@@ -94,6 +94,14 @@ impl KeptPositions {
         spawn_local(async move { self.tell(read_positions().await) });
     }
 
+    /// Asks for them, and does something when they are known.
+    pub(super) fn ask_then(self, act: impl FnOnce() + 'static) {
+        spawn_local(async move {
+            self.tell(read_positions().await);
+            act();
+        });
+    }
+
     fn tell(self, answer: Result<Vec<KeptPositionView>, api::ApiError>) {
         let read = |views: Vec<KeptPositionView>| views.into_iter().map(Kept::of).collect();
         self.told.try_set(Some(answer.map(read).map_err(|error| error.to_string())));
