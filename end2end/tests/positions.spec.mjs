@@ -190,14 +190,18 @@ visit(
       input.dispatchEvent(new Event("input", { bubbles: true }));
     });
     await page.getByText(/1 of 1 expiries over/).waitFor();
-    const mark = number(await cell(page, "Spread", "Mark").innerText());
     await until(async () => {
       const end = await values();
-      return end.every((row) => Math.abs(row[0] - (-10_000 - mark)) < 2);
-    }, "the most that is lost");
+      return end.every((row) => Math.abs(row.at(-1) - row[0] - 10_000) < 2);
+    }, "from the least to the most is the width");
+    // What the model makes of it and the middle of its quotes are cents apart: a quote keeps the
+    // volatility of its own moment while the index moves on.
+    const end = await values();
+    const mark = number(await cell(page, "Spread", "Mark").innerText());
+    assert.ok(Math.abs(end[5][0] - (-10_000 - mark)) < 40, `${end[5][0]} ${mark}`);
     const worst = await page.locator(".risk-grid__worst").innerText();
     const [, lost, at] = worst.match(/lost here: (−\$[\d,]+) at (−[\d.]+)% and 0 vol/);
-    assert.ok(Math.abs(number(lost) - (-10_000 - mark)) < 2, worst);
+    assert.ok(Math.abs(number(lost) - end[5][0]) < 2, worst);
     // Where the lower strike is: 4,950 of about 5,091.
     assert.equal(number(at), -3);
     for (const name of ["Sticky delta", "√time", "All alike", "±20 vol"]) await choose(name);
