@@ -42,31 +42,26 @@ pub enum ChainColumn {
     Exposure,
 }
 
-/// A contract, and where its market stands.
+/// A contract, and the chain that it is of.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ChainContract<'a> {
     /// As it is quoted, with what that implies.
     pub(crate) option: ChainOption<'a>,
+    book: &'a ChainBook,
+    place: usize,
     right: Right,
-    strike: f64,
-    spot: f64,
-    /// Dollars for each point.
-    multiplier: f64,
-    wander: Option<Wander>,
 }
 
 impl<'a> ChainContract<'a> {
     /// The contract at a place of a chain.
     pub(crate) fn of(book: &'a ChainBook, place: usize, right: Right) -> Self {
-        let strike = book.quotes().strikes.get(place);
-        Self {
-            option: book.option(place, right),
-            right,
-            strike: strike.map_or(f64::NAN, |one| one.strike.to_f64()),
-            spot: book.spot(),
-            multiplier: book.series().terms().multiplier.into(),
-            wander: Wander::until_end_of(book),
-        }
+        Self { option: book.option(place, right), book, place, right }
+    }
+
+    /// The chance that the underlying comes to its strike before it ends.
+    fn touch(&self) -> Option<f64> {
+        let strike = self.book.quotes().strikes.get(self.place)?.strike;
+        Wander::until_end_of(self.book)?.touch(strike.to_f64())
     }
 
     /// Gamma in dollars for a move of 1 %, calls held and puts sold by dealers: the usual
@@ -74,7 +69,9 @@ impl<'a> ChainContract<'a> {
     fn exposure(&self) -> Option<f64> {
         let gamma = self.option.greeks.as_ref()?.gamma;
         let open = f64::from(self.option.quote.open_interest);
-        Some(self.right.sign() * gamma * open * self.multiplier * self.spot * self.spot / 100.0)
+        let multiplier = f64::from(self.book.series().terms().multiplier);
+        let spot = self.book.spot();
+        Some(self.right.sign() * gamma * open * multiplier * spot * spot / 100.0)
     }
 }
 
@@ -241,7 +238,7 @@ impl ChainColumn {
             Self::Theta => Some(greeks.as_ref()?.theta),
             Self::Vega => Some(greeks.as_ref()?.vega),
             Self::Rho => Some(greeks.as_ref()?.rho),
-            Self::Touch => contract.wander?.touch(contract.strike),
+            Self::Touch => contract.touch(),
             Self::Exposure => contract.exposure(),
         }
     }

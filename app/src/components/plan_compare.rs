@@ -88,7 +88,7 @@ const ROWS: [Row; 13] = [
     ("Reward ÷ risk", reward),
     ("Break-even", break_evens),
     ("Odds of profit", profit_odds),
-    ("Worst −8…+6%", |now| Some(format::money(-now.worst?.loss))),
+    ("Worst −8…+6%", |now| Some(format::money(-now.worst()?.loss))),
     ("Delta", |now| Some(format::signed(now.value.greeks?.delta, 1))),
     ("Gamma", |now| Some(format::signed(now.value.greeks?.gamma, 3))),
     ("Theta", |now| Some(format::money(now.value.greeks?.theta))),

@@ -5,7 +5,8 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use market::{Moment, Price, Series, format};
 use plan::{
-    Extreme, Leg, LegValue, Outlook, Position, PositionValue, Scenario, Stage, Strategy, WorstMove,
+    Extreme, Leg, LegValue, Outlook, Position, PositionValue, Scenario, Stage, Stand, Strategy,
+    WorstMove,
 };
 use quant::options::Wander;
 
@@ -41,12 +42,24 @@ pub(crate) struct PlanNow {
     pub(crate) wander: Option<Wander>,
     /// The chance of a profit by other ways than its outlook's.
     pub(crate) odds: OtherOdds,
-    /// What a move now loses at most; nothing where a leg has no volatility.
-    pub(crate) worst: Option<WorstMove>,
     /// The underlying's price.
     pub(crate) spot: f64,
     /// The tape's time.
     pub(crate) at: Moment,
+}
+
+impl PlanNow {
+    /// What a move now loses at most; nothing where a leg has no volatility.
+    pub(crate) fn worst(&self) -> Option<WorstMove> {
+        let stand = Stand { spot: self.spot, at: self.at, shift: 0.0 };
+        Some(WorstMove::of(self.scenario.as_ref().ok()?, &stand))
+    }
+
+    /// The chance of a profit by deltas at the break-evens.
+    fn delta_odds(&self) -> Option<f64> {
+        let wander = self.wander?;
+        self.outlook.as_ref()?.odds(|level| wander.delta_above(level))
+    }
 }
 
 /// The chance of a profit by other ways than one volatility for all.
@@ -54,8 +67,6 @@ pub(crate) struct PlanNow {
 pub(crate) struct OtherOdds {
     /// By the smile of what ends first.
     pub(crate) smile: Option<f64>,
-    /// By deltas at the break-evens.
-    pub(crate) delta: Option<f64>,
     /// By what the underlying did before over as many trading days, and how often that was.
     pub(crate) history: Option<(f64, usize)>,
 }
@@ -356,7 +367,7 @@ const MOVERS: [Figure; 6] = [
     (
         "Worst −8…+6%",
         "What is lost at most if the underlying moved so far now, as portfolio margin asks",
-        |now| Some(format::money(-now.worst?.loss)),
+        |now| Some(format::money(-now.worst()?.loss)),
     ),
     ("Profit now", "At the middle, less what was paid", |now| {
         Some(format::money(now.value.mid? - now.paid?))
@@ -395,10 +406,10 @@ pub(crate) fn plan_head(controls: PlanControls) -> AnyView {
 /// The chance of a profit by other ways.
 fn other_odds(controls: PlanControls) -> AnyView {
     let PlanControls { now, .. } = controls;
-    let told = move |of: fn(&OtherOdds) -> Option<f64>| {
+    let told = move |of: fn(&PlanNow) -> Option<f64>| {
         memo(move || {
             let now = now.read();
-            let odds = now.as_ref().and_then(|now| of(&now.odds));
+            let odds = now.as_ref().and_then(of);
             odds.map_or("–".to_owned(), |odds| format!("{:.0}%", 100.0 * odds))
         })
     };
@@ -411,12 +422,12 @@ fn other_odds(controls: PlanControls) -> AnyView {
         {figure(
             "by smile",
             "By the fitted smile of what ends first: what options at each strike cost",
-            told(|odds| odds.smile),
+            told(|now| now.odds.smile),
         )}
         {figure(
             "by delta",
             "By deltas at the break-evens, as traders read them off a chain: a little more",
-            told(|odds| odds.delta),
+            told(PlanNow::delta_odds),
         )}
         {figure(
             "by history",

@@ -74,7 +74,7 @@ fn panel(controls: PlanControls, is_open: RwSignal<bool>) -> AnyView {
     let loss = memo(move || {
         let now = now.read();
         let now = now.as_ref()?;
-        loss_of_one(now.outlook.as_ref()?, now.worst, now.position.units())
+        loss_of_one(now.outlook.as_ref()?, now.worst(), now.position.units())
     });
     let size = memo(move || {
         let means = means.read();

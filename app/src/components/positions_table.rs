@@ -16,8 +16,6 @@ pub(crate) struct PositionRow {
     pub(crate) kept: KeptPositionView,
     /// What it is called.
     pub(crate) name: String,
-    /// The field's name for its shape.
-    pub(crate) strategy: &'static str,
     /// How far it has come.
     pub(crate) stage: Stage,
     /// Its legs; nothing where they cannot be read.

@@ -18,6 +18,7 @@ mod kept_positions;
 mod plan;
 mod plan_odds;
 mod positions;
+mod soon;
 mod top_bar;
 mod volatility;
 mod watchlists;

@@ -1,6 +1,9 @@
 //! What legs were worth at an earlier moment of the tape, and what moved them then.
 
-use market::{Contract, Moment, Span, Symbol};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use market::{Contract, Moment, Series, Span, Symbol};
 use plan::LegValue;
 use quant::options::{ChainBook, RATE_DEFAULT};
 
@@ -50,20 +53,20 @@ impl Desk {
             let at = question.since.map_or(close, |since| since.clamp(close, tape.state().at));
             (at, spot_at(tape, question.symbol, at))
         });
-        let mut books: Vec<ChainBook> = Vec::new();
+        let mut books: BTreeMap<Series, Option<ChainBook>> = BTreeMap::new();
         let mut legs = Vec::with_capacity(question.contracts.len());
         for contract in &question.contracts {
             let series = contract.series;
-            if !books.iter().any(|book| book.series() == series) {
+            if let Entry::Vacant(place) = books.entry(series) {
                 // One at a time: the tape must not stand still for thousands of contracts.
                 let quotes = self.with_tape(trader, |tape| tape.quotes_at(series, at));
-                let book = quotes
-                    .zip(spot)
-                    .map(|(quotes, spot)| ChainBook::new(quotes, RATE_DEFAULT, spot, at));
-                books.extend(book);
+                let known = quotes.zip(spot);
+                let book =
+                    known.map(|(quotes, spot)| ChainBook::new(quotes, RATE_DEFAULT, spot, at));
+                place.insert(book);
                 let_others_run().await;
             }
-            let book = books.iter().find(|book| book.series() == series);
+            let book = books.get(&series).and_then(Option::as_ref);
             legs.push(book.and_then(|book| LegValue::of(book, *contract)));
         }
         Ok(EarlierLegs { at, spot, legs })

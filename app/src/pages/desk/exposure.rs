@@ -10,6 +10,7 @@ use quant::options::{ExposureBook, max_pain};
 
 use super::commands::{Commands, save};
 use super::open_interest::{OpenInterestSignal, open_interest};
+use super::soon::Soon;
 use super::{loaded_pane, nothing_there};
 use crate::components::{
     ExposureChoice, ExposureControls, ExposureNow, exposure_figures, exposure_profile,
@@ -39,7 +40,7 @@ struct ExposureData {
     open: OpenInterestSignal,
     book: StoredValue<Option<ExposureBook>>,
     now: RwSignal<Option<ExposureNow>>,
-    is_waiting: StoredValue<bool>,
+    soon: Soon,
 }
 
 impl ExposureData {
@@ -53,7 +54,7 @@ impl ExposureData {
             open: open_interest(tape, route.symbol),
             book: StoredValue::new(None),
             now: RwSignal::new(None),
-            is_waiting: StoredValue::new(false),
+            soon: Soon::new(),
         };
         data.follow_open();
         data.follow_tape();
@@ -82,19 +83,9 @@ impl ExposureData {
     /// Values what is open again when the underlying moved, soon.
     fn follow_tape(self) {
         follow(move || {
-            if self.stand(self.symbol.get()).is_none() || self.is_waiting.get_value() {
-                return;
+            if self.stand(self.symbol.get()).is_some() {
+                self.soon.act(VALUED_EVERY, move || self.value(false));
             }
-            self.is_waiting.set_value(true);
-            set_timeout(
-                move || {
-                    // It may be gone by now.
-                    if self.is_waiting.try_set_value(false).is_none() {
-                        self.value(false);
-                    }
-                },
-                VALUED_EVERY,
-            );
         });
     }
 

@@ -125,6 +125,13 @@ impl LegBooks {
             .with_value(|followed| followed.iter().any(|one| one.series == series && one.is_gone))
     }
 
+    /// Looks at series as [`values`](super::written::values) does.
+    pub(super) fn look(self) -> impl Fn(Series, &mut dyn FnMut(&ChainBook)) {
+        move |series, see| {
+            self.with(series, see);
+        }
+    }
+
     /// Looks at a series; nothing until it came.
     pub(super) fn with<T>(self, series: Series, look: impl FnOnce(&ChainBook) -> T) -> Option<T> {
         self.followed.with_value(|followed| {

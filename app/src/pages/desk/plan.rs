@@ -8,7 +8,6 @@ use leptos::prelude::*;
 use market::{Moment, Series, Span, Symbol, instrument};
 use plan::{Leg, Position, Stage, Strategy, read_position, template};
 use quant::levels::{LevelId, Periods};
-use quant::options::ChainBook;
 
 use super::commands::{Commands, save};
 use super::expiries::Expiries;
@@ -16,6 +15,7 @@ use super::kept_positions::{Kept, named, new_position};
 use super::layouts::copy;
 use super::leg_books::LegBooks;
 use super::plan_odds::PlanOdds;
+use super::soon::Soon;
 use super::written::{Written, link_of, notation, valued, values};
 use super::{loaded_pane, nothing_there};
 use crate::components::{
@@ -64,7 +64,7 @@ struct PlanData {
     /// The identities of those that were chosen to.
     beside: RwSignal<Vec<String>>,
     odds: PlanOdds,
-    is_waiting: StoredValue<bool>,
+    soon: Soon,
 }
 
 impl PlanData {
@@ -84,7 +84,7 @@ impl PlanData {
             compared: RwSignal::new(Vec::new()),
             beside: RwSignal::new(Vec::new()),
             odds: PlanOdds::of(tape, route.symbol),
-            is_waiting: StoredValue::new(false),
+            soon: Soon::new(),
         };
         data.follow_series();
         data.follow_tape();
@@ -132,17 +132,8 @@ impl PlanData {
     fn follow_tape(self) {
         follow(move || {
             let Some((spot, at)) = self.stand() else { return };
-            if self.books.hear_all(&|_| Some(spot), at) && !self.is_waiting.get_value() {
-                self.is_waiting.set_value(true);
-                set_timeout(
-                    move || {
-                        // It may be gone by now.
-                        if self.is_waiting.try_set_value(false).is_none() {
-                            self.value();
-                        }
-                    },
-                    VALUED_EVERY,
-                );
+            if self.books.hear_all(&|_| Some(spot), at) {
+                self.soon.act(VALUED_EVERY, move || self.value());
             }
         });
         follow(move || {
@@ -198,15 +189,12 @@ impl PlanData {
         untrack(|| {
             let Some(beside) = self.beside.try_get() else { return };
             let now = self.valued();
-            let look = |series, see: &mut dyn FnMut(&ChainBook)| {
-                self.books.with(series, see);
-            };
             let compared = self.kept().into_iter().map(|one| {
                 let is_chosen = beside.contains(&one.view.id);
                 let position = one.position.as_ref().ok().filter(|_| is_chosen);
-                let now = position
-                    .zip(self.stand())
-                    .and_then(|(position, stand)| valued(position, position.paid, stand, &look));
+                let now = position.zip(self.stand()).and_then(|(position, stand)| {
+                    valued(position, position.paid, stand, &self.books.look())
+                });
                 Compared { name: one.name(), id: one.view.id, now, is_chosen }
             });
             self.compared.set(compared.collect());
@@ -216,10 +204,7 @@ impl PlanData {
 
     fn valued(self) -> Option<PlanNow> {
         let (spot, at) = self.stand()?;
-        let look = |series, see: &mut dyn FnMut(&ChainBook)| {
-            self.books.with(series, see);
-        };
-        let mut now = self.written.try_get()?.valued(spot, at, &look)?;
+        let mut now = self.written.try_get()?.valued(spot, at, &self.books.look())?;
         self.odds.add(&mut now, self.books);
         Some(now)
     }
@@ -244,10 +229,7 @@ impl PlanData {
         }
         // Moves when a series comes.
         let _ = self.now.read().is_some();
-        let look = |series, see: &mut dyn FnMut(&ChainBook)| {
-            self.books.with(series, see);
-        };
-        let contract = untrack(|| values(position, 1.0, &look))?.err()?;
+        let contract = untrack(|| values(position, 1.0, &self.books.look()))?.err()?;
         Some(format!("{contract} is not listed: choose a strike that is."))
     }
 

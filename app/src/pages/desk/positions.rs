@@ -8,12 +8,13 @@ use api::{BetaView, EarlierView, KeptPositionView, PositionChange, read_betas, r
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use market::{Contract, Moment, Series, Symbol};
-use plan::{Attribution, LegValue, LegsAt, Position, RiskAxes, RiskBook, Stage, Strategy, value};
-use quant::options::{ChainBook, IvAbsence, OptionGreeks, RATE_DEFAULT, Smile};
+use plan::{Attribution, LegValue, LegsAt, Position, RiskAxes, RiskBook, Stage, value};
+use quant::options::{IvAbsence, OptionGreeks, RATE_DEFAULT, Smile};
 
 use super::commands::Commands;
 use super::kept_positions::{Kept, KeptPositions, part_of, share_of};
 use super::leg_books::LegBooks;
+use super::soon::Soon;
 use super::written::{link_of, values};
 use super::{loaded_pane, nothing_there};
 use crate::centre::Centre;
@@ -57,7 +58,7 @@ struct PositionsData {
     rows: RwSignal<Vec<PositionRow>>,
     sum: RwSignal<PositionsSum>,
     risk: RwSignal<Option<RiskNow>>,
-    is_waiting: StoredValue<bool>,
+    soon: Soon,
 }
 
 impl PositionsData {
@@ -77,7 +78,7 @@ impl PositionsData {
             rows: RwSignal::new(Vec::new()),
             sum: RwSignal::new(PositionsSum::default()),
             risk: RwSignal::new(None),
-            is_waiting: StoredValue::new(false),
+            soon: Soon::new(),
         };
         data.follow_series();
         data.ask_betas();
@@ -194,17 +195,8 @@ impl PositionsData {
         follow(move || {
             let at = self.tape.with_books(|books| books.at());
             let is_new = self.books.hear_all(&|symbol| self.spot(symbol), at);
-            if is_new && !self.is_waiting.get_value() {
-                self.is_waiting.set_value(true);
-                set_timeout(
-                    move || {
-                        // It may be gone by now.
-                        if self.is_waiting.try_set_value(false).is_none() {
-                            self.value();
-                        }
-                    },
-                    VALUED_EVERY,
-                );
+            if is_new {
+                self.soon.act(VALUED_EVERY, move || self.value());
             }
         });
         follow(move || {
@@ -252,7 +244,6 @@ impl PositionsData {
         let since = since.and_then(|(value, position)| self.since(&kept.view, position, value, at));
         PositionRow {
             name: kept.name(),
-            strategy: kept.position.as_ref().map_or("", |one| Strategy::of(one).name()),
             stage: kept.stage,
             position: kept.position.ok(),
             kept: kept.view,
@@ -271,10 +262,7 @@ impl PositionsData {
         if let Some(gone) = position.options().find(|one| self.books.is_gone(one.series)) {
             return Err(format!("{} is not listed on this tape.", gone.series));
         }
-        let look = |series: Series, see: &mut dyn FnMut(&ChainBook)| {
-            self.books.with(series, see);
-        };
-        let legs = values(position, spot, &look)
+        let legs = values(position, spot, &self.books.look())
             .ok_or_else(|| "Its quotes are on their way.".to_owned())?
             .map_err(|contract| format!("{contract} is not listed."))?;
         Ok(RowValue { value: value(position, &legs), legs, spot })

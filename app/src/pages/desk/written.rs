@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 use market::{Contract, Moment, Series};
-use plan::{
-    Instrument, LegValue, Outlook, Position, Scenario, Stand, Strategy, WorstMove, read_position,
-    value,
-};
+use plan::{Instrument, LegValue, Outlook, Position, Scenario, Strategy, read_position, value};
 use quant::options::{ChainBook, RATE_DEFAULT, Wander};
 
 use super::Route;
@@ -94,11 +91,6 @@ pub(super) fn valued(
     }
     let outlook =
         paid.and_then(|paid| Outlook::new(position, scenario.as_ref().ok(), paid, spot, wander));
-    let delta = outlook.as_ref().zip(wander).and_then(|(outlook, wander): (&Outlook, Wander)| {
-        outlook.odds(|level| wander.delta_above(level))
-    });
-    let stand = Stand { spot, at, shift: 0.0 };
-    let worst = scenario.as_ref().ok().map(|scenario| WorstMove::of(scenario, &stand));
     Some(PlanNow {
         strategy: Strategy::of(position),
         position: position.clone(),
@@ -109,8 +101,7 @@ pub(super) fn valued(
         outlook,
         scenario: scenario.map_err(|instrument| instrument.to_string()),
         wander,
-        odds: OtherOdds { delta, ..OtherOdds::default() },
-        worst,
+        odds: OtherOdds::default(),
         spot,
         at,
     })
