@@ -188,6 +188,7 @@ impl fmt::Display for Command {
             Self::Picture => f.write_str("picture"),
             Self::Pane(SidePane::Levels) => f.write_str("levels-pane"),
             Self::Pane(SidePane::Watch) => f.write_str("watch-pane"),
+            Self::Pane(SidePane::Positions) => f.write_str("positions-pane"),
             Self::Notices => f.write_str("notices"),
             Self::Glossary => f.write_str("glossary"),
             Self::Tour => f.write_str("tour"),

@@ -35,6 +35,7 @@ mod plan_outcomes;
 mod plan_payoff;
 mod plan_strip;
 mod positions_head;
+mod positions_list;
 mod positions_table;
 mod price_chart;
 mod rail;
@@ -86,6 +87,7 @@ pub(crate) use plan_outcomes::plan_outcomes;
 pub(crate) use plan_payoff::plan_payoff;
 pub(crate) use plan_strip::{StripControls, plan_strip};
 pub(crate) use positions_head::{PositionsControls, PositionsSum, positions_head, positions_tools};
+pub(crate) use positions_list::{ListControls, positions_list};
 pub(crate) use positions_table::{PositionRow, PositionWish, RowValue, positions_table};
 pub(crate) use price_chart::{
     AllCharts, ChartFeed, ChartHistory, DrawingControls, DrawingWish, OlderPage, OneChart,

@@ -6,7 +6,9 @@
 mod books;
 mod socket;
 
-use api::{ServerWord, SnapshotWord, TapeView};
+use std::sync::Arc;
+
+use api::{ClientWord, ServerWord, SnapshotWord, TapeView};
 use leptos::prelude::*;
 use market::{Moment, Series, Span, Symbol, TapeId};
 
@@ -51,13 +53,29 @@ pub(crate) struct LiveTape {
     /// How often the link was opened.
     pub(crate) openings: StoredValue<u32>,
     books: StoredValue<LiveBooks>,
-    /// The option series that the page shows.
+    /// The option series that somebody on the page shows.
     watched_chains: RwSignal<Vec<Series>>,
-    /// What was said of them and not read yet: only the page that shows them knows how to.
-    chain_words: StoredValue<Vec<Vec<u8>>>,
+    /// Who shows them, by number.
+    chain_readers: StoredValue<Vec<(u32, Reading)>>,
 }
 
-/// Words about chains that wait to be read; with more, the page asks for everything anew.
+/// What one reader of chains shows.
+#[derive(Default)]
+struct Reading {
+    series: Vec<Series>,
+    /// What was said and not read yet: only those who show chains know how to.
+    words: Vec<Arc<[u8]>>,
+}
+
+/// Somebody on the page who shows chains. Each reads every word for itself, of its own series and
+/// of others'.
+#[derive(Clone, Copy)]
+pub(crate) struct ChainReader {
+    tape: LiveTape,
+    number: u32,
+}
+
+/// Words about chains that wait for a reader; with more, the page asks for everything anew.
 const CHAIN_WORDS_MAX: usize = 400;
 
 impl LiveTape {
@@ -72,7 +90,7 @@ impl LiveTape {
             openings: StoredValue::new(0),
             books: StoredValue::new(LiveBooks::default()),
             watched_chains: RwSignal::new(Vec::new()),
-            chain_words: StoredValue::new(Vec::new()),
+            chain_readers: StoredValue::new(Vec::new()),
         }
     }
 
@@ -114,31 +132,60 @@ impl LiveTape {
         }
     }
 
-    /// Asks the server for these series from now on; each begins with all its quotes.
-    pub(crate) fn watch_chains(self, series: Vec<Series>) {
-        self.chain_words.update_value(Vec::clear);
+    /// Somebody new who shows chains, for as long as what calls this is on the page.
+    pub(crate) fn chain_reader(self) -> ChainReader {
+        let number = self.chain_readers.try_update_value(|readers| {
+            let number = readers.last().map_or(0, |(last, _)| last + 1);
+            readers.push((number, Reading::default()));
+            number
+        });
+        let reader = ChainReader { tape: self, number: number.unwrap_or_default() };
+        on_cleanup(move || {
+            let gone = self.chain_readers.try_update_value(|readers| {
+                readers.retain(|(one, _)| Some(*one) != number);
+            });
+            if gone.is_some() {
+                self.ask_chains();
+            }
+        });
+        reader
+    }
+
+    /// Asks the server for what is shown from now on, who came last first; each series begins with
+    /// all its quotes.
+    fn ask_chains(self) {
+        let mut series: Vec<Series> = Vec::new();
+        self.chain_readers.with_value(|readers| {
+            for one in readers.iter().rev().flat_map(|(_, reading)| &reading.series) {
+                if !series.contains(one) {
+                    series.push(*one);
+                }
+            }
+        });
+        series.truncate(ClientWord::CHAINS_MAX);
         self.watched_chains.set(series);
     }
 
-    /// Asks for all quotes of the same series again: something was lost.
-    pub(crate) fn ask_chains_anew(self) {
-        self.watch_chains(self.watched_chains.get_untracked());
-    }
-
-    /// What was said of chains since this was asked before.
-    pub(crate) fn take_chain_words(self) -> Vec<Vec<u8>> {
-        self.chain_words.try_update_value(std::mem::take).unwrap_or_default()
-    }
-
-    /// Keeps a word about chains until it is read.
+    /// Keeps a word about chains until everybody has read it.
     fn hear_chain(self, word: Vec<u8>) {
-        let is_full = self.chain_words.try_update_value(|words| {
-            words.push(word);
-            CHAIN_WORDS_MAX < words.len()
+        let word: Arc<[u8]> = word.into();
+        let is_full = self.chain_readers.try_update_value(|readers| {
+            let mut is_full = false;
+            for (_, reading) in readers {
+                if reading.series.is_empty() {
+                    continue;
+                }
+                reading.words.push(Arc::clone(&word));
+                if CHAIN_WORDS_MAX < reading.words.len() {
+                    reading.words.clear();
+                    is_full = true;
+                }
+            }
+            is_full
         });
         // A page that sleeps in the background reads nothing.
         if is_full == Some(true) {
-            self.ask_chains_anew();
+            self.ask_chains();
         }
     }
 
@@ -154,6 +201,40 @@ impl LiveTape {
             let passed = Span((passed_ms * 1_000.0) as i64 * i64::from(tape.speed));
             tape.at + passed
         })
+    }
+}
+
+impl ChainReader {
+    /// Shows these series from now on.
+    pub(crate) fn watch(self, series: Vec<Series>) {
+        self.tape.chain_readers.update_value(|readers| {
+            if let Some((_, reading)) = readers.iter_mut().find(|(one, _)| *one == self.number) {
+                reading.series = series;
+            }
+        });
+        self.tape.ask_chains();
+    }
+
+    /// Asks for all quotes of the same series again: something was lost.
+    pub(crate) fn ask_anew(self) {
+        self.tape.ask_chains();
+    }
+
+    /// What was said since this was asked before.
+    pub(crate) fn take_words(self) -> Vec<Arc<[u8]>> {
+        let words = self.tape.chain_readers.try_update_value(|readers| {
+            let own = readers.iter_mut().find(|(one, _)| *one == self.number);
+            own.map(|(_, reading)| std::mem::take(&mut reading.words))
+        });
+        words.flatten().unwrap_or_default()
+    }
+
+    /// Whether the server is asked for a series that is shown: it tells no page of too many.
+    pub(crate) fn is_followed(self, series: Series) -> bool {
+        let asked = |watched: &Vec<Series>| {
+            watched.len() < ClientWord::CHAINS_MAX || watched.contains(&series)
+        };
+        self.tape.watched_chains.with_untracked(asked)
     }
 }
 

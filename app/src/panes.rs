@@ -13,6 +13,8 @@ pub struct Panes {
     hides_levels: bool,
     /// The watchlist is put away.
     hides_watch: bool,
+    /// Of the open positions only what they come to is seen.
+    hides_positions: bool,
 }
 
 /// A line between panes, which a hand can move.
@@ -31,11 +33,13 @@ pub(crate) enum SidePane {
     Levels,
     /// The watchlist.
     Watch,
+    /// The positions that are open; their sum stays.
+    Positions,
 }
 
 impl SidePane {
-    /// Both.
-    pub(crate) const ALL: [Self; 2] = [Self::Levels, Self::Watch];
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Levels, Self::Watch, Self::Positions];
 }
 
 impl Divider {
@@ -70,7 +74,7 @@ impl Divider {
 
 impl Default for Panes {
     fn default() -> Self {
-        Self { side: 7, split: 10, hides_levels: false, hides_watch: false }
+        Self { side: 7, split: 10, hides_levels: false, hides_watch: false, hides_positions: false }
     }
 }
 
@@ -97,6 +101,7 @@ impl Panes {
         match pane {
             SidePane::Levels => !self.hides_levels,
             SidePane::Watch => !self.hides_watch,
+            SidePane::Positions => !self.hides_positions,
         }
     }
 
@@ -105,10 +110,11 @@ impl Panes {
         match pane {
             SidePane::Levels => self.hides_levels = !self.hides_levels,
             SidePane::Watch => self.hides_watch = !self.hides_watch,
+            SidePane::Positions => self.hides_positions = !self.hides_positions,
         }
     }
 
-    /// The panes that are put away, by their names in the document.
+    /// The panes that are put away whole, by their names in the document.
     pub(crate) fn hidden(self) -> &'static str {
         match (self.hides_levels, self.hides_watch) {
             (false, false) => "",
@@ -118,11 +124,12 @@ impl Panes {
         }
     }
 
-    /// The cookie's word: `7-10-lw`.
+    /// The cookie's word: `7-10-lwp`.
     pub(crate) fn word(self) -> String {
         let levels = if self.hides_levels { "l" } else { "" };
         let watch = if self.hides_watch { "w" } else { "" };
-        format!("{}-{}-{levels}{watch}", self.side, self.split)
+        let positions = if self.hides_positions { "p" } else { "" };
+        format!("{}-{}-{levels}{watch}{positions}", self.side, self.split)
     }
 
     /// Reads the cookie's word; what is not understood keeps its default.
@@ -137,6 +144,7 @@ impl Panes {
         let letters = parts.next().unwrap_or_default();
         panes.hides_levels = letters.contains('l');
         panes.hides_watch = letters.contains('w');
+        panes.hides_positions = letters.contains('p');
         panes
     }
 }
@@ -148,12 +156,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn panes_survive_their_word(side in 0_u8.., split in 0_u8.., levels: bool, watch: bool) {
+        fn panes_survive_their_word(
+            (side, split) in (0_u8.., 0_u8..),
+            [levels, watch, positions] in any::<[bool; 3]>(),
+        ) {
             let mut panes = Panes::default();
             panes.move_to(Divider::Side, side);
             panes.move_to(Divider::Split, split);
             panes.hides_levels = levels;
             panes.hides_watch = watch;
+            panes.hides_positions = positions;
             prop_assert_eq!(Panes::of_word(&panes.word()), panes);
             prop_assert_eq!(panes.shows(SidePane::Levels), !panes.hidden().contains("levels"));
             prop_assert_eq!(panes.shows(SidePane::Watch), !panes.hidden().contains("watch"));

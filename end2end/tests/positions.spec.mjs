@@ -298,3 +298,78 @@ visit("nothing is kept yet", { path: "/positions/SPX" }, async ({ page }) => {
   await page.getByRole("button", { name: "Plan a position" }).click();
   await page.getByText("Begin with a strategy").waitFor();
 });
+
+visit(
+  "what is open stands at the side, beside a chain that streams",
+  {
+    path: "/chain/SPX",
+    before: async (server) => {
+      await keep(server, { position: SPREAD, name: "Credit", stage: "open", paid: -800 });
+      await keep(server, { position: "100 SPY", name: "Fund", stage: "open", paid: 50_000 });
+      await keep(server, { position: "1 SPXW 15MAR24 5100C", name: "Idea", stage: "planned" });
+    },
+  },
+  async ({ page, server }) => {
+    await live(page);
+    const list = page.getByRole("region", { name: "Open positions" });
+    const entry = (name) => list.getByRole("button", { name: new RegExp(`^${name}`) });
+    const profit = (name) => entry(name).locator("span").first().innerText();
+    await until(async () => /^[+−]\$/.test(await profit("Credit")), "a profit");
+    assert.deepEqual(await list.locator("li b").allInnerTexts(), ["Fund", "Credit"]);
+    // The chain is there too, and both move: neither takes the other's quotes away.
+    await page.locator(".chain-row").first().waitFor();
+    const cells = () => page.locator(".chain-row").nth(12).innerText();
+    const [before, chain] = [await profit("Credit"), await cells()];
+    await until(async () => (await profit("Credit")) !== before, "the profit moves");
+    await until(async () => (await cells()) !== chain, "the chain moves");
+    // Another chain asks for everything anew; the list stands.
+    await page.locator(".chain-head__expiries button").nth(2).click();
+    await page.locator(".chain-row").first().waitFor();
+    const later = await profit("Credit");
+    await until(async () => (await profit("Credit")) !== later, "the profit still moves");
+    await pause(page);
+    const { positions } = await read(server, "?stage=open");
+    const fund = positions.find((one) => one.name === "Fund");
+    const own = Math.round(fund.value.mid - 50_000);
+    const gap = async () => Math.abs(number(await profit("Fund")) - own);
+    await until(async () => (await gap()) < 1, "the server's profit");
+    // The sum is of the rows, and stays when they are put away, here and after a reload.
+    const sum = list.locator("dd").nth(1);
+    const rows = await Promise.all(["Credit", "Fund"].map(profit));
+    const [one, two] = rows.map(number);
+    assert.ok(Math.abs(number(await sum.innerText()) - one - two) < 1.5, `${rows}`);
+    await checkAxe(page);
+    await list.getByRole("button", { name: /^Positions/ }).click();
+    await until(async () => (await list.locator("li").count()) === 0, "only the sum");
+    await page.reload();
+    await until(async () => /^[+−]\$/.test(await sum.innerText()), "the sum is there");
+    assert.equal(await list.locator("li").count(), 0);
+    await list.getByRole("button", { name: /^Positions/ }).click();
+    // One of them leads to all that is known of it, where the list is not shown twice.
+    await entry("Credit").click();
+    await shown(page);
+    await page.getByRole("form", { name: "Close" }).waitFor();
+    assert.equal(await list.count(), 0);
+    // A phone has no side.
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole("button", { name: "Chart", exact: true }).first().click();
+    await page.locator(".price-chart").first().waitFor();
+    assert.equal(await list.count(), 0);
+  },
+);
+
+visit(
+  "where nothing is open, nothing stands at the side until something is",
+  { path: "/plan/SPX?position=-2_SPXW_15MAR24_5000/4950P" },
+  async ({ page }) => {
+    await live(page);
+    await page.locator(".plan-payoff__now").waitFor();
+    const list = page.getByRole("region", { name: "Open positions" });
+    assert.equal(await list.count(), 0);
+    await page.getByRole("button", { name: "Keep", exact: true }).click();
+    await page.getByRole("button", { name: /^Keep as open at/ }).click();
+    await list.locator("li b").getByText("SPX Bull put spread").waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await until(async () => (await list.count()) === 0, "it is gone again");
+  },
+);

@@ -240,6 +240,9 @@ pub(super) fn name(command: Command) -> String {
         Command::Picture => "Save a picture of the chart".to_owned(),
         Command::Pane(SidePane::Levels) => "Levels: put away, or bring back".to_owned(),
         Command::Pane(SidePane::Watch) => "Watchlist: put away, or bring back".to_owned(),
+        Command::Pane(SidePane::Positions) => {
+            "Open positions at the side: only their sum, or all".to_owned()
+        }
         Command::Notices => "Notices: what was said".to_owned(),
         Command::Glossary => "Glossary: what words mean".to_owned(),
         Command::Tour => "Take the tour".to_owned(),

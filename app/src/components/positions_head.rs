@@ -17,6 +17,8 @@ pub(crate) struct PositionsSum {
     pub(crate) open: usize,
     /// What they have brought, fees taken off.
     pub(crate) profit: f64,
+    /// Of how many that is known.
+    pub(crate) with_profit: usize,
     /// What they brought since the previous close.
     pub(crate) today: Attribution,
     /// Of how many that is known.

@@ -100,11 +100,8 @@ const PAID: Column = ("Paid", "What opening it cost, db, or brought, cr", |row, 
     plain(format!("{} {side}", dollars.trim_start_matches('+')))
 });
 const PROFIT: Column = ("Profit", "Less what was paid and fees", |row, _| coloured(row.profit()?));
-const ENDS: Column = ("Ends in", "Until the first of its options ends", |row, now| {
-    let ends_at = row.position.as_ref()?.ends_at()?;
-    let now = now?;
-    plain(if ends_at <= now { "over".to_owned() } else { format::countdown(ends_at - now) })
-});
+const ENDS: Column =
+    ("Ends in", "Until the first of its options ends", |row, now| plain(ends_in(row, now)?));
 const MARK: Column = ("Mark", "At the middle of every leg", |row, _| {
     plain(format::money(row.value.as_ref().ok()?.value.mid?))
 });
@@ -137,6 +134,12 @@ const CLOSED: Column = ("Closed", "In the tape's time", |row, _| moment(row.kept
 fn moment(at: Option<Moment>) -> Option<Cell> {
     let at = at?;
     plain(format!("{} {}", at.wall_time().date, format::minute(at)))
+}
+
+/// `2 d 4 h`: until the first of its options ends.
+pub(super) fn ends_in(row: &PositionRow, now: Option<Moment>) -> Option<String> {
+    let (ends_at, now) = (row.position.as_ref()?.ends_at()?, now?);
+    Some(if ends_at <= now { "over".to_owned() } else { format::countdown(ends_at - now) })
 }
 
 fn columns(stage: Stage) -> &'static [Column] {
@@ -186,7 +189,7 @@ pub(crate) fn positions_table(controls: PositionsControls) -> AnyView {
 
 /// `28FEB24 −1 5050P +1 5025P`: its legs, with a root or an expiry said once for those that share
 /// it.
-fn short_legs(row: &PositionRow) -> String {
+pub(super) fn short_legs(row: &PositionRow) -> String {
     let Some(position) = &row.position else { return row.kept.position.clone() };
     let mut text = String::new();
     let mut before = None;

@@ -50,7 +50,8 @@ pub(crate) fn Rail(controls: RailControls) -> impl IntoView {
     view! {
         <nav class="rail" aria-label="Desk">
             {Centre::ALL.map(|one| centre_button(one, centre, on_choose)).collect_view()}
-            {SidePane::ALL.map(|one| pane_button(one, on_choose)).collect_view()}
+            {pane_button(SidePane::Levels, Pane::Levels, on_choose)}
+            {pane_button(SidePane::Watch, Pane::Watch, on_choose)}
             <div
                 class="rail__notices"
                 data-unread=erased(move || (0 < notices.unread.get()).to_string())
@@ -101,13 +102,8 @@ fn centre_button(one: Centre, centre: Memo<Centre>, on_choose: Callback<Command>
     .erase()
 }
 
-/// Puts a pane at the side away, or brings it back.
-fn pane_button(pane: SidePane, on_choose: Callback<Command>) -> AnyView {
-    // As a phone's tabs have it.
-    let tab = match pane {
-        SidePane::Levels => Pane::Levels,
-        SidePane::Watch => Pane::Watch,
-    };
+/// Puts a pane at the side away, or brings it back; drawn as its tab on a phone.
+fn pane_button(pane: SidePane, tab: Pane, on_choose: Callback<Command>) -> AnyView {
     let is_shown = move || preferences().read().panes.shows(pane).to_string();
     view! {
         <button

@@ -13,6 +13,7 @@ mod drawings;
 mod layouts;
 mod leg_books;
 mod open_interest;
+mod open_positions;
 mod option_levels;
 mod kept_positions;
 mod plan;
@@ -20,6 +21,7 @@ mod plan_odds;
 mod positions;
 mod soon;
 mod top_bar;
+mod valued_positions;
 mod volatility;
 mod watchlists;
 mod written;
@@ -53,6 +55,7 @@ use charts::Charts;
 use commands::Commands;
 use data::DeskData;
 use exposure::exposure_pane;
+use open_positions::open_positions;
 use plan::plan_pane;
 use positions::positions_pane;
 use top_bar::TopBar;
@@ -314,6 +317,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
             </main>
             {in_turn(move || view! { <LevelsPane commands levels decimals /> }.erase())}
             {in_turn(move || view! { <WatchPane data symbol on_choose=choose_symbol /> }.erase())}
+            {open_positions(commands)}
             <TabBar pane=tab on_choose=move |one| match one {
                 Pane::Chain => commands.run(Command::Show(Centre::Chain)),
                 Pane::Plan => commands.run(Command::Show(Centre::Plan)),

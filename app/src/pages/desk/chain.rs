@@ -96,7 +96,6 @@ impl ChainData {
             self.version.update(|version| *version += 1);
             self.watch(shown, &others.get());
         });
-        on_cleanup(move || self.tape.watch_chains(Vec::new()));
     }
 
     /// Asks for the series that is shown, and for those of a position's other legs.
@@ -117,7 +116,7 @@ impl ChainData {
             let moving = if is_paused { self.behind } else { self.book };
             let is_new = moving.try_update_value(|live| {
                 let mut is_new = false;
-                for word in self.tape.take_chain_words() {
+                for word in self.legs.take_words() {
                     let Some(word) = decode_chain(&word) else { continue };
                     is_new |= self.legs.hear(&word, &|_| Some(spot)) || self.hear(live, word, spot);
                 }
@@ -149,7 +148,7 @@ impl ChainData {
                 if seq != self.seq.get_value() + 1 {
                     // Something was lost: nothing is shown rather than what may be wrong.
                     *live = None;
-                    self.tape.ask_chains_anew();
+                    self.legs.ask_anew();
                     return true;
                 }
                 self.seq.set_value(seq);

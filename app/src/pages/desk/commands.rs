@@ -43,6 +43,8 @@ pub(super) struct Commands {
     pub(super) are_notices_open: RwSignal<bool>,
     /// The word that was asked about; the glossary is open while there is one.
     pub(super) asked_term: RwSignal<Option<&'static str>>,
+    /// The identity of the kept position whose details are open.
+    pub(super) opened_position: RwSignal<Option<String>>,
     /// At which stop the tour is, while it is taken.
     pub(super) tour_stop: RwSignal<Option<usize>>,
     /// On a phone: which pane is seen.
@@ -71,6 +73,7 @@ impl Commands {
             keymap: RwSignal::new(Keymap::default()),
             are_notices_open: RwSignal::new(false),
             asked_term: RwSignal::new(None),
+            opened_position: RwSignal::new(None),
             tour_stop: RwSignal::new(None),
             choose_symbol,
             pane,

@@ -80,13 +80,24 @@ pub(super) fn share_of(dollars: f64, units: i64, whole: i64) -> f64 {
 pub(super) struct KeptPositions {
     /// The oldest first; why they could not be read; nothing until the server told.
     pub(super) told: RwSignal<Option<Result<Vec<Kept>, String>>>,
+    /// Whether one of them is open, which is known before anybody looks at them.
+    pub(super) has_open: RwSignal<bool>,
     toast: RwSignal<Option<ToastText>>,
 }
 
 impl KeptPositions {
     /// None are known yet; what is done to them is told by `toast`.
     pub(super) fn new(toast: RwSignal<Option<ToastText>>) -> Self {
-        Self { told: RwSignal::new(None), toast }
+        Self { told: RwSignal::new(None), has_open: RwSignal::new(false), toast }
+    }
+
+    /// Asks whether one is open. To read them takes code that a desk without any does not load.
+    pub(super) fn ask_whether_open(self) {
+        spawn_local(async move {
+            if let Ok(views) = read_positions().await {
+                self.has_open.try_set(has_open(&views));
+            }
+        });
     }
 
     /// Asks for them, again each time: another page may have changed them.
@@ -103,6 +114,9 @@ impl KeptPositions {
     }
 
     fn tell(self, answer: Result<Vec<KeptPositionView>, api::ApiError>) {
+        if let Ok(views) = &answer {
+            self.has_open.try_set(has_open(views));
+        }
         let read = |views: Vec<KeptPositionView>| views.into_iter().map(Kept::of).collect();
         self.told.try_set(Some(answer.map(read).map_err(|error| error.to_string())));
     }
@@ -144,6 +158,10 @@ impl KeptPositions {
             }
         });
     }
+}
+
+fn has_open(views: &[KeptPositionView]) -> bool {
+    views.iter().any(|view| view.stage == Stage::Open.as_str())
 }
 
 fn id_of(change: &PositionChange) -> String {

@@ -1,12 +1,14 @@
 //! The series that a position's legs are of, as they move: quotes by the stream, Greeks on this
 //! device.
 
+use std::sync::Arc;
+
 use api::{ChainWord, decode_chain};
 use leptos::prelude::*;
 use market::{Moment, Series, Symbol};
 use quant::options::{ChainBook, RATE_DEFAULT};
 
-use crate::live::LiveTape;
+use crate::live::{ChainReader, LiveTape};
 
 /// The prices of underlyings, where they are known.
 pub(super) type Spots<'a> = &'a dyn Fn(Symbol) -> Option<f64>;
@@ -15,6 +17,7 @@ pub(super) type Spots<'a> = &'a dyn Fn(Symbol) -> Option<f64>;
 #[derive(Clone, Copy)]
 pub(super) struct LegBooks {
     tape: LiveTape,
+    reader: ChainReader,
     followed: StoredValue<Vec<Followed>>,
     /// Of which epoch of the tape they are.
     epoch: StoredValue<Option<u64>>,
@@ -38,10 +41,12 @@ impl Followed {
 impl LegBooks {
     /// Follows nothing yet.
     pub(super) fn new(tape: LiveTape) -> Self {
-        Self { tape, followed: StoredValue::new(Vec::new()), epoch: StoredValue::new(None) }
+        let reader = tape.chain_reader();
+        let (followed, epoch) = (StoredValue::new(Vec::new()), StoredValue::new(None));
+        Self { tape, reader, followed, epoch }
     }
 
-    /// Follows these series from now on, beside `others` that somebody else reads.
+    /// Follows these series from now on, beside `others` that whoever has these reads itself.
     pub(super) fn watch(self, series: &[Series], others: &[Series]) {
         let epoch = self.tape.status.read_untracked().as_ref().map(|(tape, _)| tape.epoch);
         let is_same = self.epoch.get_value() == epoch;
@@ -56,14 +61,14 @@ impl LegBooks {
             };
             *followed = series.iter().map(kept).collect();
         });
-        self.tape.watch_chains(series.iter().chain(others).copied().collect());
+        self.reader.watch(series.iter().chain(others).copied().collect());
     }
 
     /// Takes in everything that was said of chains since this was asked before, and new prices;
     /// tells whether anything is new.
     pub(super) fn hear_all(self, spot: Spots<'_>, at: Moment) -> bool {
         let mut is_new = false;
-        for word in self.tape.take_chain_words() {
+        for word in self.reader.take_words() {
             is_new |= decode_chain(&word).is_some_and(|word| self.hear(&word, spot));
         }
         self.tick(spot, at) || is_new
@@ -93,7 +98,7 @@ impl LegBooks {
                 // Something was lost: nothing is known rather than what may be wrong.
                 ChainWord::Changes { .. } => {
                     if one.book.take().is_some() {
-                        self.tape.ask_chains_anew();
+                        self.reader.ask_anew();
                     }
                 }
                 ChainWord::Gone { .. } => (one.book, one.is_gone) = (None, true),
@@ -117,6 +122,21 @@ impl LegBooks {
             is_new
         });
         moved == Some(true)
+    }
+
+    /// What was said of chains since this was asked before, for who reads some of it itself.
+    pub(super) fn take_words(self) -> Vec<Arc<[u8]>> {
+        self.reader.take_words()
+    }
+
+    /// Asks for everything anew: something was lost.
+    pub(super) fn ask_anew(self) {
+        self.reader.ask_anew();
+    }
+
+    /// Whether the server is asked for a series.
+    pub(super) fn is_followed(self, series: Series) -> bool {
+        self.reader.is_followed(series)
     }
 
     /// Whether the tape does not list a series that is followed.

@@ -110,7 +110,6 @@ impl PlanData {
             let _ = epoch.get();
             self.books.watch(&watched, &[]);
         });
-        on_cleanup(move || self.tape.watch_chains(Vec::new()));
     }
 
     /// The series that strategies begin in.

@@ -1,0 +1,345 @@
+//! What kept positions are worth: quotes by the stream, values on this device, several times a
+//! second.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use api::{BetaView, EarlierView, KeptPositionView, read_betas, read_earlier};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use market::{Contract, Moment, Series, Symbol};
+use plan::{Attribution, LegValue, LegsAt, Position, Stage, value};
+use quant::options::{IvAbsence, OptionGreeks};
+
+use super::commands::Commands;
+use super::kept_positions::{Kept, KeptPositions};
+use super::leg_books::LegBooks;
+use super::soon::Soon;
+use super::written::values;
+use crate::components::{PositionRow, PositionsSum, RowValue};
+use crate::contexts::live_tape;
+use crate::erased::{follow, memo};
+use crate::live::LiveTape;
+
+/// Between two valuations: faster than anybody reads.
+const VALUED_EVERY: Duration = Duration::from_millis(300);
+/// What the stream follows at most.
+const SERIES_MAX: usize = api::ClientWord::CHAINS_MAX;
+
+/// Positions, by their identities with their contracts, whose legs' earlier worth is asked for
+/// together: of one underlying, and since one moment.
+type AskedEarlier = BTreeMap<(Symbol, Option<Moment>), Vec<(String, Vec<Contract>)>>;
+
+/// What legs were worth at an earlier moment, by the position's identity.
+type Earlier = BTreeMap<String, EarlierView>;
+
+/// Every position that is kept, and what it is worth, as the tape moves.
+#[derive(Clone, Copy)]
+pub(super) struct ValuedPositions {
+    commands: Commands,
+    tape: LiveTape,
+    pub(super) kept: KeptPositions,
+    pub(super) books: LegBooks,
+    /// What positions are weighed to.
+    pub(super) benchmark: RwSignal<Symbol>,
+    pub(super) betas: RwSignal<Vec<BetaView>>,
+    earlier: RwSignal<Earlier>,
+    pub(super) rows: RwSignal<Vec<PositionRow>>,
+    pub(super) sum: RwSignal<PositionsSum>,
+    soon: Soon,
+}
+
+impl ValuedPositions {
+    /// Asks for them, and follows what they are of as long as who asks is on the page.
+    pub(super) fn new(commands: Commands) -> Self {
+        let tape = live_tape();
+        let kept = commands.data.kept;
+        kept.ask();
+        let data = Self {
+            commands,
+            tape,
+            kept,
+            books: LegBooks::new(tape),
+            benchmark: RwSignal::new(Symbol::SPX),
+            betas: RwSignal::new(Vec::new()),
+            earlier: RwSignal::new(Earlier::new()),
+            rows: RwSignal::new(Vec::new()),
+            sum: RwSignal::new(PositionsSum::default()),
+            soon: Soon::new(),
+        };
+        data.follow_series();
+        data.ask_betas();
+        data.ask_earlier();
+        data.follow_tape();
+        data
+    }
+
+    /// The tape's name and epoch.
+    fn epoch(self) -> Memo<Option<(market::TapeId, u64)>> {
+        memo(move || {
+            let status = self.tape.status.read();
+            status.as_ref().map(|(tape, _)| (tape.tape.clone(), tape.epoch))
+        })
+    }
+
+    /// Follows the series of all that is not closed, what is open first, and its underlyings.
+    fn follow_series(self) {
+        let epoch = self.epoch();
+        let held = memo(move || {
+            let mut held = self.kept.known();
+            held.retain(|one| one.stage != Stage::Closed);
+            held.sort_by_key(|one| std::cmp::Reverse(one.stage));
+            let positions = held.into_iter().filter_map(|one| one.position.ok());
+            let (mut symbols, mut series) = (vec![self.benchmark.get()], Vec::<Series>::new());
+            for position in positions {
+                if !symbols.contains(&position.underlying()) {
+                    symbols.push(position.underlying());
+                }
+                for contract in position.options() {
+                    if !series.contains(&contract.series) {
+                        series.push(contract.series);
+                    }
+                }
+            }
+            series.truncate(SERIES_MAX);
+            (symbols, series)
+        });
+        follow(move || {
+            let (symbols, series) = held.get();
+            // A jump makes everything that was known another day's.
+            let _ = epoch.get();
+            self.commands.data.others.set(symbols);
+            self.books.watch(&series, &[]);
+        });
+    }
+
+    /// Asks for betas, again with another benchmark and after a jump.
+    fn ask_betas(self) {
+        let epoch = self.epoch();
+        let has_open = self.kept.has_open;
+        follow(move || {
+            let (benchmark, epoch) = (self.benchmark.get(), epoch.get());
+            if epoch.is_none() || !has_open.get() {
+                return;
+            }
+            spawn_local(async move {
+                let betas = read_betas(benchmark).await.unwrap_or_default();
+                if self.benchmark.try_get_untracked() == Some(benchmark) {
+                    self.betas.try_set(betas);
+                    self.value();
+                }
+            });
+        });
+    }
+
+    /// Asks what open positions were worth at the previous close, or when they were opened since:
+    /// again with another position, and after a jump.
+    fn ask_earlier(self) {
+        let epoch = self.epoch();
+        let asked = memo(move || {
+            let tape = epoch.get().map(|(tape, _)| tape);
+            let mut groups = AskedEarlier::new();
+            for one in self.kept.known() {
+                let is_ours = one.stage == Stage::Open && Some(&one.view.tape) == tape.as_ref();
+                let Some(position) = one.position.ok().filter(|_| is_ours) else { continue };
+                let since = one.view.opened_at;
+                let contracts = position.options().collect();
+                groups
+                    .entry((position.underlying(), since))
+                    .or_default()
+                    .push((one.view.id, contracts));
+            }
+            groups
+        });
+        follow(move || {
+            let (groups, epoch) = (asked.get(), epoch.get());
+            if epoch.is_none() {
+                return;
+            }
+            spawn_local(async move {
+                let mut told = Earlier::new();
+                for ((symbol, since), of) in groups {
+                    let contracts = of.iter().flat_map(|(_, contracts)| contracts.clone());
+                    let answer = read_earlier(symbol, since, contracts.collect()).await;
+                    let Ok(answer) = answer else { continue };
+                    let mut legs = answer.legs.into_iter();
+                    for (id, contracts) in of {
+                        let legs = legs.by_ref().take(contracts.len()).collect();
+                        told.insert(id, EarlierView { legs, ..answer });
+                    }
+                }
+                self.earlier.try_set(told);
+                self.value();
+            });
+        });
+    }
+
+    /// Takes in what was said, and values the positions again, soon.
+    fn follow_tape(self) {
+        follow(move || {
+            let at = self.tape.with_books(|books| books.at());
+            let is_new = self.books.hear_all(&|symbol| self.spot(symbol), at);
+            if is_new {
+                self.soon.act(VALUED_EVERY, move || self.value());
+            }
+        });
+        follow(move || {
+            let _ = self.kept.told.read().is_some();
+            self.value();
+        });
+    }
+
+    /// An underlying's price.
+    pub(super) fn spot(self, symbol: Symbol) -> Option<f64> {
+        self.tape.peek_books(|books| {
+            let (price, _) = books.books().book(symbol)?.last()?;
+            Some(price.to_f64())
+        })
+    }
+
+    /// Values everything.
+    fn value(self) {
+        untrack(|| {
+            if self.kept.told.try_with(Option::is_none) != Some(false) {
+                return;
+            }
+            let at = self.tape.peek_books(|books| books.at());
+            let rows: Vec<PositionRow> =
+                self.kept.known().into_iter().map(|one| self.row(one, at)).collect();
+            self.sum.set(self.summed(&rows));
+            self.rows.set(rows);
+        });
+    }
+
+    /// A position as it stands.
+    fn row(self, kept: Kept, at: Moment) -> PositionRow {
+        let tape = self.tape.name();
+        let value = match &kept.position {
+            Err(why) => Err(format!("It cannot be read: {why}.")),
+            Ok(_) if kept.stage == Stage::Closed => Err("It is closed.".to_owned()),
+            Ok(_) if tape.is_some_and(|tape| tape != kept.view.tape) => {
+                Err(format!("It is of another tape, {}.", kept.view.tape))
+            }
+            Ok(position) => self.valued(position, at),
+        };
+        let since = value.as_ref().ok().zip(kept.position.as_ref().ok());
+        let since = since.and_then(|(value, position)| self.since(&kept.view, position, value, at));
+        PositionRow {
+            name: kept.name(),
+            stage: kept.stage,
+            position: kept.position.ok(),
+            kept: kept.view,
+            value,
+            since,
+        }
+    }
+
+    /// What a position is worth, or why that is not known.
+    fn valued(self, position: &Position, at: Moment) -> Result<RowValue, String> {
+        let symbol = position.underlying();
+        let spot = self.spot(symbol).ok_or_else(|| format!("{symbol} has no price yet."))?;
+        if let Some(over) = position.options().find(|one| one.series.expires_at() <= at) {
+            return Err(format!("{over} is over: close it with what it settled at."));
+        }
+        if let Some(gone) = position.options().find(|one| self.books.is_gone(one.series)) {
+            return Err(format!("{} is not listed on this tape.", gone.series));
+        }
+        if let Some(left) = position.options().find(|one| !self.books.is_followed(one.series)) {
+            return Err(format!(
+                "{} is one expiry too many: at most {SERIES_MAX} are followed at once.",
+                left.series
+            ));
+        }
+        let legs = values(position, spot, &self.books.look())
+            .ok_or_else(|| "Its quotes are on their way.".to_owned())?
+            .map_err(|contract| format!("{contract} is not listed."))?;
+        Ok(RowValue { value: value(position, &legs), legs, spot })
+    }
+
+    /// What made its profit since the previous close, or since it was opened.
+    fn since(
+        self,
+        kept: &KeptPositionView,
+        position: &Position,
+        value: &RowValue,
+        at: Moment,
+    ) -> Option<(Moment, Attribution)> {
+        self.earlier.with(|earlier| {
+            let before = earlier.get(&kept.id)?;
+            let mut options = before.legs.iter();
+            let legs = position.legs().iter().map(|leg| match leg.instrument {
+                plan::Instrument::Shares(_) => Some(LegValue::shares(before.spot?)),
+                plan::Instrument::Option(_) => Some(leg_then(options.next()?.as_ref()?)),
+            });
+            let legs: Vec<LegValue> = legs.collect::<Option<_>>()?;
+            let then = LegsAt { legs: &legs, spot: before.spot? };
+            let now = LegsAt { legs: &value.legs, spot: value.spot };
+            let days = (at - before.at).0 as f64 / 86_400e6;
+            let mut found = Attribution::of(position, then, now, days)?;
+            // Opened since: what was paid was not the middle.
+            if kept.opened_at == Some(before.at)
+                && let Some(paid) = kept.paid
+            {
+                let middle = plan::value(position, &legs).mid?;
+                found.rest += middle - paid;
+                found.whole += middle - paid;
+            }
+            Some((before.at, found))
+        })
+    }
+
+    /// How much of the benchmark's moves an underlying makes.
+    pub(super) fn beta(self, symbol: Symbol) -> Option<f64> {
+        self.betas.with(|betas| {
+            let found = betas.iter().find(|one| one.symbol == symbol);
+            found.map(|one| one.beta)
+        })
+    }
+
+    /// What all that is open comes to.
+    fn summed(self, rows: &[PositionRow]) -> PositionsSum {
+        let mut sum = PositionsSum::default();
+        let price = self.spot(self.benchmark.get());
+        for row in rows {
+            if row.stage == Stage::Closed {
+                sum.realised += row.profit().unwrap_or(0.0);
+            }
+            if row.stage != Stage::Open {
+                continue;
+            }
+            sum.open += 1;
+            if let Some(profit) = row.profit() {
+                sum.profit += profit;
+                sum.with_profit += 1;
+            }
+            if let Some((_, day)) = row.since {
+                sum.today = sum.today.plus(day);
+                sum.with_day += 1;
+            }
+            let counted =
+                row.value.as_ref().ok().zip(row.position.as_ref()).and_then(|(value, position)| {
+                    let greeks = value.value.greeks?;
+                    Some((greeks, value.spot, self.beta(position.underlying())?, price?))
+                });
+            match counted {
+                Some((greeks, spot, beta, price)) => sum.weighted.add(&greeks, (spot, beta), price),
+                None => sum.not_counted += 1,
+            }
+        }
+        sum
+    }
+}
+
+/// A leg at an earlier moment, as far as an attribution needs it.
+fn leg_then(then: &api::EarlierLegView) -> LegValue {
+    let greeks = then.greeks.map(|[delta, gamma, theta, vega]| OptionGreeks {
+        price: then.mid.unwrap_or(f64::NAN),
+        delta,
+        gamma,
+        theta,
+        vega,
+        ..OptionGreeks::default()
+    });
+    let iv = then.iv.ok_or(IvAbsence::NoForward);
+    LegValue { mid: then.mid, bid: None, ask: None, iv, greeks, model: None }
+}
