@@ -60,7 +60,7 @@ pub(crate) enum Command {
 pub(crate) enum Import {
     /// Bars or ticks: CSV in any column order, also in a zip, and QuantConnect Lean's layouts
     Bars(ImportBars),
-    /// An option chain: Cboe's quote table, as its site saves it
+    /// An option chain: a quote table of Cboe's, as its site saves it, or a universe of Lean's
     Chain(ImportChain),
 }
 
@@ -70,6 +70,12 @@ pub(crate) struct ImportChain {
     /// The file
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// Whose contracts a universe of Lean's has, such as SPXW [default: its folder's name]
+    #[arg(long)]
+    pub(crate) root: Option<market::Root>,
+    /// The underlying's price, where a universe of Lean's does not tell it
+    #[arg(long)]
+    pub(crate) spot: Option<market::Price>,
 }
 
 /// How to read a file of bars.

@@ -12,8 +12,8 @@ use desk::{
     import_tape,
 };
 use feeds::{
-    FILE_BYTES_MAX, Gap, ImportError, ImportOptions, ImportReport, ImportedBars, ImportedChain,
-    ImportedPrints, LeftOutWhy, REFUSED_SHOWN_MAX, Refused, minutes_of,
+    ChainOptions, FILE_BYTES_MAX, Gap, ImportError, ImportOptions, ImportReport, ImportedBars,
+    ImportedChain, ImportedPrints, LeftOutWhy, REFUSED_SHOWN_MAX, Refused, minutes_of,
 };
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 use market::{BarSpan, Moment, Print, PrintMark, Span, Symbol, TradingDate};
@@ -71,8 +71,10 @@ pub(crate) async fn import_chain(
     asked: &ImportChain,
 ) -> anyhow::Result<ExitCode> {
     let input = read_file(&asked.file)?;
-    let name = asked.file.file_name().unwrap_or_default().to_string_lossy();
-    let imported = feeds::read_chain(&input, &name)
+    // A universe of Lean's is named by its folder too, whichever way the file was pointed at.
+    let whole = std::path::absolute(&asked.file).unwrap_or_else(|_| asked.file.clone());
+    let options = ChainOptions { root: asked.root, spot: asked.spot };
+    let imported = feeds::read_chain(&input, &whole.to_string_lossy(), options)
         .with_context(|| format!("nothing was imported from `{}`", asked.file.display()))?;
     drop(input);
     let database = open_database(configuration).await?;

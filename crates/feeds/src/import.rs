@@ -27,7 +27,7 @@ mod prints;
 
 use market::{Bar, BarHours, BarSpan, Symbol};
 
-pub use chain::{ImportedChain, read_chain};
+pub use chain::{ChainOptions, ImportedChain, read_chain};
 pub use prints::{ImportedPrints, LeftOut, LeftOutWhy, PrintDay, read_prints};
 pub use report::{GAPS_SHOWN_MAX, Gap, ImportReport, REFUSED_SHOWN_MAX, Refused};
 pub use stamps::{BadStamps, Stamps};

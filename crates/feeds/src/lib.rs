@@ -7,10 +7,10 @@ mod practice;
 mod recorded;
 
 pub use import::{
-    BadStamps, BadZone, COLUMNS_MAX, FILE_BYTES_MAX, GAPS_SHOWN_MAX, Gap, ImportError,
-    ImportOptions, ImportReport, ImportZone, ImportedBars, ImportedChain, ImportedPrints,
-    LINE_BYTES_MAX, LeftOut, LeftOutWhy, PrintDay, REFUSED_SHOWN_MAX, ROWS_MAX, Refused, Stamps,
-    ZIP_ENTRIES_MAX, ZIP_RATIO_MAX, read_bars, read_chain, read_prints,
+    BadStamps, BadZone, COLUMNS_MAX, ChainOptions, FILE_BYTES_MAX, GAPS_SHOWN_MAX, Gap,
+    ImportError, ImportOptions, ImportReport, ImportZone, ImportedBars, ImportedChain,
+    ImportedPrints, LINE_BYTES_MAX, LeftOut, LeftOutWhy, PrintDay, REFUSED_SHOWN_MAX, ROWS_MAX,
+    Refused, Stamps, ZIP_ENTRIES_MAX, ZIP_RATIO_MAX, read_bars, read_chain, read_prints,
 };
 pub use practice::PracticeMarket;
 pub use recorded::{RecordedMarket, minutes_of};

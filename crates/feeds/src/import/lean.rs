@@ -61,7 +61,8 @@ impl LeanName {
     }
 }
 
-fn lean_date(word: &str) -> Option<TradingDate> {
+/// `20240102`.
+pub(super) fn lean_date(word: &str) -> Option<TradingDate> {
     if word.len() != 8 || !word.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
