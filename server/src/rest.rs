@@ -42,6 +42,7 @@ pub(crate) fn routes(rest: Rest) -> Router {
         .route("/chain/{symbol}", get(chain::read))
         .route("/exposure/{symbol}", get(exposure::read))
         .route("/volatility/{symbol}", get(volatility::read))
+        .route("/volatility/{symbol}/days", get(volatility::read_days))
         .route("/position", post(position::value))
         .route("/positions", get(positions::read).post(positions::add))
         .route("/positions/{id}", put(positions::replace).delete(positions::remove))

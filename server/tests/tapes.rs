@@ -10,4 +10,5 @@ mod tapes {
     mod peeking;
     mod recorded;
     mod traders;
+    mod volatility_days;
 }

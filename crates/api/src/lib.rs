@@ -27,6 +27,7 @@ mod stream;
 mod symbol;
 mod tape;
 mod volatility;
+mod volatility_days;
 mod watchlist;
 
 #[cfg(feature = "ssr")]
@@ -65,6 +66,9 @@ pub use stream::{
 pub use symbol::{ReadSymbols, SymbolView, read_symbols};
 pub use tape::{ControlTape, ReadTape, TapeCommand, TapeView, control_tape, read_tape};
 pub use volatility::{TermView, VolatilityView, volatility_view};
+pub use volatility_days::{
+    ReadVolatilityDays, VolatilityDayView, VolatilityDaysView, read_volatility_days,
+};
 pub use watchlist::{
     ChangeWatchlists, ReadWatchlists, WatchlistChange, WatchlistView, WatchlistsView,
     change_watchlists, read_watchlists,

@@ -74,6 +74,12 @@ pub trait MarketFeed: Send {
         None
     }
 
+    /// The same market, to be asked about other days: what this one keeps of the day that is being
+    /// played stays as it is. Nothing where other days have no options.
+    fn elsewhere(&self) -> Option<Box<dyn MarketFeed>> {
+        None
+    }
+
     /// The next moment at which anything happens, so that nights and weekends can be skipped;
     /// nothing at the tape's end.
     fn next_event_after(&self, at: Moment) -> Option<Moment>;

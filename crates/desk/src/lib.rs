@@ -23,6 +23,7 @@ mod position;
 mod positions;
 mod betas;
 mod earlier;
+mod volatility_days;
 
 pub use bars::ChartBars;
 pub use betas::{BETA_DAYS, Betas};
@@ -37,9 +38,10 @@ pub use plan::Stage;
 pub use ports::{
     Adjustment, BarSeries, BarStore, ChainStore, DrawingEdit, DrawingStore, KeptPosition,
     LayoutStore, PositionEdit, PositionStore, PrintStore, SettingStore, Store, StoreError,
-    StoredBars, StoredLayout, SymbolStore, Watchlist, WatchlistStore, WriteCount,
+    StoredBars, StoredLayout, SymbolStore, VolatilityStore, Watchlist, WatchlistStore, WriteCount,
 };
 pub use position::ValuedPosition;
+pub use quant::options::VolatilityDay;
 pub use recording::{
     RecordedChain, RecordedDay, RecordedPart, RecordedPrices, RecordedSymbol, import_series,
     import_tape,
@@ -47,4 +49,5 @@ pub use recording::{
 pub use tape::{Slot, SymbolSlot, Tape, TapeState, TapeStep};
 pub use tape_clock::{Speed, TapeClock};
 pub use trader::{OwnerId, Trader};
+pub use volatility_days::VolatilityDays;
 pub use watchlists::WATCHLIST_MAX;

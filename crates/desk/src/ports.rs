@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use market::{Bar, BarHours, BarSpan, Moment, Print, Symbol, TapeId, TradingDate};
 use plan::Stage;
+use quant::options::VolatilityDay;
 
 use crate::{OwnerId, RecordedChain, RecordedDay};
 
@@ -160,8 +161,9 @@ pub trait PrintStore: Send + Sync {
 /// Option chains that a trader brought in.
 #[async_trait]
 pub trait ChainStore: Send + Sync {
-    /// Replaces the chain of one underlying and day on one tape: all or nothing. The same chain
-    /// again changes nothing (`unchanged`). Counts series.
+    /// Replaces the chain of one underlying and day on one tape, as far as its roots go: all or
+    /// nothing. The same chain again changes nothing (`unchanged`). Counts series. What is kept of
+    /// the day's volatility is forgotten: it was of other quotes.
     async fn write_chain(
         &self,
         owner: &OwnerId,
@@ -179,6 +181,40 @@ pub trait ChainStore: Send + Sync {
         symbol: Symbol,
         day: TradingDate,
     ) -> Result<Option<RecordedChain>, StoreError>;
+
+    /// The days before one of which there is a chain, oldest first, at most `limit` of the newest.
+    async fn chain_days(
+        &self,
+        owner: &OwnerId,
+        tape: &TapeId,
+        symbol: Symbol,
+        before: TradingDate,
+        limit: u32,
+    ) -> Result<Vec<TradingDate>, StoreError>;
+}
+
+/// What options said of volatility, by day.
+#[async_trait]
+pub trait VolatilityStore: Send + Sync {
+    /// Keeps what the options on an underlying said on some days of one tape; nothing where they
+    /// said nothing. All or nothing.
+    async fn write_volatility_days(
+        &self,
+        owner: &OwnerId,
+        tape: &TapeId,
+        symbol: Symbol,
+        days: &[(TradingDate, Option<VolatilityDay>)],
+    ) -> Result<(), StoreError>;
+
+    /// What is kept of the days before one, oldest first, at most `limit` of the newest.
+    async fn read_volatility_days(
+        &self,
+        owner: &OwnerId,
+        tape: &TapeId,
+        symbol: Symbol,
+        before: TradingDate,
+        limit: u32,
+    ) -> Result<Vec<(TradingDate, Option<VolatilityDay>)>, StoreError>;
 }
 
 /// Symbols a trader brought in beyond the known ones.
@@ -341,6 +377,7 @@ pub trait Store:
     BarStore
     + PrintStore
     + ChainStore
+    + VolatilityStore
     + SymbolStore
     + WatchlistStore
     + LayoutStore

@@ -214,6 +214,10 @@ impl MarketFeed for PracticeMarket {
         options.quotes(series, heard)
     }
 
+    fn elsewhere(&self) -> Option<Box<dyn MarketFeed>> {
+        Some(Box::new(self.clone()))
+    }
+
     /// While the feed is down: when it is heard again.
     fn next_event_after(&self, at: Moment) -> Option<Moment> {
         let (first, last) = self.range();

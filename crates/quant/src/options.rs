@@ -35,7 +35,8 @@ pub use row::{PriceRow, RowOption};
 pub use slice::{OptionGreeks, Slice, SliceGreeks, SliceMarket};
 pub use smile::{Smile, SmileCurve, SmileOdds, SmilePoint};
 pub use volatility::{
-    Skew, Strip, StripQuote, THIRTY_DAYS, constant_maturity, skew, strip, strip_quotes,
+    RANK_DAYS, Skew, Strip, StripQuote, THIRTY_DAYS, VolatilityDay, VolatilityRank,
+    constant_maturity, skew, strip, strip_quotes,
 };
 
 /// Calendar days in a year, by which theta and charm are told.

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use proptest::prelude::*;
-use quant::options::{StripQuote, THIRTY_DAYS, constant_maturity, strip};
+use quant::options::{StripQuote, THIRTY_DAYS, VolatilityRank, constant_maturity, strip};
 
 fn file(name: &str) -> Option<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/vix");
@@ -110,5 +110,36 @@ proptest! {
         let found = constant_maturity(&[(soon, soon_iv), (late, late_iv)], THIRTY_DAYS).unwrap();
         let (low, high) = if soon_iv < late_iv { (soon_iv, late_iv) } else { (late_iv, soon_iv) };
         prop_assert!(low - 1e-12 <= found && found <= high + 1e-12, "{}", found);
+    }
+}
+
+#[test]
+fn a_rank_by_hand() {
+    let past = [0.12, 0.10, 0.20, 0.16];
+    let rank = VolatilityRank::of(0.15, &past).unwrap();
+    assert!((rank.rank - 0.5).abs() < 1e-12, "{rank:?}");
+    assert_eq!((rank.percentile, rank.days), (0.5, 4));
+    // Beyond all of them it is the least or the most itself.
+    let least = VolatilityRank::of(0.09, &past).unwrap();
+    assert_eq!((least.rank, least.percentile), (0.0, 0.0));
+    let most = VolatilityRank::of(0.30, &past).unwrap();
+    assert_eq!((most.rank, most.percentile), (1.0, 1.0));
+    assert_eq!(VolatilityRank::of(0.1, &[]), None);
+    assert_eq!(VolatilityRank::of(0.1, &[0.1, 0.1]), None);
+}
+
+proptest! {
+    #[test]
+    fn a_rank_is_a_part(
+        now in 0.01_f64..2.0,
+        past in prop::collection::vec(0.01_f64..2.0, 1..300),
+    ) {
+        let Some(rank) = VolatilityRank::of(now, &past) else { return Ok(()) };
+        prop_assert!((0.0..=1.0).contains(&rank.rank) && (0.0..=1.0).contains(&rank.percentile));
+        prop_assert_eq!(rank.days, past.len());
+        // Dearer options never stand lower.
+        if let Some(dearer) = VolatilityRank::of(now * 1.1, &past) {
+            prop_assert!(rank.rank <= dearer.rank && rank.percentile <= dearer.percentile);
+        }
     }
 }

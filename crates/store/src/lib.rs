@@ -5,6 +5,7 @@
 mod bars;
 mod batch;
 mod chains;
+mod volatility;
 mod database;
 mod dialect;
 mod series;

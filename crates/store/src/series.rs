@@ -1,7 +1,7 @@
 //! Series: the short key that long tables carry.
 
 use desk::{Adjustment, BarSeries, OwnerId, StoreError};
-use market::{BarHours, BarSpan, Moment, Symbol, TapeId};
+use market::{BarHours, BarSpan, Moment, Symbol, TapeId, TradingDate};
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 use uuid::Uuid;
@@ -177,4 +177,16 @@ pub(crate) fn series_of(row: &AnyRow, column: usize) -> Result<BarSeries, StoreE
 /// The date in New York, as days since 1970.
 pub(crate) fn day_of(at: Moment) -> i64 {
     i64::from(at.wall_time().date.epoch_days())
+}
+
+/// Reads back a date that was written as days since 1970.
+pub(crate) fn date(
+    row: &AnyRow,
+    column: usize,
+    table: &'static str,
+) -> Result<TradingDate, StoreError> {
+    let day: i64 = row.try_get(column).map_err(failed("read a date"))?;
+    let day = i32::try_from(day)
+        .map_err(|_| StoreError::Damaged { table, why: format!("`{day}` is no day") })?;
+    Ok(TradingDate::from_epoch_days(day))
 }

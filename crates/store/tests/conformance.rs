@@ -13,4 +13,5 @@ mod conformance {
     mod prints;
     mod properties;
     mod things;
+    mod volatility;
 }

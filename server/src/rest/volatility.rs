@@ -1,6 +1,6 @@
 //! What options say of volatility, for programs.
 
-use api::volatility_view;
+use api::{VolatilityDaysView, volatility_view};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -21,5 +21,16 @@ pub(crate) async fn read(
     }
     let state = expiries.state;
     let view = volatility_view(&books, &state.tape, symbol, state.at, expiries.spot);
+    Ok(([(CACHE_CONTROL, "no-store")], Json(view)).into_response())
+}
+
+/// Day by day, and where it stands among the days of a year.
+pub(crate) async fn read_days(
+    State(rest): State<Rest>,
+    Path(symbol): Path<String>,
+) -> Result<Response, Problem> {
+    let symbol = symbol_of(&symbol)?;
+    let found = rest.desk.volatility_days(&Trader::local(), symbol).await?;
+    let view = VolatilityDaysView::of(found);
     Ok(([(CACHE_CONTROL, "no-store")], Json(view)).into_response())
 }

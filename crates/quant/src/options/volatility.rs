@@ -75,6 +75,68 @@ pub fn constant_maturity(terms: &[(f64, f64)], years: f64) -> Option<f64> {
     (0.0 < variance).then(|| (variance / years).sqrt())
 }
 
+/// What a day's options say of the thirty days after it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VolatilityDay {
+    /// The volatility at the money of thirty days, a fraction a year.
+    pub iv30: f64,
+    /// The [skew](Skew::ratio) of thirty days, linear in time between the expiries round them.
+    pub skew30: Option<f64>,
+}
+
+impl VolatilityDay {
+    /// Of series, soonest first: those whose ends lie round thirty days are enough. Nothing where
+    /// they do not.
+    pub fn of(books: &[ChainBook]) -> Option<Self> {
+        let money = books.iter().filter_map(|book| Some((book.years(), book.iv_at_the_money()?)));
+        let skews = books.iter().filter_map(|book| Some((book.years(), skew(book)?.ratio())));
+        Some(Self {
+            iv30: constant_maturity(&money.collect::<Vec<_>>(), THIRTY_DAYS)?,
+            skew30: linear(&skews.collect::<Vec<_>>(), THIRTY_DAYS),
+        })
+    }
+}
+
+/// What lies on the line between the pairs round `years`.
+fn linear(terms: &[(f64, f64)], years: f64) -> Option<f64> {
+    let after = terms.iter().position(|(one, _)| years <= *one)?;
+    let (late, later) = terms[after];
+    if late == years {
+        return Some(later);
+    }
+    let (soon, sooner) = *terms.get(after.checked_sub(1)?)?;
+    Some(sooner + (later - sooner) * (years - soon) / (late - soon))
+}
+
+/// Trading days that volatility is compared with: a year of them.
+pub const RANK_DAYS: usize = 252;
+
+/// Where volatility stands among that of past days.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VolatilityRank {
+    /// (now − least) ÷ (most − least), now counted among them: 0 to 1.
+    pub rank: f64,
+    /// The part of the days on which it was below: 0 to 1.
+    pub percentile: f64,
+    /// How many days these are.
+    pub days: usize,
+}
+
+impl VolatilityRank {
+    /// Of a volatility among those of past days; nothing where all of them are alike, or none is
+    /// known.
+    pub fn of(now: f64, past: &[f64]) -> Option<Self> {
+        let (low, high) =
+            past.iter().fold((now, now), |(low, high), one| (one.min(low), one.max(high)));
+        let below = past.iter().filter(|one| **one < now).count();
+        (low < high).then(|| Self {
+            rank: (now - low) / (high - low),
+            percentile: below as f64 / past.len() as f64,
+            days: past.len(),
+        })
+    }
+}
+
 /// What is bid and asked at one strike, in points; 0 for no bid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StripQuote {

@@ -52,10 +52,29 @@ async fn chains_are_kept_by_day(home: Home) {
         async move { store.read_chain(&local(), &tape(), of, day).await.unwrap() }
     };
     assert_eq!(read(Symbol::SPX, day()).await, Some(both), "to the last bit");
-    // A better file takes its place, whole.
+    // A better file takes the place of its roots, whole; files may be of one root each.
     let one = chain(&[Root::SPXW], 1.3);
     assert_eq!(write(one.clone()).await, WriteCount { revised: 1, ..WriteCount::default() });
-    assert_eq!(read(Symbol::SPX, day()).await, Some(one));
+    assert_eq!(write(one.clone()).await, WriteCount { unchanged: 1, ..WriteCount::default() });
+    let mut kept = chain(&[Root::SPX], 1.25);
+    kept.series.extend(one.series.clone());
+    kept.series.sort_by_key(|one| (one.series.expires_at(), one.series));
+    assert_eq!(read(Symbol::SPX, day()).await, Some(kept));
+    // A later one of another root: all of them are known from then on.
+    let mut later = chain(&[Root::SPX], 1.4);
+    later.at += Span::minutes(15);
+    write(later.clone()).await;
+    assert_eq!(read(Symbol::SPX, day()).await.map(|chain| chain.at), Some(later.at));
+    let days = |before: TradingDate, limit: u32| {
+        let store = &store;
+        async move {
+            let (owner, tape) = (local(), tape());
+            store.chain_days(&owner, &tape, Symbol::SPX, before, limit).await.unwrap()
+        }
+    };
+    assert_eq!(days(day(), 9).await, []);
+    assert_eq!(days(day().plus_days(1), 9).await, [day()]);
+    assert_eq!(days(day().plus_days(1), 0).await, []);
     assert_eq!(read(Symbol::NDX, day()).await, None);
     assert_eq!(read(Symbol::SPX, day().plus_days(1)).await, None);
     let theirs = store.read_chain(&other(), &tape(), Symbol::SPX, day()).await.unwrap();
