@@ -26,8 +26,13 @@ visit("a smile with its curve, and the surface below", { path: PATH }, async ({ 
   const near = (text, part) => Math.abs(parseFloat(text) - 100 * part) < 0.3;
   assert.ok(near(await figure(page, "At the money"), term.iv_at_the_money));
   assert.ok(near(await figure(page, "IV30"), volatility.iv30));
+  // The practice market's quotes are made from what its feed says.
+  const apart = Number(await figure(page, "Feed's, apart"));
+  assert.ok(0 <= apart && apart < 0.4, `${apart}`);
   const count = Number(await figure(page, "Strikes"));
-  const dots = await page.locator(".volatility-smile i").count();
+  const dots = await page.locator('.volatility-smile i:not([data-kind="vendor"])').count();
+  const dashes = await page.locator('.volatility-smile i[data-kind="vendor"]').count();
+  assert.ok(0.8 * dots < dashes, `${dashes} of ${dots}`);
   assert.ok(20 < dots && dots <= count, `${dots} of ${count}`);
   // Every row has the surface, dearer below the forward than above it, and one is drawn.
   const rows = await page.locator(".volatility-table tbody tr").evaluateAll((all) =>
@@ -53,11 +58,11 @@ visit("another expiry is chosen, linked and saved", { path: PATH }, async ({ pag
   const file = await saving;
   assert.equal(file.suggestedFilename(), "volaris-volatility-SPX.csv");
   const [head, ...lines] = (await readFile(await file.path(), "utf8")).trim().split("\r\n");
-  assert.equal(head, "series,strike,right,away,iv,curve,off");
+  assert.equal(head, "series,strike,right,away,iv,vendor,curve,off");
   assert.ok(500 < lines.length, `${lines.length}`);
   for (const line of lines) {
-    const [, strike, , , iv, curve, off] = line.split(",");
-    assert.ok(0 < Number(strike) && 0 < Number(iv), line);
+    const [, strike, , , iv, vendor, curve, off] = line.split(",");
+    assert.ok(0 < Number(strike) && 0 < Number(iv) && 0 < Number(vendor), line);
     // What belongs to the curve is near it.
     if (off === "false") {
       assert.ok(Math.abs(Number(iv) - Number(curve)) < 0.05 * Number(iv) + 0.01, line);
@@ -86,7 +91,7 @@ visit("what has no options says so", { path: "/volatility/VIX" }, async ({ page 
 
 visit("what moves options is drawn by strike", { path: PATH }, async ({ page, server }) => {
   await drawn(page);
-  const curves = page.getByRole("group", { name: "What is drawn by strike" });
+  const curves = page.getByRole("group", { name: "What is drawn" });
   const choose = (name) => curves.getByRole("button", { name, exact: true }).click();
   const end = async (which) => page.locator(`.volatility-smile__scale[data-end="${which}"]`);
   const number = (text) => Number(text.replace("−", "-").replace(/[+,]/g, ""));
@@ -119,4 +124,81 @@ visit("what moves options is drawn by strike", { path: PATH }, async ({ page, se
   await checkAxe(page);
   await choose("Smile");
   await page.locator(".volatility-smile__curve").waitFor();
+});
+
+visit("where volatility stands in a year", { path: PATH }, async ({ page, server }) => {
+  await drawn(page);
+  // All days are worked out by and by, and how many is said until they are.
+  await until(async () => /^\d+$/.test(await figure(page, "IV rank")), "a rank of a whole year");
+  await page.locator(".feed-badge__pace").waitFor({ state: "attached" });
+  const of = async () => (await fetch(`${server.address}/api/v1/volatility/SPX/days`)).json();
+  const view = await of();
+  assert.deepEqual([view.days.length, view.missing], [252, 0]);
+  assert.ok(view.days.every(({ day }) => day < "2024-02-27"), "nothing of today or later");
+  const ivs = view.days.map(({ iv30 }) => iv30);
+  const [least, most] = [Math.min(...ivs, view.iv30), Math.max(...ivs, view.iv30)];
+  assert.ok(Math.abs(view.rank - (view.iv30 - least) / (most - least)) < 1e-9);
+  const below = ivs.filter((one) => one < view.iv30).length;
+  assert.ok(Math.abs(view.percentile - below / 252) < 1e-9);
+  // The screen's may be a minute older.
+  assert.ok(Math.abs(Number(await figure(page, "IV rank")) - 100 * view.rank) < 8);
+  assert.ok(Math.abs(Number(await figure(page, "IV percentile")) - 100 * view.percentile) < 8);
+  const drawing = page.getByRole("group", { name: "What is drawn" });
+  for (const [name, key] of [
+    ["IV30 by day", "iv30"],
+    ["Skew by day", "skew30"],
+  ]) {
+    await drawing.getByRole("button", { name, exact: true }).click();
+    const line = page.getByRole("slider", { name });
+    await line.focus();
+    assert.match(await line.getAttribute("aria-valuetext"), /^now: \d+\.\d\d %$/);
+    const told = ({ day, [key]: part }) => `${day}: ${(100 * part).toFixed(2)} %`;
+    await page.keyboard.press("Home");
+    await until(
+      async () => (await line.getAttribute("aria-valuetext")) === told(view.days[0]),
+      "the first day",
+    );
+    await page.keyboard.press("ArrowRight");
+    await page.locator(".volatility-days__told b", { hasText: told(view.days[1]) }).waitFor();
+    const { x, y, width } = await line.boundingBox();
+    await page.mouse.move(x + width / 2, y + 30);
+    const middle = view.days[126];
+    await page.locator(".volatility-days__told b", { hasText: told(middle) }).waitFor();
+    assert.doesNotMatch(await page.locator(".volatility-smile__curve").getAttribute("d"), /NaN/);
+  }
+  await checkAxe(page);
+});
+
+visit("all smiles as a surface that a hand turns", { path: PATH }, async ({ page }) => {
+  await drawn(page);
+  const drawing = page.getByRole("group", { name: "What is drawn" });
+  await drawing.getByRole("button", { name: "Surface", exact: true }).click();
+  const surface = page.getByRole("group", { name: /^Surface of volatility/ });
+  const faces = surface.locator("polygon");
+  const expiries = await page.locator(".volatility-table tbody tr").count();
+  const count = await faces.count();
+  assert.ok(12 * (expiries - 4) < count && count <= 12 * (expiries - 1), `${count}`);
+  const first = () => faces.first().getAttribute("points");
+  const before = await first();
+  await surface.focus();
+  await page.keyboard.press("ArrowRight");
+  await until(async () => (await first()) !== before, "turned by a key");
+  const { x, y } = await surface.boundingBox();
+  const by_key = await first();
+  await page.mouse.move(x + 200, y + 200);
+  await page.mouse.down();
+  await page.mouse.move(x + 320, y + 170, { steps: 4 });
+  await page.mouse.up();
+  await until(async () => (await first()) !== by_key, "turned by a hand");
+  const dragged = await first();
+  await page.mouse.move(x + 90, y + 90);
+  assert.equal(await first(), dragged, "let go");
+  for (const name of await surface.locator("span").all()) {
+    const box = await name.boundingBox();
+    const place = await surface.boundingBox();
+    assert.ok(place.x <= box.x && box.x + box.width <= place.x + place.width, "a name is whole");
+  }
+  await surface.dblclick({ position: { x: 30, y: 30 } });
+  assert.doesNotMatch(await first(), /NaN/);
+  await checkAxe(page);
 });

@@ -1,11 +1,13 @@
 //! What moves options of a series, by strike: delta, gamma, theta or vega along its smile.
 
 use leptos::prelude::*;
-use market::{ExerciseStyle, Right, format};
+use market::{ExerciseStyle, Right, Series, format};
 use quant::options::{Black, OptionGreeks, RATE_DEFAULT, Smile, early_exercise};
 
 use super::menu::choice;
+use super::volatility_days::{DayFigure, VolatilityDaysSignal, volatility_days};
 use super::volatility_smile::volatility_smile;
+use super::volatility_surface::volatility_surface;
 use crate::erased::{Erase, memo, part};
 
 /// What is drawn over the strikes.
@@ -18,6 +20,12 @@ enum Curve {
     Gamma,
     Theta,
     Vega,
+    /// All smiles at once.
+    Surface,
+    /// The volatility of thirty days, by day.
+    Days,
+    /// The skew of thirty days, by day.
+    SkewDays,
 }
 
 /// The drawing's own units; it is stretched to the room there is.
@@ -29,7 +37,16 @@ const REACH: f64 = 4.0;
 const STEPS: i32 = 80;
 
 impl Curve {
-    const ALL: [Self; 5] = [Self::Smile, Self::Delta, Self::Gamma, Self::Theta, Self::Vega];
+    const ALL: [Self; 8] = [
+        Self::Smile,
+        Self::Surface,
+        Self::Days,
+        Self::SkewDays,
+        Self::Delta,
+        Self::Gamma,
+        Self::Theta,
+        Self::Vega,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -38,23 +55,31 @@ impl Curve {
             Self::Gamma => "Gamma",
             Self::Theta => "Theta",
             Self::Vega => "Vega",
+            Self::Surface => "Surface",
+            Self::Days => "IV30 by day",
+            Self::SkewDays => "Skew by day",
         }
     }
 
     /// What stands under the drawing.
     fn meaning(self) -> &'static str {
         match self {
-            Self::Smile => "Volatilities by strike",
+            Self::Smile => "Volatilities by strike; what the feed says as dashes",
             Self::Delta => "Points for each point of the underlying; calls solid, puts dashed",
             Self::Gamma => "Delta for each point of the underlying, along the smile",
             Self::Theta => "Points for each calendar day; calls solid, puts dashed",
             Self::Vega => "Points for each vol point, along the smile",
+            Self::Surface => "Every expiry's smile; drag it, or press the arrow keys",
+            Self::Days => "At the money, of thirty days, at the close of each day, and now",
+            Self::SkewDays => {
+                "Of thirty days: (put − call) ÷ at the money, at deltas of 25 %; close of each day"
+            }
         }
     }
 
     fn of(self, greeks: &OptionGreeks) -> f64 {
         match self {
-            Self::Smile => f64::NAN,
+            Self::Smile | Self::Surface | Self::Days | Self::SkewDays => f64::NAN,
             Self::Delta => greeks.delta,
             Self::Gamma => greeks.gamma,
             Self::Theta => greeks.theta,
@@ -65,8 +90,7 @@ impl Curve {
     fn text(self, value: f64) -> String {
         match self {
             Self::Gamma => format::signed(value, 5),
-            Self::Delta | Self::Smile => format::signed(value, 2),
-            Self::Theta | Self::Vega => format::signed(value, 2),
+            _ => format::signed(value, 2),
         }
     }
 }
@@ -114,18 +138,25 @@ impl SmileOf {
     }
 }
 
-/// The smile, or what moves options along it.
-pub(crate) fn volatility_curves(shown: Memo<Option<SmileOf>>) -> AnyView {
+/// The smile, what moves options along it, all smiles at once, or what they were.
+pub(crate) fn volatility_curves(
+    shown: Memo<Option<SmileOf>>,
+    smiles: Memo<Vec<(Series, Smile)>>,
+    days: VolatilityDaysSignal,
+) -> AnyView {
     let curve = RwSignal::new(Curve::default());
     let smile = memo(move || shown.read().as_ref().map(|shown| shown.smile.clone()));
     let one =
         move |one: Curve| choice(one.name(), move || curve.get() == one, move || curve.set(one));
     let drawn = move || match curve.get() {
         Curve::Smile => volatility_smile(smile),
+        Curve::Surface => volatility_surface(smiles),
+        Curve::Days => volatility_days(days, DayFigure::Iv),
+        Curve::SkewDays => volatility_days(days, DayFigure::Skew),
         curve => part(move || Some(drawing(shown.read().as_ref()?, curve))),
     };
     view! {
-        <div class="volatility-curves" role="group" aria-label="What is drawn by strike">
+        <div class="volatility-curves" role="group" aria-label="What is drawn">
             {Curve::ALL.map(one).collect_view()}
             <span>{part(move || curve.get().meaning())}</span>
         </div>

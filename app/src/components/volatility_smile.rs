@@ -61,25 +61,7 @@ fn drawing(smile: &Smile) -> AnyView {
         let points: Vec<String> = (0..=STEPS).filter_map(point).collect();
         view! { <path class="volatility-smile__curve" d=format!("M{}", points.join("L")) /> }
     });
-    // Not in the drawing, which is stretched: a dot stays round.
-    let dots = smile.points.iter().filter(|one| one.away.abs() <= REACH).map(|one| {
-        let kind = match (one.is_outlier, one.right) {
-            (true, _) => "outlier",
-            (false, Right::Put) => "put",
-            (false, Right::Call) => "call",
-        };
-        let (left, top) = (100.0 * Frame::x(one.away) / WIDTH, 100.0 * frame.y(one.iv) / HEIGHT);
-        let title = format!("{} {}: {:.2} %", one.strike, one.right.letter(), 100.0 * one.iv);
-        view! {
-            <i
-                data-kind=kind
-                title=title
-                style:left=percent(left)
-                style:top=percent(top.clamp(0.0, 100.0))
-            ></i>
-        }
-        .erase()
-    });
+    let dots = dots(smile, frame);
     let ticks = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0].map(|away: f64| {
         let strike = format::price(smile.strike_at(away), 0);
         let name = if away == 0.0 {
@@ -109,7 +91,7 @@ fn drawing(smile: &Smile) -> AnyView {
                     />
                     {curve}
                 </svg>
-                {dots.collect_view()}
+                {dots}
                 <span class="volatility-smile__scale" data-end="high">
                     {format!("{:.1} %", 100.0 * frame.high)}
                 </span>
@@ -121,4 +103,37 @@ fn drawing(smile: &Smile) -> AnyView {
         </div>
     }
     .erase()
+}
+
+/// Every volatility as a dot, and what the feed says of it as a dash. Not in the drawing, which is
+/// stretched: a dot stays round.
+fn dots(smile: &Smile, frame: Frame) -> AnyView {
+    let dots = smile.points.iter().filter(|one| one.away.abs() <= REACH).map(|one| {
+        let kind = match (one.is_outlier, one.right) {
+            (true, _) => "outlier",
+            (false, Right::Put) => "put",
+            (false, Right::Call) => "call",
+        };
+        let (left, top) = (100.0 * Frame::x(one.away) / WIDTH, 100.0 * frame.y(one.iv) / HEIGHT);
+        let mut title = format!("{} {}: {:.2} %", one.strike, one.right.letter(), 100.0 * one.iv);
+        if let Some(iv) = one.vendor_iv {
+            title += &format!(", the feed says {:.2} %", 100.0 * iv);
+        }
+        view! {
+            <i
+                data-kind=kind
+                title=title
+                style:left=percent(left)
+                style:top=percent(top.clamp(0.0, 100.0))
+            ></i>
+        }
+        .erase()
+    });
+    let feeds = smile.points.iter().filter(|one| one.away.abs() <= REACH).filter_map(|one| {
+        let top = 100.0 * frame.y(one.vendor_iv?) / HEIGHT;
+        let (left, top) = (percent(100.0 * Frame::x(one.away) / WIDTH), percent(top));
+        let is_seen = (0.0..=frame.high).contains(&one.vendor_iv?);
+        is_seen.then(|| view! { <i data-kind="vendor" style:left=left style:top=top></i> }.erase())
+    });
+    view! { {feeds.collect_view()} {dots.collect_view()} }.into_any()
 }

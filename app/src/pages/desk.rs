@@ -23,6 +23,7 @@ mod soon;
 mod top_bar;
 mod valued_positions;
 mod volatility;
+mod volatility_days;
 mod watchlists;
 mod written;
 

@@ -106,7 +106,14 @@ fn sticky_delta_carries_the_smile_along() {
         let right = if strike < SPOT { Right::Put } else { Right::Call };
         // Puts cost more than calls.
         let iv = Some(0.16 - 0.4 * (strike / SPOT - 1.0));
-        quant::options::OpenContract { strike, right, iv, open_interest: 1, volume: 0 }
+        quant::options::OpenContract {
+            strike,
+            right,
+            iv,
+            vendor_iv: None,
+            open_interest: 1,
+            volume: 0,
+        }
     });
     let books = [chain(9, 10)];
     let series = books[0].series();

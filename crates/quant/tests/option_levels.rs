@@ -23,6 +23,7 @@ fn open(days: i32, iv: Option<f64>, held: &[(f64, Right, u32)]) -> OpenSeries {
         open_interest: *open_interest,
         volume: 0,
         iv,
+        vendor_iv: None,
     };
     OpenSeries {
         series: Series { expires: today().plus_days(days), root: Root::SPXW },

@@ -24,7 +24,14 @@ fn series(days: i32) -> Series {
 }
 
 fn held(strike: f64, right: Right, open_interest: u32) -> OpenContract {
-    OpenContract { strike, right, open_interest, volume: open_interest / 4, iv: Some(0.2) }
+    OpenContract {
+        strike,
+        right,
+        open_interest,
+        volume: open_interest / 4,
+        iv: Some(0.2),
+        vendor_iv: None,
+    }
 }
 
 fn open(days: i32, contracts: Vec<OpenContract>) -> OpenSeries {

@@ -37,6 +37,7 @@ fn open(svi: &Svi, spoiled: &[(f64, f64)]) -> OpenSeries {
             open_interest: 1,
             volume: 0,
             iv: Some(iv + by),
+            vendor_iv: None,
         })
     });
     OpenSeries {

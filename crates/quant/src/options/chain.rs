@@ -210,15 +210,20 @@ impl ChainBook {
     /// What is held of it and what that is worth: everything that exposure is worked out from.
     /// Nothing without a forward.
     pub fn open(&self) -> Option<OpenSeries> {
+        let money = self.money_place();
         let contracts = self.quotes.strikes.iter().enumerate().flat_map(|(place, strike)| {
             Right::ALL.map(|right| {
                 let quote = strike.of(right);
+                let is_out = (right == Right::Call) == (money <= place);
+                #[expect(clippy::cast_possible_truncation, reason = "a vendor's four digits")]
+                let vendor_iv = quote.vendor_iv.filter(|_| is_out).map(|iv| iv as f32);
                 OpenContract {
                     strike: strike.strike.to_f64(),
                     right,
                     open_interest: quote.open_interest,
                     volume: quote.volume,
                     iv: self.ivs[place_of(place, right)].ok(),
+                    vendor_iv,
                 }
             })
         });

@@ -25,6 +25,8 @@ pub struct OpenContract {
     pub volume: u32,
     /// The volatility that its price implies, a fraction a year.
     pub iv: Option<f64>,
+    /// The vendor's, to compare with; only out of the money, where smiles are.
+    pub vendor_iv: Option<f32>,
 }
 
 /// The contracts of a series.

@@ -21,6 +21,8 @@ pub struct SmilePoint {
     pub away: f64,
     /// A fraction a year.
     pub iv: f64,
+    /// What the vendor says it is.
+    pub vendor_iv: Option<f64>,
     /// Whether it stands too far from the curve to belong to it.
     pub is_outlier: bool,
 }
@@ -80,6 +82,7 @@ impl Smile {
                     right: one.right,
                     away,
                     iv: one.iv?,
+                    vendor_iv: one.vendor_iv.map(f64::from),
                     is_outlier: false,
                 };
                 (away.abs() <= AWAY_MAX).then_some(point)
