@@ -177,6 +177,15 @@ pub fn scaled_tail_slope(y: f64) -> f64 {
     polynomial(&SLOPE_P, y) / polynomial(&SLOPE_Q, y)
 }
 
+/// [`scaled_tail`] and [`scaled_tail_slope`] of one number at the price of one division.
+#[inline(always)]
+pub fn scaled_tail_and_slope(y: f64) -> (f64, f64) {
+    let (below, below_slope) = (polynomial(&TAIL_Q, y), polynomial(&SLOPE_Q, y));
+    let shared = 1.0 / (below * below_slope);
+    let tail = polynomial(&TAIL_P, y) * (below_slope * shared);
+    (tail, polynomial(&SLOPE_P, y) * (below * shared))
+}
+
 /// Nothing of the distribution lies beyond this that a number could hold.
 const TAIL_END: f64 = 40.0;
 

@@ -187,12 +187,12 @@ fn implied_volatilities_to_what_a_double_can_hold() {
             assert!(off <= 3.0, "{way} {premium:?}: {own} is not {exact}, off by {off}");
         };
         check(cold, "cold");
-        for start in [0.5, 0.9, 0.999, 0.999_999, 1.0, 1.01, 1.3, 3.0] {
+        for start in [0.5, 0.9, 0.9987, 0.999, 0.999_999, 1.0, 1.0013, 1.01, 1.3, 3.0] {
             check(implied_vol_from(&premium, start * exact).unwrap(), "warm");
         }
     }
     let mut solved = Vec::new();
-    for start in [f64::NAN, 0.5, 0.999, 1.0, 1.3] {
+    for start in [f64::NAN, 0.5, 0.9987, 0.999, 1.0, 1.0013, 1.3] {
         let before: Vec<f64> = exacts.iter().map(|(exact, _)| start * exact).collect();
         implied_vols(&premiums, &before, &mut solved);
         assert_eq!(solved.len(), premiums.len());

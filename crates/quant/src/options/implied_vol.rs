@@ -10,7 +10,7 @@
 
 use market::Right;
 
-use crate::math::{INV_SQRT_2PI, exp, ln, ln_ratio, scaled_tail, scaled_tail_slope};
+use crate::math::{INV_SQRT_2PI, exp, ln, ln_ratio, scaled_tail, scaled_tail_and_slope};
 
 /// A price whose volatility is sought.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,23 +71,23 @@ const YEARS_MAX: f64 = 1_000.0;
 /// What lies outside is no price of anything that options are listed on.
 const PRICE_MIN: f64 = 1e-9;
 const PRICE_MAX: f64 = 1e12;
-/// A premium below this part of the strike has lost its digits.
+/// A premium below this part of √(forward × strike) has lost its digits.
 const PREMIUM_MIN: f64 = 1e-280;
 /// Steps after which the search ends whatever it found; seven are the most that any price needed.
 const STEPS_MAX: usize = 16;
-/// A step shorter than this part of σ√T leaves an error of its fourth power: the last that counts.
-const STEP_LAST: f64 = 1e-4;
+/// A step shorter than this part of σ√T leaves an error of its sixth power: the last that counts.
+const STEP_LAST: f64 = 1.5e-3;
 
 /// The volatility at which an option is worth this much, a fraction a year.
 pub fn implied_vol(premium: &Premium) -> Result<f64, IvAbsence> {
-    let target = Target::of(premium)?;
+    let target = premium.target()?;
     Ok(target.solve(target.start()) / premium.years.sqrt())
 }
 
 /// The same, from a volatility that it was not long ago. Whatever that was, the answer is the cold
 /// one but for its last digits.
 pub fn implied_vol_from(premium: &Premium, before: f64) -> Result<f64, IvAbsence> {
-    let target = Target::of(premium)?;
+    let target = premium.target()?;
     let root = premium.years.sqrt();
     let before = before * root;
     let is_start = 0.0 < before && before < 10.0;
@@ -106,27 +106,17 @@ pub fn implied_vols(
     assert_eq!(premiums.len(), before.len(), "a volatility before, or none, for each option");
     solved.clear();
     for (premiums, before) in premiums.chunks(LANES).zip(before.chunks(LANES)) {
-        let mut lanes = Lanes::NONE;
+        let mut lanes = Lanes::of(premiums);
         for (lane, (premium, before)) in premiums.iter().zip(before).enumerate() {
-            lanes.targets[lane] = Target::of(premium);
-            let before = before * premium.years.sqrt();
+            let before = before * lanes.roots[lane];
             let is_start = 0.0 < before && before < 10.0;
-            if let Ok(target) = lanes.targets[lane] {
-                lanes.set(lane, &target, if is_start { before } else { target.start() });
+            lanes.absence[lane] = premium.absence(&lanes.target(lane)).err();
+            if lanes.absence[lane].is_none() {
+                lanes.begin(lane, if is_start { before } else { lanes.target(lane).start() });
             }
         }
         lanes.search();
-        for (lane, premium) in premiums.iter().enumerate() {
-            let target = lanes.targets[lane];
-            solved.push(target.map(|target| {
-                let found = if lanes.is_done[lane] {
-                    lanes.s[lane]
-                } else {
-                    target.solve(lanes.start[lane])
-                };
-                found / premium.years.sqrt()
-            }));
-        }
+        solved.extend((0..premiums.len()).map(|lane| lanes.found(lane)));
     }
 }
 
@@ -137,9 +127,14 @@ const LANE_STEPS_MAX: usize = 5;
 
 /// Searches side by side. A lane that is done, or that nobody needs, stays where it is.
 struct Lanes {
-    targets: [Result<Target, IvAbsence>; LANES],
+    /// As a [`Target`] has them.
     x: [f64; LANES],
+    ratio: [f64; LANES],
     price: [f64; LANES],
+    left: [f64; LANES],
+    /// Roots of the time to expiry.
+    roots: [f64; LANES],
+    absence: [Option<IvAbsence>; LANES],
     start: [f64; LANES],
     s: [f64; LANES],
     is_plain: [bool; LANES],
@@ -147,23 +142,79 @@ struct Lanes {
 }
 
 impl Lanes {
-    const NONE: Self = Self {
-        targets: [Err(IvAbsence::Expired); LANES],
+    /// Nothing is searched for yet.
+    #[inline(always)]
+    fn of(premiums: &[Premium]) -> Self {
         // Some option, so that nothing is divided by nothing.
-        x: [0.01; LANES],
-        price: [0.01; LANES],
-        start: [0.03; LANES],
-        s: [0.03; LANES],
-        is_plain: [false; LANES],
-        is_done: [false; LANES],
-    };
-
-    fn set(&mut self, lane: usize, target: &Target, start: f64) {
-        self.start[lane] = start;
-        if !target.is_dear() && 0.5 * start < 0.5 * SERIES_MAX {
-            self.is_plain[lane] = true;
-            (self.x[lane], self.price[lane], self.s[lane]) = (target.x, target.price, start);
+        let (mut forward, mut strike) = ([1.0; LANES], [1.01; LANES]);
+        let (mut sign, mut paid, mut years) = ([1.0; LANES], [0.01; LANES], [1.0; LANES]);
+        for (lane, premium) in premiums.iter().enumerate().take(LANES) {
+            (forward[lane], strike[lane]) = (premium.forward, premium.strike);
+            (sign[lane], paid[lane]) = (premium.right.sign(), premium.undiscounted);
+            years[lane] = premium.years;
         }
+        let mut lanes = Self {
+            x: [0.0; LANES],
+            ratio: [0.0; LANES],
+            price: [0.0; LANES],
+            left: [0.0; LANES],
+            roots: [0.0; LANES],
+            absence: [Some(IvAbsence::Expired); LANES],
+            start: [0.03; LANES],
+            s: [0.03; LANES],
+            is_plain: [false; LANES],
+            is_done: [false; LANES],
+        };
+        lanes.measure(&forward, &strike, &sign, &paid, &years);
+        lanes
+    }
+
+    #[inline(never)]
+    fn measure(
+        &mut self,
+        forward: &[f64; LANES],
+        strike: &[f64; LANES],
+        sign: &[f64; LANES],
+        paid: &[f64; LANES],
+        years: &[f64; LANES],
+    ) {
+        for lane in 0..LANES {
+            let target = Target::of(forward[lane], strike[lane], sign[lane], paid[lane]);
+            self.x[lane] = target.x;
+            self.ratio[lane] = target.ratio;
+            self.price[lane] = target.price;
+            self.left[lane] = target.left;
+            self.roots[lane] = years[lane].sqrt();
+        }
+    }
+
+    fn target(&self, lane: usize) -> Target {
+        Target {
+            x: self.x[lane],
+            ratio: self.ratio[lane],
+            price: self.price[lane],
+            left: self.left[lane],
+        }
+    }
+
+    fn begin(&mut self, lane: usize, start: f64) {
+        (self.start[lane], self.s[lane]) = (start, start);
+        self.is_plain[lane] = !self.target(lane).is_dear() && 0.5 * start < 0.5 * SERIES_MAX;
+        if !self.is_plain[lane] {
+            self.s[lane] = 0.03;
+        }
+    }
+
+    fn found(&self, lane: usize) -> Result<f64, IvAbsence> {
+        if let Some(absence) = self.absence[lane] {
+            return Err(absence);
+        }
+        let found = if self.is_done[lane] {
+            self.s[lane]
+        } else {
+            self.target(lane).solve(self.start[lane])
+        };
+        Ok(found / self.roots[lane])
     }
 
     fn search(&mut self) {
@@ -222,7 +273,7 @@ fn bounded(s: f64, step: f64) -> f64 {
 #[inline(always)]
 fn logarithmic_step(away: f64, s: f64, tails: f64, price: f64) -> f64 {
     let wrong = ln_ratio(tails, price) - 0.5 * (away * away + 0.25 * s * s);
-    householder(away, s, wrong, INV_SQRT_2PI / tails)
+    householder(away, s, wrong, tails, INV_SQRT_2PI)
 }
 
 /// What is sought, without units.
@@ -238,9 +289,17 @@ struct Target {
     left: f64,
 }
 
-impl Target {
-    fn of(premium: &Premium) -> Result<Self, IvAbsence> {
-        let Premium { forward, strike, years, right, undiscounted } = *premium;
+impl Premium {
+    fn target(&self) -> Result<Target, IvAbsence> {
+        let Self { forward, strike, right, undiscounted, .. } = *self;
+        let target = Target::of(forward, strike, right.sign(), undiscounted);
+        self.absence(&target).map(|()| target)
+    }
+
+    /// Whether its numbers are those of an option that has a volatility, and else why not.
+    #[inline(always)]
+    fn absence(&self, target: &Target) -> Result<(), IvAbsence> {
+        let Self { forward, strike, years, .. } = *self;
         if !(YEARS_MIN..=YEARS_MAX).contains(&years) {
             return Err(IvAbsence::Expired);
         }
@@ -248,19 +307,32 @@ impl Target {
         if !(is_price(forward) && is_price(strike)) {
             return Err(IvAbsence::NoForward);
         }
-        let intrinsic = right.payoff(forward, strike);
-        let outside = undiscounted - intrinsic;
-        if outside.is_nan() || outside <= PREMIUM_MIN * strike {
+        if target.price.is_nan() || target.price <= PREMIUM_MIN {
             return Err(IvAbsence::BelowIntrinsic);
         }
-        let (least, most) = if forward < strike { (forward, strike) } else { (strike, forward) };
-        let left = least - outside;
-        if left <= 0.0 {
+        if target.left <= 0.0 {
             return Err(IvAbsence::AboveMaximum);
         }
-        let unit = (least * most).sqrt();
-        let x = ln_ratio(most, least);
-        Ok(Self { x, ratio: least / most, price: outside / unit, left: left / unit })
+        Ok(())
+    }
+}
+
+impl Target {
+    /// Numbers that may be those of no option; `sign` is a [`Right`]'s.
+    #[inline(always)]
+    fn of(forward: f64, strike: f64, sign: f64, undiscounted: f64) -> Self {
+        let inside = sign * (forward - strike);
+        let outside = undiscounted - if 0.0 < inside { inside } else { 0.0 };
+        let least = if forward < strike { forward } else { strike };
+        let most = if forward < strike { strike } else { forward };
+        let inverse = 1.0 / (least * most).sqrt();
+        let share = least * inverse;
+        Self {
+            x: ln_ratio(most, least),
+            ratio: share * share,
+            price: outside * inverse,
+            left: (least - outside) * inverse,
+        }
     }
 
     /// σ√T to within a sixth or so, by taking √(1 − e^{−2x²/π}) for the normal distribution.
@@ -324,22 +396,51 @@ impl Target {
         let (away, half) = (self.x / s, 0.5 * s);
         let tails = any_tail(half - away) + scaled_tail(half + away);
         let wrong = ln_ratio(tails, self.left) - 0.5 * (away * away + half * half);
-        householder(away, s, wrong, -INV_SQRT_2PI / tails)
+        householder(away, s, wrong, tails, -INV_SQRT_2PI)
     }
 }
 
-/// Householder's step of the third order towards the zero of a logarithm that is `wrong` and has
-/// `slope`, both of a function whose own slope is the vega of σ√T = `s`.
+/// Householder's step of the third order towards the zero of a logarithm that is `wrong`, of a
+/// price of `tails` whose slope is `vega`, both in the same units, at σ√T = `s`. A short one is carried on
+/// to the fifth order by the series of the inverse function, so that the search from a volatility
+/// of a tick ago ends with its first step.
 #[inline(always)]
-fn householder(away: f64, s: f64, wrong: f64, slope: f64) -> f64 {
-    // Second and third derivative of the price, in units of the first.
-    let bend = away * away / s - 0.25 * s;
-    let twist = bend * bend - 3.0 * away * away / (s * s) - 0.25;
-    let newton = -wrong / slope;
-    let second = bend - slope;
-    let third = twist - 3.0 * slope * bend + 2.0 * slope * slope;
-    newton * (1.0 + 0.5 * second * newton) / (1.0 + newton * (second + third * newton / 6.0))
+fn householder(away: f64, s: f64, wrong: f64, tails: f64, vega: f64) -> f64 {
+    let inverse = 1.0 / s;
+    let square = away * away;
+    let slope = vega / tails;
+    let newton = -wrong * tails * (1.0 / vega);
+    // The logarithm of vega, derived once to four times.
+    let bend = square * inverse - 0.25 * s;
+    let far = square * inverse * inverse;
+    let (curved, twisted) = (-3.0 * far - 0.25, 12.0 * far * inverse);
+    // Derivatives of the price from the second on, in units of the first.
+    let third = bend * bend + curved;
+    let fourth = bend * (third + 2.0 * curved) + twisted;
+    let fifth = bend * (fourth + 3.0 * (bend * curved + twisted)) + 3.0 * curved * curved
+        - 60.0 * far * inverse * inverse;
+    // Of its logarithm, likewise.
+    let a2 = bend - slope;
+    let a3 = third - slope * (3.0 * bend - 2.0 * slope);
+    let a4 =
+        fourth - slope * (4.0 * third + 3.0 * bend * bend - slope * (12.0 * bend - 6.0 * slope));
+    let a5 = fifth
+        - slope
+            * (5.0 * fourth + 10.0 * bend * third
+                - slope
+                    * (20.0 * third + 30.0 * bend * bend - slope * (60.0 * bend - 24.0 * slope)));
+    let step = newton * (1.0 + 0.5 * a2 * newton) / (1.0 + newton * (a2 + a3 * newton / 6.0));
+    // What the series of the inverse function has in its fourth and fifth term beyond that.
+    let rest = a2 * (a3 * (1.0 / 6.0) - 0.125 * a2 * a2) - a4 * (1.0 / 24.0);
+    let last =
+        a2 * a2 * (0.375 * a2 * a2 - (13.0 / 24.0) * a3) + a3 * a3 * (1.0 / 18.0) + 0.125 * a2 * a4
+            - a5 * (1.0 / 120.0);
+    let power = newton * newton * (newton * newton);
+    if newton.abs() < SHORT * s { step + power * (rest + newton * last) } else { step }
 }
+
+/// A step shorter than this part of σ√T is short: terms of higher order make it better, not worse.
+const SHORT: f64 = 0.02;
 
 /// [`scaled_tail`] on the whole line.
 #[inline(always)]
@@ -382,8 +483,7 @@ fn tail_difference(away: f64, half: f64) -> f64 {
 /// m(k + 1) = (m(k − 1) − y m(k)) ÷ (k + 1).
 #[inline(always)]
 fn tail_series<const TERMS: usize>(away: f64, half: f64) -> f64 {
-    let mut even = scaled_tail(away);
-    let mut odd = scaled_tail_slope(away);
+    let (mut even, mut odd) = scaled_tail_and_slope(away);
     let (mut sum, mut power) = (odd, 1.0);
     let square = half * half;
     let mut term = 1;
