@@ -401,9 +401,9 @@ impl Target {
 }
 
 /// Householder's step of the third order towards the zero of a logarithm that is `wrong`, of a
-/// price of `tails` whose slope is `vega`, both in the same units, at σ√T = `s`. A short one is carried on
-/// to the fifth order by the series of the inverse function, so that the search from a volatility
-/// of a tick ago ends with its first step.
+/// price of `tails` whose slope is `vega`, both in the same units, at σ√T = `s`. A short one is
+/// carried on to the fifth order by the series of the inverse function, so that the search from a
+/// volatility of a tick ago ends with its first step.
 #[inline(always)]
 fn householder(away: f64, s: f64, wrong: f64, tails: f64, vega: f64) -> f64 {
     let inverse = 1.0 / s;
