@@ -1,9 +1,11 @@
 //! The practice market's options: whole chains, and quotes that imply the volatility they were made
 //! from.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use desk::{FeedEvent, MarketFeed};
 use feeds::PracticeMarket;
-use market::{Right, Span, Symbol};
+use market::{Price, Right, Series, Span, Symbol, next_trading_day};
 use quant::options::{ChainBook, RATE_DEFAULT};
 
 #[test]
@@ -12,7 +14,7 @@ fn every_underlying_has_whole_chains() {
     let at = market.opening_moment();
     for (underlying, series_min, contracts) in [
         (Symbol::SPX, 30, 8_500..11_500),
-        (Symbol::NDX, 15, 3_000..6_000),
+        (Symbol::NDX, 15, 3_000..7_000),
         (Symbol::SPY, 22, 5_000..8_500),
         (Symbol::QQQ, 22, 5_000..8_500),
     ] {
@@ -40,6 +42,29 @@ fn every_underlying_has_whole_chains() {
         assert!(crossed < count / 500, "{underlying}: {crossed} crossed");
     }
     assert!(market.series(Symbol::VIX, at).is_empty());
+}
+
+/// Whoever holds a contract overnight, or for weeks, finds it in the chain again.
+#[test]
+fn what_is_listed_once_stays() {
+    let mut market = PracticeMarket::new(7);
+    let mut at = market.opening_moment();
+    let mut known: BTreeMap<Series, BTreeSet<Price>> = BTreeMap::new();
+    for _ in 0..12 {
+        let mut listed = BTreeMap::new();
+        for underlying in [Symbol::SPX, Symbol::SPY] {
+            for series in market.series(underlying, at) {
+                let quotes = market.quotes(series, at).unwrap();
+                let strikes: BTreeSet<Price> =
+                    quotes.strikes.iter().map(|one| one.strike).collect();
+                let gone = known.get(&series).and_then(|before| before.difference(&strikes).next());
+                assert_eq!(gone, None, "{series} at {at}");
+                listed.insert(series, strikes);
+            }
+        }
+        known = listed;
+        at = next_trading_day(at.wall_time().date).open() + Span::hours(2);
+    }
 }
 
 /// A fund's options may be exercised early: their forward has the dividends on their dates.

@@ -76,6 +76,11 @@ impl Days {
         &self.starts[from.min(until)..until]
     }
 
+    /// The days up to `date`, itself included, oldest first.
+    pub(super) fn days_until(&self, date: TradingDate) -> &[DayStart] {
+        &self.starts[..self.starts.partition_point(|start| start.day.date <= date)]
+    }
+
     /// Bars of regular sessions before `before`, oldest first.
     pub(super) fn daily(&self, symbol: Symbol, before: TradingDate) -> &[Bar] {
         let Some(place) = SYMBOLS.iter().position(|known| *known == symbol) else { return &[] };

@@ -98,31 +98,70 @@ pub(super) fn listed_series(underlying: Symbol, today: &TradingDay) -> Vec<Serie
     series
 }
 
-/// The strikes of a series when the underlying closed at `close` and one deviation to its end is
-/// `deviation`, a part of that: close together near the money, farther apart away from it.
-pub(super) fn listed_strikes(underlying: Symbol, close: f64, deviation: f64) -> Vec<Price> {
+/// Whether a series exists on a day; once it does, it stays until its end.
+pub(super) fn is_listed(series: Series, day: &TradingDay) -> bool {
+    listed_series(series.terms().underlying, day).contains(&series)
+}
+
+/// Where strikes of one distance are listed, in points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Stretch {
+    step: f64,
+    from: f64,
+    until: f64,
+}
+
+/// The strikes of a series, from what it was listed by on each of its days: where the underlying
+/// had closed, and one deviation to the series' end as a part of that. Close together near the
+/// money, farther apart away from it. What was listed once stays, wherever the market goes.
+pub(super) fn listed_strikes(
+    underlying: Symbol,
+    days: impl IntoIterator<Item = (f64, f64)>,
+) -> Vec<Price> {
     let Some(menu) = menu(underlying) else { return Vec::new() };
-    let near = (4.2 * deviation).clamp(0.055, 0.25) * close;
-    let (down, up) = ((9.0 * deviation).clamp(0.12, 0.65), (6.0 * deviation).clamp(0.08, 0.6));
-    let steps = [1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 100.0].map(|times| times * menu.unit);
-    let is_wide = |step: &f64| 2.0 * near / step <= NEAR_STRIKES_MAX;
-    let place = steps.iter().position(is_wide).unwrap_or(steps.len() - 2);
-    let (fine, coarse) = (steps[place], steps[(place + 2).min(steps.len() - 1)]);
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for (close, deviation) in days {
+        for one in stretches_of(&menu, close, deviation) {
+            match stretches.iter_mut().find(|known| known.step.to_bits() == one.step.to_bits()) {
+                Some(known) => {
+                    known.from = known.from.min(one.from);
+                    known.until = known.until.max(one.until);
+                }
+                None => stretches.push(one),
+            }
+        }
+    }
     let mut strikes = BTreeSet::new();
-    let mut add = |from: f64, until: f64, step: f64| {
+    for Stretch { step, from, until } in stretches {
         let mut strike = (from / step).ceil() * step;
         while strike <= until {
             strikes.extend(Price::from_f64(strike));
             strike += step;
         }
-    };
-    add(close * (1.0 - down), close * (1.0 + up), coarse);
-    add(close - near, close + near, fine);
+    }
     strikes.into_iter().collect()
 }
 
+/// Where strikes are listed on one day: near the money, and away from it.
+fn stretches_of(menu: &Menu, close: f64, deviation: f64) -> [Stretch; 2] {
+    let near = (NEAR * deviation).clamp(0.045, 0.25);
+    let (down, up) = ((6.5 * deviation).clamp(0.12, 0.55), (4.2 * deviation).clamp(0.08, 0.4));
+    let steps = [1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 100.0].map(|times| times * menu.unit);
+    let is_wide = |step: &f64| 2.0 * near * close / step <= NEAR_STRIKES_MAX;
+    let place = steps.iter().position(is_wide).unwrap_or(steps.len() - 2);
+    let (fine, coarse) = (steps[place], steps[(place + 2).min(steps.len() - 1)]);
+    let stretch = |step: f64, down: f64, up: f64| Stretch {
+        step,
+        from: close * (1.0 - down),
+        until: close * (1.0 + up),
+    };
+    [stretch(fine, near, near), stretch(coarse, down, up)]
+}
+
+/// Deviations that are near the money.
+const NEAR: f64 = 2.0;
 /// Strikes near the money at most.
-const NEAR_STRIKES_MAX: f64 = 130.0;
+const NEAR_STRIKES_MAX: f64 = 100.0;
 
 #[cfg(test)]
 mod tests {
@@ -174,7 +213,7 @@ mod tests {
     #[test]
     fn strikes_lie_close_together_near_the_money() {
         for deviation in [0.001, 0.01, 0.05, 0.3] {
-            let strikes = listed_strikes(Symbol::SPX, 5_070.0, deviation);
+            let strikes = listed_strikes(Symbol::SPX, [(5_070.0, deviation)]);
             assert!((50..200).contains(&strikes.len()), "{deviation}: {}", strikes.len());
             let points: Vec<f64> = strikes.iter().map(|strike| strike.to_f64()).collect();
             assert!(points.is_sorted());

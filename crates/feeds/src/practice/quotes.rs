@@ -18,7 +18,7 @@ use super::SYMBOLS;
 use super::chance::{Chance, Purpose};
 use super::day::{DayTape, Scale};
 use super::days::Days;
-use super::listing::{listed_series, listed_strikes};
+use super::listing::{is_listed, listed_series, listed_strikes};
 use super::prints::levels_by_second;
 use super::state::dividends;
 use super::surface::{DaysLeft, Surface};
@@ -34,11 +34,18 @@ const DIME: i64 = 1_000;
 /// A fund's move by pennies.
 const PENNY: i64 = 100;
 
+/// One deviation from a day's open to the end of a series, as a part of the underlying's price.
+fn deviation(underlying: Symbol, vix: f64, left: DaysLeft) -> f64 {
+    Surface::new(underlying, vix, 0.0).total_variance(0.0, left.at_open()).sqrt()
+}
+
 /// The options of one day, and of the evening before it.
 #[derive(Debug)]
 pub(super) struct OptionDay {
     today: Session,
     before: Session,
+    /// Every day, for what series were listed by.
+    days: Arc<Days>,
     seed: u64,
     scale: Scale,
     /// Closes of the session before, of all that has options and of VIX.
@@ -99,7 +106,7 @@ struct Made {
 
 impl OptionDay {
     /// The options of `today`; nothing on the first day of history, which has none before it.
-    pub(super) fn new(days: &Days, today: Arc<DayTape>) -> Option<Self> {
+    pub(super) fn new(days: &Arc<Days>, today: Arc<DayTape>) -> Option<Self> {
         let date = today.day.date;
         let before = Arc::new(days.simulate(prior_trading_day(date).date)?);
         let close = |symbol| Some((symbol, days.daily(symbol, date).last().map(close_of)?));
@@ -108,6 +115,7 @@ impl OptionDay {
             closes: closes.collect(),
             today: Session { tape: today, levels: BTreeMap::new() },
             before: Session { tape: before, levels: BTreeMap::new() },
+            days: Arc::clone(days),
             seed: days.seed(),
             scale: days.scale(),
             listed: BTreeMap::new(),
@@ -296,15 +304,13 @@ impl OptionDay {
         let (today, before) = (*self.day(), self.before.tape.day);
         let left = DaysLeft::of(&today, series);
         let left_before = DaysLeft::of(&before, series);
-        let surface = Surface::new(underlying, vix, 0.0);
-        let variance = surface.total_variance(0.0, left.at(&today, today.open()).max(0.1));
-        let deviation = variance.sqrt();
+        let deviation = deviation(underlying, vix, left);
         let is_early = series.terms().style == ExerciseStyle::American;
         let dividends = is_early.then(|| dividends(underlying, close, today.date, series.expires));
         let table = dividends.as_deref();
         let table = table.map(|known| DividendTable::new(series.expires_at(), RATE, known));
         let mut listed = Listed { left, left_before, table, dividends, strikes: Vec::new() };
-        for strike in listed_strikes(underlying, close, deviation) {
+        for strike in listed_strikes(underlying, self.listed_by(series, left)) {
             let away = libm::log(strike.to_f64() / close) / deviation;
             let [mut call, mut put] =
                 Right::ALL.map(|right| self.contract(series, strike, right, away));
@@ -316,6 +322,22 @@ impl OptionDay {
             listed.strikes.push((strike, [call, put]));
         }
         Some(listed)
+    }
+
+    /// What a series was listed by, on each of its days up to this one.
+    fn listed_by(&self, series: Series, left: DaysLeft) -> Vec<(f64, f64)> {
+        let (days, today) = (self.days.days_until(self.day().date), self.day().date);
+        let first = days.partition_point(|start| !is_listed(series, &start.day));
+        let closes = |symbol| {
+            let bars = self.days.daily(symbol, today);
+            bars[first.saturating_sub(1).min(bars.len())..].iter().map(close_of)
+        };
+        let underlying = series.terms().underlying;
+        let by = |(back, (close, vix)): (usize, (f64, f64))| {
+            let sessions = left.sessions().saturating_add(u16::try_from(back).unwrap_or(u16::MAX));
+            (close, deviation(underlying, vix, DaysLeft::ahead(series, sessions)))
+        };
+        closes(underlying).rev().zip(closes(Symbol::VIX).rev()).enumerate().map(by).collect()
     }
 
     /// What chance makes of a contract whose strike is `away` deviations above the close.

@@ -59,29 +59,40 @@ impl Surface {
 /// Trading days from a moment of `today` to the end of a series, as variance counts them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DaysLeft {
+    sessions: u16,
     /// What comes after today.
     later: f64,
-    /// Whether it ends today.
-    is_today: bool,
 }
 
 impl DaysLeft {
     /// For a series that ends today or later.
     pub(super) fn of(today: &TradingDay, series: Series) -> Self {
-        let last = series.last_day();
-        if last.date <= today.date {
-            return Self { later: 0.0, is_today: true };
+        let (last, mut day, mut sessions) = (series.last_day(), *today, 0);
+        while day.date < last.date {
+            sessions += 1;
+            day = next_trading_day(day.date);
         }
-        let mut later = match series.terms().settlement {
+        Self::ahead(series, sessions)
+    }
+
+    /// So many sessions before the one in which it ends.
+    pub(super) fn ahead(series: Series, sessions: u16) -> Self {
+        let last = match series.terms().settlement {
             Settlement::Am => BEFORE,
             Settlement::Pm => BEFORE + SESSION,
         };
-        let mut day = next_trading_day(today.date);
-        while day.date < last.date {
-            later += 1.0;
-            day = next_trading_day(day.date);
-        }
-        Self { later, is_today: false }
+        let later = if sessions == 0 { 0.0 } else { f64::from(sessions) - 1.0 + last };
+        Self { sessions, later }
+    }
+
+    /// How many sessions before the one in which it ends.
+    pub(super) fn sessions(self) -> u16 {
+        self.sessions
+    }
+
+    /// As seen at the open.
+    pub(super) fn at_open(self) -> f64 {
+        if self.sessions == 0 { SESSION } else { SESSION + AFTER + self.later }
     }
 
     /// As seen `at` a moment of the day.
@@ -90,7 +101,7 @@ impl DaysLeft {
         let passed = ((at - today.open()).0 as f64 / length).clamp(0.0, 1.0);
         let session = SESSION * (1.0 - passed);
         // The last second is never worth nothing: options still trade in it.
-        if self.is_today { session.max(1e-6) } else { session + AFTER + self.later }
+        if self.sessions == 0 { session.max(1e-6) } else { session + AFTER + self.later }
     }
 }
 
