@@ -41,8 +41,22 @@ const ROUTES = [
   { name: "chain", path: "/chain/SPX", isDesk: true, mark: "tr[data-money]" },
   { name: "exposure", path: "/exposure/SPX", isDesk: true, mark: "tr[data-money]" },
   { name: "plan", path: PLAN, isDesk: true, mark: ".plan-payoff__now" },
-  { name: "positions", path: "/positions/SPX", isDesk: true, mark: ".risk-grid__table" },
-  { name: "volatility", path: SMILE, isDesk: true, mark: ".volatility-smile__curve" },
+  {
+    name: "positions",
+    path: "/positions/SPX",
+    isDesk: true,
+    mark: ".risk-grid__table",
+    figure: ["by delta", /\$/],
+    hasList: false,
+  },
+  {
+    name: "volatility",
+    path: SMILE,
+    isDesk: true,
+    mark: ".volatility-smile__curve",
+    // Of a whole year: the days are worked out while one looks.
+    figure: ["IV rank", /^\d+$/],
+  },
   { name: "styleguide", path: "/styleguide", isLong: true },
   { name: "developers", path: "/developers", isLong: true },
   { name: "missing", path: "/nowhere" },
@@ -151,7 +165,8 @@ async function keepPositions(server) {
   }
 }
 
-async function settled(page, { isDesk, isChart, isLong, mark }, width) {
+async function settled(page, route, width) {
+  const { isDesk, isChart, isLong, mark, figure, hasList = true } = route;
   await page.evaluate(() => document.fonts.ready);
   if (isDesk) {
     await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor({ state: "attached" });
@@ -160,6 +175,15 @@ async function settled(page, { isDesk, isChart, isLong, mark }, width) {
       : page.locator(mark).first();
     await shown.waitFor();
     await page.locator(".watch-row__day").first().waitFor({ state: "attached" });
+    if (figure !== undefined) {
+      const [name, value] = figure;
+      const place = page.locator("dl div", { has: page.getByText(name, { exact: true }) });
+      await place.locator("dd", { hasText: value }).first().waitFor({ state: "attached" });
+    }
+    // What is open comes last, with what it was worth the day before.
+    if (hasList && 900 <= width) {
+      await page.locator(".positions-list dd", { hasText: "$" }).first().waitFor();
+    }
   }
   if (isLong) {
     await page.locator("main section").first().waitFor();
