@@ -69,8 +69,18 @@ impl Desk {
         symbol: Symbol,
     ) -> Result<(Expiries, Vec<ChainBook>), DeskError> {
         let expiries = self.expiries(trader, symbol).await?;
-        let mut books = Vec::with_capacity(expiries.series.len());
-        for series in &expiries.series {
+        let books = self.books_of(trader, &expiries.series).await?;
+        Ok((expiries, books))
+    }
+
+    /// These series as they are quoted, but for those that ended meanwhile.
+    pub(crate) async fn books_of(
+        &self,
+        trader: &Trader,
+        series: &[Series],
+    ) -> Result<Vec<ChainBook>, DeskError> {
+        let mut books = Vec::with_capacity(series.len());
+        for series in series {
             // One at a time: the tape must not stand still for thousands of contracts.
             let quoted = match self.quotes(trader, *series).await {
                 Ok(quoted) => quoted,
@@ -81,7 +91,7 @@ impl Desk {
             books.extend(quoted.book());
             let_others_run().await;
         }
-        Ok((expiries, books))
+        Ok(books)
     }
 }
 

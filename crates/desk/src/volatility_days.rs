@@ -30,14 +30,6 @@ const AT_ONCE: usize = 12;
 /// Series on each side of thirty days: one may lack a volatility.
 const ROUND: usize = 2;
 
-/// Where the days before the tape's are found.
-enum Past {
-    /// In the market itself.
-    Market(Box<dyn MarketFeed>),
-    /// In chains that the trader brought in.
-    Chains,
-}
-
 impl Desk {
     /// What did options on `symbol` say of volatility, on at most a year of days before the tape's?
     pub async fn volatility_days(
@@ -45,7 +37,7 @@ impl Desk {
         trader: &Trader,
         symbol: Symbol,
     ) -> Result<VolatilityDays, DeskError> {
-        let (state, today, listed, feed, sessions) = self.with_tape(trader, |tape| {
+        let (state, today, listed, mut feed, sessions) = self.with_tape(trader, |tape| {
             check_listed(tape, symbol)?;
             let today = tape.day().date;
             let listed = tape.series(symbol);
@@ -57,12 +49,13 @@ impl Desk {
                 .collect();
             Ok::<_, DeskError>((tape.state(), today, listed, feed, sessions))
         })?;
-        let now = self.volatility_now(trader, &round_thirty_days(&listed, state.at)).await;
+        let series = round_thirty_days(&listed, state.at);
+        let now = VolatilityDay::of(&self.books_of(trader, &series).await?);
         let owner = trader.owner();
         // A recorded day has a tape of its own, and one past with the trader's other days.
-        let (past, tape) = match (feed, &state.tape) {
-            (Some(feed), tape) => (Past::Market(feed), tape.clone()),
-            (None, TapeId::Replay { .. }) => (Past::Chains, import_tape(owner)),
+        let tape = match (&feed, &state.tape) {
+            (Some(_), tape) => tape.clone(),
+            (None, TapeId::Replay { .. }) => import_tape(owner),
             (None, _) => {
                 return Ok(VolatilityDays { symbol, state, now, days: Vec::new(), missing: 0 });
             }
@@ -70,18 +63,17 @@ impl Desk {
         let limit = u32::try_from(RANK_DAYS).unwrap_or(u32::MAX);
         let store = self.store();
         let mut known = store.read_volatility_days(owner, &tape, symbol, today, limit).await?;
-        let wanted = match &past {
-            Past::Market(_) => sessions,
-            Past::Chains => store.chain_days(owner, &tape, symbol, today, limit).await?,
+        let wanted = match feed {
+            Some(_) => sessions,
+            None => store.chain_days(owner, &tape, symbol, today, limit).await?,
         };
         let is_missing = |day: &TradingDate| known.iter().all(|(one, _)| one != day);
         let missing: Vec<TradingDate> = wanted.into_iter().rev().filter(is_missing).collect();
         let mut found = Vec::with_capacity(AT_ONCE);
-        let mut past = past;
         for day in missing.iter().take(AT_ONCE) {
-            let said = match &mut past {
-                Past::Market(feed) => said_by_market(feed.as_mut(), symbol, *day),
-                Past::Chains => self.said_by_chain(trader, symbol, *day).await?,
+            let said = match &mut feed {
+                Some(feed) => said_by_market(feed.as_mut(), symbol, *day),
+                None => self.said_by_chain(trader, symbol, *day).await?,
             };
             found.push((*day, said));
             let_others_run().await;
@@ -94,16 +86,6 @@ impl Desk {
         known.sort_by_key(|(day, _)| *day);
         let told = known.into_iter().filter_map(|(day, said)| Some((day, said?)));
         Ok(VolatilityDays { symbol, state, now, days: told.collect(), missing })
-    }
-
-    /// What series that are listed now say.
-    async fn volatility_now(&self, trader: &Trader, series: &[Series]) -> Option<VolatilityDay> {
-        let mut books = Vec::with_capacity(series.len());
-        for series in series {
-            books.extend(self.quotes(trader, *series).await.ok()?.book());
-            let_others_run().await;
-        }
-        VolatilityDay::of(&books)
     }
 
     /// What a chain that the trader brought in says.

@@ -36,13 +36,15 @@ impl ChainStore for Database {
         for root in roots {
             let gone = sqlx::query(
                 "delete from chain where owner = $1 and tape = $2 and symbol = $3 and day = $4 \
-                 and series like $5",
+                 and $5 <= series and series < $6",
             )
             .bind(owner.as_str().to_owned())
             .bind(tape.to_string())
             .bind(symbol.to_string())
             .bind(i64::from(day.epoch_days()))
-            .bind(format!("{root}-%"));
+            .bind(format!("{root}-"))
+            // The byte after a hyphen's.
+            .bind(format!("{root}."));
             gone.execute(&mut *transaction).await.map_err(failed(doing()))?;
         }
         let gone = sqlx::query(
