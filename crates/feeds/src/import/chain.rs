@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use market::{Moment, Price, Root, Series, SeriesQuotes, StrikeQuotes, Symbol, TradingDate};
 
 use super::archive::each_file;
-use super::report::ImportReport;
-use super::{ImportError, unreadable};
+use super::lines::split;
+use super::report::{ImportReport, Problem};
+use super::{ImportError, LINE_BYTES_MAX, unreadable};
 
 /// A chain as a file has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +64,33 @@ pub fn read_chain(
         Ok(())
     })?;
     found.ok_or_else(|| unreadable("the file is empty"))
+}
+
+/// Splits a row into so many fields.
+fn split_row<'a>(
+    line: &'a [u8],
+    columns: usize,
+    fields: &mut Vec<&'a [u8]>,
+) -> Result<(), Problem> {
+    if LINE_BYTES_MAX < line.len() {
+        return Err(Problem::of_row(line, format!("is longer than {LINE_BYTES_MAX} bytes")));
+    }
+    if !split(line, b',', fields) || fields.len() != columns {
+        let why = format!("has {} fields, not {columns}", fields.len());
+        let remedy = "if it is the last one, the file was cut: save it again";
+        return Err(Problem::of_row(line, why).with_remedy(remedy));
+    }
+    Ok(())
+}
+
+fn count(name: &'static str, field: &[u8]) -> Result<u32, Problem> {
+    let bad = || Problem::new(name, field, "is no whole number of contracts");
+    String::from_utf8_lossy(field).parse().map_err(|_| bad())
+}
+
+fn number(name: &'static str, field: &[u8]) -> Result<f64, Problem> {
+    let found = String::from_utf8_lossy(field).parse().ok().filter(|one: &f64| one.is_finite());
+    found.ok_or_else(|| Problem::new(name, field, "is no number"))
 }
 
 /// Series, soonest first.

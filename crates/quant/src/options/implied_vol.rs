@@ -198,10 +198,10 @@ impl Lanes {
     }
 
     fn begin(&mut self, lane: usize, start: f64) {
-        (self.start[lane], self.s[lane]) = (start, start);
-        self.is_plain[lane] = !self.target(lane).is_dear() && 0.5 * start < 0.5 * SERIES_MAX;
-        if !self.is_plain[lane] {
-            self.s[lane] = 0.03;
+        self.start[lane] = start;
+        if !self.target(lane).is_dear() && 0.5 * start < 0.5 * SERIES_MAX {
+            self.is_plain[lane] = true;
+            self.s[lane] = start;
         }
     }
 

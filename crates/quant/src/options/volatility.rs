@@ -64,12 +64,10 @@ fn at_quarter(falling: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
 /// `terms` are pairs of years and volatility, soonest first; nothing where they do not reach so
 /// far.
 pub fn constant_maturity(terms: &[(f64, f64)], years: f64) -> Option<f64> {
-    let after = terms.iter().position(|(one, _)| years <= *one)?;
-    let (late, late_iv) = terms[after];
+    let [(soon, soon_iv), (late, late_iv)] = round(terms, years)?;
     if late == years {
         return Some(late_iv);
     }
-    let (soon, soon_iv) = *terms.get(after.checked_sub(1)?)?;
     let (soon_variance, late_variance) = (soon * soon_iv * soon_iv, late * late_iv * late_iv);
     let variance = soon_variance + (late_variance - soon_variance) * (years - soon) / (late - soon);
     (0.0 < variance).then(|| (variance / years).sqrt())
@@ -97,14 +95,20 @@ impl VolatilityDay {
     }
 }
 
+/// The pairs round `years`, of pairs that rise; twice the same where one is of just these years.
+fn round(terms: &[(f64, f64)], years: f64) -> Option<[(f64, f64); 2]> {
+    let after = terms.iter().position(|(one, _)| years <= *one)?;
+    let late = terms[after];
+    let soon = if late.0 == years { late } else { *terms.get(after.checked_sub(1)?)? };
+    Some([soon, late])
+}
+
 /// What lies on the line between the pairs round `years`.
 fn linear(terms: &[(f64, f64)], years: f64) -> Option<f64> {
-    let after = terms.iter().position(|(one, _)| years <= *one)?;
-    let (late, later) = terms[after];
+    let [(soon, sooner), (late, later)] = round(terms, years)?;
     if late == years {
         return Some(later);
     }
-    let (soon, sooner) = *terms.get(after.checked_sub(1)?)?;
     Some(sooner + (later - sooner) * (years - soon) / (late - soon))
 }
 

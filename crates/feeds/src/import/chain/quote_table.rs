@@ -9,9 +9,9 @@ use market::{
     prior_trading_day, trading_day,
 };
 
-use super::{ImportedChain, Strikes, into_series};
+use super::{ImportedChain, Strikes, count, into_series, number, split_row};
 use crate::import::archive::Part;
-use crate::import::lines::{lines, split};
+use crate::import::lines::lines;
 use crate::import::number::{PriceForm, price};
 use crate::import::report::{ImportReport, Problem, shown};
 use crate::import::{ImportError, LINE_BYTES_MAX, unreadable};
@@ -159,14 +159,7 @@ fn read_row<'a>(
     at: Moment,
     fields: &mut Vec<&'a [u8]>,
 ) -> Result<(Series, StrikeQuotes), Problem> {
-    if LINE_BYTES_MAX < line.len() {
-        return Err(Problem::of_row(line, format!("is longer than {LINE_BYTES_MAX} bytes")));
-    }
-    if !split(line, b',', fields) || fields.len() != COLUMNS {
-        let why = format!("has {} fields, not {COLUMNS}", fields.len());
-        let remedy = "if it is the last one, the file was cut: save it again";
-        return Err(Problem::of_row(line, why).with_remedy(remedy));
-    }
+    split_row(line, COLUMNS, fields)?;
     let strike = price("Strike", fields[STRIKE], DECIMAL)?;
     let mut row = StrikeQuotes { strike, call: Quote::default(), put: Quote::default() };
     let mut series = None;
@@ -199,21 +192,11 @@ fn read_quote(fields: &[&[u8]], at: Moment) -> Result<Quote, Problem> {
         let is_told = !is_nothing || fields[place].is_empty();
         is_told.then(|| price(name, fields[place], DECIMAL)).transpose()
     };
-    let count = |name, place: usize| {
-        let text = String::from_utf8_lossy(fields[place]);
-        let bad = || Problem::new(name, fields[place], "is no whole number of contracts");
-        text.parse::<u32>().map_err(|_| bad())
-    };
-    let number = |name, place: usize| {
-        let text = String::from_utf8_lossy(fields[place]);
-        let found = text.parse::<f64>().ok().filter(|one| one.is_finite());
-        found.ok_or_else(|| Problem::new(name, fields[place], "is no number"))
-    };
-    let (last, net) = (some("Last Sale", 0)?, number("Net", 1)?);
+    let (last, net) = (some("Last Sale", 0)?, number("Net", fields[1])?);
     let (bid, ask) = (some("Bid", 2)?, some("Ask", 3)?);
-    let (volume, iv) = (count("Volume", 4)?, number("IV", 5)?);
+    let (volume, iv) = (count("Volume", fields[4])?, number("IV", fields[5])?);
     // Told, and computed on this device instead.
-    let _ = (number("Delta", 6)?, number("Gamma", 7)?);
+    let _ = (number("Delta", fields[6])?, number("Gamma", fields[7])?);
     let prior = last.and_then(|last| Price::from_f64(last.to_f64() - net).ok());
     Ok(Quote {
         bid,
@@ -223,7 +206,7 @@ fn read_quote(fields: &[&[u8]], at: Moment) -> Result<Quote, Problem> {
         last: last.filter(|_| 0 < volume),
         prior: prior.filter(|prior| 0 < prior.units() && net != 0.0),
         volume,
-        open_interest: count("Open Interest", 8)?,
+        open_interest: count("Open Interest", fields[8])?,
         vendor_iv: (0.0 < iv).then_some(iv),
     })
 }

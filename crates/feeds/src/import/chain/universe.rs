@@ -8,12 +8,12 @@ use market::{
     prior_trading_day, trading_day,
 };
 
-use super::{ChainOptions, ImportedChain, Strikes, into_series};
+use super::{ChainOptions, ImportedChain, Strikes, count, into_series, number, split_row};
 use crate::import::archive::Part;
-use crate::import::lines::{lines, split};
+use crate::import::lines::lines;
 use crate::import::number::{PriceForm, price};
 use crate::import::report::{ImportReport, Problem};
-use crate::import::{ImportError, LINE_BYTES_MAX, lean, unreadable};
+use crate::import::{ImportError, lean, unreadable};
 
 const HEAD: &[u8] = b"#expiry,strike,right,open,high,low,close,volume,open_interest,\
     implied_volatility,delta,gamma,vega,theta,rho";
@@ -113,14 +113,7 @@ fn read_row<'a>(
     (root, at): (Root, Moment),
     fields: &mut Vec<&'a [u8]>,
 ) -> Result<Row, Problem> {
-    if LINE_BYTES_MAX < line.len() {
-        return Err(Problem::of_row(line, format!("is longer than {LINE_BYTES_MAX} bytes")));
-    }
-    if !split(line, b',', fields) || fields.len() != COLUMNS {
-        let why = format!("has {} fields, not {COLUMNS}", fields.len());
-        let remedy = "if it is the last one, the file was cut: save it again";
-        return Err(Problem::of_row(line, why).with_remedy(remedy));
-    }
+    split_row(line, COLUMNS, fields)?;
     // Nobody quoted it.
     let is_zero = |field: &[u8]| !field.is_empty() && field.iter().all(|one| b"0.".contains(one));
     let close = match is_zero(fields[CLOSE]) {
@@ -147,20 +140,11 @@ fn read_row<'a>(
 
 fn read_quote(fields: &[&[u8]], close: Option<Price>, at: Moment) -> Result<Quote, Problem> {
     // What Lean does not know it leaves empty.
-    let count = |name, place: usize| {
-        let text = String::from_utf8_lossy(fields[place]);
-        let bad = || Problem::new(name, fields[place], "is no whole number of contracts");
-        if text.is_empty() { Ok(0) } else { text.parse::<u32>().map_err(|_| bad()) }
-    };
-    let number = |name, place: usize| {
-        let text = String::from_utf8_lossy(fields[place]);
-        let found = text.parse::<f64>().ok().filter(|one| one.is_finite());
-        found.ok_or_else(|| Problem::new(name, fields[place], "is no number"))
-    };
-    let (volume, iv) = (count("volume", 7)?, number("implied_volatility", 9)?);
+    let known = |name, field: &[u8]| if field.is_empty() { Ok(0) } else { count(name, field) };
+    let (volume, iv) = (known("volume", fields[7])?, number("implied_volatility", fields[9])?);
     // Told, and computed on this device instead.
     for (name, place) in ["delta", "gamma", "vega", "theta", "rho"].into_iter().zip(10..) {
-        number(name, place)?;
+        number(name, fields[place])?;
     }
     Ok(Quote {
         bid: close,
@@ -169,7 +153,7 @@ fn read_quote(fields: &[&[u8]], close: Option<Price>, at: Moment) -> Result<Quot
         last: close.filter(|_| 0 < volume),
         prior: None,
         volume,
-        open_interest: count("open_interest", 8)?,
+        open_interest: known("open_interest", fields[8])?,
         vendor_iv: (IV_MIN < iv).then_some(iv),
     })
 }
