@@ -5,7 +5,7 @@ use market::{Moment, format};
 use plan::Stage;
 
 use super::positions_head::PositionsSum;
-use super::positions_table::{PositionRow, ends_in, short_legs};
+use super::positions_table::{PositionRow, ends_in, ids_of, row_of, short_legs, tone};
 use crate::erased::{Erase, erased, heard, memo, part};
 
 /// What the list shows and does.
@@ -28,12 +28,7 @@ pub(crate) struct ListControls {
 /// The list.
 pub(crate) fn positions_list(controls: ListControls) -> AnyView {
     let ListControls { rows, sum, is_folded, on_fold, .. } = controls;
-    let ids = memo(move || {
-        let rows = rows.read();
-        let open = rows.iter().filter(|row| row.stage == Stage::Open);
-        // What was kept last is looked for first.
-        open.rev().map(|row| row.kept.id.clone()).collect::<Vec<_>>()
-    });
+    let ids = ids_of(rows, || Stage::Open);
     let total = |name: &'static str, title: &'static str, of: fn(&PositionsSum) -> (f64, usize)| {
         let dollars = memo(move || {
             let (dollars, count) = of(&sum.read());
@@ -47,7 +42,7 @@ pub(crate) fn positions_list(controls: ListControls) -> AnyView {
         view! {
             <div title=title>
                 <dt>{name} {part(move || is_part.get())}</dt>
-                <dd data-tone=erased(move || tone(dollars.get()))>
+                <dd data-tone=erased(move || tone(dollars.get().unwrap_or(0.0)))>
                     {part(move || told(dollars.get()))}
                 </dd>
             </div>
@@ -87,22 +82,13 @@ pub(crate) fn positions_list(controls: ListControls) -> AnyView {
     .into_any()
 }
 
-fn tone(dollars: Option<f64>) -> &'static str {
-    match dollars {
-        Some(one) if 0.0 < one => "up",
-        Some(one) if one < 0.0 => "down",
-        _ => "",
-    }
-}
-
 fn told(dollars: Option<f64>) -> String {
     dollars.map_or_else(|| "–".to_owned(), format::money)
 }
 
 fn one_row(controls: ListControls, id: String) -> AnyView {
     let ListControls { rows, now, on_choose, .. } = controls;
-    let own = id.clone();
-    let row = memo(move || rows.read().iter().find(|row| row.kept.id == own).cloned());
+    let row = row_of(rows, id.clone());
     let text = |of: fn(&PositionRow) -> String| {
         let text = memo(move || row.read().as_ref().map(of).unwrap_or_default());
         move || text.get()
@@ -110,7 +96,7 @@ fn one_row(controls: ListControls, id: String) -> AnyView {
     let dollars = |of: fn(&PositionRow) -> Option<f64>| {
         let dollars = memo(move || row.read().as_ref().and_then(of));
         view! {
-            <span data-tone=erased(move || tone(dollars.get()))>
+            <span data-tone=erased(move || tone(dollars.get().unwrap_or(0.0)))>
                 {part(move || told(dollars.get()))}
             </span>
         }

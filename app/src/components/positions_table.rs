@@ -150,15 +150,36 @@ fn columns(stage: Stage) -> &'static [Column] {
     }
 }
 
+/// The identities of the positions of a stage; what was kept last is looked for first.
+pub(super) fn ids_of(
+    rows: RwSignal<Vec<PositionRow>>,
+    stage: impl Fn() -> Stage + Send + Sync + 'static,
+) -> Memo<Vec<String>> {
+    memo(move || {
+        let (rows, stage) = (rows.read(), stage());
+        let own = rows.iter().filter(|row| row.stage == stage);
+        own.rev().map(|row| row.kept.id.clone()).collect()
+    })
+}
+
+/// One of the positions, as long as it is there.
+pub(super) fn row_of(rows: RwSignal<Vec<PositionRow>>, id: String) -> Memo<Option<PositionRow>> {
+    memo(move || rows.read().iter().find(|row| row.kept.id == id).cloned())
+}
+
+/// Which way a number points.
+pub(super) fn tone(number: f64) -> &'static str {
+    match number {
+        one if 0.0 < one => "up",
+        one if one < 0.0 => "down",
+        _ => "",
+    }
+}
+
 /// The positions of the stage that is chosen.
 pub(crate) fn positions_table(controls: PositionsControls) -> AnyView {
     let PositionsControls { rows, stage, on_new, .. } = controls;
-    let ids = memo(move || {
-        let rows = rows.read();
-        let own = rows.iter().filter(|row| row.stage == stage.get());
-        // What was kept last is looked for first.
-        own.rev().map(|row| row.kept.id.clone()).collect::<Vec<_>>()
-    });
+    let ids = ids_of(rows, move || stage.get());
     let listed = memo(move || stage.get());
     let table = move || {
         let (stage, ids) = (listed.get(), ids.get());
@@ -234,8 +255,7 @@ fn nothing(stage: Stage, on_new: Callback<()>) -> AnyView {
 
 fn one_row(controls: PositionsControls, stage: Stage, id: String) -> AnyView {
     let PositionsControls { rows, opened, now, .. } = controls;
-    let own = id.clone();
-    let row = memo(move || rows.read().iter().find(|row| row.kept.id == own).cloned());
+    let row = row_of(rows, id.clone());
     let own = id.clone();
     let is_opened = memo(move || opened.read().as_deref() == Some(own.as_str()));
     let toggle = move |_: MouseEvent| {
@@ -248,13 +268,9 @@ fn one_row(controls: PositionsControls, stage: Stage, id: String) -> AnyView {
             let row = row.read();
             row.as_ref().and_then(|row| column.2(row, now.get()))
         });
-        let tone = move || match cell.get().map_or(0.0, |cell| cell.1) {
-            one if 0.0 < one => "up",
-            one if one < 0.0 => "down",
-            _ => "",
-        };
+        let way = move || tone(cell.get().map_or(0.0, |cell| cell.1));
         view! {
-            <td data-tone=erased(tone) data-label=column.0>
+            <td data-tone=erased(way) data-label=column.0>
                 {part(move || cell.get().map_or_else(|| "–".to_owned(), |cell| cell.0))}
             </td>
         }

@@ -22,10 +22,8 @@ enum Curve {
     Vega,
     /// All smiles at once.
     Surface,
-    /// The volatility of thirty days, by day.
-    Days,
-    /// The skew of thirty days, by day.
-    SkewDays,
+    /// What they were, day by day.
+    Days(DayFigure),
 }
 
 /// The drawing's own units; it is stretched to the room there is.
@@ -40,8 +38,8 @@ impl Curve {
     const ALL: [Self; 8] = [
         Self::Smile,
         Self::Surface,
-        Self::Days,
-        Self::SkewDays,
+        Self::Days(DayFigure::Iv),
+        Self::Days(DayFigure::Skew),
         Self::Delta,
         Self::Gamma,
         Self::Theta,
@@ -56,8 +54,7 @@ impl Curve {
             Self::Theta => "Theta",
             Self::Vega => "Vega",
             Self::Surface => "Surface",
-            Self::Days => "IV30 by day",
-            Self::SkewDays => "Skew by day",
+            Self::Days(figure) => figure.name(),
         }
     }
 
@@ -70,16 +67,13 @@ impl Curve {
             Self::Theta => "Points for each calendar day; calls solid, puts dashed",
             Self::Vega => "Points for each vol point, along the smile",
             Self::Surface => "Every expiry's smile; drag it, or press the arrow keys",
-            Self::Days => "At the money, of thirty days, at the close of each day, and now",
-            Self::SkewDays => {
-                "Of thirty days: (put − call) ÷ at the money, at deltas of 25 %; close of each day"
-            }
+            Self::Days(figure) => figure.meaning(),
         }
     }
 
     fn of(self, greeks: &OptionGreeks) -> f64 {
         match self {
-            Self::Smile | Self::Surface | Self::Days | Self::SkewDays => f64::NAN,
+            Self::Smile | Self::Surface | Self::Days(_) => f64::NAN,
             Self::Delta => greeks.delta,
             Self::Gamma => greeks.gamma,
             Self::Theta => greeks.theta,
@@ -151,8 +145,7 @@ pub(crate) fn volatility_curves(
     let drawn = move || match curve.get() {
         Curve::Smile => volatility_smile(smile),
         Curve::Surface => volatility_surface(smiles),
-        Curve::Days => volatility_days(days, DayFigure::Iv),
-        Curve::SkewDays => volatility_days(days, DayFigure::Skew),
+        Curve::Days(figure) => volatility_days(days, figure),
         curve => part(move || Some(drawing(shown.read().as_ref()?, curve))),
     };
     view! {

@@ -27,10 +27,20 @@ const HEIGHT: f64 = 260.0;
 const TICKS: usize = 6;
 
 impl DayFigure {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Iv => "IV30 by day",
             Self::Skew => "Skew by day",
+        }
+    }
+
+    /// What stands beside its name.
+    pub(super) fn meaning(self) -> &'static str {
+        match self {
+            Self::Iv => "At the money, of thirty days, at the close of each day, and now",
+            Self::Skew => {
+                "Of thirty days: (put − call) ÷ at the money, at deltas of 25 %; close of each day"
+            }
         }
     }
 }

@@ -219,9 +219,20 @@ fn loaded_pane<Content>(load: impl Fn() -> Content + Send + Sync + 'static) -> A
 where
     Content: Future<Output = AnyView> + Send + 'static,
 {
+    loaded_later(|| view! { <div class="skeleton skeleton--chain"></div> }.erase(), load)
+}
+
+/// Something whose code is loaded once the browser has taken the page over, and what stands there
+/// until then.
+fn loaded_later<Content>(
+    waiting: fn() -> AnyView,
+    load: impl Fn() -> Content + Send + Sync + 'static,
+) -> AnyView
+where
+    Content: Future<Output = AnyView> + Send + 'static,
+{
     let is_awake = RwSignal::new(false);
     follow(move || is_awake.set(true));
-    let waiting = || view! { <div class="skeleton skeleton--chain"></div> }.erase();
     let load = std::sync::Arc::new(load);
     part(move || {
         let load = load.clone();

@@ -1,15 +1,16 @@
-//! What is open, at the side of the desk, where there is room for it. What shows
-//! them is loaded when one is.
+//! What is open, at the side of the desk, where there is room for it. What shows it is loaded when
+//! something is.
 
 use leptos::prelude::*;
 
 use super::commands::Commands;
+use super::loaded_later;
 use super::valued_positions::ValuedPositions;
 use crate::centre::Centre;
 use crate::commands::Command;
 use crate::components::{ListControls, positions_list};
 use crate::contexts::preferences;
-use crate::erased::{awaited, follow, memo, part};
+use crate::erased::{awaited, memo, part};
 use crate::panes::SidePane;
 
 /// The narrowest page with panes at its side, in pixels; the style sheet knows it too.
@@ -17,9 +18,7 @@ const WIDTH_MIN: f64 = 900.0;
 
 /// The positions that are open; nothing where none is, on a phone, and beside the same in full.
 pub(super) fn open_positions(commands: Commands) -> AnyView {
-    let is_awake = RwSignal::new(false);
-    follow(move || is_awake.set(true));
-    part(move || is_awake.get().then(|| awaited(|| ().into_any(), move || where_open(commands))))
+    loaded_later(|| ().into_any(), move || where_open(commands))
 }
 
 /// Asks whether one is open; what shows them is loaded then.
