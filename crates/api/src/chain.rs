@@ -79,6 +79,23 @@ pub enum ChainWord {
     },
 }
 
+impl ChainWord {
+    /// Which epoch it is of.
+    pub fn epoch(&self) -> u64 {
+        let (Self::Quotes { epoch, .. } | Self::Changes { epoch, .. } | Self::Gone { epoch, .. }) =
+            self;
+        *epoch
+    }
+
+    /// Which series it is about.
+    pub fn series(&self) -> Series {
+        let (Self::Quotes { quotes: SeriesQuotes { series, .. }, .. }
+        | Self::Changes { series, .. }
+        | Self::Gone { series, .. }) = self;
+        *series
+    }
+}
+
 /// The first byte of a [`ChainWord`] on the wire of our own screens, which no other word begins
 /// with: a page that shows no chain need not know how to read them.
 pub const CHAIN_MARK: u8 = 0xff;

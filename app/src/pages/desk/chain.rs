@@ -1,7 +1,7 @@
 //! The option chain in the middle of the desk: which series, what is quoted, and what that implies,
 //! worked out on this device with every print. Its code is loaded when somebody looks at a chain.
 
-use api::{ChainWord, LevelsView, decode_chain};
+use api::{ChainWord, LevelsView};
 use leptos::prelude::*;
 use market::{Contract, Moment, Right, Series, StrikeQuotes, Symbol, instrument};
 use plan::{BadPosition, Instrument, Leg, Position, Stage};
@@ -112,12 +112,17 @@ impl ChainData {
                 last.map(|(price, _)| (price.to_f64(), books.at()))
             });
             let Some((spot, at)) = books else { return };
+            let is_other = self.legs.turn();
+            if is_other {
+                // Another day, or another tape: what is shown says nothing of it.
+                self.book.set_value(None);
+                self.is_paused.set(false);
+            }
             let is_paused = self.is_paused.get_untracked();
             let moving = if is_paused { self.behind } else { self.book };
             let is_new = moving.try_update_value(|live| {
-                let mut is_new = false;
-                for word in self.legs.take_words() {
-                    let Some(word) = decode_chain(&word) else { continue };
+                let mut is_new = is_other;
+                for word in self.legs.take_words(&|_| Some(spot)) {
                     is_new |= self.legs.hear(&word, &|_| Some(spot)) || self.hear(live, word, spot);
                 }
                 if let Some(book) = live

@@ -93,7 +93,6 @@ impl PlanData {
 
     /// Follows the series of the legs, and those that strategies begin in.
     fn follow_series(self) {
-        let epoch = memo(move || self.tape.status.read().as_ref().map(|(tape, _)| tape.epoch));
         let watched = memo(move || {
             let mut watched = self.written.read().series();
             let beside = self.chosen().into_iter().flat_map(|one| series_of(&one.position));
@@ -106,8 +105,6 @@ impl PlanData {
         });
         follow(move || {
             let watched = watched.get();
-            // A jump makes everything that was known another day's.
-            let _ = epoch.get();
             self.books.watch(&watched, &[]);
         });
     }

@@ -84,7 +84,6 @@ impl ValuedPositions {
 
     /// Follows the series of all that is not closed, what is open first, and its underlyings.
     fn follow_series(self) {
-        let epoch = self.epoch();
         let held = memo(move || {
             let mut held = self.kept.known();
             held.retain(|one| one.stage != Stage::Closed);
@@ -106,8 +105,6 @@ impl ValuedPositions {
         });
         follow(move || {
             let (symbols, series) = held.get();
-            // A jump makes everything that was known another day's.
-            let _ = epoch.get();
             self.commands.data.others.set(symbols);
             self.books.watch(&series, &[]);
         });
