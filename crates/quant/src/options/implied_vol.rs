@@ -90,8 +90,7 @@ pub fn implied_vol_from(premium: &Premium, before: f64) -> Result<f64, IvAbsence
     let target = premium.target()?;
     let root = premium.years.sqrt();
     let before = before * root;
-    let is_start = 0.0 < before && before < 10.0;
-    let start = if is_start { before } else { target.start() };
+    let start = if is_start(before) { before } else { target.start() };
     Ok(target.solve(start) / root)
 }
 
@@ -106,17 +105,17 @@ pub fn implied_vols(
     assert_eq!(premiums.len(), before.len(), "a volatility before, or none, for each option");
     solved.clear();
     for (premiums, before) in premiums.chunks(LANES).zip(before.chunks(LANES)) {
-        let mut lanes = Lanes::of(premiums);
-        for (lane, (premium, before)) in premiums.iter().zip(before).enumerate() {
-            let before = before * lanes.roots[lane];
-            let is_start = 0.0 < before && before < 10.0;
-            lanes.absence[lane] = premium.absence(&lanes.target(lane)).err();
-            if lanes.absence[lane].is_none() {
-                lanes.begin(lane, if is_start { before } else { lanes.target(lane).start() });
+        let mut lanes = Lanes::of(premiums, before);
+        for (lane, premium) in premiums.iter().enumerate() {
+            if lanes.s[lane].is_nan() {
+                lanes.begin(lane, premium);
             }
         }
         lanes.search();
-        solved.extend((0..premiums.len()).map(|lane| lanes.found(lane)));
+        solved.extend(premiums.iter().enumerate().map(|(lane, premium)| {
+            let found = lanes.found[lane];
+            if found.is_nan() { lanes.alone(lane, premium) } else { Ok(found / lanes.roots[lane]) }
+        }));
     }
 }
 
@@ -125,7 +124,7 @@ const LANES: usize = 8;
 /// Steps that they take together; who needs more goes on alone.
 const LANE_STEPS_MAX: usize = 5;
 
-/// Searches side by side. A lane that is done, or that nobody needs, stays where it is.
+/// Searches side by side, without a branch, so that they become vector instructions.
 struct Lanes {
     /// As a [`Target`] has them.
     x: [f64; LANES],
@@ -134,36 +133,34 @@ struct Lanes {
     left: [f64; LANES],
     /// Roots of the time to expiry.
     roots: [f64; LANES],
-    absence: [Option<IvAbsence>; LANES],
     start: [f64; LANES],
+    /// Where each search is; not a number where there is none, or none any more.
     s: [f64; LANES],
-    is_plain: [bool; LANES],
-    is_done: [bool; LANES],
+    /// σ√T; not a number where none was found side by side.
+    found: [f64; LANES],
 }
 
 impl Lanes {
-    /// Nothing is searched for yet.
+    /// Begins at the volatilities of before, where there are any.
     #[inline(always)]
-    fn of(premiums: &[Premium]) -> Self {
-        // Some option, so that nothing is divided by nothing.
-        let (mut forward, mut strike) = ([1.0; LANES], [1.01; LANES]);
-        let (mut sign, mut paid, mut years) = ([1.0; LANES], [0.01; LANES], [1.0; LANES]);
-        for (lane, premium) in premiums.iter().enumerate().take(LANES) {
+    fn of(premiums: &[Premium], before: &[f64]) -> Self {
+        let none = [f64::NAN; LANES];
+        let (mut forward, mut strike, mut sign, mut paid) = (none, none, none, none);
+        let (mut years, mut known) = (none, none);
+        for (lane, (premium, before)) in premiums.iter().zip(before).enumerate().take(LANES) {
             (forward[lane], strike[lane]) = (premium.forward, premium.strike);
             (sign[lane], paid[lane]) = (premium.right.sign(), premium.undiscounted);
-            years[lane] = premium.years;
+            (years[lane], known[lane]) = (premium.years, *before);
         }
         let mut lanes = Self {
-            x: [0.0; LANES],
-            ratio: [0.0; LANES],
-            price: [0.0; LANES],
-            left: [0.0; LANES],
-            roots: [0.0; LANES],
-            absence: [Some(IvAbsence::Expired); LANES],
-            start: [0.03; LANES],
-            s: [0.03; LANES],
-            is_plain: [false; LANES],
-            is_done: [false; LANES],
+            x: none,
+            ratio: none,
+            price: none,
+            left: none,
+            roots: none,
+            start: known,
+            s: none,
+            found: none,
         };
         lanes.measure(&forward, &strike, &sign, &paid, &years);
         lanes
@@ -185,6 +182,14 @@ impl Lanes {
             self.price[lane] = target.price;
             self.left[lane] = target.left;
             self.roots[lane] = years[lane].sqrt();
+            let start = self.start[lane] * self.roots[lane];
+            self.start[lane] = start;
+            let is_option = is_price(forward[lane])
+                & is_price(strike[lane])
+                & is_time(years[lane])
+                & target.is_priced();
+            let is_plain = is_option & is_start(start) & target.is_plain(start);
+            self.s[lane] = if is_plain { start } else { f64::NAN };
         }
     }
 
@@ -197,53 +202,54 @@ impl Lanes {
         }
     }
 
-    fn begin(&mut self, lane: usize, start: f64) {
+    /// Begins from nothing, if it is an option.
+    fn begin(&mut self, lane: usize, premium: &Premium) {
+        let target = self.target(lane);
+        if premium.absence(&target).is_err() || is_start(self.start[lane]) {
+            return;
+        }
+        let start = target.start();
         self.start[lane] = start;
-        if !self.target(lane).is_dear() && 0.5 * start < 0.5 * SERIES_MAX {
-            self.is_plain[lane] = true;
+        if target.is_plain(start) {
             self.s[lane] = start;
         }
     }
 
-    fn found(&self, lane: usize) -> Result<f64, IvAbsence> {
-        if let Some(absence) = self.absence[lane] {
-            return Err(absence);
-        }
-        let found = if self.is_done[lane] {
-            self.s[lane]
-        } else {
-            self.target(lane).solve(self.start[lane])
-        };
-        Ok(found / self.roots[lane])
+    /// One after the other: what cannot be found, or not together with others.
+    #[cold]
+    fn alone(&self, lane: usize, premium: &Premium) -> Result<f64, IvAbsence> {
+        let target = self.target(lane);
+        premium.absence(&target)?;
+        Ok(target.solve(self.start[lane]) / self.roots[lane])
     }
 
     fn search(&mut self) {
         for _ in 0..LANE_STEPS_MAX {
-            let widest = self.s.iter().fold(0.0_f64, |most, s| most.max(0.5 * s));
+            let widest = self.s.iter().fold(0.0_f64, |most, s| if most < *s { *s } else { most });
+            if widest == 0.0 {
+                return;
+            }
             let mut next = [0.0; LANES];
-            if widest < NEAR_MAX {
+            if 0.5 * widest < NEAR_MAX {
                 step_lanes::<NEAR_TERMS>(&self.x, &self.price, &self.s, &mut next);
             } else {
                 step_lanes::<FAR_TERMS>(&self.x, &self.price, &self.s, &mut next);
             }
-            let mut is_over = true;
-            for (lane, next) in next.into_iter().enumerate() {
-                if self.is_done[lane] || !self.is_plain[lane] {
-                    continue;
-                }
-                // A step out of the series' reach is for those who go alone.
-                if next.is_nan() || SERIES_MAX <= 0.5 * next {
-                    self.is_plain[lane] = false;
-                    continue;
-                }
-                self.is_done[lane] = (next - self.s[lane]).abs() < STEP_LAST * self.s[lane];
-                self.s[lane] = next;
-                is_over &= self.is_done[lane];
-            }
-            if is_over {
-                return;
-            }
+            settle(&next, &mut self.s, &mut self.found);
         }
+    }
+}
+
+/// Ends the searches whose last step it was, and those that leave the series' reach: they are for
+/// who goes alone.
+#[inline(never)]
+fn settle(next: &[f64; LANES], s: &mut [f64; LANES], found: &mut [f64; LANES]) {
+    for lane in 0..LANES {
+        let (before, next) = (s[lane], next[lane]);
+        let (moved, last) = ((next - before).abs(), STEP_LAST * before);
+        let within = if 0.5 * next < SERIES_MAX { next } else { f64::NAN };
+        found[lane] = if moved < last { within } else { found[lane] };
+        s[lane] = if moved < last { f64::NAN } else { within };
     }
 }
 
@@ -254,10 +260,24 @@ fn step_lanes<const TERMS: usize>(
     s: &[f64; LANES],
     next: &mut [f64; LANES],
 ) {
+    // In stages, each short enough that a processor works at several of their vectors at once.
+    let (mut away, mut tails, mut wrong) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+    let mut slopes = [0.0; LANES];
     for lane in 0..LANES {
-        let (away, half) = (x[lane] / s[lane], 0.5 * s[lane]);
-        let tails = tail_series::<TERMS>(away, half);
-        next[lane] = bounded(s[lane], logarithmic_step(away, s[lane], tails, price[lane]));
+        away[lane] = x[lane] / s[lane];
+        (tails[lane], slopes[lane]) = scaled_tail_and_slope(away[lane]);
+    }
+    for lane in 0..LANES {
+        let start = (tails[lane], slopes[lane]);
+        tails[lane] = tail_series::<TERMS>(start, away[lane], 0.5 * s[lane]);
+    }
+    for lane in 0..LANES {
+        wrong[lane] = ln_ratio(tails[lane], price[lane])
+            - 0.5 * (away[lane] * away[lane] + 0.25 * s[lane] * s[lane]);
+    }
+    for lane in 0..LANES {
+        let (away, wrong, tails) = (away[lane], wrong[lane], tails[lane]);
+        next[lane] = bounded(s[lane], householder(away, s[lane], wrong, tails, INV_SQRT_2PI));
     }
 }
 
@@ -274,6 +294,22 @@ fn bounded(s: f64, step: f64) -> f64 {
 fn logarithmic_step(away: f64, s: f64, tails: f64, price: f64) -> f64 {
     let wrong = ln_ratio(tails, price) - 0.5 * (away * away + 0.25 * s * s);
     householder(away, s, wrong, tails, INV_SQRT_2PI)
+}
+
+/// Whether a volatility's σ√T is one to begin with.
+#[inline(always)]
+fn is_start(s: f64) -> bool {
+    (0.0 < s) & (s < 10.0)
+}
+
+#[inline(always)]
+fn is_time(years: f64) -> bool {
+    (YEARS_MIN..=YEARS_MAX).contains(&years)
+}
+
+#[inline(always)]
+fn is_price(price: f64) -> bool {
+    (PRICE_MIN..=PRICE_MAX).contains(&price)
 }
 
 /// What is sought, without units.
@@ -300,10 +336,9 @@ impl Premium {
     #[inline(always)]
     fn absence(&self, target: &Target) -> Result<(), IvAbsence> {
         let Self { forward, strike, years, .. } = *self;
-        if !(YEARS_MIN..=YEARS_MAX).contains(&years) {
+        if !is_time(years) {
             return Err(IvAbsence::Expired);
         }
-        let is_price = |price: f64| (PRICE_MIN..=PRICE_MAX).contains(&price);
         if !(is_price(forward) && is_price(strike)) {
             return Err(IvAbsence::NoForward);
         }
@@ -363,9 +398,22 @@ impl Target {
         if alpha <= turn { 2.0 * x / (plus + minus) } else { plus + minus }
     }
 
+    /// Whether it costs something, and less than the most.
+    #[inline(always)]
+    fn is_priced(&self) -> bool {
+        (PREMIUM_MIN < self.price) & (0.0 < self.left)
+    }
+
     /// Whether it costs more than half of what it can.
+    #[inline(always)]
     fn is_dear(&self) -> bool {
-        0.5 * self.ratio.sqrt() < self.price
+        self.ratio < 4.0 * self.price * self.price
+    }
+
+    /// Whether the series serves a search that begins there.
+    #[inline(always)]
+    fn is_plain(&self, start: f64) -> bool {
+        !self.is_dear() & (start < SERIES_MAX)
     }
 
     fn solve(&self, start: f64) -> f64 {
@@ -429,7 +477,8 @@ fn householder(away: f64, s: f64, wrong: f64, tails: f64, vega: f64) -> f64 {
             * (5.0 * fourth + 10.0 * bend * third
                 - slope
                     * (20.0 * third + 30.0 * bend * bend - slope * (60.0 * bend - 24.0 * slope)));
-    let step = newton * (1.0 + 0.5 * a2 * newton) / (1.0 + newton * (a2 + a3 * newton / 6.0));
+    let step =
+        newton * (1.0 + 0.5 * a2 * newton) / (1.0 + newton * (a2 + a3 * newton * (1.0 / 6.0)));
     // What the series of the inverse function has in its fourth and fifth term beyond that.
     let rest = a2 * (a3 * (1.0 / 6.0) - 0.125 * a2 * a2) - a4 * (1.0 / 24.0);
     let last =
@@ -472,9 +521,9 @@ fn tail_difference(away: f64, half: f64) -> f64 {
     if SERIES_MAX < half {
         any_tail(away - half) - scaled_tail(away + half)
     } else if half < NEAR_MAX {
-        tail_series::<NEAR_TERMS>(away, half)
+        tail_series::<NEAR_TERMS>(scaled_tail_and_slope(away), away, half)
     } else {
-        tail_series::<FAR_TERMS>(away, half)
+        tail_series::<FAR_TERMS>(scaled_tail_and_slope(away), away, half)
     }
 }
 
@@ -482,8 +531,8 @@ fn tail_difference(away: f64, half: f64) -> f64 {
 /// equation R' = y R − 1 ÷ √2π: with m(k) = (−1)^k R^(k) ÷ k!,
 /// m(k + 1) = (m(k − 1) − y m(k)) ÷ (k + 1).
 #[inline(always)]
-fn tail_series<const TERMS: usize>(away: f64, half: f64) -> f64 {
-    let (mut even, mut odd) = scaled_tail_and_slope(away);
+fn tail_series<const TERMS: usize>(start: (f64, f64), away: f64, half: f64) -> f64 {
+    let (mut even, mut odd) = start;
     let (mut sum, mut power) = (odd, 1.0);
     let square = half * half;
     let mut term = 1;
