@@ -124,7 +124,7 @@ impl GreeksRun {
     }
 }
 
-/// Forty legs on SPX over five expiries, ready to be stressed.
+/// Forty legs over five expiries, ready to be stressed.
 #[wasm_bindgen]
 #[derive(Clone, Debug)]
 pub struct RiskRun {
@@ -134,16 +134,19 @@ pub struct RiskRun {
 
 #[wasm_bindgen]
 impl RiskRun {
-    /// Eight legs to each of five positions, no contract twice.
+    /// Eight legs to each of five positions, no contract twice: on SPX, or on SPY, whose options may
+    /// be exercised early.
     #[wasm_bindgen(constructor)]
-    pub fn new() -> Self {
+    pub fn new(is_american: bool) -> Self {
+        let (root, unit) = if is_american { (Root::SPY, 0.1) } else { (Root::SPXW, 1.0) };
         let today = TradingDate::new(2024, 2, 27).expect("a day");
         let now = Moment::new_york(today, Span::hours(11));
         let mut book = RiskBook::new(0.04, now);
         for ends in [3, 10, 17, 24, 52] {
-            let series = Series { expires: today.plus_days(ends), root: Root::SPXW };
+            let series = Series { expires: today.plus_days(ends), root };
             let leg = |place: i64| {
-                let strike = Price::from_f64(4_800.0 + 50.0 * place as f64).expect("a strike");
+                let strike =
+                    Price::from_f64(unit * (4_800.0 + 50.0 * place as f64)).expect("a strike");
                 let right = if place < 4 { Right::Put } else { Right::Call };
                 let contract = Contract { series, strike, right };
                 let quantity = if place % 2 == 0 { -1 } else { 1 };
@@ -152,7 +155,8 @@ impl RiskRun {
             let position = Position::new((0..8).map(leg), None).expect("a position");
             let model = LegModel { volatility: 0.16, is_borrowed: false, carry: 1.001 };
             let known = [LegValue { model: Some(model), ..LegValue::shares(0.0) }; 8];
-            book.add(&position, &known, (5_000.0, 1.0), |_| None).expect("a volatility");
+            let stand = (5_000.0 * unit, 1.0);
+            book.add(&position, &known, stand, |_| None).expect("a volatility");
         }
         let until = *book.ends().last().expect("five");
         Self { book, axes: RiskAxes::new(0.1, 0.1, (now, until)) }
@@ -162,6 +166,12 @@ impl RiskRun {
     pub fn run(&self) -> f64 {
         let grid = self.book.grid(self.axes.clone(), Stickiness::Strike, ShiftTerm::Parallel);
         grid.row(6, 10)[20]
+    }
+
+    /// At the first of the moments alone, when no leg is over, as each step of a slider asks.
+    pub fn run_moment(&self) -> f64 {
+        let axes = RiskAxes { times: vec![self.axes.times[0]], ..self.axes.clone() };
+        self.book.grid(axes, Stickiness::Strike, ShiftTerm::Parallel).row(0, 10)[20]
     }
 }
 

@@ -87,7 +87,7 @@ struct RiskLeg {
 }
 
 /// Every so many prices, and shifts of volatility, early exercise is worked out.
-const ANCHORED: [usize; 2] = [2, 2];
+const ANCHORED: [usize; 2] = [2, 4];
 /// The most that a shift is multiplied by for what ends soon.
 const ROOT_TIME_MAX: f64 = 3.0;
 
