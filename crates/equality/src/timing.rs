@@ -134,8 +134,8 @@ pub struct RiskRun {
 
 #[wasm_bindgen]
 impl RiskRun {
-    /// Eight legs to each of five positions, no contract twice: on SPX, or on SPY, whose options may
-    /// be exercised early.
+    /// Eight legs to each of five positions, no contract twice: on SPX, or on SPY, whose options
+    /// may be exercised early.
     #[wasm_bindgen(constructor)]
     pub fn new(is_american: bool) -> Self {
         let (root, unit) = if is_american { (Root::SPY, 0.1) } else { (Root::SPXW, 1.0) };
@@ -168,7 +168,7 @@ impl RiskRun {
         grid.row(6, 10)[20]
     }
 
-    /// At the first of the moments alone, when no leg is over, as each step of a slider asks.
+    /// At the first of the moments alone, when no leg is over: as each step of a slider asks.
     pub fn run_moment(&self) -> f64 {
         let axes = RiskAxes { times: vec![self.axes.times[0]], ..self.axes.clone() };
         self.book.grid(axes, Stickiness::Strike, ShiftTerm::Parallel).row(0, 10)[20]
