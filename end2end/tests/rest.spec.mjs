@@ -165,6 +165,9 @@ test("volatility comes by expiry, of thirty days, and of puts against calls", as
   assert.equal(view.front_next_ratio, first / next);
   const fund = await (await get("/api/v1/volatility/SPY")).json();
   assert.ok(Math.abs(fund.iv30 - view.iv30) < 0.02, "the fund's is the index's");
+  for (const path of ["VIX", "VIX/days"]) {
+    assert.equal((await get(`/api/v1/volatility/${path}`)).status, 404, "it has no options");
+  }
 });
 
 const JSON_TYPE = { "content-type": "application/json" };

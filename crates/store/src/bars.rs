@@ -14,7 +14,7 @@ use sqlx::{Any, Row, Transaction};
 use crate::Database;
 use crate::batch::{BARS, BATCH_ROWS, PRINTS};
 use crate::database::failed;
-use crate::series::{PRINT_SPAN, SeriesKey, day_of, parsed, series_of};
+use crate::series::{PRINT_SPAN, SeriesKey, date, day_of, parsed, series_of};
 
 #[async_trait]
 impl BarStore for Database {
@@ -111,10 +111,10 @@ impl BarStore for Database {
                 .map_err(failed("list recorded days"))?;
             for row in &rows {
                 let symbol: Symbol = parsed(row, 0, "series")?;
-                let day = i32::try_from(whole(row, 1)?).unwrap_or(0);
+                let day = date(row, 1, if is_prints { "print" } else { "bar" })?;
                 let count = whole(row, 2)?.unsigned_abs();
                 let recorded = days
-                    .entry(TradingDate::from_epoch_days(day))
+                    .entry(day)
                     .or_default()
                     .entry(symbol)
                     .or_insert(RecordedSymbol { symbol, bars: 0, prints: 0 });

@@ -30,7 +30,13 @@ pub(crate) async fn read_days(
     Path(symbol): Path<String>,
 ) -> Result<Response, Problem> {
     let symbol = symbol_of(&symbol)?;
-    let found = rest.desk.volatility_days(&Trader::local(), symbol).await?;
+    let trader = Trader::local();
+    let found = rest.desk.volatility_days(&trader, symbol).await?;
+    let is_empty = found.days.is_empty() && found.missing == 0;
+    // A day without a chain may stand among others with one.
+    if is_empty && rest.desk.expiries(&trader, symbol).await?.series.is_empty() {
+        return Err(DeskError::NoOptions { symbol }.into());
+    }
     let view = VolatilityDaysView::of(found);
     Ok(([(CACHE_CONTROL, "no-store")], Json(view)).into_response())
 }
