@@ -381,6 +381,12 @@ test("a stranger's name or page is refused", async () => {
     "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
     "sec-websocket-protocol": "volaris.v1.json",
   };
+  // Who comes through a proxy only looks as if they sat at this machine.
+  for (const path of ["/chart/SPX", "/api/v1/positions", "/stream"]) {
+    const forwarded = { ...(path === "/stream" && upgrade), "x-forwarded-for": "203.0.113.7" };
+    assert.equal((await raw(path, forwarded)).statusCode, 403, path);
+  }
+  assert.equal((await raw("/health", { "x-forwarded-for": "203.0.113.7" })).statusCode, 200);
   const foreign = { ...upgrade, origin: "http://evil.example" };
   assert.equal((await raw("/stream", foreign)).statusCode, 403);
   const old = { ...upgrade, "sec-websocket-protocol": "volaris.v0" };

@@ -17,6 +17,7 @@ mod markets;
 mod pages;
 mod rest;
 mod serve;
+mod sessions;
 mod shield;
 mod stream;
 mod tape_loop;

@@ -37,8 +37,10 @@ pub(crate) fn routes(options: LeptosOptions, desk: Arc<Desk>) -> Router {
     let others: Vec<_> = others.collect();
     listed.extend(others);
     let context = move || {
-        api::provide(Arc::clone(&desk), Trader::local(), crate::clock::now());
         let Some(parts) = use_context::<http::request::Parts>() else { return };
+        if let Some(trader) = parts.extensions.get::<Trader>() {
+            api::provide(Arc::clone(&desk), trader.clone(), crate::clock::now());
+        }
         let cookies = parts.headers.get(http::header::COOKIE).and_then(|text| text.to_str().ok());
         provide_context(Preferences::from_cookies(cookies.unwrap_or_default()));
         if let Some(split) = &MANIFEST.split {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use desk::{Desk, Trader};
 use http::HeaderMap;
 use market::{BarSpan, Moment, Phase, Span, Symbol, session_clock};
@@ -67,8 +67,11 @@ async fn read_openapi() -> Response {
     (kind, api::OPENAPI).into_response()
 }
 
-async fn read_symbols(State(rest): State<Rest>) -> Result<Response, Problem> {
-    let listed = rest.desk.symbols(&Trader::local()).await?;
+async fn read_symbols(
+    State(rest): State<Rest>,
+    Extension(trader): Extension<Trader>,
+) -> Result<Response, Problem> {
+    let listed = rest.desk.symbols(&trader).await?;
     let views: Vec<api::SymbolView> = listed.into_iter().map(Into::into).collect();
     Ok(Json(views).into_response())
 }
@@ -93,6 +96,7 @@ struct BarsAnswer {
 
 async fn read_bars(
     State(rest): State<Rest>,
+    Extension(trader): Extension<Trader>,
     Path(symbol): Path<String>,
     question: Result<Query<BarsQuestion>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
@@ -107,7 +111,6 @@ async fn read_bars(
     };
     let from = moment_of("from", question.from.as_deref(), Moment(0))?;
     let to = moment_of("to", question.to.as_deref(), Moment(i64::MAX / 2))?;
-    let trader = Trader::local();
     let found = rest.desk.bars(&trader, symbol, span, from, to).await?;
     let state = rest.desk.tape_state(&trader).await?;
     let bars = found.bars.iter().map(|bar| {
@@ -156,8 +159,11 @@ struct MarketStatus {
     is_half_day: bool,
 }
 
-async fn read_market_status(State(rest): State<Rest>) -> Result<Response, Problem> {
-    let state = rest.desk.tape_state(&Trader::local()).await?;
+async fn read_market_status(
+    State(rest): State<Rest>,
+    Extension(trader): Extension<Trader>,
+) -> Result<Response, Problem> {
+    let state = rest.desk.tape_state(&trader).await?;
     let clock = session_clock(state.at);
     let status = MarketStatus {
         phase: clock.phase,

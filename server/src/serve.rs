@@ -22,10 +22,13 @@ use tracing::{info, warn};
 use crate::configuration::Configuration;
 use crate::markets::OfflineMarkets;
 use crate::rest::{LevelsCache, Rest};
+use crate::sessions::Doors;
 use crate::shield::Hosts;
 use crate::stream::Stream;
 use crate::tape_loop::Listeners;
-use crate::{clock, commands, connections, health, logs, pages, rest, shield, stream, tape_loop};
+use crate::{
+    clock, commands, connections, health, logs, pages, rest, sessions, shield, stream, tape_loop,
+};
 
 /// The most that a request may carry; streams have limits of their own.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -72,9 +75,11 @@ fn router(
     let stream =
         Stream { desk: Arc::clone(&desk), listeners, streams_max: configuration.streams_max };
     let levels = Arc::new(LevelsCache::default());
+    let doors = Doors { listen: configuration.listen };
     let answers = Router::new()
         .merge(pages::routes(configuration.leptos.clone(), Arc::clone(&desk)))
         .merge(rest::routes(Rest { desk: Arc::clone(&desk), levels }))
+        .layer(from_fn_with_state(doors, sessions::identify))
         .merge(health::routes(desk)?)
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
@@ -84,7 +89,7 @@ fn router(
         .layer(from_fn(health::count));
     Ok(answers
         // A stream is open for hours: no timeout, no compression.
-        .merge(stream::routes(stream))
+        .merge(stream::routes(stream).layer(from_fn_with_state(doors, sessions::identify)))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(shield::protect))
         .layer(from_fn_with_state(Hosts::new(configuration.hosts.clone()), shield::check_host)))

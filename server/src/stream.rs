@@ -10,11 +10,11 @@ use api::{
     ClientWord, PROTOCOL_JSON, PROTOCOL_POSTCARD, Position, Resume, ServerWord, SnapshotWord,
     Update, decode_client, encode_chain, encode_server,
 };
-use axum::Router;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use bytes::Bytes;
 use desk::{Desk, Tape, Trader};
 use http::{HeaderMap, StatusCode};
@@ -64,6 +64,7 @@ pub(crate) fn snapshot_of(tape: &Tape, watched: &[Symbol]) -> SnapshotWord {
 
 async fn open(
     State(stream): State<Stream>,
+    Extension(trader): Extension<Trader>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
@@ -75,7 +76,6 @@ async fn open(
         )
         .into_response();
     }
-    let trader = Trader::local();
     if stream.streams_max <= stream.listeners.count(&trader) {
         return Problem::new(
             StatusCode::TOO_MANY_REQUESTS,

@@ -1,10 +1,10 @@
 //! Options for programs: which series there are, and a whole series with what its quotes imply.
 
 use api::{ExpiriesView, chain_view};
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use desk::{DeskError, Trader};
 use http::header::CACHE_CONTROL;
 use market::BadContract;
@@ -15,9 +15,10 @@ use super::{Problem, Rest, symbol_of};
 /// The series on a symbol.
 pub(crate) async fn read_expiries(
     State(rest): State<Rest>,
+    Extension(trader): Extension<Trader>,
     Path(symbol): Path<String>,
 ) -> Result<Response, Problem> {
-    let expiries = rest.desk.expiries(&Trader::local(), symbol_of(&symbol)?).await?;
+    let expiries = rest.desk.expiries(&trader, symbol_of(&symbol)?).await?;
     let view = ExpiriesView::from(expiries);
     Ok(([(CACHE_CONTROL, "no-store")], Json(view)).into_response())
 }
@@ -32,12 +33,12 @@ pub(crate) struct ChainQuestion {
 /// A whole series with what its quotes imply.
 pub(crate) async fn read(
     State(rest): State<Rest>,
+    Extension(trader): Extension<Trader>,
     Path(symbol): Path<String>,
     question: Result<Query<ChainQuestion>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let symbol = symbol_of(&symbol)?;
     let Query(question) = question.map_err(|error| Problem::malformed(&error.body_text()))?;
-    let trader = Trader::local();
     let expiries = rest.desk.expiries(&trader, symbol).await?;
     let first = *expiries.series.first().ok_or(DeskError::NoOptions { symbol })?;
     let series = match &question.expiry {

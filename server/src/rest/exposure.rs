@@ -1,10 +1,10 @@
 //! What dealers are taken to hold, for programs.
 
 use api::{OpenInterestView, exposure_view};
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use desk::{DeskError, Trader};
 use http::header::CACHE_CONTROL;
 use quant::options::{BadExposure, Dealers, ExposureScope};
@@ -24,6 +24,7 @@ pub(crate) struct ExposureQuestion {
 /// Gamma and delta by strike, walls, flips, max pain and put–call ratios.
 pub(crate) async fn read(
     State(rest): State<Rest>,
+    Extension(trader): Extension<Trader>,
     Path(symbol): Path<String>,
     question: Result<Query<ExposureQuestion>, QueryRejection>,
 ) -> Result<Response, Problem> {
@@ -34,7 +35,7 @@ pub(crate) async fn read(
     let scope: ExposureScope = scope.parse().map_err(malformed)?;
     let dealers = question.dealers.as_deref().unwrap_or_default();
     let dealers: Dealers = dealers.parse().map_err(malformed)?;
-    let open = rest.desk.open_interest(&Trader::local(), symbol).await?;
+    let open = rest.desk.open_interest(&trader, symbol).await?;
     if open.spot.is_some() && open.series.is_empty() {
         return Err(DeskError::NoOptions { symbol }.into());
     }

@@ -1,9 +1,9 @@
 //! Prints that a page missed while its stream was down.
 
 use api::{Gap, POSTCARD_TYPE, Update, encode_gap};
-use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use desk::Trader;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderValue};
@@ -22,6 +22,7 @@ pub(crate) struct GapQuestion {
 /// Everything after the named prints, or word that it is too much and a snapshot is due.
 pub(crate) async fn read(
     State(rest): State<Rest>,
+    Extension(trader): Extension<Trader>,
     headers: HeaderMap,
     question: Result<Query<GapQuestion>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
@@ -39,7 +40,7 @@ pub(crate) async fn read(
     if api::ClientWord::SYMBOLS_MAX < known.len() {
         return Err(Problem::malformed("`after` names too many symbols: at most 64"));
     }
-    let gap = rest.desk.with_tape(&Trader::local(), |tape| {
+    let gap = rest.desk.with_tape(&trader, |tape| {
         if tape.epoch() != question.epoch {
             return Gap::TooLong;
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use api::levels_view;
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -36,12 +37,12 @@ impl LevelsCache {
 /// The levels of a symbol as they stand.
 pub(crate) async fn read(
     State(rest): State<Rest>,
+    Extension(trader): Extension<Trader>,
     Path(symbol): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let symbol = symbol_of(&symbol)?;
     let proxy = instrument(symbol).proxy.unwrap_or(symbol);
-    let trader = Trader::local();
     let (looked_in, options) = rest.desk.option_levels(&trader, symbol).await?;
     let (tag, view) = rest.desk.with_tape(&trader, |tape| {
         check_listed(tape, symbol)?;

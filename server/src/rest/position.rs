@@ -2,10 +2,10 @@
 //! moves it and what it may bring. Nothing is kept.
 
 use api::position_view;
-use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use desk::Trader;
 use http::header::CACHE_CONTROL;
 use plan::read_position;
@@ -23,12 +23,13 @@ pub(crate) struct PositionQuestion {
 /// Values a position.
 pub(crate) async fn value(
     State(rest): State<Rest>,
+    Extension(trader): Extension<Trader>,
     question: Result<Json<PositionQuestion>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let Json(question) = question.map_err(|error| Problem::malformed(&error.body_text()))?;
     let position = read_position(&question.position)
         .map_err(|error| Problem::malformed(&format!("`position`, {error}")))?;
-    let valued = rest.desk.value_position(&Trader::local(), &position).await?;
+    let valued = rest.desk.value_position(&trader, &position).await?;
     let now = (&valued.state.tape, valued.state.at, valued.spot);
     let sum = (&valued.value, valued.outlook.as_ref());
     let view = position_view(&position, &valued.legs, sum, now);

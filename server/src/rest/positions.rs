@@ -2,10 +2,10 @@
 //! those that are open.
 
 use api::{BetaView, KeptPositionView, PositionView, position_view};
-use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use desk::{KeptPosition, PositionEdit, Stage, Trader, ValuedPosition};
 use http::StatusCode;
 use http::header::CACHE_CONTROL;
@@ -62,6 +62,7 @@ struct PositionAnswer {
 /// Every position, the oldest first.
 pub(crate) async fn read(
     State(rest): State<Rest>,
+    Extension(trader): Extension<Trader>,
     question: Result<Query<PositionsQuestion>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(question) = question.map_err(|error| Problem::malformed(&error.body_text()))?;
@@ -72,7 +73,6 @@ pub(crate) async fn read(
         .transpose()
         .map_err(|error: plan::BadStage| Problem::malformed(&error.to_string()))?;
     let benchmark = symbol_of(question.benchmark.as_deref().unwrap_or("SPX"))?;
-    let trader = Trader::local();
     let state = rest.desk.tape_state(&trader).await?;
     let betas = rest.desk.betas(&trader, benchmark).await?;
     let price = rest.desk.expiries(&trader, benchmark).await?.spot;
@@ -186,46 +186,56 @@ impl PositionToKeep {
 type Asked = Result<Json<PositionToKeep>, JsonRejection>;
 
 /// Keeps a new one, of the tape that plays.
-pub(crate) async fn add(State(rest): State<Rest>, asked: Asked) -> Result<Response, Problem> {
+pub(crate) async fn add(
+    State(rest): State<Rest>,
+    Extension(trader): Extension<Trader>,
+    asked: Asked,
+) -> Result<Response, Problem> {
     let Json(asked) = asked.map_err(|error| Problem::malformed(&error.body_text()))?;
-    let tape = rest.desk.tape_state(&Trader::local()).await?.tape;
-    let kept = write(&rest, asked.view(String::new(), tape)).await?;
+    let tape = rest.desk.tape_state(&trader).await?.tape;
+    let kept = write(&rest, &trader, asked.view(String::new(), tape)).await?;
     Ok((StatusCode::CREATED, Json(kept)).into_response())
 }
 
 /// Replaces one.
 pub(crate) async fn replace(
     State(rest): State<Rest>,
+    Extension(trader): Extension<Trader>,
     Path(id): Path<String>,
     asked: Asked,
 ) -> Result<Response, Problem> {
     let Json(asked) = asked.map_err(|error| Problem::malformed(&error.body_text()))?;
-    let known = find(&rest, &id).await?;
-    let kept = write(&rest, asked.view(id, known.tape)).await?;
+    let known = find(&rest, &trader, &id).await?;
+    let kept = write(&rest, &trader, asked.view(id, known.tape)).await?;
     Ok(Json(kept).into_response())
 }
 
 /// Forgets one.
 pub(crate) async fn remove(
     State(rest): State<Rest>,
+    Extension(trader): Extension<Trader>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    find(&rest, &id).await?;
+    find(&rest, &trader, &id).await?;
     let now = crate::clock::now();
     let edits = vec![PositionEdit::Remove(id)];
-    rest.desk.edit_positions(&Trader::local(), edits, now).await?;
+    rest.desk.edit_positions(&trader, edits, now).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-async fn write(rest: &Rest, view: KeptPositionView) -> Result<KeptPositionView, Problem> {
+async fn write(
+    rest: &Rest,
+    trader: &Trader,
+    view: KeptPositionView,
+) -> Result<KeptPositionView, Problem> {
     let edit = view.edit().map_err(Problem::from)?;
     let now = crate::clock::now();
-    let ids = rest.desk.edit_positions(&Trader::local(), vec![edit], now).await?;
-    find(rest, ids.first().map_or("", String::as_str)).await
+    let ids = rest.desk.edit_positions(trader, vec![edit], now).await?;
+    find(rest, trader, ids.first().map_or("", String::as_str)).await
 }
 
-async fn find(rest: &Rest, id: &str) -> Result<KeptPositionView, Problem> {
-    let kept = rest.desk.positions(&Trader::local()).await?;
+async fn find(rest: &Rest, trader: &Trader, id: &str) -> Result<KeptPositionView, Problem> {
+    let kept = rest.desk.positions(trader).await?;
     let found = kept.into_iter().find(|one| one.id == id).map(Into::into);
     let none = || Problem::new(StatusCode::NOT_FOUND, "there is no position of this identity");
     found.ok_or_else(none)

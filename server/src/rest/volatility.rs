@@ -1,9 +1,9 @@
 //! What options say of volatility, for programs.
 
 use api::{VolatilityDaysView, volatility_view};
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use desk::{DeskError, Trader};
 use http::header::CACHE_CONTROL;
 
@@ -12,10 +12,11 @@ use super::{Problem, Rest, symbol_of};
 /// By expiry, of thirty days, of puts against calls.
 pub(crate) async fn read(
     State(rest): State<Rest>,
+    Extension(trader): Extension<Trader>,
     Path(symbol): Path<String>,
 ) -> Result<Response, Problem> {
     let symbol = symbol_of(&symbol)?;
-    let (expiries, books) = rest.desk.chain_books(&Trader::local(), symbol).await?;
+    let (expiries, books) = rest.desk.chain_books(&trader, symbol).await?;
     if expiries.series.is_empty() {
         return Err(DeskError::NoOptions { symbol }.into());
     }
@@ -27,10 +28,10 @@ pub(crate) async fn read(
 /// Day by day, and where it stands among the days of a year.
 pub(crate) async fn read_days(
     State(rest): State<Rest>,
+    Extension(trader): Extension<Trader>,
     Path(symbol): Path<String>,
 ) -> Result<Response, Problem> {
     let symbol = symbol_of(&symbol)?;
-    let trader = Trader::local();
     let found = rest.desk.volatility_days(&trader, symbol).await?;
     let is_empty = found.days.is_empty() && found.missing == 0;
     // A day without a chain may stand among others with one.
