@@ -24,7 +24,9 @@ mod positions;
 mod betas;
 mod earlier;
 mod volatility_days;
+mod accounts;
 
+pub use accounts::{Account, AccountStore, SignIn, email_of};
 pub use bars::ChartBars;
 pub use betas::{BETA_DAYS, Betas};
 pub use chain::{Expiries, QuotedSeries};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Account;
+
 /// Whose rows these are. The personal desk has one, [`OwnerId::LOCAL`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OwnerId(String);
@@ -15,6 +17,11 @@ pub struct Trader {
 impl OwnerId {
     /// The owner of everything on a desk without accounts.
     pub const LOCAL: &'static str = "local";
+
+    /// The owner of rows that carry this text.
+    pub fn read(text: String) -> Self {
+        Self(text)
+    }
 
     /// The text that rows carry.
     pub fn as_str(&self) -> &str {
@@ -33,6 +40,11 @@ impl Trader {
     /// loopback address then.
     pub fn local() -> Self {
         Self { owner: OwnerId(OwnerId::LOCAL.to_owned()) }
+    }
+
+    /// Somebody who signed in.
+    pub fn signed_in(account: &Account) -> Self {
+        Self { owner: account.owner.clone() }
     }
 
     /// A second trader, for tests that prove that nobody moves another's tape or sees their rows.

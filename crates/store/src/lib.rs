@@ -2,6 +2,7 @@
 //!
 //! The only crate that names sqlx. Knows no screen, no feed and no level.
 
+mod accounts;
 mod bars;
 mod batch;
 mod chains;

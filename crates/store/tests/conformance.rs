@@ -5,6 +5,7 @@
 mod conformance {
     mod home;
 
+    mod accounts;
     mod bars;
     mod chains;
     mod damage;

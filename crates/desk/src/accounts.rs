@@ -1,0 +1,142 @@
+//! People who sign in, and where they are signed in.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use market::Moment;
+
+use crate::{DeskError, OwnerId, StoreError};
+
+/// Somebody who signs in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its identity (UUIDv7); empty for one that has none yet.
+    pub id: String,
+    /// Whose rows it sees: those of the desk before there were accounts, for the first.
+    pub owner: OwnerId,
+    /// Where mail reaches the person, in lower case; the name to sign in with.
+    pub email: String,
+    /// The password's hash, as a PHC string.
+    pub password: String,
+    /// When it was made.
+    pub created_at: Moment,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Neither the address nor the hash belongs in a log.
+        f.debug_struct("Account").field("id", &self.id).field("owner", &self.owner).finish()
+    }
+}
+
+/// A browser that somebody is signed in with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    /// SHA-256 of the browser's secret, in hexadecimal digits: who reads the database cannot use
+    /// it.
+    pub hash: String,
+    /// Whose.
+    pub account: String,
+    /// What the browser calls itself.
+    pub device: String,
+    /// Since when.
+    pub since: Moment,
+    /// When it last asked, to the hour.
+    pub seen_at: Moment,
+    /// When it ends if it does not ask again.
+    pub expires_at: Moment,
+}
+
+/// Accounts, and where they are signed in.
+#[async_trait]
+pub trait AccountStore: Send + Sync {
+    /// Whether anybody has an account.
+    async fn has_accounts(&self) -> Result<bool, StoreError>;
+
+    /// Makes the first account; nothing where there is one already. Durable when it returns. Gives
+    /// its identity.
+    async fn add_first_account(&self, account: &Account) -> Result<Option<String>, StoreError>;
+
+    /// The account of this identity.
+    async fn account(&self, id: &str) -> Result<Option<Account>, StoreError>;
+
+    /// The account of this address, in lower case.
+    async fn account_named(&self, email: &str) -> Result<Option<Account>, StoreError>;
+
+    /// Gives an account another password; false where there is no such account.
+    async fn write_password(&self, id: &str, password: &str) -> Result<bool, StoreError>;
+
+    /// Keeps where somebody signed in.
+    async fn add_sign_in(&self, sign_in: &SignIn) -> Result<(), StoreError>;
+
+    /// Whoever is signed in there asked again; false where that was ended meanwhile.
+    async fn touch_sign_in(
+        &self,
+        hash: &str,
+        seen_at: Moment,
+        expires_at: Moment,
+    ) -> Result<bool, StoreError>;
+
+    /// Who is signed in with a secret of this hash, if it did not end by `now`.
+    async fn sign_in(&self, hash: &str, now: Moment) -> Result<Option<SignIn>, StoreError>;
+
+    /// Where an account is signed in, seen last first.
+    async fn sign_ins(&self, account: &str, now: Moment) -> Result<Vec<SignIn>, StoreError>;
+
+    /// Ends one; false where there was none.
+    async fn remove_sign_in(&self, hash: &str) -> Result<bool, StoreError>;
+
+    /// Ends all of an account's but one; gives how many.
+    async fn remove_sign_ins(&self, account: &str, but: Option<&str>) -> Result<u64, StoreError>;
+
+    /// Forgets those that ended by `now`; gives how many.
+    async fn remove_ended_sign_ins(&self, now: Moment) -> Result<u64, StoreError>;
+}
+
+/// The longest address that mail reaches (RFC 5321).
+const EMAIL_MAX: usize = 254;
+
+/// An address in the form that it is kept in; an error in words where it is none.
+pub fn email_of(text: &str) -> Result<String, DeskError> {
+    let text = text.trim().to_lowercase();
+    let is_plain = |part: &str| {
+        !part.is_empty() && part.chars().all(|one| !one.is_whitespace() && !one.is_control())
+    };
+    let is_whole = text.len() <= EMAIL_MAX
+        && text
+            .split_once('@')
+            .is_some_and(|(name, place)| is_plain(name) && is_plain(place) && !place.contains('@'));
+    if is_whole {
+        return Ok(text);
+    }
+    let why = "an e-mail address has a name, an @ and a place, as in ada@example.com";
+    Err(DeskError::Malformed(why.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_kept_in_one_form() {
+        assert_eq!(email_of(" Ada@Example.COM\n").unwrap(), "ada@example.com");
+        assert_eq!(email_of("a@b").unwrap(), "a@b");
+        let long = format!("{}@b", "a".repeat(253));
+        for text in ["", "ada", "@b", "a@", "a@b@c", "a b@c", "a@b\u{0}", long.as_str()] {
+            assert!(email_of(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_account_says_nothing_private_of_itself() {
+        let account = Account {
+            id: "1".to_owned(),
+            owner: crate::Trader::local().owner().clone(),
+            email: "ada@example.com".to_owned(),
+            password: "$argon2id$secret".to_owned(),
+            created_at: Moment(0),
+        };
+        let told = format!("{account:?}");
+        assert!(!told.contains("ada@") && !told.contains("argon2"), "{told}");
+    }
+}

@@ -1,0 +1,189 @@
+//! Accounts, and where they are signed in.
+
+use async_trait::async_trait;
+use desk::{Account, AccountStore, OwnerId, SignIn, StoreError};
+use market::Moment;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+use uuid::Uuid;
+
+use crate::Database;
+use crate::database::failed;
+
+const DOING_ACCOUNT: &str = "read an account";
+const DOING_SIGN_IN: &str = "read who is signed in";
+
+#[async_trait]
+impl AccountStore for Database {
+    async fn has_accounts(&self) -> Result<bool, StoreError> {
+        let row = sqlx::query("select id from account limit 1").fetch_optional(&self.readers).await;
+        Ok(row.map_err(failed("look for accounts"))?.is_some())
+    }
+
+    async fn add_first_account(&self, account: &Account) -> Result<Option<String>, StoreError> {
+        let id = Uuid::now_v7().to_string();
+        let done = sqlx::query(
+            "insert into account (id, owner, email, password, created_at) \
+             select $1, $2, $3, $4, $5 where not exists (select 1 from account)",
+        )
+        .bind(id.clone())
+        .bind(account.owner.as_str().to_owned())
+        .bind(account.email.clone())
+        .bind(account.password.clone())
+        .bind(account.created_at.0)
+        .execute(&self.writers)
+        .await;
+        match done {
+            Ok(done) => Ok((done.rows_affected() == 1).then_some(id)),
+            // Two at once on PostgreSQL: each saw none, and one was first.
+            Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => Ok(None),
+            Err(error) => Err(failed("make an account")(error)),
+        }
+    }
+
+    async fn account(&self, id: &str) -> Result<Option<Account>, StoreError> {
+        let row =
+            sqlx::query("select id, owner, email, password, created_at from account where id = $1")
+                .bind(id.to_owned())
+                .fetch_optional(&self.readers)
+                .await
+                .map_err(failed(DOING_ACCOUNT))?;
+        row.as_ref().map(account).transpose()
+    }
+
+    async fn account_named(&self, email: &str) -> Result<Option<Account>, StoreError> {
+        let row = sqlx::query(
+            "select id, owner, email, password, created_at from account where email = $1",
+        )
+        .bind(email.to_owned())
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(failed(DOING_ACCOUNT))?;
+        row.as_ref().map(account).transpose()
+    }
+
+    async fn write_password(&self, id: &str, password: &str) -> Result<bool, StoreError> {
+        let done = sqlx::query("update account set password = $2 where id = $1")
+            .bind(id.to_owned())
+            .bind(password.to_owned())
+            .execute(&self.writers)
+            .await
+            .map_err(failed("write a password"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn add_sign_in(&self, sign_in: &SignIn) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into sign_in (hash, account_id, device, since, seen_at, expires_at) \
+             values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(sign_in.hash.clone())
+        .bind(sign_in.account.clone())
+        .bind(sign_in.device.clone())
+        .bind(sign_in.since.0)
+        .bind(sign_in.seen_at.0)
+        .bind(sign_in.expires_at.0)
+        .execute(&self.writers)
+        .await
+        .map_err(failed("keep who is signed in"))?;
+        Ok(())
+    }
+
+    async fn touch_sign_in(
+        &self,
+        hash: &str,
+        seen_at: Moment,
+        expires_at: Moment,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query("update sign_in set seen_at = $2, expires_at = $3 where hash = $1")
+            .bind(hash.to_owned())
+            .bind(seen_at.0)
+            .bind(expires_at.0)
+            .execute(&self.writers)
+            .await
+            .map_err(failed("keep who is signed in"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn sign_in(&self, hash: &str, now: Moment) -> Result<Option<SignIn>, StoreError> {
+        let row = sqlx::query(
+            "select hash, account_id, device, since, seen_at, expires_at from sign_in \
+             where hash = $1 and $2 < expires_at",
+        )
+        .bind(hash.to_owned())
+        .bind(now.0)
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(failed(DOING_SIGN_IN))?;
+        row.as_ref().map(signed_in).transpose()
+    }
+
+    async fn sign_ins(&self, account: &str, now: Moment) -> Result<Vec<SignIn>, StoreError> {
+        let rows = sqlx::query(
+            "select hash, account_id, device, since, seen_at, expires_at from sign_in \
+             where account_id = $1 and $2 < expires_at order by seen_at desc, since desc, hash",
+        )
+        .bind(account.to_owned())
+        .bind(now.0)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed(DOING_SIGN_IN))?;
+        rows.iter().map(signed_in).collect()
+    }
+
+    async fn remove_sign_in(&self, hash: &str) -> Result<bool, StoreError> {
+        let done = sqlx::query("delete from sign_in where hash = $1")
+            .bind(hash.to_owned())
+            .execute(&self.writers)
+            .await
+            .map_err(failed("sign somebody out"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn remove_sign_ins(&self, account: &str, but: Option<&str>) -> Result<u64, StoreError> {
+        // No hash is empty.
+        let done = sqlx::query("delete from sign_in where account_id = $1 and hash <> $2")
+            .bind(account.to_owned())
+            .bind(but.unwrap_or_default().to_owned())
+            .execute(&self.writers)
+            .await
+            .map_err(failed("sign somebody out everywhere"))?;
+        Ok(done.rows_affected())
+    }
+
+    async fn remove_ended_sign_ins(&self, now: Moment) -> Result<u64, StoreError> {
+        let done = sqlx::query("delete from sign_in where expires_at <= $1")
+            .bind(now.0)
+            .execute(&self.writers)
+            .await
+            .map_err(failed("forget who was signed in"))?;
+        Ok(done.rows_affected())
+    }
+}
+
+fn account(row: &AnyRow) -> Result<Account, StoreError> {
+    let read = || -> Result<Account, sqlx::Error> {
+        Ok(Account {
+            id: row.try_get(0)?,
+            owner: OwnerId::read(row.try_get(1)?),
+            email: row.try_get(2)?,
+            password: row.try_get(3)?,
+            created_at: Moment(row.try_get(4)?),
+        })
+    };
+    read().map_err(failed(DOING_ACCOUNT))
+}
+
+fn signed_in(row: &AnyRow) -> Result<SignIn, StoreError> {
+    let read = || -> Result<SignIn, sqlx::Error> {
+        Ok(SignIn {
+            hash: row.try_get(0)?,
+            account: row.try_get(1)?,
+            device: row.try_get(2)?,
+            since: Moment(row.try_get(3)?),
+            seen_at: Moment(row.try_get(4)?),
+            expires_at: Moment(row.try_get(5)?),
+        })
+    };
+    read().map_err(failed(DOING_SIGN_IN))
+}

@@ -1,0 +1,94 @@
+//! Accounts, and where they are signed in.
+
+use desk::{Account, AccountStore, SignIn, WatchlistStore};
+use market::{Moment, Symbol};
+
+use super::home::{Home, local, on_both};
+
+on_both!(
+    only_one_account_is_the_first,
+    an_account_is_found_by_its_address_and_keeps_what_was_there,
+    a_sign_in_ends_by_itself_or_by_hand,
+);
+
+fn account(email: &str) -> Account {
+    Account {
+        id: String::new(),
+        owner: local(),
+        email: email.to_owned(),
+        password: "$argon2id$one".to_owned(),
+        created_at: Moment(5),
+    }
+}
+
+fn sign_in(hash: &str, account: &str, seen_at: i64) -> SignIn {
+    SignIn {
+        hash: hash.to_owned(),
+        account: account.to_owned(),
+        device: "Firefox on Linux".to_owned(),
+        since: Moment(1),
+        seen_at: Moment(seen_at),
+        expires_at: Moment(seen_at + 100),
+    }
+}
+
+async fn only_one_account_is_the_first(home: Home) {
+    let store = home.open().await;
+    assert!(!store.has_accounts().await.unwrap());
+    let names: Vec<String> = (0..8).map(|number| format!("{number}@example.com")).collect();
+    let accounts: Vec<Account> = names.iter().map(|name| account(name)).collect();
+    let tries = accounts.iter().map(|account| store.add_first_account(account));
+    let made = futures::future::join_all(tries).await;
+    let made: Vec<String> = made.into_iter().filter_map(Result::unwrap).collect();
+    assert_eq!(made.len(), 1, "{made:?}");
+    assert!(store.has_accounts().await.unwrap());
+    assert!(store.add_first_account(&account("late@example.com")).await.unwrap().is_none());
+    let of = names.iter().map(|name| store.account_named(name));
+    let found = futures::future::join_all(of).await.into_iter().filter_map(Result::unwrap);
+    assert_eq!(found.map(|one| one.id).collect::<Vec<_>>(), made);
+}
+
+async fn an_account_is_found_by_its_address_and_keeps_what_was_there(home: Home) {
+    let store = home.open().await;
+    store.write_watchlist(&local(), "Mine", &[Symbol::SPX]).await.unwrap();
+    let id = store.add_first_account(&account("ada@example.com")).await.unwrap().unwrap();
+    let found = store.account_named("ada@example.com").await.unwrap().unwrap();
+    assert_eq!(found, Account { id: id.clone(), ..account("ada@example.com") });
+    assert_eq!(store.account(&id).await.unwrap(), Some(found.clone()));
+    assert_eq!(store.watchlists(&found.owner).await.unwrap().len(), 1);
+    for name in ["", "ADA@example.com", "ada@example.com ", "bob@example.com"] {
+        assert_eq!(store.account_named(name).await.unwrap(), None, "{name:?}");
+    }
+    assert!(store.write_password(&id, "$argon2id$two").await.unwrap());
+    assert!(!store.write_password("nobody", "$argon2id$two").await.unwrap());
+    let found = store.account(&id).await.unwrap().unwrap();
+    assert_eq!(found.password, "$argon2id$two");
+}
+
+async fn a_sign_in_ends_by_itself_or_by_hand(home: Home) {
+    let store = home.open().await;
+    let id = store.add_first_account(&account("ada@example.com")).await.unwrap().unwrap();
+    for one in [sign_in("a", &id, 10), sign_in("b", &id, 20), sign_in("c", &id, 30)] {
+        store.add_sign_in(&one).await.unwrap();
+    }
+    let hashes = |all: Vec<SignIn>| all.into_iter().map(|one| one.hash).collect::<Vec<_>>();
+    assert_eq!(hashes(store.sign_ins(&id, Moment(50)).await.unwrap()), ["c", "b", "a"]);
+    assert_eq!(hashes(store.sign_ins(&id, Moment(110)).await.unwrap()), ["c", "b"]);
+    assert_eq!(store.sign_in("a", Moment(109)).await.unwrap(), Some(sign_in("a", &id, 10)));
+    assert_eq!(store.sign_in("a", Moment(110)).await.unwrap(), None);
+    // Who asks again stays longer.
+    assert!(store.touch_sign_in("a", Moment(40), Moment(140)).await.unwrap());
+    assert_eq!(store.sign_in("a", Moment(110)).await.unwrap(), Some(sign_in("a", &id, 40)));
+    assert!(store.remove_sign_in("a").await.unwrap());
+    assert!(!store.remove_sign_in("a").await.unwrap());
+    // What was ended does not come back, whoever is asking meanwhile.
+    assert!(!store.touch_sign_in("a", Moment(50), Moment(150)).await.unwrap());
+    assert_eq!(store.sign_in("a", Moment(50)).await.unwrap(), None);
+    assert_eq!(store.remove_ended_sign_ins(Moment(120)).await.unwrap(), 1);
+    store.add_sign_in(&sign_in("d", &id, 40)).await.unwrap();
+    assert_eq!(store.remove_sign_ins(&id, Some("d")).await.unwrap(), 1);
+    assert_eq!(hashes(store.sign_ins(&id, Moment(50)).await.unwrap()), ["d"]);
+    assert_eq!(store.remove_sign_ins(&id, None).await.unwrap(), 1);
+    let stranger = sign_in("e", "nobody", 1);
+    assert!(store.add_sign_in(&stranger).await.is_err(), "an account is behind each");
+}
