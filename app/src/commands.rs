@@ -102,6 +102,8 @@ pub(crate) enum Command {
     Install,
     /// The page for programs.
     Developers,
+    /// Opens the account, or offers to make the first one.
+    Account,
 }
 
 /// Speeds of the tape that are offered.
@@ -139,6 +141,7 @@ impl Command {
             Self::Picture,
             Self::Install,
             Self::Developers,
+            Self::Account,
         ]);
         all
     }
@@ -194,6 +197,7 @@ impl fmt::Display for Command {
             Self::Tour => f.write_str("tour"),
             Self::Install => f.write_str("install"),
             Self::Developers => f.write_str("developers"),
+            Self::Account => f.write_str("account"),
         }
     }
 }

@@ -27,6 +27,9 @@ const LOOK_MS: u32 = 1_000;
 /// How much older than the last word a device's copy may be.
 const KEEP_MS: f64 = 120_000.0;
 const RENEW_MS: f64 = 3_600_000.0;
+const ASK_MS: f64 = 3_000.0;
+/// Answered to whoever is signed in.
+const STATUS_PATH: &str = "/api/v1/market/status";
 /// A page from the device is loaded anew when the server can be reached, but not in a circle.
 const RELOAD_MS: f64 = 30_000.0;
 const RELOADED_AT: &str = "volaris.reloaded_at";
@@ -60,6 +63,8 @@ struct Watch {
     openings: u32,
     kept_ms: Option<f64>,
     renewed_ms: f64,
+    /// When it was last asked who is signed in.
+    asked_ms: f64,
     /// Whose bars, how long, of which epoch: they are on the device.
     bars: BTreeSet<(Symbol, BarSpan, u64)>,
 }
@@ -92,6 +97,7 @@ pub(crate) async fn keep_installed(tape: LiveTape, installation: Installation) {
         openings: tape.openings.get_value(),
         kept_ms: None,
         renewed_ms: js_sys::Date::now(),
+        asked_ms: 0.0,
         bars: BTreeSet::new(),
     }));
     let leaving = Rc::clone(&watch);
@@ -116,6 +122,10 @@ impl Watch {
         }
         if is_open && self.installation.kept_at_ms.read_untracked().is_some() {
             reload_once(now_ms);
+        }
+        if link == Link::Lost && ASK_MS < now_ms - self.asked_ms {
+            self.asked_ms = now_ms;
+            spawn_local(leave_signed_out());
         }
         // A server that was away may have come back as a newer one.
         if came_back || RENEW_MS < now_ms - self.renewed_ms {
@@ -162,6 +172,16 @@ impl Watch {
             }
             let _ = read_symbols().await;
         });
+    }
+}
+
+/// A link that was lost may be lost because nobody is signed in here any more: the page is asked
+/// for anew, and leads to the sign-in.
+async fn leave_signed_out() {
+    let answer = JsFuture::from(window().fetch_with_str(STATUS_PATH)).await;
+    let status = answer.ok().and_then(|answer| answer.dyn_into::<Response>().ok());
+    if status.is_some_and(|answer| answer.status() == 401) {
+        let _ = window().location().reload();
     }
 }
 

@@ -61,6 +61,11 @@ pub(crate) static MANIFEST: LazyLock<Manifest> = LazyLock::new(|| {
         .unwrap_or_default()
 });
 
+/// Whether a path is a file of the page.
+pub(crate) fn has(path: &str) -> bool {
+    MANIFEST.files.contains_key(path)
+}
+
 /// Answers with a file of the page, or 404: never with a page, which a stale page would try to run.
 pub(crate) async fn serve(request: Request) -> Response {
     let path = request.uri().path();

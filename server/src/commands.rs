@@ -53,6 +53,23 @@ pub(crate) enum Command {
     Migrate,
     /// Look for what could go wrong: folder, database, address, clock
     Doctor,
+    /// Look after people's accounts
+    Account {
+        /// What to do.
+        #[command(subcommand)]
+        what: AccountCommand,
+    },
+}
+
+/// What to do with an account.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Give an account a new password, which is printed, and sign it out everywhere
+    Reset {
+        /// The account's e-mail address
+        #[arg(value_name = "EMAIL")]
+        email: String,
+    },
 }
 
 /// What a file holds.

@@ -3,6 +3,7 @@
 //! The only place that reads the clock, the environment and the command line. Does no arithmetic
 //! on prices and writes no HTML.
 
+mod accounts;
 mod assets;
 mod chains;
 mod clock;
@@ -15,6 +16,7 @@ mod import;
 mod logs;
 mod markets;
 mod pages;
+mod passwords;
 mod rest;
 mod serve;
 mod sessions;
@@ -26,7 +28,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::commands::{Command, CommandLine, Import};
+use crate::commands::{AccountCommand, Command, CommandLine, Import};
 use crate::configuration::Configuration;
 
 fn main() -> ExitCode {
@@ -55,5 +57,8 @@ async fn run(command: Command, configuration: Configuration) -> anyhow::Result<E
         }
         Command::Migrate => doctor::migrate(&configuration).await,
         Command::Doctor => doctor::examine(&configuration).await,
+        Command::Account { what: AccountCommand::Reset { email } } => {
+            accounts::reset(&configuration, &email).await
+        }
     }
 }

@@ -8,7 +8,7 @@ use axum::extract::Request;
 use axum::response::{Redirect, Response};
 use axum::routing::get;
 use desk::{Desk, Trader};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use leptos::WasmSplitManifest;
 use leptos::config::LeptosOptions;
 use leptos::prelude::{ArcStoredValue, provide_context, use_context};
@@ -19,13 +19,24 @@ use leptos_axum::{
 use crate::assets::{self, MANIFEST, Split};
 use crate::shield::PageNonce;
 
-/// Routes of every screen and server function.
-pub(crate) fn routes(options: LeptosOptions, desk: Arc<Desk>) -> Router {
-    let files = PageFiles {
+/// Addresses of the files that pages load.
+pub(crate) fn files() -> PageFiles {
+    PageFiles {
         script: MANIFEST.script.clone(),
         wasm: MANIFEST.wasm.clone(),
         style: MANIFEST.style.clone(),
-    };
+    }
+}
+
+/// What a trader chose on the device that asks.
+pub(crate) fn preferences(headers: &HeaderMap) -> Preferences {
+    let cookies = headers.get(http::header::COOKIE).and_then(|text| text.to_str().ok());
+    Preferences::from_cookies(cookies.unwrap_or_default())
+}
+
+/// Routes of every screen and server function.
+pub(crate) fn routes(options: LeptosOptions, desk: Arc<Desk>) -> Router {
+    let files = files();
     let mut listed = generate_route_list(App);
     let others = listed.iter().flat_map(|route| {
         let methods: Vec<_> = route.methods().collect();
@@ -41,8 +52,7 @@ pub(crate) fn routes(options: LeptosOptions, desk: Arc<Desk>) -> Router {
         if let Some(trader) = parts.extensions.get::<Trader>() {
             api::provide(Arc::clone(&desk), trader.clone(), crate::clock::now());
         }
-        let cookies = parts.headers.get(http::header::COOKIE).and_then(|text| text.to_str().ok());
-        provide_context(Preferences::from_cookies(cookies.unwrap_or_default()));
+        provide_context(preferences(&parts.headers));
         if let Some(split) = &MANIFEST.split {
             let Split { folder, prefetch, loader } = split;
             let manifest = (folder.clone(), prefetch.clone(), loader.clone());

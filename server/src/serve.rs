@@ -19,6 +19,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 use tracing::{info, warn};
 
+use crate::accounts::Accounts;
 use crate::configuration::Configuration;
 use crate::markets::OfflineMarkets;
 use crate::rest::{LevelsCache, Rest};
@@ -27,7 +28,8 @@ use crate::shield::Hosts;
 use crate::stream::Stream;
 use crate::tape_loop::Listeners;
 use crate::{
-    clock, commands, connections, health, logs, pages, rest, sessions, shield, stream, tape_loop,
+    accounts, clock, commands, connections, health, logs, pages, rest, sessions, shield, stream,
+    tape_loop,
 };
 
 /// The most that a request may carry; streams have limits of their own.
@@ -40,12 +42,13 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     let began = clock::stopwatch();
     logs::start(&configuration.log)?;
     let store: Arc<dyn Store> = Arc::new(crate::doctor::open_database(&configuration).await?);
+    let doors = Doors::open(configuration.listen, Arc::clone(&store)).await?;
     let markets = Arc::new(OfflineMarkets::new(configuration.practice_seed));
     let desk = Arc::new(Desk::new(store, markets));
     // The personal desk's tape runs from the start, so that the first page finds it moving.
     desk.with_tape(&Trader::local(), |tape| tape.handle_wall(clock::now()));
     let listeners = Arc::new(Listeners::default());
-    let router = router(&configuration, Arc::clone(&desk), Arc::clone(&listeners))?;
+    let router = router(&configuration, (Arc::clone(&desk), doors), Arc::clone(&listeners))?;
     let listener = TcpListener::bind(configuration.listen).await.with_context(|| {
         format!(
             "`{}` cannot be listened on: is another volaris running? choose another with --listen",
@@ -69,17 +72,22 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
 /// Every route behind every layer. The innermost layer stands first.
 fn router(
     configuration: &Configuration,
-    desk: Arc<Desk>,
+    (desk, doors): (Arc<Desk>, Doors),
     listeners: Arc<Listeners>,
 ) -> anyhow::Result<Router> {
-    let stream =
-        Stream { desk: Arc::clone(&desk), listeners, streams_max: configuration.streams_max };
+    let stream = Stream {
+        desk: Arc::clone(&desk),
+        listeners,
+        streams_max: configuration.streams_max,
+        doors: doors.clone(),
+    };
     let levels = Arc::new(LevelsCache::default());
-    let doors = Doors { listen: configuration.listen };
     let answers = Router::new()
         .merge(pages::routes(configuration.leptos.clone(), Arc::clone(&desk)))
         .merge(rest::routes(Rest { desk: Arc::clone(&desk), levels }))
-        .layer(from_fn_with_state(doors, sessions::identify))
+        .merge(accounts::routes(Accounts::new(doors.clone())))
+        .layer(from_fn_with_state(doors.clone(), sessions::identify))
+        .layer(doors.sessions())
         .merge(health::routes(desk)?)
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
@@ -89,7 +97,11 @@ fn router(
         .layer(from_fn(health::count));
     Ok(answers
         // A stream is open for hours: no timeout, no compression.
-        .merge(stream::routes(stream).layer(from_fn_with_state(doors, sessions::identify)))
+        .merge(
+            stream::routes(stream)
+                .layer(from_fn_with_state(doors.clone(), sessions::identify))
+                .layer(doors.sessions()),
+        )
         .layer(CatchPanicLayer::new())
         .layer(from_fn(shield::protect))
         .layer(from_fn_with_state(Hosts::new(configuration.hosts.clone()), shield::check_host)))

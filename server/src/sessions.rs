@@ -1,23 +1,100 @@
 //! Who asks: the only place where a request becomes somebody.
 
+mod sign_ins;
+
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use desk::Trader;
-use http::{HeaderMap, HeaderName, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use desk::{Account, Store, Trader};
+use http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use market::{Moment, Span};
+use serde::{Deserialize, Serialize};
+use tower_sessions::cookie::SameSite;
+use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
+use crate::assets;
+use crate::clock::now;
 use crate::rest::Problem;
+use sign_ins::SignIns;
 
 /// Who a connection comes from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
 
-/// Where the server listens.
-#[derive(Clone, Copy, Debug)]
+/// Where the server listens, and whether people have accounts on it.
+#[derive(Clone)]
 pub(crate) struct Doors {
-    pub(crate) listen: SocketAddr,
+    listen: SocketAddr,
+    pub(crate) store: Arc<dyn Store>,
+    has_accounts: Arc<AtomicBool>,
+}
+
+/// What a browser that is signed in stands for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Kept {
+    account: String,
+    device: String,
+    since: Moment,
+    seen_at: Moment,
+}
+
+/// Who is signed in with a browser that asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Here {
+    pub(crate) account: Account,
+    /// Of its secret.
+    pub(crate) hash: String,
+}
+
+/// The name of the only thing in a session.
+const KEPT: &str = "sign_in";
+/// Somebody who does not ask for so long is signed out.
+const IDLE_MAX: Span = Span::hours(14 * 24);
+/// And whoever asks all the time, after so long.
+const STAY_MAX: Span = Span::hours(90 * 24);
+/// How exactly it is known when somebody asked last.
+const SEEN_EVERY: Span = Span::hours(1);
+
+impl Doors {
+    /// Looks whether there are accounts.
+    pub(crate) async fn open(listen: SocketAddr, store: Arc<dyn Store>) -> anyhow::Result<Self> {
+        let has_accounts = Arc::new(AtomicBool::new(store.has_accounts().await?));
+        Ok(Self { listen, store, has_accounts })
+    }
+
+    /// Whether anybody has an account: then nobody is let in without.
+    pub(crate) fn has_accounts(&self) -> bool {
+        self.has_accounts.load(Ordering::Acquire)
+    }
+
+    /// Whether a stream may go on: it began before there were accounts only while there are none,
+    /// and ends with what was signed in. A database that is away ends nothing.
+    pub(crate) async fn is_signed_in(&self, hash: Option<&str>) -> bool {
+        match hash {
+            None => !self.has_accounts(),
+            Some(hash) => !matches!(self.store.sign_in(hash, now()).await, Ok(None)),
+        }
+    }
+
+    /// From now on nobody is let in without an account.
+    pub(crate) fn close(&self) {
+        self.has_accounts.store(true, Ordering::Release);
+    }
+
+    /// Gives every request its session, which reads nothing before somebody asks for it.
+    pub(crate) fn sessions(&self) -> SessionManagerLayer<SignIns> {
+        let idle = tower_sessions::cookie::time::Duration::microseconds(IDLE_MAX.0);
+        SessionManagerLayer::new(SignIns(Arc::clone(&self.store)))
+            .with_name("sid")
+            .with_same_site(SameSite::Lax)
+            // Served on the loopback address alone, which has no certificate.
+            .with_secure(false)
+            .with_expiry(Expiry::OnInactivity(idle))
+    }
 }
 
 /// What a proxy adds. Whoever stands behind one only looks as if they sat at this machine.
@@ -30,31 +107,124 @@ const FORWARDED: [HeaderName; 6] = [
     HeaderName::from_static("via"),
 ];
 
-/// Finds out who asks, for whatever answers; nobody else gets further.
+/// What is served to whoever is not signed in.
+const OPEN: [&str; 2] = ["/sign-in", "/account/sign-in"];
+
+/// Finds out who asks, for whatever answers; nobody else gets further than the sign-in.
 pub(crate) async fn identify(
     State(doors): State<Doors>,
+    session: Session,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let peer = request.extensions().get::<Peer>().copied();
-    let Some(trader) = local(doors, peer, request.headers()) else {
-        return Problem::new(
-            StatusCode::FORBIDDEN,
-            "this desk has no accounts: it answers only to the machine that it runs on, without a \
-             proxy in between",
-        )
-        .into_response();
-    };
-    request.extensions_mut().insert(trader);
-    next.run(request).await
+    if !doors.has_accounts() {
+        let peer = request.extensions().get::<Peer>().copied();
+        let Some(trader) = local(doors.listen, peer, request.headers()) else {
+            return Problem::new(
+                StatusCode::FORBIDDEN,
+                "this desk has no accounts: it answers only to the machine that it runs on, \
+                 without a proxy in between",
+            )
+            .into_response();
+        };
+        request.extensions_mut().insert(trader);
+        return next.run(request).await;
+    }
+    match here(&doors, &session).await {
+        Ok(Some(here)) => {
+            request.extensions_mut().insert(Trader::signed_in(&here.account));
+            request.extensions_mut().insert(here);
+            next.run(request).await
+        }
+        Ok(None) if is_open(request.uri().path()) => next.run(request).await,
+        Ok(None) => turn_away(&request),
+        Err(error) => Problem::internal(&error).into_response(),
+    }
+}
+
+/// Signs somebody in with the browser that asks, under a new secret.
+pub(crate) async fn sign_in(
+    session: &Session,
+    account: &str,
+    headers: &HeaderMap,
+) -> Result<(), tower_sessions::session::Error> {
+    let (since, device) = (now(), device_of(headers));
+    // Whoever planted or knew the old one has nothing. Flushing would keep it for the next.
+    session.cycle_id().await?;
+    let kept = Kept { account: account.to_owned(), device, since, seen_at: since };
+    session.insert(KEPT, kept).await
+}
+
+/// Who is signed in with this browser.
+async fn here(doors: &Doors, session: &Session) -> Result<Option<Here>, desk::StoreError> {
+    // A session that cannot be read was told to the log by its store.
+    let Ok(Some(kept)) = session.get::<Kept>(KEPT).await else { return Ok(None) };
+    let Some(account) = doors.store.account(&kept.account).await? else { return Ok(None) };
+    let now = now();
+    let hash = session.id().map(sign_ins::hash_of).unwrap_or_default();
+    if SEEN_EVERY < now - kept.seen_at {
+        let _ = session.insert(KEPT, Kept { seen_at: now, ..kept }).await;
+    }
+    Ok(Some(Here { account, hash }))
+}
+
+fn is_open(path: &str) -> bool {
+    OPEN.contains(&path) || assets::has(path)
+}
+
+/// A person is led to the sign-in, and back to where they wanted to go; a program is told.
+fn turn_away(request: &Request) -> Response {
+    let (uri, headers) = (request.uri(), request.headers());
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let is_page = request.method() == Method::GET
+        && accepts.is_some_and(|kinds| kinds.contains("text/html"))
+        && !uri.path().starts_with("/api/");
+    if !is_page {
+        return Problem::new(StatusCode::UNAUTHORIZED, "sign in first").into_response();
+    }
+    let wanted = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    let query = serde_urlencoded::to_string([("next", wanted)]).unwrap_or_default();
+    Redirect::to(&format!("/sign-in?{query}")).into_response()
 }
 
 /// The person in front of the machine.
-fn local(doors: Doors, peer: Option<Peer>, headers: &HeaderMap) -> Option<Trader> {
-    let is_here = doors.listen.ip().is_loopback()
+fn local(listen: SocketAddr, peer: Option<Peer>, headers: &HeaderMap) -> Option<Trader> {
+    let is_here = listen.ip().is_loopback()
         && peer.is_some_and(|Peer(address)| address.ip().to_canonical().is_loopback());
     let is_direct = FORWARDED.iter().all(|name| !headers.contains_key(name));
     (is_here && is_direct).then(Trader::local)
+}
+
+/// What a browser calls itself, as a person would.
+fn device_of(headers: &HeaderMap) -> String {
+    let told = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let told = told.unwrap_or_default();
+    let first = |names: &[(&'static str, &'static str)]| {
+        names.iter().find(|(mark, _)| told.contains(mark)).map(|(_, name)| *name)
+    };
+    // Each calls itself all that follow it as well.
+    let browser = first(&[
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("CriOS/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = first(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => "another browser".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -71,7 +241,7 @@ mod tests {
             let value = http::HeaderValue::from_static("127.0.0.1");
             let headers = header.map(|name| (name, value)).into_iter().collect();
             let peer = peer.map(|peer| Peer(address(peer)));
-            local(Doors { listen: address(listen) }, peer, &headers).is_some()
+            local(address(listen), peer, &headers).is_some()
         };
         let (here, near) = ("127.0.0.1:3000", Some("127.0.0.1:50000"));
         assert!(ask(here, near, None));
@@ -82,6 +252,33 @@ mod tests {
         assert!(!ask(here, None, None));
         for name in FORWARDED {
             assert!(!ask(here, near, Some(name.clone())), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_browser_has_a_name_that_a_person_knows() {
+        for (told, name) in [
+            (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
+                 Chrome/126.0.0.0 Safari/537.36",
+                "Chrome on Linux",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
+                 Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0",
+                "Edge on Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 \
+                 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
+                "Safari on iPhone",
+            ),
+            ("curl/8.0", "another browser"),
+            ("", "another browser"),
+        ] {
+            let value = http::HeaderValue::from_str(told).expect("plain text");
+            let headers = [(header::USER_AGENT, value)].into_iter().collect();
+            assert_eq!(device_of(&headers), name);
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::{
     ClientWord, PROTOCOL_JSON, PROTOCOL_POSTCARD, Position, Resume, ServerWord, SnapshotWord,
@@ -23,6 +24,7 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use crate::chains::WatchedChains;
 use crate::rest::Problem;
+use crate::sessions::{Doors, Here};
 use crate::shield::is_own_origin;
 use crate::tape_loop::{Listeners, Telling, TellingPart};
 
@@ -30,6 +32,8 @@ use crate::tape_loop::{Listeners, Telling, TellingPart};
 const WORD_BYTES_MAX: usize = 64 * 1024;
 /// Words that a client may say in a second.
 const WORDS_PER_SECOND_MAX: u32 = 100;
+/// How soon a stream ends after its trader was signed out elsewhere.
+const CHECK_EVERY: Duration = Duration::from_secs(5);
 /// Close code for a client that breaks the rules (RFC 6455).
 const POLICY_VIOLATION: u16 = 1008;
 
@@ -42,6 +46,8 @@ pub(crate) struct Stream {
     pub(crate) listeners: Arc<Listeners>,
     /// Streams that one trader may have open.
     pub(crate) streams_max: usize,
+    /// Who knows whether somebody is still signed in.
+    pub(crate) doors: Doors,
 }
 
 /// The route of the stream.
@@ -65,6 +71,7 @@ pub(crate) fn snapshot_of(tape: &Tape, watched: &[Symbol]) -> SnapshotWord {
 async fn open(
     State(stream): State<Stream>,
     Extension(trader): Extension<Trader>,
+    here: Option<Extension<Here>>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
@@ -100,7 +107,8 @@ async fn open(
     let is_json = protocol.as_bytes() == PROTOCOL_JSON.as_bytes();
     upgrade.on_upgrade(move |socket| async move {
         metrics::gauge!("volaris_streams").increment(1.0);
-        Listener::new(stream, trader, is_json).talk(socket).await;
+        let hash = here.map(|Extension(here)| here.hash);
+        Listener::new(stream, (trader, hash), is_json).talk(socket).await;
         metrics::gauge!("volaris_streams").decrement(1.0);
     })
 }
@@ -109,6 +117,8 @@ async fn open(
 struct Listener {
     stream: Stream,
     trader: Trader,
+    /// Of the browser's secret; nothing on a desk without accounts.
+    hash: Option<String>,
     is_json: bool,
     watched: Vec<Symbol>,
     chains: WatchedChains,
@@ -128,10 +138,11 @@ enum End {
 }
 
 impl Listener {
-    fn new(stream: Stream, trader: Trader, is_json: bool) -> Self {
+    fn new(stream: Stream, (trader, hash): (Trader, Option<String>), is_json: bool) -> Self {
         Self {
             stream,
             trader,
+            hash,
             is_json,
             watched: Vec::new(),
             chains: WatchedChains::default(),
@@ -160,8 +171,10 @@ impl Listener {
         if let Err(end) = self.send(socket, hello.into()).await {
             return end;
         }
+        let mut checks = tokio::time::interval(CHECK_EVERY);
         loop {
             let done = tokio::select! {
+                _ = checks.tick() => self.check_signed_in().await,
                 heard = socket.recv() => match heard {
                     Some(Ok(message)) => self.handle_message(socket, message).await,
                     Some(Err(error)) => Err(End::Refused(error.to_string())),
@@ -176,6 +189,14 @@ impl Listener {
             if let Err(end) = done {
                 return end;
             }
+        }
+    }
+
+    /// Who was signed out hears no more.
+    async fn check_signed_in(&self) -> Result<(), End> {
+        match self.stream.doors.is_signed_in(self.hash.as_deref()).await {
+            true => Ok(()),
+            false => Err(End::Refused("signed out".to_owned())),
         }
     }
 

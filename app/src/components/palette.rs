@@ -248,6 +248,7 @@ pub(super) fn name(command: Command) -> String {
         Command::Tour => "Take the tour".to_owned(),
         Command::Install => "Install the desk on this device".to_owned(),
         Command::Developers => "For programs: REST and WebSocket".to_owned(),
+        Command::Account => "Account: protect the desk, sign out".to_owned(),
     }
 }
 

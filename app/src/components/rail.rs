@@ -71,6 +71,7 @@ pub(crate) fn Rail(controls: RailControls) -> impl IntoView {
             {way(Command::Tour, "Tour", TOUR_ICON)}
             {way(Command::Install, "Install", "M8 2v8M5 7l3 3 3-3M2.5 13.5h11")}
             {way(Command::Developers, "API", "M5.5 4 2 8l3.5 4M10.5 4 14 8l-3.5 4")}
+            {way(Command::Account, "Account", ACCOUNT_ICON)}
         </nav>
     }
     .erase()
@@ -120,5 +121,6 @@ fn pane_button(pane: SidePane, tab: Pane, on_choose: Callback<Command>) -> AnyVi
 }
 
 const FIND_ICON: &str = "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.5 10.5 14 14";
+const ACCOUNT_ICON: &str = "M8 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2.5 14a5.5 5.5 0 0 1 11 0";
 const TOUR_ICON: &str = "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13z\
                          M6 6.5a2 2 0 1 1 2 2v1M8 11.5v.5";

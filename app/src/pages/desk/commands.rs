@@ -192,6 +192,10 @@ impl Commands {
             Command::Developers => {
                 use_navigate()("/developers", NavigateOptions::default());
             }
+            // A document of the server's own.
+            Command::Account => {
+                let _ = window().location().assign("/account");
+            }
         }
     }
 

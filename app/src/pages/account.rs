@@ -1,0 +1,295 @@
+//! Signing in, and the account. Plain documents that the server writes: they work before any code
+//! of ours came, and without it; password managers know their forms.
+
+use leptos::prelude::*;
+use market::{Moment, format};
+
+use crate::contexts::Preferences;
+use crate::erased::Erase;
+use crate::shell::PageFiles;
+
+/// A browser that somebody is signed in with.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Which.
+    pub hash: String,
+    /// What it calls itself.
+    pub device: String,
+    /// Since when.
+    pub since: Moment,
+    /// When it last asked.
+    pub seen_at: Moment,
+    /// Whether it is the one that asks now.
+    pub is_here: bool,
+}
+
+/// What one of the pages shows.
+#[derive(Clone, Debug)]
+pub enum AccountPage {
+    /// The form to sign in; afterwards it leads to `next`.
+    SignIn {
+        /// An address of the desk.
+        next: String,
+    },
+    /// The form that makes the first account.
+    Protect,
+    /// An account.
+    Account {
+        /// Whose.
+        email: String,
+        /// Where it is signed in.
+        sign_ins: Vec<SignedIn>,
+    },
+}
+
+impl AccountPage {
+    fn title(&self) -> &'static str {
+        match self {
+            Self::SignIn { .. } => "Sign in",
+            Self::Protect => "Protect this desk",
+            Self::Account { .. } => "Account",
+        }
+    }
+}
+
+/// What the word of an address says of what was tried.
+fn told(problem: &str) -> Option<&'static str> {
+    Some(match problem {
+        "wrong" => "This e-mail address and this password do not belong together.",
+        "wait" => "Too many tries. Wait a minute, then try once more.",
+        "email" => "An e-mail address has a name, an @ and a place, as in ada@example.com.",
+        "short" => "A password has at least 8 characters. Three or four words are good.",
+        "long" => "A password has at most 128 characters.",
+        "common" => {
+            "That password is among the first that anybody would try. Three or four unrelated \
+             words are better."
+        }
+        "password" => "The password is changed. Every other browser was signed out.",
+        _ => return None,
+    })
+}
+
+/// One of the pages as a whole document. `said` is a word of what was tried before.
+pub fn account_document(
+    files: &PageFiles,
+    preferences: &Preferences,
+    page: AccountPage,
+    said: &str,
+) -> String {
+    let title = page.title();
+    let said = told(said).map(|text| {
+        let is_good = said == "password";
+        view! {
+            <p
+                class="account__said"
+                data-good=is_good.then_some("true")
+                role=if is_good { "status" } else { "alert" }
+            >
+                {text}
+            </p>
+        }
+        .erase()
+    });
+    let body = match page {
+        AccountPage::SignIn { next } => sign_in(next),
+        AccountPage::Protect => protect(),
+        AccountPage::Account { email, sign_ins } => account(email, sign_ins),
+    };
+    let document = view! {
+        <html
+            lang="en"
+            data-theme=preferences.theme.as_str()
+            data-colors=preferences.colors.as_str()
+            data-density=preferences.density.as_str()
+        >
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="dark light" />
+                <meta name="theme-color" content=preferences.theme.color() />
+                <title>{format!("{title} · Volaris")}</title>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href=files.style.clone() />
+            </head>
+            <body>
+                <main class="account">
+                    <p class="account__brand">
+                        "Vol"<b>"aris"</b>
+                    </p>
+                    <h1>{title}</h1>
+                    {said}
+                    {body}
+                </main>
+            </body>
+        </html>
+    };
+    format!("<!DOCTYPE html>{}", document.to_html())
+}
+
+fn field(name: &'static str, label: &'static str, autocomplete: &'static str) -> AnyView {
+    let is_new = autocomplete == "new-password";
+    let kind = if name == "email" { "email" } else { "password" };
+    view! {
+        <label class="account__field">
+            <span>{label}</span>
+            <input
+                type=kind
+                name=name
+                autocomplete=autocomplete
+                required=true
+                minlength=is_new.then_some("8")
+                maxlength=if name == "email" { "254" } else { "128" }
+            />
+        </label>
+    }
+    .erase()
+}
+
+fn sign_in(next: String) -> AnyView {
+    view! {
+        <form class="account__form" method="post" action="/account/sign-in">
+            {field("email", "E-mail", "username")}
+            {field("password", "Password", "current-password")}
+            <input type="hidden" name="next" value=next />
+            <button class="account__go">"Sign in"</button>
+        </form>
+        <p class="account__note">
+            "Forgotten? On the machine that the desk runs on: "
+            <code>"volaris account reset you@example.com"</code>
+        </p>
+    }
+    .erase()
+}
+
+fn protect() -> AnyView {
+    view! {
+        <p>
+            "This desk has no account. It answers to this machine alone, and to whoever sits at \
+             it. With an account everybody signs in first, here too. Nothing that you keep is \
+             lost."
+        </p>
+        <form class="account__form" method="post" action="/account/protect">
+            {field("email", "E-mail", "username")}
+            {field("password", "Password, 8 characters or more", "new-password")}
+            <button class="account__go">"Protect this desk"</button>
+        </form>
+        <p class="account__note">
+            <a href="/">"Back to the desk"</a>
+        </p>
+    }
+    .erase()
+}
+
+fn account(email: String, sign_ins: Vec<SignedIn>) -> AnyView {
+    let others = sign_ins.iter().filter(|one| !one.is_here).count();
+    let rows = sign_ins.into_iter().map(browser).collect_view();
+    let everywhere = (0 < others).then(|| {
+        view! {
+            <form method="post" action="/account/sign-out-others">
+                <button>"Sign out everywhere else"</button>
+            </form>
+        }
+        .erase()
+    });
+    view! {
+        <p>
+            {email.clone()} " · " <a href="/">"Back to the desk"</a>
+        </p>
+        <section aria-labelledby="browsers">
+            <h2 id="browsers">"Signed in with"</h2>
+            <ul class="account__browsers">{rows}</ul>
+            <div class="account__row">
+                {everywhere} <form method="post" action="/account/sign-out">
+                    <button>"Sign out"</button>
+                </form>
+            </div>
+        </section>
+        <section aria-labelledby="password">
+            <h2 id="password">"Another password"</h2>
+            <form class="account__form" method="post" action="/account/password">
+                // A password manager wants to know whose it is.
+                <input
+                    type="text"
+                    name="email"
+                    value=email
+                    autocomplete="username"
+                    hidden=true
+                />
+                {field("present", "Present password", "current-password")}
+                {field("password", "New password, 8 characters or more", "new-password")}
+                <button class="account__go">"Change the password"</button>
+            </form>
+        </section>
+    }
+    .erase()
+}
+
+fn browser(one: SignedIn) -> AnyView {
+    let end = (!one.is_here).then(|| {
+        let name = format!("Sign out {}", one.device);
+        view! {
+            <form method="post" action="/account/end">
+                <input type="hidden" name="hash" value=one.hash />
+                <button aria-label=name>"Sign out"</button>
+            </form>
+        }
+        .erase()
+    });
+    let here = one.is_here.then_some(" · this browser");
+    let when = format!("since {}, last seen {}", day_of(one.since), day_of(one.seen_at));
+    view! {
+        <li>
+            <span>
+                <b>{one.device}</b>
+                {here}
+                <br />
+                <small>{when}</small>
+            </span>
+            {end}
+        </li>
+    }
+    .erase()
+}
+
+/// `2026-11-26 10:30 ET`.
+fn day_of(at: Moment) -> String {
+    format!("{} {} ET", at.wall_time().date, format::minute(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(page: AccountPage, said: &str) -> String {
+        account_document(&PageFiles::default(), &Preferences::default(), page, said)
+    }
+
+    #[test]
+    fn what_others_wrote_is_text() {
+        let evil = "\"><script>alert(1)</script>".to_owned();
+        let sign_in = SignedIn {
+            hash: evil.clone(),
+            device: evil.clone(),
+            since: Moment(0),
+            seen_at: Moment(0),
+            is_here: false,
+        };
+        for page in [
+            AccountPage::SignIn { next: evil.clone() },
+            AccountPage::Account { email: evil.clone(), sign_ins: vec![sign_in] },
+        ] {
+            let html = document(page, &evil);
+            assert!(!html.contains("<script"), "{html}");
+        }
+    }
+
+    #[test]
+    fn what_went_wrong_is_said() {
+        for word in ["wrong", "wait", "email", "short", "long", "common", "password"] {
+            let html = document(AccountPage::SignIn { next: "/".to_owned() }, word);
+            assert!(html.contains("account__said"), "{word}");
+        }
+        let html = document(AccountPage::Protect, "nonsense");
+        assert!(!html.contains("account__said"));
+    }
+}

@@ -1,0 +1,252 @@
+// Accounts: the first one closes the desk to everybody else, and a sign-in ends where it is ended.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+
+import { checkAxe, live, openPage, startVolaris, strangersOf, until, visit } from "../desk.mjs";
+
+const EMAIL = "ada@example.com";
+const PASSWORD = "correct horse battery";
+const OTHER = "staple a letter box";
+
+const fill = async (page, { email, password, present, press }) => {
+  if (email) await page.getByLabel("E-mail").fill(email);
+  if (present) await page.getByLabel("Present password").fill(present);
+  await page.getByLabel(/^(New p|P)assword/).fill(password);
+  await page.getByRole("button", { name: press }).click();
+};
+
+/** Sends a form as a browser of this desk does; answers as it came, with its cookie. */
+async function send(server, path, fields, cookie) {
+  const answer = await fetch(`${server.address}${path}`, {
+    method: "POST",
+    redirect: "manual",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "sec-fetch-site": "same-origin",
+      ...(cookie && { cookie }),
+    },
+    body: new URLSearchParams(fields).toString(),
+  });
+  const set = answer.headers.get("set-cookie");
+  return { status: answer.status, to: answer.headers.get("location"), set, answer };
+}
+
+const cookieOf = (set) => /sid=[^;]*/.exec(set)[0];
+const read = (server, path, cookie, accept = "*/*") =>
+  fetch(`${server.address}${path}`, {
+    redirect: "manual",
+    headers: { accept, ...(cookie && { cookie }) },
+  });
+
+const protect = async (server) => {
+  const made = await send(server, "/account/protect", { email: EMAIL, password: PASSWORD });
+  assert.equal(made.to, "/account", made.status);
+  return cookieOf(made.set);
+};
+
+visit("a desk is protected by an account, and asks everybody since", { path: "/chart/SPX" },
+  async ({ page, server }) => {
+    await live(page);
+    const kept = { position: "1 SPXW 15MAR24 5000C", stage: "planned", name: "Of before" };
+    const added = await fetch(`${server.address}/api/v1/positions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(kept),
+    });
+    assert.equal(added.status, 201);
+    await page.getByRole("button", { name: "Account" }).click();
+    await page.getByRole("heading", { name: "Protect this desk" }).waitFor();
+    await checkAxe(page);
+    await fill(page, { email: EMAIL, password: "password1", press: "Protect this desk" });
+    await page.getByRole("alert").filter({ hasText: "anybody would try" }).waitFor();
+    await fill(page, { email: " Ada@Example.com ", password: PASSWORD, press: "Protect" });
+    await page.getByRole("heading", { name: "Account" }).waitFor();
+    await page.getByText(EMAIL).waitFor();
+    await page.getByText("Chrome on Linux · this browser").waitFor();
+    await checkAxe(page);
+
+    // Whoever is not signed in sees the sign-in alone.
+    for (const path of ["/api/v1/positions", "/api/v1/levels/SPX", "/stream", "/metricz"]) {
+      assert.equal((await read(server, path)).status, 401, path);
+    }
+    const turned = await read(server, "/chart/QQQ?span=5m", null, "text/html");
+    assert.equal(turned.status, 303);
+    assert.equal(turned.headers.get("location"), "/sign-in?next=%2Fchart%2FQQQ%3Fspan%3D5m");
+    assert.equal((await read(server, "/health")).status, 200);
+    assert.equal((await read(server, "/pkg/nothing.js")).status, 401);
+    const second = { email: "eve@example.com", password: PASSWORD };
+    assert.equal((await send(server, "/account/protect", second)).status, 401);
+
+    await page.getByRole("link", { name: "Back to the desk" }).click();
+    await live(page);
+    const mine = await page.evaluate(async () => (await fetch("/api/v1/positions")).json());
+    assert.deepEqual(mine.positions.map((one) => one.name), ["Of before"]);
+    await page.goto(`${server.address}/account`);
+    await page.getByRole("button", { name: "Sign out", exact: true }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await checkAxe(page);
+
+    await page.goto(`${server.address}/volatility/SPX`);
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await fill(page, { email: EMAIL, password: "wrong horse battery", press: "Sign in" });
+    await page.getByRole("alert").filter({ hasText: "do not belong together" }).waitFor();
+    await fill(page, { email: EMAIL, password: PASSWORD, press: "Sign in" });
+    await page.waitForURL(`${server.address}/volatility/SPX`);
+    await live(page);
+  });
+
+test("who is signed out elsewhere hears no more, and is led to the sign-in", async () => {
+  const server = await startVolaris();
+  const cookie = await protect(server);
+  const open = (path) =>
+    openPage({ server, path, width: 390, height: 844, theme: "light", touch: true });
+  const [first, second] = [await open("/account"), await open("/chart/SPX")];
+  try {
+    for (const page of [first, second]) {
+      await fill(page, { email: EMAIL, password: PASSWORD, press: "Sign in" });
+    }
+    await live(second);
+    await first.reload();
+    assert.equal(await first.locator(".account__browsers li").count(), 3);
+    const surplus = await first.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      return scrollWidth - clientWidth;
+    });
+    assert.equal(surplus, 0, "a phone's page fits");
+    await first.getByRole("button", { name: "Sign out everywhere else" }).click();
+    await first.getByText("this browser").waitFor();
+    assert.equal(await first.locator(".account__browsers li").count(), 1);
+    assert.equal((await read(server, "/api/v1/positions", cookie)).status, 401);
+    await second.getByRole("heading", { name: "Sign in" }).waitFor();
+    await first.quit();
+  } finally {
+    for (const page of [first, second]) await page.context().browser().close();
+    await server.stop();
+  }
+});
+
+test("a password is changed by its owner, and by who has the machine", async () => {
+  const server = await startVolaris();
+  try {
+    const [cookie, other] = [await protect(server), await protectedSignIn(server, PASSWORD)];
+    const change = (present, password) =>
+      send(server, "/account/password", { present, password }, cookie);
+    assert.equal((await change("wrong", OTHER)).to, "/account?problem=wrong");
+    assert.equal((await change(PASSWORD, "short")).to, "/account?problem=short");
+    assert.equal((await change(PASSWORD, OTHER)).to, "/account?done=password");
+    assert.equal((await read(server, "/api/v1/symbols", cookie)).status, 200);
+    assert.equal((await read(server, "/api/v1/symbols", other)).status, 401);
+    assert.equal(await protectedSignIn(server, PASSWORD), null);
+    assert.ok(await protectedSignIn(server, OTHER));
+
+    const volaris = async (...args) => {
+      const words = ["--data", server.folder, ...args];
+      const env = strangersOf(process.env);
+      return promisify(execFile)(process.env.VOLARIS_BIN, words, { env });
+    };
+    await assert.rejects(volaris("account", "reset", "eve@example.com"), /no account of `eve@/);
+    await assert.rejects(volaris("account", "reset", "eve"), /has a name, an @ and a place/);
+    const { stdout } = await volaris("account", "reset", EMAIL);
+    const fresh = /^ {2}([a-z2-9]{26})$/m.exec(stdout)[1];
+    assert.equal((await read(server, "/api/v1/symbols", cookie)).status, 401);
+    assert.equal(await protectedSignIn(server, OTHER), null);
+    assert.ok(await protectedSignIn(server, fresh));
+  } finally {
+    await server.stop();
+  }
+});
+
+/** Signs in; the cookie, or nothing. */
+async function protectedSignIn(server, password) {
+  const { to, set } = await send(server, "/account/sign-in", { email: EMAIL, password });
+  return to === "/" ? cookieOf(set) : null;
+}
+
+test("a secret is in the browser alone, and new at every sign-in", async () => {
+  const server = await startVolaris();
+  try {
+    const made = await send(server, "/account/protect", { email: EMAIL, password: PASSWORD });
+    assert.match(made.set, /HttpOnly/);
+    assert.match(made.set, /SameSite=Lax/);
+    const before = cookieOf(made.set);
+    const again = await send(
+      server, "/account/sign-in", { email: EMAIL, password: PASSWORD, next: "//evil.example" },
+      before,
+    );
+    assert.equal(again.to, "/", "never to another site");
+    const after = cookieOf(again.set);
+    assert.notEqual(after, before);
+    // What somebody planted before the sign-in is worth nothing after it.
+    assert.equal((await read(server, "/api/v1/symbols", before)).status, 401);
+    const planted = `sid=${"A".repeat(22)}`;
+    const signed = await send(
+      server, "/account/sign-in", { email: EMAIL, password: PASSWORD }, planted,
+    );
+    assert.notEqual(cookieOf(signed.set), planted);
+    const left = await send(server, "/account/sign-out", {}, after);
+    assert.equal(left.to, "/sign-in");
+    assert.match(left.answer.headers.get("clear-site-data"), /"cache", "storage"/);
+    assert.equal((await read(server, "/api/v1/symbols", after)).status, 401);
+    for (const name of await readdir(server.folder)) {
+      const file = await readFile(join(server.folder, name)).catch(() => null);
+      for (const cookie of [before, after, cookieOf(signed.set)]) {
+        assert.ok(!file?.includes(cookie.slice(4)), `${name} has the secret itself`);
+      }
+      assert.ok(!file?.includes(PASSWORD), `${name} has the password`);
+    }
+    const log = server.log();
+    for (const secret of [PASSWORD, EMAIL, cookieOf(signed.set).slice(4)]) {
+      assert.ok(!log.includes(secret), `the log has ${secret}`);
+    }
+    // A form of another site is refused.
+    const forged = await fetch(`${server.address}/account/sign-in`, {
+      method: "POST",
+      redirect: "manual",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        "sec-fetch-site": "cross-site",
+        origin: "http://evil.example",
+      },
+      body: new URLSearchParams({ email: EMAIL, password: PASSWORD }).toString(),
+    });
+    assert.equal(forged.status, 403);
+  } finally {
+    await server.stop();
+  }
+});
+
+test("who tries too often waits, whoever it is", async () => {
+  const server = await startVolaris();
+  try {
+    await protect(server);
+    const tried = [];
+    await until(async () => {
+      const name = `${tried.length}@example.com`;
+      const { to } = await send(server, "/account/sign-in", { email: name, password: "x" });
+      tried.push(to.replace(/&.*/, ""));
+      return tried.at(-1).endsWith("wait");
+    }, "it may be tried for ever");
+    assert.ok(10 <= tried.indexOf("/sign-in?problem=wait"), `${tried}`);
+    assert.equal(await protectedSignIn(server, PASSWORD), null, "the network waits");
+  } finally {
+    await server.stop();
+  }
+});
+
+test("a sign-in outlives the server", async () => {
+  const first = await startVolaris();
+  const cookie = await protect(first);
+  await first.stop({ keepFolder: true });
+  const second = await startVolaris({ folder: first.folder });
+  try {
+    assert.equal((await read(second, "/api/v1/symbols", cookie)).status, 200);
+    assert.equal((await read(second, "/api/v1/symbols")).status, 401);
+  } finally {
+    await second.stop({ keepFolder: false });
+  }
+});

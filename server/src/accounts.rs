@@ -1,0 +1,361 @@
+//! Signing in and out, and making the first account. Plain forms, so that they work before the
+//! page's code came, and password managers know them.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::{AccountPage, SignedIn, account_document};
+use axum::extract::{Form, Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use desk::{Account, AccountStore, Trader, email_of};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use http::header::CACHE_CONTROL;
+use http::{HeaderMap, HeaderName, StatusCode};
+use serde::Deserialize;
+use tower_sessions::Session;
+use tracing::{info, warn};
+
+use crate::clock::now;
+use crate::commands::say;
+use crate::configuration::Configuration;
+use crate::pages;
+use crate::passwords::{self, BadPassword, Verdict};
+use crate::rest::Problem;
+use crate::sessions::{self, Doors, Here, Peer};
+
+/// What signing in needs.
+#[derive(Clone)]
+pub(crate) struct Accounts {
+    doors: Doors,
+    /// Tries, by address of the account and of the network.
+    tries: Arc<DefaultKeyedRateLimiter<String>>,
+}
+
+/// Tries that are free, and the time after which there is another.
+const TRIES: u32 = 10;
+const TRY_EVERY: Duration = Duration::from_secs(60);
+/// Names whose tries are counted; with more, those that are long over are forgotten.
+const TRIED_MAX: usize = 10_000;
+
+impl Accounts {
+    /// Nobody has tried anything yet.
+    pub(crate) fn new(doors: Doors) -> Self {
+        let burst = NonZeroU32::new(TRIES).expect("not zero");
+        let quota = Quota::with_period(TRY_EVERY).expect("not zero").allow_burst(burst);
+        Self { doors, tries: Arc::new(RateLimiter::keyed(quota)) }
+    }
+
+    /// Whether somebody may try once more.
+    fn may_try(&self, email: &str, peer: Option<Peer>) -> bool {
+        if TRIED_MAX < self.tries.len() {
+            self.tries.retain_recent();
+        }
+        let network = peer.map(|Peer(address)| network_of(address.ip())).unwrap_or_default();
+        let names = [format!("account {email}"), format!("network {network}")];
+        names.iter().all(|name| self.tries.check_key(name).is_ok())
+    }
+}
+
+/// Those who have one IPv6 address have 2^64 of them.
+fn network_of(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+/// Routes of the forms.
+pub(crate) fn routes(accounts: Accounts) -> Router {
+    Router::new()
+        .route("/sign-in", get(sign_in_page))
+        .route("/account", get(account_page))
+        .route("/account/protect", post(protect))
+        .route("/account/sign-in", post(sign_in))
+        .route("/account/sign-out", post(sign_out))
+        .route("/account/sign-out-others", post(sign_out_others))
+        .route("/account/end", post(end))
+        .route("/account/password", post(change_password))
+        .with_state(accounts)
+}
+
+/// What an address says of what was tried before.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Told {
+    problem: String,
+    done: String,
+    next: String,
+}
+
+fn page(headers: &HeaderMap, page: AccountPage, said: &str) -> Response {
+    let html = account_document(&pages::files(), &pages::preferences(headers), page, said);
+    ([(CACHE_CONTROL, "no-store")], Html(html)).into_response()
+}
+
+async fn sign_in_page(
+    State(accounts): State<Accounts>,
+    here: Option<Extension<Here>>,
+    headers: HeaderMap,
+    Query(told): Query<Told>,
+) -> Response {
+    let next = own_path(&told.next);
+    if here.is_some() || !accounts.doors.has_accounts() {
+        return Redirect::to(next).into_response();
+    }
+    page(&headers, AccountPage::SignIn { next: next.to_owned() }, &told.problem)
+}
+
+async fn account_page(
+    State(accounts): State<Accounts>,
+    here: Option<Extension<Here>>,
+    headers: HeaderMap,
+    Query(told): Query<Told>,
+) -> Result<Response, Problem> {
+    let said = if told.problem.is_empty() { &told.done } else { &told.problem };
+    let Some(Extension(Here { account, hash })) = here else {
+        return Ok(page(&headers, AccountPage::Protect, said));
+    };
+    let all = accounts.doors.store.sign_ins(&account.id, now()).await.map_err(refused)?;
+    let sign_ins = all.into_iter().map(|one| SignedIn {
+        is_here: one.hash == hash,
+        hash: one.hash,
+        device: one.device,
+        since: one.since,
+        seen_at: one.seen_at,
+    });
+    let shown = AccountPage::Account { email: account.email, sign_ins: sign_ins.collect() };
+    Ok(page(&headers, shown, said))
+}
+
+/// A page again, with what was wrong.
+fn back(path: &str, problem: &str, next: Option<&str>) -> Response {
+    let mut query = vec![("problem", problem)];
+    query.extend(next.map(|next| ("next", next)));
+    let query = serde_urlencoded::to_string(query).unwrap_or_default();
+    Redirect::to(&format!("{path}?{query}")).into_response()
+}
+
+impl BadPassword {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Short => "short",
+            Self::Long => "long",
+            Self::Common => "common",
+        }
+    }
+}
+
+fn internal(error: &anyhow::Error) -> Problem {
+    Problem::internal(error.as_ref())
+}
+
+#[derive(Deserialize)]
+struct NewAccount {
+    email: String,
+    password: String,
+}
+
+/// Whoever sits at the machine makes the first account, and has signed in.
+async fn protect(
+    State(accounts): State<Accounts>,
+    Extension(trader): Extension<Trader>,
+    session: Session,
+    headers: HeaderMap,
+    Form(form): Form<NewAccount>,
+) -> Result<Response, Problem> {
+    let Ok(email) = email_of(&form.email) else { return Ok(back("/account", "email", None)) };
+    if let Err(bad) = passwords::check(&form.password, &email) {
+        return Ok(back("/account", bad.word(), None));
+    }
+    let password = passwords::hash(form.password).await.map_err(|error| internal(&error))?;
+    let account = Account {
+        id: String::new(),
+        owner: trader.owner().clone(),
+        email,
+        password,
+        created_at: now(),
+    };
+    let Some(id) = accounts.doors.store.add_first_account(&account).await.map_err(refused)? else {
+        return Err(Problem::new(StatusCode::CONFLICT, "this desk has an account: sign in"));
+    };
+    accounts.doors.close();
+    info!("the desk is protected: its first account was made");
+    sessions::sign_in(&session, &id, &headers).await.map_err(|error| Problem::internal(&error))?;
+    Ok(Redirect::to("/account").into_response())
+}
+
+fn refused(error: desk::StoreError) -> Problem {
+    desk::DeskError::from(error).into()
+}
+
+#[derive(Deserialize)]
+struct SignInForm {
+    email: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+async fn sign_in(
+    State(accounts): State<Accounts>,
+    peer: Option<Extension<Peer>>,
+    session: Session,
+    headers: HeaderMap,
+    Form(form): Form<SignInForm>,
+) -> Result<Response, Problem> {
+    let next = own_path(&form.next);
+    // What is no address is nobody's, and takes as long.
+    let email = email_of(&form.email).unwrap_or_default();
+    if !accounts.may_try(&email, peer.map(|Extension(peer)| peer)) {
+        warn!("too many tries to sign in");
+        return Ok(back("/sign-in", "wait", Some(next)));
+    }
+    let store = &accounts.doors.store;
+    let account = store.account_named(&email).await.map_err(refused)?;
+    let kept = account.as_ref().map(|account| account.password.clone());
+    let verdict = passwords::compare(form.password, kept).await;
+    let (verdict, account) = match (verdict.map_err(|error| internal(&error))?, account) {
+        (Verdict::Wrong, _) | (_, None) => {
+            info!("somebody could not be signed in");
+            return Ok(back("/sign-in", "wrong", Some(next)));
+        }
+        (verdict, Some(account)) => (verdict, account),
+    };
+    if let Verdict::Renewed(password) = verdict {
+        store.write_password(&account.id, &password).await.map_err(refused)?;
+    }
+    store.remove_ended_sign_ins(now()).await.map_err(refused)?;
+    let signed_in = sessions::sign_in(&session, &account.id, &headers).await;
+    signed_in.map_err(|error| Problem::internal(&error))?;
+    info!(account = %account.id, "somebody signed in");
+    Ok(Redirect::to(next).into_response())
+}
+
+/// An address of this desk, and of no other.
+fn own_path(next: &str) -> &str {
+    let is_own = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && next.bytes().all(|byte| (b'!'..=b'~').contains(&byte));
+    if is_own { next } else { "/" }
+}
+
+/// What was kept in the browser goes as well.
+const CLEAR: [(HeaderName, &str); 1] =
+    [(HeaderName::from_static("clear-site-data"), "\"cache\", \"storage\"")];
+
+async fn sign_out(session: Session) -> Result<Response, Problem> {
+    session.flush().await.map_err(|error| Problem::internal(&error))?;
+    Ok((CLEAR, Redirect::to("/sign-in")).into_response())
+}
+
+/// Every other browser is signed out.
+async fn sign_out_others(
+    State(accounts): State<Accounts>,
+    Extension(here): Extension<Here>,
+) -> Result<Response, Problem> {
+    let store = &accounts.doors.store;
+    store.remove_sign_ins(&here.account.id, Some(&here.hash)).await.map_err(refused)?;
+    Ok(Redirect::to("/account").into_response())
+}
+
+#[derive(Deserialize)]
+struct EndForm {
+    hash: String,
+}
+
+/// One of the browsers is signed out.
+async fn end(
+    State(accounts): State<Accounts>,
+    Extension(here): Extension<Here>,
+    Form(form): Form<EndForm>,
+) -> Result<Response, Problem> {
+    let store = &accounts.doors.store;
+    let own = store.sign_ins(&here.account.id, now()).await.map_err(refused)?;
+    if own.iter().any(|one| one.hash == form.hash) {
+        store.remove_sign_in(&form.hash).await.map_err(refused)?;
+    }
+    Ok(Redirect::to("/account").into_response())
+}
+
+#[derive(Deserialize)]
+struct PasswordForm {
+    present: String,
+    password: String,
+}
+
+/// Another password; every other browser is signed out.
+async fn change_password(
+    State(accounts): State<Accounts>,
+    Extension(here): Extension<Here>,
+    peer: Option<Extension<Peer>>,
+    Form(form): Form<PasswordForm>,
+) -> Result<Response, Problem> {
+    let Here { account, hash } = here;
+    if !accounts.may_try(&account.email, peer.map(|Extension(peer)| peer)) {
+        return Ok(back("/account", "wait", None));
+    }
+    let verdict = passwords::compare(form.present, Some(account.password)).await;
+    if verdict.map_err(|error| internal(&error))? == Verdict::Wrong {
+        return Ok(back("/account", "wrong", None));
+    }
+    if let Err(bad) = passwords::check(&form.password, &account.email) {
+        return Ok(back("/account", bad.word(), None));
+    }
+    let password = passwords::hash(form.password).await.map_err(|error| internal(&error))?;
+    let store = &accounts.doors.store;
+    store.write_password(&account.id, &password).await.map_err(refused)?;
+    store.remove_sign_ins(&account.id, Some(&hash)).await.map_err(refused)?;
+    info!(account = %account.id, "a password was changed");
+    Ok(Redirect::to("/account?done=password").into_response())
+}
+
+/// `volaris account reset`: for who forgot the password and can use the machine.
+pub(crate) async fn reset(configuration: &Configuration, email: &str) -> anyhow::Result<ExitCode> {
+    let email = email_of(email)?;
+    let database = crate::doctor::open_database(configuration).await?;
+    let Some(account) = database.account_named(&email).await? else {
+        anyhow::bail!("there is no account of `{email}` in {}", configuration.data.display());
+    };
+    let password = passwords::fresh();
+    let hash = passwords::hash(password.clone()).await?;
+    database.write_password(&account.id, &hash).await?;
+    let ended = database.remove_sign_ins(&account.id, None).await?;
+    database.close().await;
+    say(&format!(
+        "the new password of {email} is\n\n  {password}\n\nsign in with it and change it under \
+         Account; {ended} browsers were signed out"
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_led_to_another_site() {
+        for path in ["/chart/SPX?span=5m", "/", "/account"] {
+            assert_eq!(own_path(path), path);
+        }
+        for path in ["", "//evil.example", "https://evil.example", "/\\evil", "/a\nb", "chart"] {
+            assert_eq!(own_path(path), "/");
+        }
+    }
+
+    #[test]
+    fn neighbours_of_an_ipv6_network_are_one() {
+        let network = |text: &str| network_of(text.parse().expect("an address"));
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2:ffff::1"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("::ffff:192.0.2.7"), network("192.0.2.7"));
+    }
+}
