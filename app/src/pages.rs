@@ -6,7 +6,7 @@ mod developers;
 mod missing;
 mod styleguide;
 
-pub use account::{AccountPage, SignedIn, account_document};
+pub use account::{AccountPage, Happened, SignedIn, account_document};
 pub(crate) use desk::DeskPage;
 pub(crate) use developers::DevelopersPage;
 pub(crate) use missing::MissingPage;

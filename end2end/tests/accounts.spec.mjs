@@ -98,6 +98,14 @@ visit("a desk is protected by an account, and asks everybody since", { path: "/c
     await fill(page, { email: EMAIL, password: PASSWORD, press: "Sign in" });
     await page.waitForURL(`${server.address}/volatility/SPX`);
     await live(page);
+    await page.goto(`${server.address}/account`);
+    const happened = await page.locator(".account__happened li").allInnerTexts();
+    assert.deepEqual(
+      happened.map((text) => text.split("\n")[0].trim()),
+      ["Signed in", "Wrong password", "Signed out", "Protected the desk"],
+    );
+    assert.match(happened[0], / ET Chrome on Linux, 127\.0\.0\.1$/);
+    await checkAxe(page);
   });
 
 test("who is signed out elsewhere hears no more, and is led to the sign-in", async () => {
@@ -151,6 +159,8 @@ test("a password is changed by its owner, and by who has the machine", async () 
     };
     await assert.rejects(volaris("account", "reset", "eve@example.com"), /no account of `eve@/);
     await assert.rejects(volaris("account", "reset", "eve"), /has a name, an @ and a place/);
+    const well = await volaris("doctor");
+    assert.match(well.stdout, /audit log: 6 entries, each as it was written/);
     const { stdout } = await volaris("account", "reset", EMAIL);
     const fresh = /^ {2}([a-z2-9]{26})$/m.exec(stdout)[1];
     assert.equal((await read(server, "/api/v1/symbols", cookie)).status, 401);

@@ -7,12 +7,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::{AccountPage, SignedIn, account_document};
+use app::{AccountPage, Happened, SignedIn, account_document};
 use axum::extract::{Form, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use desk::{Account, AccountStore, Trader, email_of};
+use desk::{Account, AccountStore, AuditEntry, AuditEvent, AuditStore, Trader, email_of};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderName, StatusCode};
@@ -39,6 +39,8 @@ pub(crate) struct Accounts {
 /// Tries that are free, and the time after which there is another.
 const TRIES: u32 = 10;
 const TRY_EVERY: Duration = Duration::from_secs(60);
+/// So much of what happened stands on an account's page.
+const HAPPENED_MAX: u32 = 12;
 /// Names whose tries are counted; with more, those that are long over are forgotten.
 const TRIED_MAX: usize = 10_000;
 
@@ -50,12 +52,28 @@ impl Accounts {
         Self { doors, tries: Arc::new(RateLimiter::keyed(quota)) }
     }
 
+    /// Writes down what happened to an account.
+    async fn note(
+        &self,
+        (account, event): (&str, AuditEvent),
+        (headers, peer): (&HeaderMap, Peer),
+    ) -> Result<(), Problem> {
+        let entry = AuditEntry {
+            at: now(),
+            account: account.to_owned(),
+            event,
+            device: sessions::device_of(headers),
+            network: network_of(peer.0.ip()),
+        };
+        self.doors.store.add_audit(&entry).await.map_err(refused)
+    }
+
     /// Whether somebody may try once more.
-    fn may_try(&self, email: &str, peer: Option<Peer>) -> bool {
+    fn may_try(&self, email: &str, peer: Peer) -> bool {
         if TRIED_MAX < self.tries.len() {
             self.tries.retain_recent();
         }
-        let network = peer.map(|Peer(address)| network_of(address.ip())).unwrap_or_default();
+        let network = network_of(peer.0.ip());
         let names = [format!("account {email}"), format!("network {network}")];
         names.iter().all(|name| self.tries.check_key(name).is_ok())
     }
@@ -131,7 +149,18 @@ async fn account_page(
         since: one.since,
         seen_at: one.seen_at,
     });
-    let shown = AccountPage::Account { email: account.email, sign_ins: sign_ins.collect() };
+    let log = accounts.doors.store.audit_of(&account.id, HAPPENED_MAX).await.map_err(refused)?;
+    let happened = log.into_iter().map(|one| Happened {
+        at: one.at,
+        what: one.event.told(),
+        device: one.device,
+        network: one.network,
+    });
+    let shown = AccountPage::Account {
+        email: account.email,
+        sign_ins: sign_ins.collect(),
+        happened: happened.collect(),
+    };
     Ok(page(&headers, shown, said))
 }
 
@@ -167,6 +196,7 @@ struct NewAccount {
 async fn protect(
     State(accounts): State<Accounts>,
     Extension(trader): Extension<Trader>,
+    Extension(peer): Extension<Peer>,
     session: Session,
     headers: HeaderMap,
     Form(form): Form<NewAccount>,
@@ -187,6 +217,7 @@ async fn protect(
         return Err(Problem::new(StatusCode::CONFLICT, "this desk has an account: sign in"));
     };
     accounts.doors.close();
+    accounts.note((&id, AuditEvent::Protected), (&headers, peer)).await?;
     info!("the desk is protected: its first account was made");
     sessions::sign_in(&session, &id, &headers).await.map_err(|error| Problem::internal(&error))?;
     Ok(Redirect::to("/account").into_response())
@@ -206,7 +237,7 @@ struct SignInForm {
 
 async fn sign_in(
     State(accounts): State<Accounts>,
-    peer: Option<Extension<Peer>>,
+    Extension(peer): Extension<Peer>,
     session: Session,
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
@@ -214,16 +245,18 @@ async fn sign_in(
     let next = own_path(&form.next);
     // What is no address is nobody's, and takes as long.
     let email = email_of(&form.email).unwrap_or_default();
-    if !accounts.may_try(&email, peer.map(|Extension(peer)| peer)) {
+    let store = &accounts.doors.store;
+    let account = store.account_named(&email).await.map_err(refused)?;
+    let id = account.as_ref().map(|account| account.id.clone()).unwrap_or_default();
+    if !accounts.may_try(&email, peer) {
         warn!("too many tries to sign in");
         return Ok(back("/sign-in", "wait", Some(next)));
     }
-    let store = &accounts.doors.store;
-    let account = store.account_named(&email).await.map_err(refused)?;
     let kept = account.as_ref().map(|account| account.password.clone());
     let verdict = passwords::compare(form.password, kept).await;
     let (verdict, account) = match (verdict.map_err(|error| internal(&error))?, account) {
         (Verdict::Wrong, _) | (_, None) => {
+            accounts.note((&id, AuditEvent::Refused), (&headers, peer)).await?;
             info!("somebody could not be signed in");
             return Ok(back("/sign-in", "wrong", Some(next)));
         }
@@ -235,6 +268,7 @@ async fn sign_in(
     store.remove_ended_sign_ins(now()).await.map_err(refused)?;
     let signed_in = sessions::sign_in(&session, &account.id, &headers).await;
     signed_in.map_err(|error| Problem::internal(&error))?;
+    accounts.note((&id, AuditEvent::SignedIn), (&headers, peer)).await?;
     info!(account = %account.id, "somebody signed in");
     Ok(Redirect::to(next).into_response())
 }
@@ -252,7 +286,14 @@ fn own_path(next: &str) -> &str {
 const CLEAR: [(HeaderName, &str); 1] =
     [(HeaderName::from_static("clear-site-data"), "\"cache\", \"storage\"")];
 
-async fn sign_out(session: Session) -> Result<Response, Problem> {
+async fn sign_out(
+    State(accounts): State<Accounts>,
+    Extension(here): Extension<Here>,
+    Extension(peer): Extension<Peer>,
+    session: Session,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    accounts.note((&here.account.id, AuditEvent::SignedOut), (&headers, peer)).await?;
     session.flush().await.map_err(|error| Problem::internal(&error))?;
     Ok((CLEAR, Redirect::to("/sign-in")).into_response())
 }
@@ -261,9 +302,12 @@ async fn sign_out(session: Session) -> Result<Response, Problem> {
 async fn sign_out_others(
     State(accounts): State<Accounts>,
     Extension(here): Extension<Here>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let store = &accounts.doors.store;
     store.remove_sign_ins(&here.account.id, Some(&here.hash)).await.map_err(refused)?;
+    accounts.note((&here.account.id, AuditEvent::EndedOthers), (&headers, peer)).await?;
     Ok(Redirect::to("/account").into_response())
 }
 
@@ -276,12 +320,15 @@ struct EndForm {
 async fn end(
     State(accounts): State<Accounts>,
     Extension(here): Extension<Here>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
     Form(form): Form<EndForm>,
 ) -> Result<Response, Problem> {
     let store = &accounts.doors.store;
     let own = store.sign_ins(&here.account.id, now()).await.map_err(refused)?;
     if own.iter().any(|one| one.hash == form.hash) {
         store.remove_sign_in(&form.hash).await.map_err(refused)?;
+        accounts.note((&here.account.id, AuditEvent::Ended), (&headers, peer)).await?;
     }
     Ok(Redirect::to("/account").into_response())
 }
@@ -296,15 +343,18 @@ struct PasswordForm {
 async fn change_password(
     State(accounts): State<Accounts>,
     Extension(here): Extension<Here>,
-    peer: Option<Extension<Peer>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
     Form(form): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
     let Here { account, hash } = here;
-    if !accounts.may_try(&account.email, peer.map(|Extension(peer)| peer)) {
+    let note = |event| accounts.note((&account.id, event), (&headers, peer));
+    if !accounts.may_try(&account.email, peer) {
         return Ok(back("/account", "wait", None));
     }
-    let verdict = passwords::compare(form.present, Some(account.password)).await;
+    let verdict = passwords::compare(form.present, Some(account.password.clone())).await;
     if verdict.map_err(|error| internal(&error))? == Verdict::Wrong {
+        note(AuditEvent::Refused).await?;
         return Ok(back("/account", "wrong", None));
     }
     if let Err(bad) = passwords::check(&form.password, &account.email) {
@@ -314,6 +364,7 @@ async fn change_password(
     let store = &accounts.doors.store;
     store.write_password(&account.id, &password).await.map_err(refused)?;
     store.remove_sign_ins(&account.id, Some(&hash)).await.map_err(refused)?;
+    note(AuditEvent::PasswordChanged).await?;
     info!(account = %account.id, "a password was changed");
     Ok(Redirect::to("/account?done=password").into_response())
 }
@@ -329,6 +380,14 @@ pub(crate) async fn reset(configuration: &Configuration, email: &str) -> anyhow:
     let hash = passwords::hash(password.clone()).await?;
     database.write_password(&account.id, &hash).await?;
     let ended = database.remove_sign_ins(&account.id, None).await?;
+    let entry = AuditEntry {
+        at: now(),
+        account: account.id,
+        event: AuditEvent::PasswordReset,
+        device: String::new(),
+        network: String::new(),
+    };
+    database.add_audit(&entry).await?;
     database.close().await;
     say(&format!(
         "the new password of {email} is\n\n  {password}\n\nsign in with it and change it under \

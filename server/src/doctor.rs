@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use desk::Store;
+use desk::{AuditStore, Store};
 use store::{Database, DatabaseUrl};
 
 use crate::commands::say;
@@ -58,6 +58,13 @@ pub(crate) async fn examine(configuration: &Configuration) -> anyhow::Result<Exi
                 Err(error) => {
                     is_well = false;
                     say(&format!("database: {error}"));
+                }
+            }
+            match database.check_audit().await {
+                Ok(count) => say(&format!("audit log: {count} entries, each as it was written")),
+                Err(error) => {
+                    is_well = false;
+                    say(&format!("audit log: {}", crate::rest::story(&error)));
                 }
             }
             database.close().await;

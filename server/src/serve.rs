@@ -1,5 +1,8 @@
 //! `volaris serve`: opens the desk and serves it until it is told to stop.
 
+#[cfg(test)]
+mod authorization;
+
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;

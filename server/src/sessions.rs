@@ -196,7 +196,7 @@ fn local(listen: SocketAddr, peer: Option<Peer>, headers: &HeaderMap) -> Option<
 }
 
 /// What a browser calls itself, as a person would.
-fn device_of(headers: &HeaderMap) -> String {
+pub(crate) fn device_of(headers: &HeaderMap) -> String {
     let told = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let told = told.unwrap_or_default();
     let first = |names: &[(&'static str, &'static str)]| {

@@ -23,6 +23,19 @@ pub struct SignedIn {
     pub is_here: bool,
 }
 
+/// Something that happened to an account.
+#[derive(Clone, Debug)]
+pub struct Happened {
+    /// When.
+    pub at: Moment,
+    /// What.
+    pub what: &'static str,
+    /// What the browser calls itself; empty where there was none.
+    pub device: String,
+    /// Where it came from; empty for the machine itself.
+    pub network: String,
+}
+
 /// What one of the pages shows.
 #[derive(Clone, Debug)]
 pub enum AccountPage {
@@ -39,6 +52,8 @@ pub enum AccountPage {
         email: String,
         /// Where it is signed in.
         sign_ins: Vec<SignedIn>,
+        /// What happened to it, the newest first.
+        happened: Vec<Happened>,
     },
 }
 
@@ -93,7 +108,7 @@ pub fn account_document(
     let body = match page {
         AccountPage::SignIn { next } => sign_in(next),
         AccountPage::Protect => protect(),
-        AccountPage::Account { email, sign_ins } => account(email, sign_ins),
+        AccountPage::Account { email, sign_ins, happened } => account(email, sign_ins, happened),
     };
     let document = view! {
         <html
@@ -180,7 +195,7 @@ fn protect() -> AnyView {
     .erase()
 }
 
-fn account(email: String, sign_ins: Vec<SignedIn>) -> AnyView {
+fn account(email: String, sign_ins: Vec<SignedIn>, happened: Vec<Happened>) -> AnyView {
     let others = sign_ins.iter().filter(|one| !one.is_here).count();
     let rows = sign_ins.into_iter().map(browser).collect_view();
     let everywhere = (0 < others).then(|| {
@@ -220,6 +235,10 @@ fn account(email: String, sign_ins: Vec<SignedIn>) -> AnyView {
                 <button class="account__go">"Change the password"</button>
             </form>
         </section>
+        <section aria-labelledby="happened">
+            <h2 id="happened">"What happened"</h2>
+            <ol class="account__happened">{happened.into_iter().map(entry).collect_view()}</ol>
+        </section>
     }
     .erase()
 }
@@ -251,6 +270,17 @@ fn browser(one: SignedIn) -> AnyView {
     .erase()
 }
 
+fn entry(one: Happened) -> AnyView {
+    let from = [one.device, one.network].into_iter().filter(|part| !part.is_empty());
+    let from = from.collect::<Vec<_>>().join(", ");
+    view! {
+        <li>
+            {one.what} <br /> <small>{day_of(one.at)} " " {from}</small>
+        </li>
+    }
+    .erase()
+}
+
 /// `2026-11-26 10:30 ET`.
 fn day_of(at: Moment) -> String {
     format!("{} {} ET", at.wall_time().date, format::minute(at))
@@ -274,9 +304,15 @@ mod tests {
             seen_at: Moment(0),
             is_here: false,
         };
+        let happened =
+            Happened { at: Moment(0), what: "", device: evil.clone(), network: evil.clone() };
         for page in [
             AccountPage::SignIn { next: evil.clone() },
-            AccountPage::Account { email: evil.clone(), sign_ins: vec![sign_in] },
+            AccountPage::Account {
+                email: evil.clone(),
+                sign_ins: vec![sign_in],
+                happened: vec![happened],
+            },
         ] {
             let html = document(page, &evil);
             assert!(!html.contains("<script"), "{html}");

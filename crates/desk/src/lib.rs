@@ -25,8 +25,10 @@ mod betas;
 mod earlier;
 mod volatility_days;
 mod accounts;
+mod audit;
 
 pub use accounts::{Account, AccountStore, SignIn, email_of};
+pub use audit::{AuditEntry, AuditEvent, AuditStore, BadAuditEvent};
 pub use bars::ChartBars;
 pub use betas::{BETA_DAYS, Betas};
 pub use chain::{Expiries, QuotedSeries};

@@ -3,6 +3,7 @@
 //! The only crate that names sqlx. Knows no screen, no feed and no level.
 
 mod accounts;
+mod audit;
 mod bars;
 mod batch;
 mod chains;

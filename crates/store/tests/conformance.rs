@@ -6,6 +6,7 @@ mod conformance {
     mod home;
 
     mod accounts;
+    mod audit;
     mod bars;
     mod chains;
     mod damage;

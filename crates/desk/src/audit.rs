@@ -1,0 +1,133 @@
+//! Who did what to accounts: a list that only grows, in which each entry seals those before it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use async_trait::async_trait;
+use market::Moment;
+
+use crate::StoreError;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditEvent {
+    /// The first account was made.
+    Protected,
+    /// Somebody signed in.
+    SignedIn,
+    /// A password did not fit.
+    Refused,
+    /// Somebody signed out.
+    SignedOut,
+    /// Another browser was signed out.
+    Ended,
+    /// Every other browser was.
+    EndedOthers,
+    /// The password was changed by its owner.
+    PasswordChanged,
+    /// It was set anew on the machine.
+    PasswordReset,
+}
+
+impl AuditEvent {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Protected,
+        Self::SignedIn,
+        Self::Refused,
+        Self::SignedOut,
+        Self::Ended,
+        Self::EndedOthers,
+        Self::PasswordChanged,
+        Self::PasswordReset,
+    ];
+
+    /// The word that is kept.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Protected => "protected",
+            Self::SignedIn => "signed_in",
+            Self::Refused => "refused",
+            Self::SignedOut => "signed_out",
+            Self::Ended => "ended",
+            Self::EndedOthers => "ended_others",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordReset => "password_reset",
+        }
+    }
+
+    /// As a person reads it.
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::Protected => "Protected the desk",
+            Self::SignedIn => "Signed in",
+            Self::Refused => "Wrong password",
+            Self::SignedOut => "Signed out",
+            Self::Ended => "Signed another browser out",
+            Self::EndedOthers => "Signed every other browser out",
+            Self::PasswordChanged => "Changed the password",
+            Self::PasswordReset => "Password set anew on the machine",
+        }
+    }
+}
+
+impl fmt::Display for AuditEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A word that is no event's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is nothing that is written down of accounts")]
+pub struct BadAuditEvent(String);
+
+impl FromStr for AuditEvent {
+    type Err = BadAuditEvent;
+
+    fn from_str(word: &str) -> Result<Self, BadAuditEvent> {
+        let found = Self::ALL.into_iter().find(|one| one.as_str() == word);
+        found.ok_or_else(|| BadAuditEvent(word.to_owned()))
+    }
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// When.
+    pub at: Moment,
+    /// To which account; empty where there was none.
+    pub account: String,
+    /// What.
+    pub event: AuditEvent,
+    /// What the browser calls itself; empty where there was none.
+    pub device: String,
+    /// Where it came from; empty for the machine itself.
+    pub network: String,
+}
+
+/// The list.
+#[async_trait]
+pub trait AuditStore: Send + Sync {
+    /// Adds an entry, sealed with those before it. Durable when it returns.
+    async fn add_audit(&self, entry: &AuditEntry) -> Result<(), StoreError>;
+
+    /// What happened to an account, the newest first, at most `limit`.
+    async fn audit_of(&self, account: &str, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// How many entries there are; a damaged one is an error that names the first.
+    async fn check_audit(&self) -> Result<u64, StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_read_from_its_word() {
+        for event in AuditEvent::ALL {
+            assert_eq!(event.as_str().parse(), Ok(event));
+        }
+        assert!("nonsense".parse::<AuditEvent>().is_err());
+    }
+}

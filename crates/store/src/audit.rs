@@ -1,0 +1,131 @@
+//! What happened to accounts: each entry is sealed with the one before it, so that none can be
+//! changed, left out or put in between without all that follow telling.
+
+use async_trait::async_trait;
+use desk::{AuditEntry, AuditStore, StoreError};
+use market::Moment;
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use crate::Database;
+use crate::database::failed;
+
+const DOING: &str = "read the audit log";
+/// Writers at the same moment take turns; each is next within so many.
+const TRIES: u32 = 50;
+/// Entries that are read at once.
+const PAGE: i64 = 1_000;
+
+#[async_trait]
+impl AuditStore for Database {
+    async fn add_audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let doing = || failed("write the audit log");
+        let mut tries = 0;
+        loop {
+            let mut transaction = self.begin().await?;
+            let last = sqlx::query("select seq, hash from audit order by seq desc limit 1")
+                .fetch_optional(&mut *transaction)
+                .await
+                .map_err(doing())?;
+            let (seq, before) = match &last {
+                Some(row) => {
+                    let seq: i64 = row.try_get(0).map_err(doing())?;
+                    (seq + 1, row.try_get(1).map_err(doing())?)
+                }
+                None => (1, String::new()),
+            };
+            let done = sqlx::query(
+                "insert into audit (seq, at, account_id, event, device, network, hash) \
+                 values ($1, $2, $3, $4, $5, $6, $7)",
+            )
+            .bind(seq)
+            .bind(entry.at.0)
+            .bind(entry.account.clone())
+            .bind(entry.event.to_string())
+            .bind(entry.device.clone())
+            .bind(entry.network.clone())
+            .bind(seal(&before, seq, entry))
+            .execute(&mut *transaction)
+            .await;
+            tries += 1;
+            match done {
+                Ok(_) => return transaction.commit().await.map_err(doing()),
+                // On PostgreSQL somebody else was next.
+                Err(sqlx::Error::Database(refusal))
+                    if refusal.is_unique_violation() && tries < TRIES => {}
+                Err(error) => return Err(doing()(error)),
+            }
+        }
+    }
+
+    async fn audit_of(&self, account: &str, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        let rows = sqlx::query(
+            "select seq, at, account_id, event, device, network, hash from audit \
+             where account_id = $1 order by seq desc limit $2",
+        )
+        .bind(account.to_owned())
+        .bind(i64::from(limit))
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed(DOING))?;
+        rows.iter().map(|row| Ok(read(row)?.1)).collect()
+    }
+
+    async fn check_audit(&self) -> Result<u64, StoreError> {
+        let (mut count, mut before) = (0_i64, String::new());
+        loop {
+            let rows = sqlx::query(
+                "select seq, at, account_id, event, device, network, hash from audit \
+                 where $1 < seq order by seq limit $2",
+            )
+            .bind(count)
+            .bind(PAGE)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(failed(DOING))?;
+            if rows.is_empty() {
+                return Ok(count.unsigned_abs());
+            }
+            for row in &rows {
+                let (seq, entry, hash) = read(row)?;
+                count += 1;
+                if seq != count || hash != seal(&before, seq, &entry) {
+                    let why = format!("entry {count} is not as it was written");
+                    return Err(StoreError::Damaged { table: "audit", why });
+                }
+                before = hash;
+            }
+        }
+    }
+}
+
+/// SHA-256 of an entry and of the seal before it; each part with its length, so that no two entries
+/// are one text.
+fn seal(before: &str, seq: i64, entry: &AuditEntry) -> String {
+    let mut digest = Sha256::new();
+    let (seq, at) = (seq.to_string(), entry.at.0.to_string());
+    let AuditEntry { account, event, device, network, .. } = entry;
+    for part in [before, &seq, &at, account, event.as_str(), device, network] {
+        digest.update(part.len().to_le_bytes());
+        digest.update(part);
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn read(row: &AnyRow) -> Result<(i64, AuditEntry, String), StoreError> {
+    let text = |column: usize| row.try_get::<String, _>(column).map_err(failed(DOING));
+    let whole = |column: usize| row.try_get::<i64, _>(column).map_err(failed(DOING));
+    let event = text(3)?.parse().map_err(|error: desk::BadAuditEvent| StoreError::Damaged {
+        table: "audit",
+        why: error.to_string(),
+    })?;
+    let entry = AuditEntry {
+        at: Moment(whole(1)?),
+        account: text(2)?,
+        event,
+        device: text(4)?,
+        network: text(5)?,
+    };
+    Ok((whole(0)?, entry, text(6)?))
+}
