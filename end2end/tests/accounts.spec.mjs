@@ -2,12 +2,14 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
-import { checkAxe, live, openPage, startVolaris, strangersOf, until, visit } from "../desk.mjs";
+import {
+  checkAxe, freePort, live, openPage, startVolaris, strangersOf, until, visit,
+} from "../desk.mjs";
 
 const EMAIL = "ada@example.com";
 const PASSWORD = "correct horse battery";
@@ -258,5 +260,84 @@ test("a sign-in outlives the server", async () => {
     assert.equal((await read(second, "/api/v1/symbols")).status, 401);
   } finally {
     await second.stop({ keepFolder: false });
+  }
+});
+
+test("from elsewhere the first account takes the token", async () => {
+  const env = { VOLARIS_PROXIES: "127.0.0.1" };
+  const server = await startVolaris({ env });
+  const from = { "x-forwarded-for": "203.0.113.7" };
+  const far = (path, accept) =>
+    fetch(`${server.address}${path}`, { redirect: "manual", headers: { accept, ...from } });
+  const page = await openPage({
+    server,
+    path: "/sign-in",
+    width: 390,
+    height: 844,
+    touch: true,
+    beforeVisit: (page) => page.context().setExtraHTTPHeaders(from),
+  });
+  try {
+    assert.equal((await far("/api/v1/symbols", "*/*")).status, 403);
+    assert.equal((await far("/stream", "*/*")).status, 403);
+    assert.equal((await far("/chart/SPX", "text/html")).headers.get("location"), "/set-up");
+    assert.equal((await read(server, "/api/v1/symbols")).status, 200, "who sits at the machine");
+    const file = join(server.folder, "setup-token");
+    const token = (await readFile(file, "utf8")).trim();
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    assert.ok(server.log().includes(token), "it is printed");
+
+    await page.getByRole("heading", { name: "Set up this desk" }).waitFor();
+    await checkAxe(page);
+    const tried = { email: EMAIL, password: PASSWORD, press: "Set up this desk" };
+    await page.getByLabel("Set-up token").fill(token.slice(1));
+    await fill(page, tried);
+    await page.getByRole("alert").filter({ hasText: "not the set-up token" }).waitFor();
+    await page.getByLabel("Set-up token").fill(token);
+    await fill(page, tried);
+    await page.getByText("Chrome on Linux · this browser").waitFor();
+    assert.match(await page.locator(".account__happened").innerText(), /203\.0\.113\.7/);
+    await assert.rejects(readFile(file), "what was used is gone");
+    assert.equal((await read(server, "/api/v1/symbols")).status, 401, "at the machine as well");
+    await page.quit();
+  } finally {
+    await page.context().browser().close();
+    await server.stop();
+  }
+});
+
+test("behind https a secret travels by https alone", async () => {
+  const port = await freePort();
+  const env = { VOLARIS_ADDRESS: "https://desk.example", VOLARIS_SETUP_TOKEN: "given by hand" };
+  const server = await startVolaris({ env, listen: `127.0.0.1:${port}` });
+  try {
+    await assert.rejects(readFile(join(server.folder, "setup-token")), "a given one is not kept");
+    const fields = { token: "given by hand", email: EMAIL, password: PASSWORD };
+    const made = await send(server, "/account/set-up", fields);
+    assert.equal(made.to, "/account");
+    assert.match(made.set, /^__Host-sid=/);
+    for (const part of ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"]) {
+      assert.ok(made.set.includes(part), made.set);
+    }
+    assert.ok(!made.set.includes("Domain"), made.set);
+    const answer = await read(server, "/sign-in");
+    assert.equal(answer.headers.get("strict-transport-security"), "max-age=31536000");
+  } finally {
+    await server.stop();
+  }
+});
+
+test("who listens everywhere asks everybody for the token, and warns of plain http", async () => {
+  const port = await freePort();
+  const env = { VOLARIS_HOSTS: "localhost,127.0.0.2,0.0.0.0" };
+  const server = await startVolaris({ env, listen: `0.0.0.0:${port}` });
+  try {
+    assert.equal((await read(server, "/api/v1/symbols")).status, 403);
+    const plain = await fetch(`http://127.0.0.2:${port}/set-up`);
+    assert.match(await plain.text(), /came over plain http/);
+    const here = await fetch(`http://localhost:${port}/set-up`);
+    assert.doesNotMatch(await here.text(), /came over plain http/);
+  } finally {
+    await server.stop();
   }
 });

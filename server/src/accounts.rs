@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use desk::{Account, AccountStore, AuditEntry, AuditEvent, AuditStore, Trader, email_of};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use http::header::CACHE_CONTROL;
+use http::header::{CACHE_CONTROL, HOST};
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde::Deserialize;
 use tower_sessions::Session;
@@ -68,6 +68,15 @@ impl Accounts {
         self.doors.store.add_audit(&entry).await.map_err(refused)
     }
 
+    /// Whether what is typed can be read on the way: from another machine, without https.
+    fn is_plain(&self, headers: &HeaderMap) -> bool {
+        let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_here = ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| {
+            host.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        });
+        !self.doors.is_https && !is_here
+    }
+
     /// Whether somebody may try once more.
     fn may_try(&self, email: &str, peer: Peer) -> bool {
         if TRIED_MAX < self.tries.len() {
@@ -76,6 +85,38 @@ impl Accounts {
         let network = network_of(peer.0.ip());
         let names = [format!("account {email}"), format!("network {network}")];
         names.iter().all(|name| self.tries.check_key(name).is_ok())
+    }
+
+    /// Makes the first account, whose browser has signed in.
+    async fn make_first(
+        &self,
+        form: NewAccount,
+        path: &str,
+        (session, headers, peer): (Session, HeaderMap, Peer),
+    ) -> Result<Response, Problem> {
+        let Ok(email) = email_of(&form.email) else { return Ok(back(path, "email", None)) };
+        if let Err(bad) = passwords::check(&form.password, &email) {
+            return Ok(back(path, bad.word(), None));
+        }
+        let password = passwords::hash(form.password).await.map_err(|error| internal(&error))?;
+        let account = Account {
+            id: String::new(),
+            // What was kept before there were accounts is its own.
+            owner: Trader::local().owner().clone(),
+            email,
+            password,
+            created_at: now(),
+        };
+        let Some(id) = self.doors.store.add_first_account(&account).await.map_err(refused)? else {
+            return Err(Problem::new(StatusCode::CONFLICT, "this desk has an account: sign in"));
+        };
+        self.doors.close();
+        self.note((&id, AuditEvent::Protected), (&headers, peer)).await?;
+        info!("the desk is protected: its first account was made");
+        sessions::sign_in(&session, &id, &headers)
+            .await
+            .map_err(|error| Problem::internal(&error))?;
+        Ok(Redirect::to("/account").into_response())
     }
 }
 
@@ -95,6 +136,8 @@ pub(crate) fn routes(accounts: Accounts) -> Router {
     Router::new()
         .route("/sign-in", get(sign_in_page))
         .route("/account", get(account_page))
+        .route("/set-up", get(setup_page))
+        .route("/account/set-up", post(set_up))
         .route("/account/protect", post(protect))
         .route("/account/sign-in", post(sign_in))
         .route("/account/sign-out", post(sign_out))
@@ -128,7 +171,20 @@ async fn sign_in_page(
     if here.is_some() || !accounts.doors.has_accounts() {
         return Redirect::to(next).into_response();
     }
-    page(&headers, AccountPage::SignIn { next: next.to_owned() }, &told.problem)
+    let is_plain = accounts.is_plain(&headers);
+    page(&headers, AccountPage::SignIn { next: next.to_owned(), is_plain }, &told.problem)
+}
+
+async fn setup_page(
+    State(accounts): State<Accounts>,
+    headers: HeaderMap,
+    Query(told): Query<Told>,
+) -> Response {
+    if accounts.doors.has_accounts() || accounts.doors.setup.is_none() {
+        return Redirect::to("/").into_response();
+    }
+    let is_plain = accounts.is_plain(&headers);
+    page(&headers, AccountPage::SetUp { is_plain }, &told.problem)
 }
 
 async fn account_page(
@@ -195,32 +251,41 @@ struct NewAccount {
 /// Whoever sits at the machine makes the first account, and has signed in.
 async fn protect(
     State(accounts): State<Accounts>,
-    Extension(trader): Extension<Trader>,
+    Extension(_at_the_machine): Extension<Trader>,
     Extension(peer): Extension<Peer>,
     session: Session,
     headers: HeaderMap,
     Form(form): Form<NewAccount>,
 ) -> Result<Response, Problem> {
-    let Ok(email) = email_of(&form.email) else { return Ok(back("/account", "email", None)) };
-    if let Err(bad) = passwords::check(&form.password, &email) {
-        return Ok(back("/account", bad.word(), None));
+    accounts.make_first(form, "/account", (session, headers, peer)).await
+}
+
+#[derive(Deserialize)]
+struct SetUpForm {
+    token: String,
+    email: String,
+    password: String,
+}
+
+/// Whoever knows the token makes it from elsewhere.
+async fn set_up(
+    State(accounts): State<Accounts>,
+    Extension(peer): Extension<Peer>,
+    session: Session,
+    headers: HeaderMap,
+    Form(form): Form<SetUpForm>,
+) -> Result<Response, Problem> {
+    let SetUpForm { token, email, password } = form;
+    if !accounts.may_try("of the set-up", peer) {
+        return Ok(back("/set-up", "wait", None));
     }
-    let password = passwords::hash(form.password).await.map_err(|error| internal(&error))?;
-    let account = Account {
-        id: String::new(),
-        owner: trader.owner().clone(),
-        email,
-        password,
-        created_at: now(),
-    };
-    let Some(id) = accounts.doors.store.add_first_account(&account).await.map_err(refused)? else {
-        return Err(Problem::new(StatusCode::CONFLICT, "this desk has an account: sign in"));
-    };
-    accounts.doors.close();
-    accounts.note((&id, AuditEvent::Protected), (&headers, peer)).await?;
-    info!("the desk is protected: its first account was made");
-    sessions::sign_in(&session, &id, &headers).await.map_err(|error| Problem::internal(&error))?;
-    Ok(Redirect::to("/account").into_response())
+    let setup = accounts.doors.setup.as_ref().filter(|_| !accounts.doors.has_accounts());
+    if !setup.is_some_and(|setup| setup.is(&token)) {
+        warn!("somebody tried to set the desk up with a wrong token");
+        return Ok(back("/set-up", "token", None));
+    }
+    let form = NewAccount { email, password };
+    accounts.make_first(form, "/set-up", (session, headers, peer)).await
 }
 
 fn refused(error: desk::StoreError) -> Problem {

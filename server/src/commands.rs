@@ -30,7 +30,8 @@ pub(crate) struct Settings {
     /// Where everything is kept [default: volaris in your user data folder]
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(crate) data: Option<PathBuf>,
-    /// Address to serve on; only this machine's own until accounts exist [default: 127.0.0.1:3000]
+    /// Address to serve on; where others can reach it, an account is made first [default:
+    /// 127.0.0.1:3000]
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
     pub(crate) listen: Option<String>,
     /// Seed of the practice market: the same seed is the same market

@@ -1,9 +1,11 @@
 //! Settings: from the command line first, then the environment, then the file, then the defaults.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
+use http::Uri;
+use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use serde::Deserialize;
 
@@ -23,6 +25,12 @@ pub(crate) struct Configuration {
     pub(crate) listen: SocketAddr,
     /// Names that browsers may call this server by, ports apart.
     pub(crate) hosts: Vec<String>,
+    /// The address that people open, where that is not the one served on.
+    pub(crate) address: Option<Uri>,
+    /// Reverse proxies whose word is taken for who asks.
+    pub(crate) proxies: Vec<IpNet>,
+    /// What who sets the desk up from elsewhere must know; made at the start where nothing is said.
+    pub(crate) setup_token: Option<String>,
     /// Seed of the practice market.
     pub(crate) practice_seed: u64,
     /// Live streams that one trader may have open.
@@ -41,6 +49,9 @@ struct Written {
     database: Option<String>,
     listen: Option<String>,
     hosts: Option<Vec<String>>,
+    address: Option<String>,
+    proxies: Option<Vec<String>>,
+    setup_token: Option<String>,
     practice_seed: Option<u64>,
     streams_max: Option<usize>,
     log: Option<String>,
@@ -74,11 +85,22 @@ impl Configuration {
             })?,
             None => leptos.site_addr,
         };
-        let configuration = Self {
+        let address = environment.address.or(file.address).map(|text| address_of(&text));
+        let address = address.transpose()?;
+        let proxies = environment.proxies.or(file.proxies).unwrap_or_default();
+        let mut hosts = environment.hosts.or(file.hosts).unwrap_or_else(default_hosts);
+        hosts.extend(address.as_ref().and_then(Uri::host).map(str::to_owned));
+        if !listen.ip().is_unspecified() {
+            hosts.push(host_of(listen.ip()));
+        }
+        Ok(Self {
             data,
             database: environment.database.or(file.database),
             listen,
-            hosts: environment.hosts.or(file.hosts).unwrap_or_else(default_hosts),
+            hosts,
+            address,
+            proxies: proxies.iter().map(|text| proxy_of(text)).collect::<Result<_, _>>()?,
+            setup_token: environment.setup_token.or(file.setup_token),
             practice_seed: settings
                 .practice_seed
                 .or(environment.practice_seed)
@@ -87,20 +109,44 @@ impl Configuration {
             streams_max: environment.streams_max.or(file.streams_max).unwrap_or(32),
             log: environment.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             leptos,
-        };
-        configuration.check()?;
-        Ok(configuration)
+        })
     }
 
-    fn check(&self) -> anyhow::Result<()> {
-        if !self.listen.ip().is_loopback() {
-            bail!(
-                "`listen` is `{}`, which other machines can reach: there are no accounts yet, so \
-                 only 127.0.0.1 and [::1] are served",
-                self.listen
-            );
-        }
-        Ok(())
+    /// Whether people come by https: then nothing of a sign-in travels otherwise.
+    pub(crate) fn is_https(&self) -> bool {
+        self.address.as_ref().is_some_and(|address| address.scheme_str() == Some("https"))
+    }
+
+    /// Whether somebody may come who does not sit at this machine.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.listen.ip().is_loopback() || self.address.is_some() || !self.proxies.is_empty()
+    }
+}
+
+fn address_of(text: &str) -> anyhow::Result<Uri> {
+    let address: Option<Uri> = text.parse().ok();
+    let is_whole = |address: &Uri| {
+        matches!(address.scheme_str(), Some("http" | "https"))
+            && address.host().is_some()
+            && matches!(address.path(), "" | "/")
+    };
+    address.filter(is_whole).with_context(|| {
+        format!("`address` is `{text}`: expected what people open, as https://desk.example.com")
+    })
+}
+
+fn proxy_of(text: &str) -> anyhow::Result<IpNet> {
+    let one = text.parse::<IpAddr>().map(IpNet::from);
+    one.or_else(|_| text.parse()).with_context(|| {
+        format!("`proxies` has `{text}`: expected addresses or networks, as 10.0.0.0/8")
+    })
+}
+
+/// An address as it stands in a browser's `Host`.
+fn host_of(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
     }
 }
 
@@ -131,7 +177,8 @@ fn environment() -> anyhow::Result<Written> {
         .prefix_separator("_")
         .try_parsing(true)
         .list_separator(",")
-        .with_list_parse_key("hosts");
+        .with_list_parse_key("hosts")
+        .with_list_parse_key("proxies");
     let read = config::Config::builder().add_source(source).build();
     read.and_then(config::Config::try_deserialize)
         .map_err(|error| anyhow::anyhow!("the environment's VOLARIS_ variables: {error}"))
@@ -161,15 +208,22 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_others_can_reach_is_refused() {
-        for address in ["0.0.0.0:3000", "192.168.1.4:80", "[::]:3000"] {
-            let settings = Settings {
-                listen: Some(address.to_owned()),
-                data: Some(std::env::temp_dir().join("volaris-nowhere")),
-                ..Settings::default()
-            };
-            let error = Configuration::load(&settings).expect_err("not the loopback");
-            assert!(error.to_string().contains("no accounts yet"), "{error}");
+    fn what_people_open_and_who_may_speak_for_them() {
+        let address = address_of("https://desk.example.com").expect("an address");
+        assert_eq!(
+            (address.scheme_str(), address.host()),
+            (Some("https"), Some("desk.example.com"))
+        );
+        for text in ["", "desk.example.com", "ftp://a.b", "https://", "https://a.b/desk"] {
+            let error = address_of(text).expect_err(text);
+            assert!(error.to_string().contains("`address`"), "{error}");
+        }
+        let network = proxy_of("10.0.0.0/8").expect("a network");
+        assert!(network.contains(&"10.1.2.3".parse::<IpAddr>().expect("an address")));
+        assert_eq!(proxy_of("::1").expect("an address").to_string(), "::1/128");
+        for text in ["", "proxy.example", "10.0.0.0/33"] {
+            let error = proxy_of(text).expect_err(text);
+            assert!(error.to_string().contains("`proxies`"), "{error}");
         }
     }
 

@@ -45,7 +45,7 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     let began = clock::stopwatch();
     logs::start(&configuration.log)?;
     let store: Arc<dyn Store> = Arc::new(crate::doctor::open_database(&configuration).await?);
-    let doors = Doors::open(configuration.listen, Arc::clone(&store)).await?;
+    let doors = Doors::open(&configuration, Arc::clone(&store)).await?;
     let markets = Arc::new(OfflineMarkets::new(configuration.practice_seed));
     let desk = Arc::new(Desk::new(store, markets));
     // The personal desk's tape runs from the start, so that the first page finds it moving.
@@ -106,7 +106,7 @@ fn router(
                 .layer(doors.sessions()),
         )
         .layer(CatchPanicLayer::new())
-        .layer(from_fn(shield::protect))
+        .layer(from_fn_with_state(configuration.is_https(), shield::protect))
         .layer(from_fn_with_state(Hosts::new(configuration.hosts.clone()), shield::check_host)))
 }
 

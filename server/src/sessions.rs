@@ -1,8 +1,9 @@
 //! Who asks: the only place where a request becomes somebody.
 
+mod setup_token;
 mod sign_ins;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::{Account, Store, Trader};
 use http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use ipnet::IpNet;
 use market::{Moment, Span};
 use serde::{Deserialize, Serialize};
 use tower_sessions::cookie::SameSite;
@@ -18,7 +20,9 @@ use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
 use crate::assets;
 use crate::clock::now;
+use crate::configuration::Configuration;
 use crate::rest::Problem;
+pub(crate) use setup_token::SetupToken;
 use sign_ins::SignIns;
 
 /// Who a connection comes from.
@@ -29,6 +33,11 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 #[derive(Clone)]
 pub(crate) struct Doors {
     listen: SocketAddr,
+    /// Whether people come by https.
+    pub(crate) is_https: bool,
+    proxies: Arc<[IpNet]>,
+    /// What whoever makes the first account from elsewhere must know.
+    pub(crate) setup: Option<Arc<SetupToken>>,
     pub(crate) store: Arc<dyn Store>,
     has_accounts: Arc<AtomicBool>,
 }
@@ -61,9 +70,23 @@ const SEEN_EVERY: Span = Span::hours(1);
 
 impl Doors {
     /// Looks whether there are accounts.
-    pub(crate) async fn open(listen: SocketAddr, store: Arc<dyn Store>) -> anyhow::Result<Self> {
-        let has_accounts = Arc::new(AtomicBool::new(store.has_accounts().await?));
-        Ok(Self { listen, store, has_accounts })
+    pub(crate) async fn open(
+        configuration: &Configuration,
+        store: Arc<dyn Store>,
+    ) -> anyhow::Result<Self> {
+        let has_accounts = store.has_accounts().await?;
+        let setup = match configuration.is_open() && !has_accounts {
+            true => Some(Arc::new(SetupToken::make(configuration)?)),
+            false => None,
+        };
+        Ok(Self {
+            listen: configuration.listen,
+            is_https: configuration.is_https(),
+            proxies: configuration.proxies.as_slice().into(),
+            setup,
+            store,
+            has_accounts: Arc::new(AtomicBool::new(has_accounts)),
+        })
     }
 
     /// Whether anybody has an account: then nobody is let in without.
@@ -83,16 +106,18 @@ impl Doors {
     /// From now on nobody is let in without an account.
     pub(crate) fn close(&self) {
         self.has_accounts.store(true, Ordering::Release);
+        if let Some(setup) = &self.setup {
+            setup.forget();
+        }
     }
 
     /// Gives every request its session, which reads nothing before somebody asks for it.
     pub(crate) fn sessions(&self) -> SessionManagerLayer<SignIns> {
         let idle = tower_sessions::cookie::time::Duration::microseconds(IDLE_MAX.0);
         SessionManagerLayer::new(SignIns(Arc::clone(&self.store)))
-            .with_name("sid")
+            .with_name(if self.is_https { "__Host-sid" } else { "sid" })
             .with_same_site(SameSite::Lax)
-            // Served on the loopback address alone, which has no certificate.
-            .with_secure(false)
+            .with_secure(self.is_https)
             .with_expiry(Expiry::OnInactivity(idle))
     }
 }
@@ -109,6 +134,8 @@ const FORWARDED: [HeaderName; 6] = [
 
 /// What is served to whoever is not signed in.
 const OPEN: [&str; 2] = ["/sign-in", "/account/sign-in"];
+/// What is served to whoever may set the desk up.
+const SETUP: [&str; 2] = ["/set-up", "/account/set-up"];
 
 /// Finds out who asks, for whatever answers; nobody else gets further than the sign-in.
 pub(crate) async fn identify(
@@ -117,17 +144,22 @@ pub(crate) async fn identify(
     mut request: Request,
     next: Next,
 ) -> Response {
+    let peer = request.extensions().get::<Peer>().copied();
+    if let Some(peer) = peer {
+        let told = peer_of(&doors.proxies, peer, request.headers());
+        request.extensions_mut().insert(told);
+    }
     if !doors.has_accounts() {
-        let peer = request.extensions().get::<Peer>().copied();
-        let Some(trader) = local(doors.listen, peer, request.headers()) else {
-            return Problem::new(
-                StatusCode::FORBIDDEN,
-                "this desk has no accounts: it answers only to the machine that it runs on, \
-                 without a proxy in between",
-            )
-            .into_response();
-        };
-        request.extensions_mut().insert(trader);
+        let path = request.uri().path();
+        match local(doors.listen, peer, request.headers()) {
+            Some(trader) => {
+                request.extensions_mut().insert(trader);
+            }
+            None if doors.setup.is_none() => return no_accounts(),
+            None if SETUP.contains(&path) || assets::has(path) => {}
+            None if is_for_a_person(&request) => return Redirect::to("/set-up").into_response(),
+            None => return no_accounts(),
+        }
         return next.run(request).await;
     }
     match here(&doors, &session).await {
@@ -172,19 +204,45 @@ fn is_open(path: &str) -> bool {
     OPEN.contains(&path) || assets::has(path)
 }
 
+fn no_accounts() -> Response {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "this desk has no accounts: it answers only to the machine that it runs on, without a \
+         proxy in between",
+    )
+    .into_response()
+}
+
+/// Whether somebody looks at the answer.
+fn is_for_a_person(request: &Request) -> bool {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    request.method() == Method::GET
+        && accepts.is_some_and(|kinds| kinds.contains("text/html"))
+        && !request.uri().path().starts_with("/api/")
+}
+
 /// A person is led to the sign-in, and back to where they wanted to go; a program is told.
 fn turn_away(request: &Request) -> Response {
-    let (uri, headers) = (request.uri(), request.headers());
-    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    let is_page = request.method() == Method::GET
-        && accepts.is_some_and(|kinds| kinds.contains("text/html"))
-        && !uri.path().starts_with("/api/");
-    if !is_page {
+    if !is_for_a_person(request) {
         return Problem::new(StatusCode::UNAUTHORIZED, "sign in first").into_response();
     }
-    let wanted = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    let wanted = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let query = serde_urlencoded::to_string([("next", wanted)]).unwrap_or_default();
     Redirect::to(&format!("/sign-in?{query}")).into_response()
+}
+
+/// Who asks, by the word of proxies that are trusted: the last that none of them speaks for.
+fn peer_of(proxies: &[IpNet], peer: Peer, headers: &HeaderMap) -> Peer {
+    let is_proxy =
+        |address: IpAddr| proxies.iter().any(|network| network.contains(&address.to_canonical()));
+    let told = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let told: Vec<&str> = told.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let mut known = peer.0.ip();
+    for text in told.into_iter().rev() {
+        let Some(address) = text.parse().ok().filter(|_| is_proxy(known)) else { break };
+        known = address;
+    }
+    Peer(SocketAddr::new(known, peer.0.port()))
 }
 
 /// The person in front of the machine.
@@ -253,6 +311,29 @@ mod tests {
         for name in FORWARDED {
             assert!(!ask(here, near, Some(name.clone())), "{name}");
         }
+    }
+
+    #[test]
+    fn proxies_speak_for_others_as_far_as_they_are_trusted() {
+        let proxies: Vec<IpNet> =
+            ["127.0.0.1/32", "10.0.0.0/8"].map(|text| text.parse().expect("a network")).into();
+        let ask = |peer: &str, told: &[&'static str]| {
+            let name = HeaderName::from_static("x-forwarded-for");
+            let told = told.iter().map(|text| (name.clone(), http::HeaderValue::from_static(text)));
+            let mut headers = HeaderMap::new();
+            told.for_each(|(name, value)| {
+                headers.append(name, value);
+            });
+            peer_of(&proxies, Peer(address(peer)), &headers).0.ip().to_string()
+        };
+        assert_eq!(ask("127.0.0.1:1", &[]), "127.0.0.1");
+        assert_eq!(ask("127.0.0.1:1", &["203.0.113.7"]), "203.0.113.7");
+        assert_eq!(ask("127.0.0.1:1", &["203.0.113.7, 10.1.2.3"]), "203.0.113.7");
+        assert_eq!(ask("127.0.0.1:1", &["203.0.113.7", "10.1.2.3"]), "203.0.113.7");
+        // What somebody wrote there before the first proxy is their own word.
+        assert_eq!(ask("127.0.0.1:1", &["192.0.2.1, 203.0.113.7"]), "203.0.113.7");
+        assert_eq!(ask("192.0.2.9:1", &["203.0.113.7"]), "192.0.2.9");
+        assert_eq!(ask("127.0.0.1:1", &["203.0.113.7, nonsense"]), "127.0.0.1");
     }
 
     #[test]

@@ -79,13 +79,21 @@ const FIXED_HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 /// Gives every answer its security headers, and every page a nonce of its own.
-pub(crate) async fn protect(mut request: Request, next: Next) -> Response {
+pub(crate) async fn protect(
+    State(is_https): State<bool>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let nonce = leptos::nonce::Nonce::new();
     request.extensions_mut().insert(PageNonce(nonce.clone()));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in FIXED_HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if is_https {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \

@@ -43,6 +43,13 @@ pub enum AccountPage {
     SignIn {
         /// An address of the desk.
         next: String,
+        /// Whether what is typed can be read on the way.
+        is_plain: bool,
+    },
+    /// The form that makes the first account from elsewhere.
+    SetUp {
+        /// Whether what is typed can be read on the way.
+        is_plain: bool,
     },
     /// The form that makes the first account.
     Protect,
@@ -62,6 +69,7 @@ impl AccountPage {
         match self {
             Self::SignIn { .. } => "Sign in",
             Self::Protect => "Protect this desk",
+            Self::SetUp { .. } => "Set up this desk",
             Self::Account { .. } => "Account",
         }
     }
@@ -71,6 +79,7 @@ impl AccountPage {
 fn told(problem: &str) -> Option<&'static str> {
     Some(match problem {
         "wrong" => "This e-mail address and this password do not belong together.",
+        "token" => "That is not the set-up token of this start.",
         "wait" => "Too many tries. Wait a minute, then try once more.",
         "email" => "An e-mail address has a name, an @ and a place, as in ada@example.com.",
         "short" => "A password has at least 8 characters. Three or four words are good.",
@@ -106,7 +115,8 @@ pub fn account_document(
         .erase()
     });
     let body = match page {
-        AccountPage::SignIn { next } => sign_in(next),
+        AccountPage::SignIn { next, is_plain } => (plain(is_plain), sign_in(next)).into_any(),
+        AccountPage::SetUp { is_plain } => (plain(is_plain), set_up()).into_any(),
         AccountPage::Protect => protect(),
         AccountPage::Account { email, sign_ins, happened } => account(email, sign_ins, happened),
     };
@@ -143,7 +153,11 @@ pub fn account_document(
 
 fn field(name: &'static str, label: &'static str, autocomplete: &'static str) -> AnyView {
     let is_new = autocomplete == "new-password";
-    let kind = if name == "email" { "email" } else { "password" };
+    let kind = match name {
+        "email" => "email",
+        "token" => "text",
+        _ => "password",
+    };
     view! {
         <label class="account__field">
             <span>{label}</span>
@@ -172,6 +186,40 @@ fn sign_in(next: String) -> AnyView {
             "Forgotten? On the machine that the desk runs on: "
             <code>"volaris account reset you@example.com"</code>
         </p>
+    }
+    .erase()
+}
+
+/// What plain http from another machine means, and the two ways out.
+fn plain(is_plain: bool) -> AnyView {
+    is_plain
+        .then(|| {
+            view! {
+                <p class="account__said" role="note">
+                    "This page came over plain http: who is on the way can read what you type, and \
+                     the desk cannot be installed, work offline or copy to the clipboard. Put a \
+                     reverse proxy with https in front and set " <code>"address"</code>
+                    ", or come by a tunnel: " <code>"ssh -L 3000:127.0.0.1:3000 THE-MACHINE"</code>
+                    "."
+                </p>
+            }
+            .erase()
+        })
+        .into_any()
+}
+
+fn set_up() -> AnyView {
+    view! {
+        <p>
+            "This desk has no account yet. Whoever makes the first one proves that the machine is \
+             theirs by a token: it was printed when the desk started, and stands in the file "
+            <code>"setup-token"</code> " in its data folder."
+        </p>
+        <form class="account__form" method="post" action="/account/set-up">
+            {field("token", "Set-up token", "off")} {field("email", "E-mail", "username")}
+            {field("password", "Password, 8 characters or more", "new-password")}
+            <button class="account__go">"Set up this desk"</button>
+        </form>
     }
     .erase()
 }
@@ -307,7 +355,7 @@ mod tests {
         let happened =
             Happened { at: Moment(0), what: "", device: evil.clone(), network: evil.clone() };
         for page in [
-            AccountPage::SignIn { next: evil.clone() },
+            AccountPage::SignIn { next: evil.clone(), is_plain: true },
             AccountPage::Account {
                 email: evil.clone(),
                 sign_ins: vec![sign_in],
@@ -321,8 +369,8 @@ mod tests {
 
     #[test]
     fn what_went_wrong_is_said() {
-        for word in ["wrong", "wait", "email", "short", "long", "common", "password"] {
-            let html = document(AccountPage::SignIn { next: "/".to_owned() }, word);
+        for word in ["wrong", "wait", "token", "email", "short", "long", "common", "password"] {
+            let html = document(AccountPage::SetUp { is_plain: false }, word);
             assert!(html.contains("account__said"), "{word}");
         }
         let html = document(AccountPage::Protect, "nonsense");

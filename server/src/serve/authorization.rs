@@ -32,9 +32,10 @@ fn everything() -> Vec<(Method, String)> {
         let named = app::desk_paths(route.path()).into_iter().chain([route.path().to_owned()]);
         named.map(|path| (Method::GET, path.replace(":symbol", "SPX").replace("{symbol}", "SPX")))
     });
-    let ours = ["/", "/stream", "/api/levels/SPX", "/account", "/nothing", "/api/nothing"];
+    let ours =
+        ["/", "/stream", "/api/levels/SPX", "/account", "/set-up", "/nothing", "/api/nothing"];
     let ours = ours.into_iter().map(|path| (Method::GET, path.to_owned()));
-    let forms = ["protect", "sign-out", "sign-out-others", "end", "password"];
+    let forms = ["protect", "set-up", "sign-out", "sign-out-others", "end", "password"];
     let forms = forms.into_iter().map(|name| (Method::POST, format!("/account/{name}")));
     of_programs.chain(of_screens).chain(pages).chain(ours).chain(forms).collect()
 }
@@ -69,7 +70,7 @@ async fn without_a_sign_in_nothing_is_answered_but_the_sign_in() {
         created_at: Moment(0),
     };
     store.add_first_account(&account).await.expect("an account").expect("the first");
-    let doors = Doors::open(configuration.listen, Arc::clone(&store)).await.expect("doors");
+    let doors = Doors::open(&configuration, Arc::clone(&store)).await.expect("doors");
     let markets = Arc::new(OfflineMarkets::new(1));
     let desk = Arc::new(Desk::new(store, markets));
     let router =
