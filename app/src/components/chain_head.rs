@@ -124,7 +124,8 @@ fn expiry_tabs(controls: ChainHeadControls) -> AnyView {
         // The chosen one is in sight, whoever chose it.
         let _ = (shown.get(), series.read().len());
         request_animation_frame(move || {
-            let Some(strip) = strip.get_untracked() else { return };
+            // Whoever looks elsewhere by now has no strip.
+            let Some(strip) = strip.try_get_untracked().flatten() else { return };
             let chosen = strip.query_selector("[aria-pressed=true]").ok().flatten();
             let Some(chosen) = chosen.and_then(|one| one.dyn_into::<web_sys::HtmlElement>().ok())
             else {

@@ -108,7 +108,8 @@ fn keep_focus(
                 let is_still_open = is_open.try_get_untracked() == Some(true);
                 // A quick hand may type elsewhere by now.
                 let is_free = document().active_element().is_none_or(|it| it.tag_name() == "BODY");
-                if let Some(panel) = panel.get_untracked().filter(|_| is_still_open && is_free) {
+                let panel = panel.try_get_untracked().flatten();
+                if let Some(panel) = panel.filter(|_| is_still_open && is_free) {
                     let _ = panel.focus();
                 }
             }),
@@ -118,7 +119,7 @@ fn keep_focus(
         // Opened by a key, not by the button: the next keys belong here.
         if is_open.get() && !holds(document().active_element().map(Into::into)) {
             request_animation_frame(move || {
-                if let Some(panel) = panel.get_untracked() {
+                if let Some(panel) = panel.try_get_untracked().flatten() {
                     let _ = panel.focus();
                 }
             });

@@ -122,7 +122,7 @@ fn tour(controls: TourControls) -> AnyView {
         pane.set(STOPS[place].pane);
         request_animation_frame(move || {
             light_up(Some(STOPS[place].place));
-            if let Some(next) = next.get_untracked() {
+            if let Some(next) = next.try_get_untracked().flatten() {
                 let _ = next.focus();
             }
         });
