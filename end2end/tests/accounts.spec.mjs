@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -104,7 +105,7 @@ visit("a desk is protected by an account, and asks everybody since", { path: "/c
     const happened = await page.locator(".account__happened li").allInnerTexts();
     assert.deepEqual(
       happened.map((text) => text.split("\n")[0].trim()),
-      ["Signed in", "Wrong password", "Signed out", "Protected the desk"],
+      ["Signed in", "Wrong password or code", "Signed out", "Protected the desk"],
     );
     assert.match(happened[0], / ET Chrome on Linux, 127\.0\.0\.1$/);
     await checkAxe(page);
@@ -338,6 +339,72 @@ test("who listens everywhere asks everybody for the token, and warns of plain ht
     const here = await fetch(`http://localhost:${port}/set-up`);
     assert.doesNotMatch(await here.text(), /came over plain http/);
   } finally {
+    await server.stop();
+  }
+});
+
+/** The code of an app that has a secret, so many steps from now (RFC 6238). */
+function codeOf(secret, later = 0) {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...secret].map((one) => letters.indexOf(one).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + later));
+  const mac = createHmac("sha1", key).update(counter).digest();
+  const number = mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, "0");
+}
+
+test("a second factor is set up, asked for, lost and turned off", async () => {
+  const server = await startVolaris();
+  const cookie = await protect(server);
+  const [name, value] = cookie.split("=");
+  const page = await openPage({ server, path: "/account", cookies: { [name]: value } });
+  try {
+    await page.getByRole("button", { name: "Set a second factor up" }).click();
+    await page.getByRole("heading", { name: "Second factor" }).waitFor();
+    await checkAxe(page);
+    const secret = (await page.locator(".account__secret").innerText()).replaceAll(" ", "");
+    assert.match(secret, /^[A-Z2-7]{32}$/);
+    const link = await page.getByRole("link", { name: "Open the app" }).getAttribute("href");
+    assert.ok(link.startsWith("otpauth://totp/Volaris:ada"), link);
+    await page.getByLabel("Code that the app shows").fill("000000");
+    await page.getByRole("button", { name: "Turn the second factor on" }).click();
+    await page.getByRole("alert").filter({ hasText: "not the app's code" }).waitFor();
+    await page.getByLabel("Code that the app shows").fill(codeOf(secret));
+    await page.getByRole("button", { name: "Turn the second factor on" }).click();
+    await page.getByRole("heading", { name: "Recovery codes" }).waitFor();
+    await checkAxe(page);
+    const codes = await page.locator(".account__codes li").allInnerTexts();
+    assert.equal(new Set(codes).size, 10);
+
+    const signIn = async (code) => {
+      const fields = { email: EMAIL, password: PASSWORD, ...(code && { code }) };
+      const { to } = await send(server, "/account/sign-in", fields);
+      return to === "/";
+    };
+    const next = codeOf(secret, 1);
+    assert.equal(await signIn(), false, "without a code");
+    assert.equal(await signIn("123 456 789"), false);
+    assert.equal(await signIn(next), true);
+    assert.equal(await signIn(next), false, "each code is used once");
+    assert.equal(await signIn(codes[3].toUpperCase()), true);
+    assert.equal(await signIn(codes[3]), false, "and each recovery code");
+
+    await page.getByRole("link", { name: "I have kept them" }).click();
+    await page.getByText("Recovery codes left: 9.").waitFor();
+    const told = await page.locator(".account__happened").innerText();
+    for (const what of ["Turned the second factor on", "Used a recovery code"]) {
+      assert.ok(told.includes(what), told);
+    }
+    const database = await readFile(join(server.folder, "volaris.db"));
+    assert.ok(!database.includes(secret) && !database.includes(codes[0].replace("-", "")));
+    await page.getByLabel("Password, to turn it off").fill(PASSWORD);
+    await page.getByRole("button", { name: "Turn the second factor off" }).click();
+    await page.getByRole("button", { name: "Set a second factor up" }).waitFor();
+    await page.quit();
+  } finally {
+    await page.context().browser().close();
     await server.stop();
   }
 });

@@ -26,12 +26,15 @@ use crate::configuration::Configuration;
 use crate::pages;
 use crate::passwords::{self, BadPassword, Verdict};
 use crate::rest::Problem;
+use crate::second_factor;
 use crate::sessions::{self, Doors, Here, Peer};
+use crate::vault::Vault;
 
 /// What signing in needs.
 #[derive(Clone)]
 pub(crate) struct Accounts {
-    doors: Doors,
+    pub(crate) doors: Doors,
+    pub(crate) vault: Arc<Vault>,
     /// Tries, by address of the account and of the network.
     tries: Arc<DefaultKeyedRateLimiter<String>>,
 }
@@ -46,14 +49,14 @@ const TRIED_MAX: usize = 10_000;
 
 impl Accounts {
     /// Nobody has tried anything yet.
-    pub(crate) fn new(doors: Doors) -> Self {
+    pub(crate) fn new(doors: Doors, vault: Vault) -> Self {
         let burst = NonZeroU32::new(TRIES).expect("not zero");
         let quota = Quota::with_period(TRY_EVERY).expect("not zero").allow_burst(burst);
-        Self { doors, tries: Arc::new(RateLimiter::keyed(quota)) }
+        Self { doors, vault: Arc::new(vault), tries: Arc::new(RateLimiter::keyed(quota)) }
     }
 
     /// Writes down what happened to an account.
-    async fn note(
+    pub(crate) async fn note(
         &self,
         (account, event): (&str, AuditEvent),
         (headers, peer): (&HeaderMap, Peer),
@@ -78,7 +81,7 @@ impl Accounts {
     }
 
     /// Whether somebody may try once more.
-    fn may_try(&self, email: &str, peer: Peer) -> bool {
+    pub(crate) fn may_try(&self, email: &str, peer: Peer) -> bool {
         if TRIED_MAX < self.tries.len() {
             self.tries.retain_recent();
         }
@@ -144,19 +147,23 @@ pub(crate) fn routes(accounts: Accounts) -> Router {
         .route("/account/sign-out-others", post(sign_out_others))
         .route("/account/end", post(end))
         .route("/account/password", post(change_password))
+        .route("/account/second-factor", get(second_factor::show))
+        .route("/account/second-factor/begin", post(second_factor::begin))
+        .route("/account/second-factor/confirm", post(second_factor::confirm))
+        .route("/account/second-factor/remove", post(second_factor::remove))
         .with_state(accounts)
 }
 
 /// What an address says of what was tried before.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Told {
-    problem: String,
+pub(crate) struct Told {
+    pub(crate) problem: String,
     done: String,
     next: String,
 }
 
-fn page(headers: &HeaderMap, page: AccountPage, said: &str) -> Response {
+pub(crate) fn page(headers: &HeaderMap, page: AccountPage, said: &str) -> Response {
     let html = account_document(&pages::files(), &pages::preferences(headers), page, said);
     ([(CACHE_CONTROL, "no-store")], Html(html)).into_response()
 }
@@ -212,8 +219,11 @@ async fn account_page(
         device: one.device,
         network: one.network,
     });
+    let factor = accounts.doors.store.second_factor(&account.id).await.map_err(refused)?;
+    let factor = factor.filter(|factor| factor.is_confirmed);
     let shown = AccountPage::Account {
         email: account.email,
+        recovery_left: factor.map(|factor| factor.recovery_left),
         sign_ins: sign_ins.collect(),
         happened: happened.collect(),
     };
@@ -221,7 +231,7 @@ async fn account_page(
 }
 
 /// A page again, with what was wrong.
-fn back(path: &str, problem: &str, next: Option<&str>) -> Response {
+pub(crate) fn back(path: &str, problem: &str, next: Option<&str>) -> Response {
     let mut query = vec![("problem", problem)];
     query.extend(next.map(|next| ("next", next)));
     let query = serde_urlencoded::to_string(query).unwrap_or_default();
@@ -238,7 +248,7 @@ impl BadPassword {
     }
 }
 
-fn internal(error: &anyhow::Error) -> Problem {
+pub(crate) fn internal(error: &anyhow::Error) -> Problem {
     Problem::internal(error.as_ref())
 }
 
@@ -288,7 +298,7 @@ async fn set_up(
     accounts.make_first(form, "/set-up", (session, headers, peer)).await
 }
 
-fn refused(error: desk::StoreError) -> Problem {
+pub(crate) fn refused(error: desk::StoreError) -> Problem {
     desk::DeskError::from(error).into()
 }
 
@@ -296,6 +306,9 @@ fn refused(error: desk::StoreError) -> Problem {
 struct SignInForm {
     email: String,
     password: String,
+    /// Of a second factor, where the account has one.
+    #[serde(default)]
+    code: String,
     #[serde(default)]
     next: String,
 }
@@ -327,6 +340,14 @@ async fn sign_in(
         }
         (verdict, Some(account)) => (verdict, account),
     };
+    let Some(is_recovery) = accounts.opens(&account, &form.code).await? else {
+        accounts.note((&id, AuditEvent::Refused), (&headers, peer)).await?;
+        info!("somebody had the password and no code");
+        return Ok(back("/sign-in", "wrong", Some(next)));
+    };
+    if is_recovery {
+        accounts.note((&id, AuditEvent::RecoveryUsed), (&headers, peer)).await?;
+    }
     if let Verdict::Renewed(password) = verdict {
         store.write_password(&account.id, &password).await.map_err(refused)?;
     }
@@ -435,7 +456,11 @@ async fn change_password(
 }
 
 /// `volaris account reset`: for who forgot the password and can use the machine.
-pub(crate) async fn reset(configuration: &Configuration, email: &str) -> anyhow::Result<ExitCode> {
+pub(crate) async fn reset(
+    configuration: &Configuration,
+    email: &str,
+    takes_factor: bool,
+) -> anyhow::Result<ExitCode> {
     let email = email_of(email)?;
     let database = crate::doctor::open_database(configuration).await?;
     let Some(account) = database.account_named(&email).await? else {
@@ -453,6 +478,10 @@ pub(crate) async fn reset(configuration: &Configuration, email: &str) -> anyhow:
         network: String::new(),
     };
     database.add_audit(&entry).await?;
+    if takes_factor && database.remove_second_factor(&entry.account).await? {
+        database.add_audit(&AuditEntry { event: AuditEvent::FactorOff, ..entry }).await?;
+        say("the second factor is turned off");
+    }
     database.close().await;
     say(&format!(
         "the new password of {email} is\n\n  {password}\n\nsign in with it and change it under \

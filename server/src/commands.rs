@@ -70,6 +70,9 @@ pub(crate) enum AccountCommand {
         /// The account's e-mail address
         #[arg(value_name = "EMAIL")]
         email: String,
+        /// Turn its second factor off as well, for who lost the app and the recovery codes
+        #[arg(long)]
+        second_factor: bool,
     },
 }
 

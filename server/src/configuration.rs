@@ -31,6 +31,8 @@ pub(crate) struct Configuration {
     pub(crate) proxies: Vec<IpNet>,
     /// What who sets the desk up from elsewhere must know; made at the start where nothing is said.
     pub(crate) setup_token: Option<String>,
+    /// What secrets are sealed with; kept in the data folder where nothing is said.
+    pub(crate) key: Option<String>,
     /// Seed of the practice market.
     pub(crate) practice_seed: u64,
     /// Live streams that one trader may have open.
@@ -52,6 +54,7 @@ struct Written {
     address: Option<String>,
     proxies: Option<Vec<String>>,
     setup_token: Option<String>,
+    key: Option<String>,
     practice_seed: Option<u64>,
     streams_max: Option<usize>,
     log: Option<String>,
@@ -101,6 +104,7 @@ impl Configuration {
             address,
             proxies: proxies.iter().map(|text| proxy_of(text)).collect::<Result<_, _>>()?,
             setup_token: environment.setup_token.or(file.setup_token),
+            key: environment.key.or(file.key),
             practice_seed: settings
                 .practice_seed
                 .or(environment.practice_seed)

@@ -17,12 +17,15 @@ mod logs;
 mod markets;
 mod pages;
 mod passwords;
+mod private_file;
 mod rest;
+mod second_factor;
 mod serve;
 mod sessions;
 mod shield;
 mod stream;
 mod tape_loop;
+mod vault;
 
 use std::process::ExitCode;
 
@@ -57,8 +60,8 @@ async fn run(command: Command, configuration: Configuration) -> anyhow::Result<E
         }
         Command::Migrate => doctor::migrate(&configuration).await,
         Command::Doctor => doctor::examine(&configuration).await,
-        Command::Account { what: AccountCommand::Reset { email } } => {
-            accounts::reset(&configuration, &email).await
+        Command::Account { what: AccountCommand::Reset { email, second_factor } } => {
+            accounts::reset(&configuration, &email, second_factor).await
         }
     }
 }

@@ -53,10 +53,17 @@ pub(crate) fn check(password: &str, about: &str) -> Result<(), BadPassword> {
 /// A password that nobody guesses: 26 letters and digits, 130 bits.
 pub(crate) fn fresh() -> String {
     const SIGNS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let id = tower_sessions::session::Id::default().0.to_le_bytes();
-    let more = tower_sessions::session::Id::default().0.to_le_bytes();
-    let bytes = id.iter().chain(&more).take(26);
-    bytes.map(|byte| char::from(SIGNS[usize::from(byte % 32)])).collect()
+    let mut bytes = [0; 26];
+    fill(&mut bytes);
+    bytes.iter().map(|byte| char::from(SIGNS[usize::from(byte % 32)])).collect()
+}
+
+/// Fills with what nobody foresees.
+pub(crate) fn fill(bytes: &mut [u8]) {
+    for part in bytes.chunks_mut(16) {
+        let fresh = tower_sessions::session::Id::default().0.to_le_bytes();
+        part.copy_from_slice(&fresh[..part.len()]);
+    }
 }
 
 /// What is kept of a password.

@@ -30,6 +30,7 @@ use crate::sessions::Doors;
 use crate::shield::Hosts;
 use crate::stream::Stream;
 use crate::tape_loop::Listeners;
+use crate::vault::Vault;
 use crate::{
     accounts, clock, commands, connections, health, logs, pages, rest, sessions, shield, stream,
     tape_loop,
@@ -88,7 +89,7 @@ fn router(
     let answers = Router::new()
         .merge(pages::routes(configuration.leptos.clone(), Arc::clone(&desk)))
         .merge(rest::routes(Rest { desk: Arc::clone(&desk), levels }))
-        .merge(accounts::routes(Accounts::new(doors.clone())))
+        .merge(accounts::routes(Accounts::new(doors.clone(), Vault::open(configuration)?)))
         .layer(from_fn_with_state(doors.clone(), sessions::identify))
         .layer(doors.sessions())
         .merge(health::routes(desk)?)

@@ -57,10 +57,28 @@ pub enum AccountPage {
     Account {
         /// Whose.
         email: String,
+        /// Recovery codes that are left; nothing without a second factor.
+        recovery_left: Option<u64>,
         /// Where it is signed in.
         sign_ins: Vec<SignedIn>,
         /// What happened to it, the newest first.
         happened: Vec<Happened>,
+    },
+    /// A secret that an app takes, and the form that proves it.
+    SecondFactor {
+        /// In letters and digits, to type.
+        secret: String,
+        /// To press on the device that has the app.
+        link: String,
+        /// How many modules the square has in a row.
+        width: usize,
+        /// The path of its dark ones.
+        modules: String,
+    },
+    /// Recovery codes, which are shown once.
+    RecoveryCodes {
+        /// The codes.
+        codes: Vec<String>,
     },
 }
 
@@ -71,6 +89,8 @@ impl AccountPage {
             Self::Protect => "Protect this desk",
             Self::SetUp { .. } => "Set up this desk",
             Self::Account { .. } => "Account",
+            Self::SecondFactor { .. } => "Second factor",
+            Self::RecoveryCodes { .. } => "Recovery codes",
         }
     }
 }
@@ -78,7 +98,11 @@ impl AccountPage {
 /// What the word of an address says of what was tried.
 fn told(problem: &str) -> Option<&'static str> {
     Some(match problem {
-        "wrong" => "This e-mail address and this password do not belong together.",
+        "wrong" => {
+            "This e-mail address and this password do not belong together, or the code of the \
+             second factor is missing or was used."
+        }
+        "code" => "That is not the app's code of now. Is the clock of the phone right?",
         "token" => "That is not the set-up token of this start.",
         "wait" => "Too many tries. Wait a minute, then try once more.",
         "email" => "An e-mail address has a name, an @ and a place, as in ada@example.com.",
@@ -118,7 +142,13 @@ pub fn account_document(
         AccountPage::SignIn { next, is_plain } => (plain(is_plain), sign_in(next)).into_any(),
         AccountPage::SetUp { is_plain } => (plain(is_plain), set_up()).into_any(),
         AccountPage::Protect => protect(),
-        AccountPage::Account { email, sign_ins, happened } => account(email, sign_ins, happened),
+        AccountPage::Account { email, recovery_left, sign_ins, happened } => {
+            account(email, recovery_left, (sign_ins, happened))
+        }
+        AccountPage::SecondFactor { secret, link, width, modules } => {
+            second_factor(secret, link, (width, modules))
+        }
+        AccountPage::RecoveryCodes { codes } => recovery_codes(codes),
     };
     let document = view! {
         <html
@@ -155,7 +185,7 @@ fn field(name: &'static str, label: &'static str, autocomplete: &'static str) ->
     let is_new = autocomplete == "new-password";
     let kind = match name {
         "email" => "email",
-        "token" => "text",
+        "token" | "code" => "text",
         _ => "password",
     };
     view! {
@@ -179,6 +209,10 @@ fn sign_in(next: String) -> AnyView {
         <form class="account__form" method="post" action="/account/sign-in">
             {field("email", "E-mail", "username")}
             {field("password", "Password", "current-password")}
+            <label class="account__field">
+                <span>"Code, if the account has a second factor"</span>
+                <input type="text" name="code" autocomplete="one-time-code" maxlength="32" />
+            </label>
             <input type="hidden" name="next" value=next />
             <button class="account__go">"Sign in"</button>
         </form>
@@ -243,7 +277,11 @@ fn protect() -> AnyView {
     .erase()
 }
 
-fn account(email: String, sign_ins: Vec<SignedIn>, happened: Vec<Happened>) -> AnyView {
+fn account(
+    email: String,
+    recovery_left: Option<u64>,
+    (sign_ins, happened): (Vec<SignedIn>, Vec<Happened>),
+) -> AnyView {
     let others = sign_ins.iter().filter(|one| !one.is_here).count();
     let rows = sign_ins.into_iter().map(browser).collect_view();
     let everywhere = (0 < others).then(|| {
@@ -283,10 +321,86 @@ fn account(email: String, sign_ins: Vec<SignedIn>, happened: Vec<Happened>) -> A
                 <button class="account__go">"Change the password"</button>
             </form>
         </section>
+        <section aria-labelledby="factor">
+            <h2 id="factor">"Second factor"</h2>
+            {factor(recovery_left)}
+        </section>
         <section aria-labelledby="happened">
             <h2 id="happened">"What happened"</h2>
             <ol class="account__happened">{happened.into_iter().map(entry).collect_view()}</ol>
         </section>
+    }
+    .erase()
+}
+
+fn factor(recovery_left: Option<u64>) -> AnyView {
+    let Some(left) = recovery_left else {
+        return view! {
+            <p>
+                "With one, a sign-in takes a code from an app on your phone besides the password."
+            </p>
+            <form method="post" action="/account/second-factor/begin">
+                <button>"Set a second factor up"</button>
+            </form>
+        }
+        .into_any();
+    };
+    view! {
+        <p>{format!("A sign-in takes a code. Recovery codes left: {left}.")}</p>
+        <form class="account__form" method="post" action="/account/second-factor/remove">
+            {field("present", "Password, to turn it off", "current-password")}
+            <button>"Turn the second factor off"</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn second_factor(secret: String, link: String, (width, modules): (usize, String)) -> AnyView {
+    // The margin that cameras need.
+    let frame = format!("-4 -4 {0} {0}", width + 8);
+    // In fours, as it is typed.
+    let letters: Vec<char> = secret.chars().collect();
+    let typed: Vec<String> = letters.chunks(4).map(|four| four.iter().collect()).collect();
+    view! {
+        <p>
+            "Read this with an authenticator app (Aegis, 1Password, Google Authenticator, …), then \
+             write the code that it shows."
+        </p>
+        <svg class="account__square" viewBox=frame role="img" aria-label="Square to be read">
+            <path d=modules></path>
+        </svg>
+        <p>
+            <a href=link>"Open the app on this device"</a>
+            ", or type the secret: "
+            <code class="account__secret">{typed.join(" ")}</code>
+        </p>
+        <form class="account__form" method="post" action="/account/second-factor/confirm">
+            {field("code", "Code that the app shows", "one-time-code")}
+            <button class="account__go">"Turn the second factor on"</button>
+        </form>
+        <p class="account__note">
+            <a href="/account">"Not now"</a>
+        </p>
+    }
+    .erase()
+}
+
+fn recovery_codes(codes: Vec<String>) -> AnyView {
+    let codes = codes.into_iter().map(|code| {
+        let (left, right) = code.split_at(code.len() / 2);
+        let written = format!("{left}-{right}");
+        view! { <li><code>{written}</code></li> }.erase()
+    });
+    view! {
+        <p>
+            "A sign-in takes a code from now on. Each of these takes its place once, should the \
+             app be lost. They are shown this one time: print them, or keep them with your \
+             passwords."
+        </p>
+        <ol class="account__codes">{codes.collect_view()}</ol>
+        <p class="account__note">
+            <a href="/account">"I have kept them"</a>
+        </p>
     }
     .erase()
 }
@@ -358,8 +472,15 @@ mod tests {
             AccountPage::SignIn { next: evil.clone(), is_plain: true },
             AccountPage::Account {
                 email: evil.clone(),
+                recovery_left: None,
                 sign_ins: vec![sign_in],
                 happened: vec![happened],
+            },
+            AccountPage::SecondFactor {
+                secret: evil.clone(),
+                link: evil.clone(),
+                width: 1,
+                modules: evil.clone(),
             },
         ] {
             let html = document(page, &evil);
@@ -369,7 +490,9 @@ mod tests {
 
     #[test]
     fn what_went_wrong_is_said() {
-        for word in ["wrong", "wait", "token", "email", "short", "long", "common", "password"] {
+        for word in
+            ["wrong", "code", "wait", "token", "email", "short", "long", "common", "password"]
+        {
             let html = document(AccountPage::SetUp { is_plain: false }, word);
             assert!(html.contains("account__said"), "{word}");
         }

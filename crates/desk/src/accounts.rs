@@ -47,6 +47,17 @@ pub struct SignIn {
     pub expires_at: Moment,
 }
 
+/// What somebody has besides the password: an app that makes codes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecondFactor {
+    /// Its secret, sealed with the desk's key.
+    pub secret: String,
+    /// Whether a code proved that the app has it.
+    pub is_confirmed: bool,
+    /// Recovery codes that were not used.
+    pub recovery_left: u64,
+}
+
 /// Accounts, and where they are signed in.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
@@ -91,6 +102,30 @@ pub trait AccountStore: Send + Sync {
 
     /// Forgets those that ended by `now`; gives how many.
     async fn remove_ended_sign_ins(&self, now: Moment) -> Result<u64, StoreError>;
+
+    /// What an account has besides the password.
+    async fn second_factor(&self, account: &str) -> Result<Option<SecondFactor>, StoreError>;
+
+    /// Keeps a new secret until a code proves it; false where one is proved already.
+    async fn begin_second_factor(&self, account: &str, secret: &str) -> Result<bool, StoreError>;
+
+    /// A code of `step` proved the secret: it counts from now on, with recovery codes of these
+    /// hashes. False where there is none to prove.
+    async fn confirm_second_factor(
+        &self,
+        account: &str,
+        step: u64,
+        recovery: &[String],
+    ) -> Result<bool, StoreError>;
+
+    /// Uses a code up: false where it, or a later one, was used before.
+    async fn use_step(&self, account: &str, step: u64) -> Result<bool, StoreError>;
+
+    /// Uses a recovery code of this hash up: false where there is none.
+    async fn use_recovery(&self, account: &str, hash: &str) -> Result<bool, StoreError>;
+
+    /// Takes it away, recovery codes included; false where there is none.
+    async fn remove_second_factor(&self, account: &str) -> Result<bool, StoreError>;
 }
 
 /// The longest address that mail reaches (RFC 5321).

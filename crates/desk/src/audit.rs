@@ -27,11 +27,17 @@ pub enum AuditEvent {
     PasswordChanged,
     /// It was set anew on the machine.
     PasswordReset,
+    /// A second factor counts from now on.
+    FactorOn,
+    /// It does not any more.
+    FactorOff,
+    /// A recovery code was used in its place.
+    RecoveryUsed,
 }
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Protected,
         Self::SignedIn,
         Self::Refused,
@@ -40,6 +46,9 @@ impl AuditEvent {
         Self::EndedOthers,
         Self::PasswordChanged,
         Self::PasswordReset,
+        Self::FactorOn,
+        Self::FactorOff,
+        Self::RecoveryUsed,
     ];
 
     /// The word that is kept.
@@ -53,6 +62,9 @@ impl AuditEvent {
             Self::EndedOthers => "ended_others",
             Self::PasswordChanged => "password_changed",
             Self::PasswordReset => "password_reset",
+            Self::FactorOn => "factor_on",
+            Self::FactorOff => "factor_off",
+            Self::RecoveryUsed => "recovery_used",
         }
     }
 
@@ -61,12 +73,15 @@ impl AuditEvent {
         match self {
             Self::Protected => "Protected the desk",
             Self::SignedIn => "Signed in",
-            Self::Refused => "Wrong password",
+            Self::Refused => "Wrong password or code",
             Self::SignedOut => "Signed out",
             Self::Ended => "Signed another browser out",
             Self::EndedOthers => "Signed every other browser out",
             Self::PasswordChanged => "Changed the password",
             Self::PasswordReset => "Password set anew on the machine",
+            Self::FactorOn => "Turned the second factor on",
+            Self::FactorOff => "Turned the second factor off",
+            Self::RecoveryUsed => "Used a recovery code",
         }
     }
 }

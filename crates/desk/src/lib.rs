@@ -27,7 +27,7 @@ mod volatility_days;
 mod accounts;
 mod audit;
 
-pub use accounts::{Account, AccountStore, SignIn, email_of};
+pub use accounts::{Account, AccountStore, SecondFactor, SignIn, email_of};
 pub use audit::{AuditEntry, AuditEvent, AuditStore, BadAuditEvent};
 pub use bars::ChartBars;
 pub use betas::{BETA_DAYS, Betas};

@@ -1,7 +1,7 @@
 //! Accounts, and where they are signed in.
 
 use async_trait::async_trait;
-use desk::{Account, AccountStore, OwnerId, SignIn, StoreError};
+use desk::{Account, AccountStore, OwnerId, SecondFactor, SignIn, StoreError};
 use market::Moment;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -11,6 +11,7 @@ use crate::Database;
 use crate::database::failed;
 
 const DOING_ACCOUNT: &str = "read an account";
+const DOING_FACTOR: &str = "answer for a second factor";
 const DOING_SIGN_IN: &str = "read who is signed in";
 
 #[async_trait]
@@ -158,6 +159,108 @@ impl AccountStore for Database {
             .await
             .map_err(failed("forget who was signed in"))?;
         Ok(done.rows_affected())
+    }
+
+    async fn second_factor(&self, account: &str) -> Result<Option<SecondFactor>, StoreError> {
+        let row = sqlx::query(
+            "select secret, is_confirmed, (select count(*) from recovery_code \
+             where account_id = $1) from second_factor where account_id = $1",
+        )
+        .bind(account.to_owned())
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(failed(DOING_FACTOR))?;
+        let read = |row: &AnyRow| -> Result<SecondFactor, sqlx::Error> {
+            Ok(SecondFactor {
+                secret: row.try_get(0)?,
+                is_confirmed: row.try_get::<i64, _>(1)? != 0,
+                recovery_left: row.try_get::<i64, _>(2)?.unsigned_abs(),
+            })
+        };
+        row.as_ref().map(read).transpose().map_err(failed(DOING_FACTOR))
+    }
+
+    async fn begin_second_factor(&self, account: &str, secret: &str) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "insert into second_factor (account_id, secret, is_confirmed, last_step) \
+             values ($1, $2, 0, 0) on conflict (account_id) do update \
+             set secret = excluded.secret where second_factor.is_confirmed = 0",
+        )
+        .bind(account.to_owned())
+        .bind(secret.to_owned())
+        .execute(&self.writers)
+        .await
+        .map_err(failed(DOING_FACTOR))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn confirm_second_factor(
+        &self,
+        account: &str,
+        step: u64,
+        recovery: &[String],
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let done = sqlx::query(
+            "update second_factor set is_confirmed = 1, last_step = $2 \
+             where account_id = $1 and is_confirmed = 0",
+        )
+        .bind(account.to_owned())
+        .bind(step.cast_signed())
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed(DOING_FACTOR))?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        for hash in recovery {
+            sqlx::query("insert into recovery_code (account_id, hash) values ($1, $2)")
+                .bind(account.to_owned())
+                .bind(hash.clone())
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed(DOING_FACTOR))?;
+        }
+        transaction.commit().await.map_err(failed(DOING_FACTOR))?;
+        Ok(true)
+    }
+
+    async fn use_step(&self, account: &str, step: u64) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "update second_factor set last_step = $2 where account_id = $1 and last_step < $2",
+        )
+        .bind(account.to_owned())
+        .bind(step.cast_signed())
+        .execute(&self.writers)
+        .await
+        .map_err(failed(DOING_FACTOR))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn use_recovery(&self, account: &str, hash: &str) -> Result<bool, StoreError> {
+        let done = sqlx::query("delete from recovery_code where account_id = $1 and hash = $2")
+            .bind(account.to_owned())
+            .bind(hash.to_owned())
+            .execute(&self.writers)
+            .await
+            .map_err(failed(DOING_FACTOR))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn remove_second_factor(&self, account: &str) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("delete from recovery_code where account_id = $1")
+            .bind(account.to_owned())
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed(DOING_FACTOR))?;
+        let done = sqlx::query("delete from second_factor where account_id = $1")
+            .bind(account.to_owned())
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed(DOING_FACTOR))?;
+        transaction.commit().await.map_err(failed(DOING_FACTOR))?;
+        Ok(done.rows_affected() == 1)
     }
 }
 

@@ -32,10 +32,28 @@ fn everything() -> Vec<(Method, String)> {
         let named = app::desk_paths(route.path()).into_iter().chain([route.path().to_owned()]);
         named.map(|path| (Method::GET, path.replace(":symbol", "SPX").replace("{symbol}", "SPX")))
     });
-    let ours =
-        ["/", "/stream", "/api/levels/SPX", "/account", "/set-up", "/nothing", "/api/nothing"];
+    let ours = [
+        "/",
+        "/stream",
+        "/api/levels/SPX",
+        "/account",
+        "/account/second-factor",
+        "/set-up",
+        "/nothing",
+        "/api/nothing",
+    ];
     let ours = ours.into_iter().map(|path| (Method::GET, path.to_owned()));
-    let forms = ["protect", "set-up", "sign-out", "sign-out-others", "end", "password"];
+    let forms = [
+        "second-factor/begin",
+        "second-factor/confirm",
+        "second-factor/remove",
+        "protect",
+        "set-up",
+        "sign-out",
+        "sign-out-others",
+        "end",
+        "password",
+    ];
     let forms = forms.into_iter().map(|name| (Method::POST, format!("/account/{name}")));
     of_programs.chain(of_screens).chain(pages).chain(ours).chain(forms).collect()
 }

@@ -1,8 +1,6 @@
 //! What whoever makes the first account must know, where that may be somebody from elsewhere: it
 //! was printed at the start, stands in a file that only the desk's user can read, or was given.
 
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -10,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::commands::say;
 use crate::configuration::Configuration;
-use crate::passwords;
+use crate::{passwords, private_file};
 
 /// The token, and where it is written.
 pub(crate) struct SetupToken {
@@ -40,13 +38,9 @@ impl SetupToken {
     }
 
     fn write(&self) -> std::io::Result<()> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         // One of an earlier start is worth nothing.
         self.forget();
-        writeln!(options.open(&self.file)?, "{}", self.token)
+        private_file::write(&self.file, &self.token)
     }
 
     /// Whether somebody knows it; takes as long whatever was given.

@@ -29,8 +29,7 @@ impl fmt::Debug for SignIns {
 
 /// SHA-256 of a browser's secret.
 pub(super) fn hash_of(id: Id) -> String {
-    let digest = Sha256::digest(id.0.to_le_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(id.0.to_le_bytes()))
 }
 
 #[async_trait]

@@ -9,6 +9,7 @@ on_both!(
     only_one_account_is_the_first,
     an_account_is_found_by_its_address_and_keeps_what_was_there,
     a_sign_in_ends_by_itself_or_by_hand,
+    a_code_counts_once,
 );
 
 fn account(email: &str) -> Account {
@@ -91,4 +92,31 @@ async fn a_sign_in_ends_by_itself_or_by_hand(home: Home) {
     assert_eq!(store.remove_sign_ins(&id, None).await.unwrap(), 1);
     let stranger = sign_in("e", "nobody", 1);
     assert!(store.add_sign_in(&stranger).await.is_err(), "an account is behind each");
+}
+
+async fn a_code_counts_once(home: Home) {
+    let store = home.open().await;
+    let id = store.add_first_account(&account("ada@example.com")).await.unwrap().unwrap();
+    assert!(store.second_factor(&id).await.unwrap().is_none());
+    assert!(!store.confirm_second_factor(&id, 7, &[]).await.unwrap());
+    assert!(store.begin_second_factor(&id, "one").await.unwrap());
+    assert!(store.begin_second_factor(&id, "two").await.unwrap());
+    let codes: Vec<String> = ["a", "b"].map(str::to_owned).into();
+    assert!(store.confirm_second_factor(&id, 7, &codes).await.unwrap());
+    assert!(!store.confirm_second_factor(&id, 8, &codes).await.unwrap());
+    assert!(!store.begin_second_factor(&id, "three").await.unwrap(), "it counts already");
+    let found = store.second_factor(&id).await.unwrap().unwrap();
+    assert_eq!((found.secret.as_str(), found.is_confirmed, found.recovery_left), ("two", true, 2));
+    assert!(!store.use_step(&id, 7).await.unwrap(), "the code that proved it");
+    let tries = (0..8).map(|_| store.use_step(&id, 8));
+    let used =
+        futures::future::join_all(tries).await.into_iter().filter(|one| *one.as_ref().unwrap());
+    assert_eq!(used.count(), 1);
+    assert!(!store.use_step(&id, 6).await.unwrap());
+    assert!(store.use_recovery(&id, "a").await.unwrap());
+    assert!(!store.use_recovery(&id, "a").await.unwrap());
+    assert_eq!(store.second_factor(&id).await.unwrap().unwrap().recovery_left, 1);
+    assert!(store.remove_second_factor(&id).await.unwrap());
+    assert!(!store.remove_second_factor(&id).await.unwrap());
+    assert!(!store.use_recovery(&id, "b").await.unwrap());
 }

@@ -1,0 +1,215 @@
+//! Codes from an app, besides the password (TOTP, RFC 6238), and recovery codes for who lost it.
+
+use axum::Extension;
+use axum::extract::{Form, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use desk::{Account, AuditEvent};
+use http::HeaderMap;
+use qrcode::{Color, QrCode};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use totp_rs::{Builder, Secret, Totp};
+
+use app::AccountPage;
+
+use crate::accounts::{Accounts, back, internal, page, refused};
+use crate::clock::now;
+use crate::passwords::{self, Verdict};
+use crate::rest::Problem;
+use crate::sessions::{Here, Peer};
+
+/// Recovery codes that are given.
+const RECOVERY_CODES: usize = 10;
+/// Letters and digits of one: 50 bits.
+const RECOVERY_SIGNS: usize = 10;
+const SECRET_BYTES: usize = 20;
+
+/// What the secret of an account's codes is sealed as.
+fn about(account: &str) -> String {
+    format!("{account} totp")
+}
+
+fn totp(secret: Vec<u8>, email: &str) -> anyhow::Result<Totp> {
+    // A colon would end the name in the app.
+    let name = email.replace(':', "_");
+    let builder = Builder::new().with_secret(Secret::new(secret.into()));
+    let builder = builder.with_account_name(name).with_issuer(Some("Volaris"));
+    builder.build().map_err(|error| anyhow::anyhow!("{error}"))
+}
+
+/// What is kept of a recovery code; how it was written does not matter.
+fn hash_of(code: &str) -> String {
+    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+    hex::encode(Sha256::digest(plain.to_ascii_lowercase()))
+}
+
+impl Accounts {
+    fn secret_of(&self, account: &Account, sealed: &str) -> anyhow::Result<Totp> {
+        totp(self.vault.unseal(&about(&account.id), sealed)?, &account.email)
+    }
+
+    /// Whether a code opens an account, which has one or needs none; it is used up. Tells whether
+    /// it was a recovery code.
+    pub(crate) async fn opens(
+        &self,
+        account: &Account,
+        code: &str,
+    ) -> Result<Option<bool>, Problem> {
+        let store = &self.doors.store;
+        let factor = store.second_factor(&account.id).await.map_err(refused)?;
+        let Some(factor) = factor.filter(|factor| factor.is_confirmed) else {
+            return Ok(Some(false));
+        };
+        let totp = self.secret_of(account, &factor.secret).map_err(|error| internal(&error))?;
+        if let Some(step) = totp.check(&digits_of(code), seconds()) {
+            let is_fresh = store.use_step(&account.id, step).await.map_err(refused)?;
+            return Ok(is_fresh.then_some(false));
+        }
+        let used = store.use_recovery(&account.id, &hash_of(code)).await.map_err(refused)?;
+        Ok(used.then_some(true))
+    }
+}
+
+fn digits_of(code: &str) -> String {
+    code.chars().filter(char::is_ascii_digit).collect()
+}
+
+fn seconds() -> u64 {
+    u64::try_from(now().0 / 1_000_000).unwrap_or_default()
+}
+
+/// Makes a secret and shows it, until a code proves that an app has it.
+pub(crate) async fn begin(
+    State(accounts): State<Accounts>,
+    Extension(Here { account, .. }): Extension<Here>,
+) -> Result<Response, Problem> {
+    let mut secret = vec![0; SECRET_BYTES];
+    passwords::fill(&mut secret);
+    let sealed = accounts.vault.seal(&about(&account.id), &secret);
+    let sealed = sealed.map_err(|error| internal(&error))?;
+    let store = &accounts.doors.store;
+    store.begin_second_factor(&account.id, &sealed).await.map_err(refused)?;
+    Ok(Redirect::to("/account/second-factor").into_response())
+}
+
+/// Shows the secret that waits for its proof.
+pub(crate) async fn show(
+    State(accounts): State<Accounts>,
+    Extension(Here { account, .. }): Extension<Here>,
+    headers: HeaderMap,
+    axum::extract::Query(told): axum::extract::Query<crate::accounts::Told>,
+) -> Result<Response, Problem> {
+    let factor = accounts.doors.store.second_factor(&account.id).await.map_err(refused)?;
+    let Some(factor) = factor.filter(|factor| !factor.is_confirmed) else {
+        return Ok(Redirect::to("/account").into_response());
+    };
+    let totp = accounts.secret_of(&account, &factor.secret).map_err(|error| internal(&error))?;
+    let link = totp.to_url().map_err(|error| internal(&anyhow::anyhow!("{error}")))?;
+    let (width, modules) = square(&link).map_err(|error| internal(&error))?;
+    let secret = link.split(['?', '&']).find_map(|part| part.strip_prefix("secret="));
+    let secret = secret.unwrap_or_default().to_owned();
+    let shown = AccountPage::SecondFactor { secret, link, width, modules };
+    Ok(page(&headers, shown, &told.problem))
+}
+
+/// A link as a square that a phone's camera reads: its width, and the path of its dark modules.
+fn square(link: &str) -> anyhow::Result<(usize, String)> {
+    let code = QrCode::new(link)?;
+    let width = code.width();
+    let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
+    let path = dark.map(|(place, _)| format!("M{} {}h1v1h-1z", place % width, place / width));
+    Ok((width, path.collect()))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct CodeForm {
+    code: String,
+}
+
+/// A code proves the secret: it counts from now on, and recovery codes are shown, once.
+pub(crate) async fn confirm(
+    State(accounts): State<Accounts>,
+    Extension(Here { account, .. }): Extension<Here>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    Form(form): Form<CodeForm>,
+) -> Result<Response, Problem> {
+    let again = |problem| Ok(back("/account/second-factor", problem, None));
+    if !accounts.may_try(&account.email, peer) {
+        return again("wait");
+    }
+    let store = &accounts.doors.store;
+    let factor = store.second_factor(&account.id).await.map_err(refused)?;
+    let Some(factor) = factor else { return Ok(Redirect::to("/account").into_response()) };
+    let totp = accounts.secret_of(&account, &factor.secret).map_err(|error| internal(&error))?;
+    let Some(step) = totp.check(&digits_of(&form.code), seconds()) else { return again("code") };
+    let codes: Vec<String> = (0..RECOVERY_CODES)
+        .map(|_| passwords::fresh().chars().take(RECOVERY_SIGNS).collect())
+        .collect();
+    let hashes: Vec<String> = codes.iter().map(|code| hash_of(code)).collect();
+    let is_new = store.confirm_second_factor(&account.id, step, &hashes).await.map_err(refused)?;
+    if !is_new {
+        return Ok(Redirect::to("/account").into_response());
+    }
+    accounts.note((&account.id, AuditEvent::FactorOn), (&headers, peer)).await?;
+    Ok(page(&headers, AccountPage::RecoveryCodes { codes }, ""))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RemoveForm {
+    present: String,
+}
+
+/// Takes it away, for who knows the password.
+pub(crate) async fn remove(
+    State(accounts): State<Accounts>,
+    Extension(Here { account, .. }): Extension<Here>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    Form(form): Form<RemoveForm>,
+) -> Result<Response, Problem> {
+    if !accounts.may_try(&account.email, peer) {
+        return Ok(back("/account", "wait", None));
+    }
+    let verdict = passwords::compare(form.present, Some(account.password.clone())).await;
+    if verdict.map_err(|error| internal(&error))? == Verdict::Wrong {
+        accounts.note((&account.id, AuditEvent::Refused), (&headers, peer)).await?;
+        return Ok(back("/account", "wrong", None));
+    }
+    let store = &accounts.doors.store;
+    if store.remove_second_factor(&account.id).await.map_err(refused)? {
+        accounts.note((&account.id, AuditEvent::FactorOff), (&headers, peer)).await?;
+    }
+    Ok(Redirect::to("/account").into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_those_of_the_standard() {
+        // RFC 6238, appendix B, SHA-1; the last six of its eight digits.
+        let totp = totp(b"12345678901234567890".to_vec(), "a:b@example.com").unwrap();
+        for (seconds, code) in
+            [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")]
+        {
+            assert_eq!(totp.check(code, seconds), Some(seconds / 30), "{seconds}");
+            assert_eq!(totp.check(code, seconds + 120), None, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn a_recovery_code_is_the_same_however_it_is_written() {
+        assert_eq!(hash_of("abcde 23456"), hash_of(" ABCDE-23456\n"));
+        assert_ne!(hash_of("abcde23456"), hash_of("abcde23457"));
+    }
+
+    #[test]
+    fn a_square_has_its_three_corners() {
+        let (width, path) = square("otpauth://totp/x").unwrap();
+        for corner in [(0, 0), (width - 1, 0), (0, width - 1)] {
+            assert!(path.contains(&format!("M{} {}h1", corner.0, corner.1)), "{corner:?}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Secrets that must be read again, sealed: whoever has the database alone cannot open them.
+
+use anyhow::Context;
+use chacha20poly1305::aead::{Aead, Generate, Key, Payload};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+
+use crate::configuration::Configuration;
+use crate::private_file;
+
+/// Seals and opens by the desk's key.
+pub(crate) struct Vault {
+    cipher: XChaCha20Poly1305,
+}
+
+/// How a secret is sealed; another way would be another number.
+const VERSION: u8 = 1;
+const NONCE_BYTES: usize = 24;
+
+impl Vault {
+    /// Takes the key that was given, or that of the data folder; makes one where there is none.
+    pub(crate) fn open(configuration: &Configuration) -> anyhow::Result<Self> {
+        let file = configuration.data.join("volaris.key");
+        let text = match &configuration.key {
+            Some(text) => text.clone(),
+            None if file.exists() => std::fs::read_to_string(&file)
+                .with_context(|| format!("the key in {} cannot be read", file.display()))?,
+            None => {
+                let text = hex::encode(Key::<XChaCha20Poly1305>::generate());
+                private_file::write(&file, &text)
+                    .with_context(|| format!("a key cannot be kept in {}", file.display()))?;
+                text
+            }
+        };
+        let key = hex::decode(text.trim()).ok();
+        let key = key.and_then(|bytes| Key::<XChaCha20Poly1305>::try_from(bytes.as_slice()).ok());
+        let key = key.context("the desk's key is no 64 hexadecimal digits: restore volaris.key")?;
+        Ok(Self { cipher: XChaCha20Poly1305::new(&key) })
+    }
+
+    /// Seals a secret of what `about` names: nothing else opens it.
+    pub(crate) fn seal(&self, about: &str, secret: &[u8]) -> anyhow::Result<String> {
+        let nonce = XNonce::generate();
+        let aad = aad(about);
+        let sealed = self.cipher.encrypt(&nonce, Payload { msg: secret, aad: &aad });
+        let sealed = sealed.map_err(|_| anyhow::anyhow!("a secret cannot be sealed"))?;
+        Ok(hex::encode([&[VERSION], nonce.as_slice(), &sealed].concat()))
+    }
+
+    /// Opens it again.
+    pub(crate) fn unseal(&self, about: &str, sealed: &str) -> anyhow::Result<Vec<u8>> {
+        let bytes = hex::decode(sealed).unwrap_or_default();
+        let opened = bytes
+            .strip_prefix(&[VERSION])
+            .and_then(|rest| rest.split_at_checked(NONCE_BYTES))
+            .and_then(|(nonce, msg)| {
+                let nonce = XNonce::try_from(nonce).ok()?;
+                self.cipher.decrypt(&nonce, Payload { msg, aad: &aad(about) }).ok()
+            });
+        opened.with_context(|| {
+            format!("the secret of {about} was sealed with another key: restore volaris.key")
+        })
+    }
+}
+
+fn aad(about: &str) -> Vec<u8> {
+    [&[VERSION], about.as_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::Settings;
+
+    fn vault(folder: &std::path::Path) -> Vault {
+        let settings = Settings { data: Some(folder.to_owned()), ..Settings::default() };
+        Vault::open(&Configuration::load(&settings).expect("a configuration")).expect("a vault")
+    }
+
+    #[test]
+    fn a_secret_is_opened_by_its_key_and_for_what_it_is_of() {
+        let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let sealed = vault(here.path()).seal("ada totp", b"secret").unwrap();
+        assert_ne!(sealed, vault(here.path()).seal("ada totp", b"secret").unwrap());
+        assert_eq!(vault(here.path()).unseal("ada totp", &sealed).unwrap(), b"secret");
+        assert!(vault(here.path()).unseal("eve totp", &sealed).is_err());
+        assert!(vault(there.path()).unseal("ada totp", &sealed).is_err());
+        for damaged in ["", "01", "zz", &sealed[2..], &sealed[..sealed.len() - 2]] {
+            assert!(vault(here.path()).unseal("ada totp", damaged).is_err(), "{damaged}");
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let facts = std::fs::metadata(here.path().join("volaris.key")).unwrap();
+            assert_eq!(facts.permissions().mode() & 0o777, 0o600);
+        }
+    }
+}
