@@ -68,7 +68,7 @@ impl Accounts {
             device: sessions::device_of(headers),
             network: network_of(peer.0.ip()),
         };
-        self.doors.store.add_audit(&entry).await.map_err(refused)
+        Ok(self.doors.store.add_audit(&entry).await?)
     }
 
     /// Whether what is typed can be read on the way: from another machine, without https.
@@ -90,6 +90,23 @@ impl Accounts {
         names.iter().all(|name| self.tries.check_key(name).is_ok())
     }
 
+    /// Whether who is signed in knows the password as well; a word of what was wrong otherwise.
+    pub(crate) async fn knows(
+        &self,
+        account: &Account,
+        password: String,
+        (headers, peer): (&HeaderMap, Peer),
+    ) -> Result<Result<(), &'static str>, Problem> {
+        if !self.may_try(&account.email, peer) {
+            return Ok(Err("wait"));
+        }
+        if passwords::compare(password, Some(account.password.clone())).await? == Verdict::Wrong {
+            self.note((&account.id, AuditEvent::Refused), (headers, peer)).await?;
+            return Ok(Err("wrong"));
+        }
+        Ok(Ok(()))
+    }
+
     /// Makes the first account, whose browser has signed in.
     async fn make_first(
         &self,
@@ -101,7 +118,7 @@ impl Accounts {
         if let Err(bad) = passwords::check(&form.password, &email) {
             return Ok(back(path, bad.word(), None));
         }
-        let password = passwords::hash(form.password).await.map_err(|error| internal(&error))?;
+        let password = passwords::hash(form.password).await?;
         let account = Account {
             id: String::new(),
             // What was kept before there were accounts is its own.
@@ -110,15 +127,13 @@ impl Accounts {
             password,
             created_at: now(),
         };
-        let Some(id) = self.doors.store.add_first_account(&account).await.map_err(refused)? else {
+        let Some(id) = self.doors.store.add_first_account(&account).await? else {
             return Err(Problem::new(StatusCode::CONFLICT, "this desk has an account: sign in"));
         };
         self.doors.close();
         self.note((&id, AuditEvent::Protected), (&headers, peer)).await?;
         info!("the desk is protected: its first account was made");
-        sessions::sign_in(&session, &id, &headers)
-            .await
-            .map_err(|error| Problem::internal(&error))?;
+        sessions::sign_in(&session, &id, &headers).await?;
         Ok(Redirect::to("/account").into_response())
     }
 }
@@ -204,7 +219,7 @@ async fn account_page(
     let Some(Extension(Here { account, hash })) = here else {
         return Ok(page(&headers, AccountPage::Protect, said));
     };
-    let all = accounts.doors.store.sign_ins(&account.id, now()).await.map_err(refused)?;
+    let all = accounts.doors.store.sign_ins(&account.id, now()).await?;
     let sign_ins = all.into_iter().map(|one| SignedIn {
         is_here: one.hash == hash,
         hash: one.hash,
@@ -212,14 +227,14 @@ async fn account_page(
         since: one.since,
         seen_at: one.seen_at,
     });
-    let log = accounts.doors.store.audit_of(&account.id, HAPPENED_MAX).await.map_err(refused)?;
+    let log = accounts.doors.store.audit_of(&account.id, HAPPENED_MAX).await?;
     let happened = log.into_iter().map(|one| Happened {
         at: one.at,
         what: one.event.told(),
         device: one.device,
         network: one.network,
     });
-    let factor = accounts.doors.store.second_factor(&account.id).await.map_err(refused)?;
+    let factor = accounts.doors.store.second_factor(&account.id).await?;
     let factor = factor.filter(|factor| factor.is_confirmed);
     let shown = AccountPage::Account {
         email: account.email,
@@ -246,10 +261,6 @@ impl BadPassword {
             Self::Common => "common",
         }
     }
-}
-
-pub(crate) fn internal(error: &anyhow::Error) -> Problem {
-    Problem::internal(error.as_ref())
 }
 
 #[derive(Deserialize)]
@@ -298,10 +309,6 @@ async fn set_up(
     accounts.make_first(form, "/set-up", (session, headers, peer)).await
 }
 
-pub(crate) fn refused(error: desk::StoreError) -> Problem {
-    desk::DeskError::from(error).into()
-}
-
 #[derive(Deserialize)]
 struct SignInForm {
     email: String,
@@ -323,16 +330,15 @@ async fn sign_in(
     let next = own_path(&form.next);
     // What is no address is nobody's, and takes as long.
     let email = email_of(&form.email).unwrap_or_default();
-    let store = &accounts.doors.store;
-    let account = store.account_named(&email).await.map_err(refused)?;
-    let id = account.as_ref().map(|account| account.id.clone()).unwrap_or_default();
     if !accounts.may_try(&email, peer) {
         warn!("too many tries to sign in");
         return Ok(back("/sign-in", "wait", Some(next)));
     }
+    let store = &accounts.doors.store;
+    let account = store.account_named(&email).await?;
+    let id = account.as_ref().map(|account| account.id.clone()).unwrap_or_default();
     let kept = account.as_ref().map(|account| account.password.clone());
-    let verdict = passwords::compare(form.password, kept).await;
-    let (verdict, account) = match (verdict.map_err(|error| internal(&error))?, account) {
+    let (verdict, account) = match (passwords::compare(form.password, kept).await?, account) {
         (Verdict::Wrong, _) | (_, None) => {
             accounts.note((&id, AuditEvent::Refused), (&headers, peer)).await?;
             info!("somebody could not be signed in");
@@ -349,11 +355,10 @@ async fn sign_in(
         accounts.note((&id, AuditEvent::RecoveryUsed), (&headers, peer)).await?;
     }
     if let Verdict::Renewed(password) = verdict {
-        store.write_password(&account.id, &password).await.map_err(refused)?;
+        store.write_password(&account.id, &password).await?;
     }
-    store.remove_ended_sign_ins(now()).await.map_err(refused)?;
-    let signed_in = sessions::sign_in(&session, &account.id, &headers).await;
-    signed_in.map_err(|error| Problem::internal(&error))?;
+    store.remove_ended_sign_ins(now()).await?;
+    sessions::sign_in(&session, &account.id, &headers).await?;
     accounts.note((&id, AuditEvent::SignedIn), (&headers, peer)).await?;
     info!(account = %account.id, "somebody signed in");
     Ok(Redirect::to(next).into_response())
@@ -380,7 +385,7 @@ async fn sign_out(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     accounts.note((&here.account.id, AuditEvent::SignedOut), (&headers, peer)).await?;
-    session.flush().await.map_err(|error| Problem::internal(&error))?;
+    session.flush().await?;
     Ok((CLEAR, Redirect::to("/sign-in")).into_response())
 }
 
@@ -392,7 +397,7 @@ async fn sign_out_others(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let store = &accounts.doors.store;
-    store.remove_sign_ins(&here.account.id, Some(&here.hash)).await.map_err(refused)?;
+    store.remove_sign_ins(&here.account.id, Some(&here.hash)).await?;
     accounts.note((&here.account.id, AuditEvent::EndedOthers), (&headers, peer)).await?;
     Ok(Redirect::to("/account").into_response())
 }
@@ -411,9 +416,9 @@ async fn end(
     Form(form): Form<EndForm>,
 ) -> Result<Response, Problem> {
     let store = &accounts.doors.store;
-    let own = store.sign_ins(&here.account.id, now()).await.map_err(refused)?;
+    let own = store.sign_ins(&here.account.id, now()).await?;
     if own.iter().any(|one| one.hash == form.hash) {
-        store.remove_sign_in(&form.hash).await.map_err(refused)?;
+        store.remove_sign_in(&form.hash).await?;
         accounts.note((&here.account.id, AuditEvent::Ended), (&headers, peer)).await?;
     }
     Ok(Redirect::to("/account").into_response())
@@ -434,23 +439,17 @@ async fn change_password(
     Form(form): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
     let Here { account, hash } = here;
-    let note = |event| accounts.note((&account.id, event), (&headers, peer));
-    if !accounts.may_try(&account.email, peer) {
-        return Ok(back("/account", "wait", None));
-    }
-    let verdict = passwords::compare(form.present, Some(account.password.clone())).await;
-    if verdict.map_err(|error| internal(&error))? == Verdict::Wrong {
-        note(AuditEvent::Refused).await?;
-        return Ok(back("/account", "wrong", None));
+    if let Err(word) = accounts.knows(&account, form.present, (&headers, peer)).await? {
+        return Ok(back("/account", word, None));
     }
     if let Err(bad) = passwords::check(&form.password, &account.email) {
         return Ok(back("/account", bad.word(), None));
     }
-    let password = passwords::hash(form.password).await.map_err(|error| internal(&error))?;
+    let password = passwords::hash(form.password).await?;
     let store = &accounts.doors.store;
-    store.write_password(&account.id, &password).await.map_err(refused)?;
-    store.remove_sign_ins(&account.id, Some(&hash)).await.map_err(refused)?;
-    note(AuditEvent::PasswordChanged).await?;
+    store.write_password(&account.id, &password).await?;
+    store.remove_sign_ins(&account.id, Some(&hash)).await?;
+    accounts.note((&account.id, AuditEvent::PasswordChanged), (&headers, peer)).await?;
     info!(account = %account.id, "a password was changed");
     Ok(Redirect::to("/account?done=password").into_response())
 }

@@ -1,7 +1,8 @@
 //! Codes from an app, besides the password (TOTP, RFC 6238), and recovery codes for who lost it.
 
+use app::AccountPage;
 use axum::Extension;
-use axum::extract::{Form, State};
+use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::{Account, AuditEvent};
 use http::HeaderMap;
@@ -10,11 +11,9 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use totp_rs::{Builder, Secret, Totp};
 
-use app::AccountPage;
-
-use crate::accounts::{Accounts, back, internal, page, refused};
+use crate::accounts::{Accounts, Told, back, page};
 use crate::clock::now;
-use crate::passwords::{self, Verdict};
+use crate::passwords;
 use crate::rest::Problem;
 use crate::sessions::{Here, Peer};
 
@@ -56,16 +55,16 @@ impl Accounts {
         code: &str,
     ) -> Result<Option<bool>, Problem> {
         let store = &self.doors.store;
-        let factor = store.second_factor(&account.id).await.map_err(refused)?;
+        let factor = store.second_factor(&account.id).await?;
         let Some(factor) = factor.filter(|factor| factor.is_confirmed) else {
             return Ok(Some(false));
         };
-        let totp = self.secret_of(account, &factor.secret).map_err(|error| internal(&error))?;
+        let totp = self.secret_of(account, &factor.secret)?;
         if let Some(step) = totp.check(&digits_of(code), seconds()) {
-            let is_fresh = store.use_step(&account.id, step).await.map_err(refused)?;
+            let is_fresh = store.use_step(&account.id, step).await?;
             return Ok(is_fresh.then_some(false));
         }
-        let used = store.use_recovery(&account.id, &hash_of(code)).await.map_err(refused)?;
+        let used = store.use_recovery(&account.id, &hash_of(code)).await?;
         Ok(used.then_some(true))
     }
 }
@@ -86,9 +85,9 @@ pub(crate) async fn begin(
     let mut secret = vec![0; SECRET_BYTES];
     passwords::fill(&mut secret);
     let sealed = accounts.vault.seal(&about(&account.id), &secret);
-    let sealed = sealed.map_err(|error| internal(&error))?;
+    let sealed = sealed?;
     let store = &accounts.doors.store;
-    store.begin_second_factor(&account.id, &sealed).await.map_err(refused)?;
+    store.begin_second_factor(&account.id, &sealed).await?;
     Ok(Redirect::to("/account/second-factor").into_response())
 }
 
@@ -97,15 +96,15 @@ pub(crate) async fn show(
     State(accounts): State<Accounts>,
     Extension(Here { account, .. }): Extension<Here>,
     headers: HeaderMap,
-    axum::extract::Query(told): axum::extract::Query<crate::accounts::Told>,
+    Query(told): Query<Told>,
 ) -> Result<Response, Problem> {
-    let factor = accounts.doors.store.second_factor(&account.id).await.map_err(refused)?;
+    let factor = accounts.doors.store.second_factor(&account.id).await?;
     let Some(factor) = factor.filter(|factor| !factor.is_confirmed) else {
         return Ok(Redirect::to("/account").into_response());
     };
-    let totp = accounts.secret_of(&account, &factor.secret).map_err(|error| internal(&error))?;
-    let link = totp.to_url().map_err(|error| internal(&anyhow::anyhow!("{error}")))?;
-    let (width, modules) = square(&link).map_err(|error| internal(&error))?;
+    let totp = accounts.secret_of(&account, &factor.secret)?;
+    let link = totp.to_url().map_err(|error| anyhow::anyhow!("{error}"))?;
+    let (width, modules) = square(&link)?;
     let secret = link.split(['?', '&']).find_map(|part| part.strip_prefix("secret="));
     let secret = secret.unwrap_or_default().to_owned();
     let shown = AccountPage::SecondFactor { secret, link, width, modules };
@@ -139,15 +138,15 @@ pub(crate) async fn confirm(
         return again("wait");
     }
     let store = &accounts.doors.store;
-    let factor = store.second_factor(&account.id).await.map_err(refused)?;
+    let factor = store.second_factor(&account.id).await?;
     let Some(factor) = factor else { return Ok(Redirect::to("/account").into_response()) };
-    let totp = accounts.secret_of(&account, &factor.secret).map_err(|error| internal(&error))?;
+    let totp = accounts.secret_of(&account, &factor.secret)?;
     let Some(step) = totp.check(&digits_of(&form.code), seconds()) else { return again("code") };
     let codes: Vec<String> = (0..RECOVERY_CODES)
         .map(|_| passwords::fresh().chars().take(RECOVERY_SIGNS).collect())
         .collect();
     let hashes: Vec<String> = codes.iter().map(|code| hash_of(code)).collect();
-    let is_new = store.confirm_second_factor(&account.id, step, &hashes).await.map_err(refused)?;
+    let is_new = store.confirm_second_factor(&account.id, step, &hashes).await?;
     if !is_new {
         return Ok(Redirect::to("/account").into_response());
     }
@@ -168,16 +167,11 @@ pub(crate) async fn remove(
     headers: HeaderMap,
     Form(form): Form<RemoveForm>,
 ) -> Result<Response, Problem> {
-    if !accounts.may_try(&account.email, peer) {
-        return Ok(back("/account", "wait", None));
-    }
-    let verdict = passwords::compare(form.present, Some(account.password.clone())).await;
-    if verdict.map_err(|error| internal(&error))? == Verdict::Wrong {
-        accounts.note((&account.id, AuditEvent::Refused), (&headers, peer)).await?;
-        return Ok(back("/account", "wrong", None));
+    if let Err(word) = accounts.knows(&account, form.present, (&headers, peer)).await? {
+        return Ok(back("/account", word, None));
     }
     let store = &accounts.doors.store;
-    if store.remove_second_factor(&account.id).await.map_err(refused)? {
+    if store.remove_second_factor(&account.id).await? {
         accounts.note((&account.id, AuditEvent::FactorOff), (&headers, peer)).await?;
     }
     Ok(Redirect::to("/account").into_response())

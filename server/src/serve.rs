@@ -32,8 +32,7 @@ use crate::stream::Stream;
 use crate::tape_loop::Listeners;
 use crate::vault::Vault;
 use crate::{
-    accounts, clock, commands, connections, health, logs, pages, rest, sessions, shield, stream,
-    tape_loop,
+    accounts, clock, commands, connections, health, logs, pages, rest, shield, stream, tape_loop,
 };
 
 /// The most that a request may carry; streams have limits of their own.
@@ -86,12 +85,12 @@ fn router(
         doors: doors.clone(),
     };
     let levels = Arc::new(LevelsCache::default());
-    let answers = Router::new()
+    let known = Router::new()
         .merge(pages::routes(configuration.leptos.clone(), Arc::clone(&desk)))
         .merge(rest::routes(Rest { desk: Arc::clone(&desk), levels }))
-        .merge(accounts::routes(Accounts::new(doors.clone(), Vault::open(configuration)?)))
-        .layer(from_fn_with_state(doors.clone(), sessions::identify))
-        .layer(doors.sessions())
+        .merge(accounts::routes(Accounts::new(doors.clone(), Vault::open(configuration)?)));
+    let answers = doors
+        .guard(known)
         .merge(health::routes(desk)?)
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
@@ -101,11 +100,7 @@ fn router(
         .layer(from_fn(health::count));
     Ok(answers
         // A stream is open for hours: no timeout, no compression.
-        .merge(
-            stream::routes(stream)
-                .layer(from_fn_with_state(doors.clone(), sessions::identify))
-                .layer(doors.sessions()),
-        )
+        .merge(doors.guard(stream::routes(stream)))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(configuration.is_https(), shield::protect))
         .layer(from_fn_with_state(Hosts::new(configuration.hosts.clone()), shield::check_host)))

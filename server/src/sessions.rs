@@ -7,8 +7,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use axum::Router;
 use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::{Account, Store, Trader};
 use http::{HeaderMap, HeaderName, Method, StatusCode, header};
@@ -111,8 +112,13 @@ impl Doors {
         }
     }
 
+    /// Lets nobody to these routes before it is known who asks.
+    pub(crate) fn guard(&self, routes: Router) -> Router {
+        routes.layer(from_fn_with_state(self.clone(), identify)).layer(self.sessions())
+    }
+
     /// Gives every request its session, which reads nothing before somebody asks for it.
-    pub(crate) fn sessions(&self) -> SessionManagerLayer<SignIns> {
+    fn sessions(&self) -> SessionManagerLayer<SignIns> {
         let idle = tower_sessions::cookie::time::Duration::microseconds(IDLE_MAX.0);
         SessionManagerLayer::new(SignIns(Arc::clone(&self.store)))
             .with_name(if self.is_https { "__Host-sid" } else { "sid" })
@@ -138,7 +144,7 @@ const OPEN: [&str; 2] = ["/sign-in", "/account/sign-in"];
 const SETUP: [&str; 2] = ["/set-up", "/account/set-up"];
 
 /// Finds out who asks, for whatever answers; nobody else gets further than the sign-in.
-pub(crate) async fn identify(
+async fn identify(
     State(doors): State<Doors>,
     session: Session,
     mut request: Request,

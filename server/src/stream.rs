@@ -172,6 +172,8 @@ impl Listener {
             return end;
         }
         let mut checks = tokio::time::interval(CHECK_EVERY);
+        // Who asks was just found out.
+        checks.reset();
         loop {
             let done = tokio::select! {
                 _ = checks.tick() => self.check_signed_in().await,

@@ -110,7 +110,7 @@ fn seal(before: &str, seq: i64, entry: &AuditEntry) -> String {
         digest.update(part.len().to_le_bytes());
         digest.update(part);
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(digest.finalize())
 }
 
 fn read(row: &AnyRow) -> Result<(i64, AuditEntry, String), StoreError> {

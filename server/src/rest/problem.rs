@@ -2,7 +2,7 @@
 
 use api::ApiError;
 use axum::response::{IntoResponse, Response};
-use desk::DeskError;
+use desk::{DeskError, StoreError};
 use http::{StatusCode, header};
 use serde::Serialize;
 
@@ -62,6 +62,24 @@ impl From<ApiError> for Problem {
 impl From<DeskError> for Problem {
     fn from(problem: DeskError) -> Self {
         ApiError::from(problem).into()
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(problem: StoreError) -> Self {
+        DeskError::from(problem).into()
+    }
+}
+
+impl From<anyhow::Error> for Problem {
+    fn from(problem: anyhow::Error) -> Self {
+        Self::internal(problem.as_ref())
+    }
+}
+
+impl From<tower_sessions::session::Error> for Problem {
+    fn from(problem: tower_sessions::session::Error) -> Self {
+        Self::internal(&problem)
     }
 }
 
