@@ -339,7 +339,8 @@ proptest! {
                 let (forward, years) = (book.forward().unwrap(), book.years());
                 let exact = Black { spot, forward, strike, years, rate: RATE, volatility };
                 let apart = greeks.price - american_price(&exact, right);
-                prop_assert!(apart.abs() < 2e-3, "{} {:?} {}", strike, right, apart);
+                // Half of what the price can be written with.
+                prop_assert!(apart.abs() < 5e-3, "{} {:?} {}", strike, right, apart);
                 let own = exact.greeks(right).delta + early_exercise(&exact, right).delta;
                 let apart = (greeks.delta - own).abs();
                 prop_assert!(apart < 0.02, "{} {} {}", strike, greeks.delta, own);
