@@ -164,6 +164,28 @@ visit("strikes are dragged, stepped and typed", { path: CONDOR }, async ({ page 
   await page.mouse.up();
   await until(async () => Number(before[2]) < Number((await strikes())[2]), "dragged");
   assert.deepEqual([(await strikes())[0], (await strikes())[1]], [before[0], before[1]]);
+  // Past another leg, never onto it: together they would be one, or nothing.
+  const fourth = Number((await strikes())[3]);
+  const third = async (strike) => {
+    await fields.nth(2).fill(`${strike}`);
+    await fields.nth(2).press("Enter");
+  };
+  await third(fourth - 5);
+  await until(() => page.url().includes(`${fourth - 5}C`), "beside the fourth");
+  await fields.nth(2).press("ArrowUp");
+  await until(async () => Number((await strikes())[2]) === fourth + 5, "past the fourth");
+  await third(fourth);
+  await page.getByText(`28FEB24 ${fourth}C is in this position already`).first().waitFor();
+  assert.deepEqual((await strikes()).slice(2).map(Number), [fourth + 5, fourth]);
+  const moved = await page.locator('.plan-payoff__handle[data-leg="3"]').boundingBox();
+  await page.mouse.move(moved.x + moved.width / 2, moved.y + moved.height / 2);
+  await page.mouse.down();
+  for (let by = 4; by <= 60; by += 4) {
+    await page.mouse.move(moved.x + moved.width / 2 + by, moved.y + moved.height / 2);
+  }
+  await page.mouse.up();
+  await until(async () => fourth + 5 < Number((await strikes())[3]), "dragged past the third");
+  assert.equal((await strikes()).length, 4);
   // Another expiry: the field keeps the focus while its quotes come.
   const expiry = page.locator(".plan-legs select").first();
   await expiry.focus();

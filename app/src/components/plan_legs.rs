@@ -4,6 +4,7 @@ use leptos::ev::{Event, KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use market::{Contract, Price, Right, Series, format, strike_text};
 use plan::{Instrument, Leg, LegValue};
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 
 use super::plan_head::PlanControls;
 use crate::erased::{Erase, erased, heard, memo, part};
@@ -69,20 +70,26 @@ impl OneLeg {
         }
     }
 
-    /// Moves it by so many listed strikes, or every leg.
+    /// Moves it by so many listed strikes, past those where another leg stands; or every leg.
     fn step(self, by: isize, is_every: bool) {
         let strikes = |series: Series| self.controls.strikes.run(series);
+        let mut legs = self.controls.legs.get_untracked();
         if !is_every {
-            self.change_contract(|one| one.strike = stepped(one, &strikes(one.series), by));
+            self.change_contract(|one| {
+                let free = free_strikes(&legs, self.place, strikes(one.series));
+                one.strike = stepped(one, &free, by);
+            });
             return;
         }
-        let mut legs = self.controls.legs.get_untracked();
         for leg in &mut legs {
             if let Instrument::Option(one) = &mut leg.instrument {
                 one.strike = stepped(one, &strikes(one.series), by);
             }
         }
-        self.controls.on_legs.run(legs);
+        // At the last strike legs would become one.
+        if plan::joined(&legs).is_none() {
+            self.controls.on_legs.run(legs);
+        }
     }
 
     fn contract(self) -> Option<Contract> {
@@ -214,6 +221,10 @@ fn expiry_cell(one: OneLeg) -> AnyView {
         if let Ok(series) = event_target_value(&event).parse::<Series>() {
             one.change_contract(|contract| contract.series = series);
         }
+        // What was refused is not shown; what was taken comes back at once.
+        if let Some(own) = series.get_untracked() {
+            event_target::<HtmlSelectElement>(&event).set_value(&own.slug());
+        }
     };
     let listed = move || {
         let mut listed = one.controls.series.get();
@@ -240,7 +251,7 @@ fn expiry_cell(one: OneLeg) -> AnyView {
 }
 
 fn strike_cell(one: OneLeg) -> AnyView {
-    let strike =
+    let strike_shown =
         memo(move || one.contract().map_or(String::new(), |contract| strike_text(contract.strike)));
     let pressed = move |by: isize| move |event: MouseEvent| one.step(by, event.shift_key());
     let keys = move |event: KeyboardEvent| {
@@ -258,6 +269,7 @@ fn strike_cell(one: OneLeg) -> AnyView {
         if let Some(strike) = strike.filter(|strike| 0 < strike.units()) {
             one.change_contract(|contract| contract.strike = strike);
         }
+        event_target::<HtmlInputElement>(&event).set_value(&strike_shown.get_untracked());
     };
     view! {
         <td>
@@ -269,7 +281,7 @@ fn strike_cell(one: OneLeg) -> AnyView {
                     type="text"
                     inputmode="decimal"
                     aria-label=erased(move || format!("Strike of {}", one.name()))
-                    prop:value=erased(move || strike.get())
+                    prop:value=erased(move || strike_shown.get())
                     on:change=heard(typed)
                     on:keydown=heard(keys)
                 />
@@ -299,6 +311,19 @@ fn right_cell(one: OneLeg) -> AnyView {
     .erase()
 }
 
+/// The listed strikes at which no other leg of the same series and right stands.
+pub(super) fn free_strikes(legs: &[Leg], place: usize, strikes: Vec<Price>) -> Vec<Price> {
+    let Some(Instrument::Option(own)) = legs.get(place).map(|leg| leg.instrument) else {
+        return strikes;
+    };
+    let is_free = |strike: &Price| {
+        let there = Instrument::Option(Contract { strike: *strike, ..own });
+        let others = legs.iter().enumerate().filter(|(other, _)| *other != place);
+        others.into_iter().all(|(_, leg)| leg.instrument != there)
+    };
+    strikes.into_iter().filter(is_free).collect()
+}
+
 /// The strike so many places above that of `contract`; the same where there is none.
 fn stepped(contract: &Contract, strikes: &[Price], by: isize) -> Price {
     let place = strikes.partition_point(|one| *one < contract.strike);
@@ -312,6 +337,36 @@ fn stepped(contract: &Contract, strikes: &[Price], by: isize) -> Price {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_leg_moves_past_others_of_its_kind() {
+        let leg = |text: &str, strike: f64, right: Right| Leg {
+            quantity: 1,
+            instrument: Instrument::Option(Contract {
+                series: text.parse().expect("a series"),
+                strike: Price::from_f64(strike).expect("a price"),
+                right,
+            }),
+        };
+        let day = "SPXW-2024-02-27";
+        let legs = [
+            leg(day, 5_000.0, Right::Put),
+            leg(day, 5_010.0, Right::Put),
+            leg(day, 5_020.0, Right::Call),
+            leg("SPXW-2024-02-28", 4_990.0, Right::Put),
+        ];
+        let strikes: Vec<Price> = [4_990.0, 5_000.0, 5_010.0, 5_020.0]
+            .map(|one| Price::from_f64(one).expect("a price"))
+            .into();
+        let free = |place: usize| {
+            let free = free_strikes(&legs, place, strikes.clone());
+            free.into_iter().map(Price::to_f64).collect::<Vec<_>>()
+        };
+        assert_eq!(free(0), [4_990.0, 5_000.0, 5_020.0]);
+        assert_eq!(free(1), [4_990.0, 5_010.0, 5_020.0]);
+        assert_eq!(free(2).len(), 4);
+        assert_eq!(free(3).len(), 4);
+    }
 
     #[test]
     fn a_strike_steps_to_the_next_that_is_listed() {

@@ -4,12 +4,13 @@
 use leptos::ev::PointerEvent;
 use leptos::html;
 use leptos::prelude::*;
-use market::{Moment, Price, Series, Span, format, strike_text};
+use market::{Moment, Price, Span, format, strike_text};
 use plan::{Instrument, Leg, Stand};
 use wasm_bindgen::JsCast;
 
 use super::plan_compare::Compared;
 use super::plan_head::{PlanControls, PlanNow};
+use super::plan_legs::free_strikes;
 use crate::erased::{Erase, erased, heard, memo, part};
 
 /// The drawing's own units; it is stretched to the room there is.
@@ -310,28 +311,53 @@ fn lines(drawing: &Drawing) -> AnyView {
 
 /// A handle under each strike.
 fn handles(controls: PlanControls, range: Memo<Option<(f64, f64)>>) -> AnyView {
-    let handle = move |(place, leg): (usize, Leg)| {
-        let Instrument::Option(contract) = leg.instrument else { return None };
-        let strike = contract.strike.to_f64();
+    let shown = move || {
         let (low, high) = range.get()?;
-        let part = 100.0 * (strike - low) / (high - low);
-        let side = if leg.quantity < 0 { "sold" } else { "bought" };
-        (0.0..=100.0).contains(&part).then(|| {
-            view! {
+        let mut rows = HandleRows::default();
+        let handle = |(place, leg): (usize, Leg)| {
+            let Instrument::Option(contract) = leg.instrument else { return None };
+            let part = 100.0 * (contract.strike.to_f64() - low) / (high - low);
+            if !(0.0..=100.0).contains(&part) {
+                return None;
+            }
+            let is_sold = leg.quantity < 0;
+            let handle = view! {
                 <span
                     class="plan-payoff__handle"
-                    data-side=side
+                    data-side=if is_sold { "sold" } else { "bought" }
+                    data-row=rows.take(part, is_sold).to_string()
                     data-leg=place.to_string()
                     title="Drag to another strike; with Shift every leg moves"
                     style:left=format!("{part:.2}%")
                 >
                     {strike_text(contract.strike)} {contract.right.letter().to_string()}
                 </span>
-            }
-            .erase()
-        })
+            };
+            Some(handle.erase())
+        };
+        let legs = controls.legs.get();
+        Some(legs.into_iter().enumerate().filter_map(handle).collect_view())
     };
-    part(move || controls.legs.get().into_iter().enumerate().map(handle).collect_view())
+    part(shown)
+}
+
+/// Where handles stand already, by their row from below.
+#[derive(Default)]
+struct HandleRows([Vec<f64>; 4]);
+
+impl HandleRows {
+    /// So much of the width does a handle take, in hundredths.
+    const WIDE: f64 = 7.0;
+
+    /// The row for another one: sold legs stand above bought ones, and none covers another unless
+    /// all rows are full.
+    fn take(&mut self, part: f64, is_sold: bool) -> usize {
+        let order = if is_sold { [1, 2, 3, 0] } else { [0, 2, 3, 1] };
+        let is_free = |row: &usize| self.0[*row].iter().all(|one| Self::WIDE < (one - part).abs());
+        let row = order.into_iter().find(is_free).unwrap_or(order[0]);
+        self.0[row].push(part);
+        row
+    }
 }
 
 /// Moves a leg to the listed strike nearest to a price, or every leg by as much.
@@ -340,12 +366,14 @@ fn drag(controls: PlanControls, place: usize, price: f64, every: bool) {
     let Some(Leg { instrument: Instrument::Option(held), .. }) = legs.get(place).copied() else {
         return;
     };
-    let nearest = |series: Series, points: f64| -> Option<Price> {
-        let strikes = controls.strikes.run(series);
+    let nearest = |strikes: Vec<Price>, points: f64| -> Option<Price> {
         let away = |one: &Price| (one.to_f64() - points).abs();
         strikes.into_iter().min_by(|a, b| away(a).total_cmp(&away(b)))
     };
-    let Some(there) = nearest(held.series, price).filter(|there| *there != held.strike) else {
+    // Past another leg, not onto it: together they would be one, or nothing.
+    let listed = controls.strikes.run(held.series);
+    let free = if every { listed } else { free_strikes(&legs, place, listed) };
+    let Some(there) = nearest(free, price).filter(|there| *there != held.strike) else {
         return;
     };
     let by = there.to_f64() - held.strike.to_f64();
@@ -354,11 +382,14 @@ fn drag(controls: PlanControls, place: usize, price: f64, every: bool) {
         if other == place {
             contract.strike = there;
         } else if every {
-            let moved = nearest(contract.series, contract.strike.to_f64() + by);
+            let listed = controls.strikes.run(contract.series);
+            let moved = nearest(listed, contract.strike.to_f64() + by);
             contract.strike = moved.unwrap_or(contract.strike);
         }
     }
-    controls.on_legs.run(legs);
+    if plan::joined(&legs).is_none() {
+        controls.on_legs.run(legs);
+    }
 }
 
 fn crosshair(controls: PlanControls, range: Memo<Option<(f64, f64)>>) -> AnyView {
@@ -483,4 +514,18 @@ fn left_text(left: Span) -> String {
     let minutes = left.whole_seconds() / 60;
     let (days, hours, minutes) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
     if 0 < days { format!("{days} d {hours} h") } else { format!("{hours} h {minutes} m") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_handle_covers_another() {
+        let mut rows = HandleRows::default();
+        let taken = [(50.0, true), (50.0, true), (47.0, false), (53.0, false), (60.0, true)]
+            .map(|(part, is_sold)| rows.take(part, is_sold));
+        assert_eq!(taken, [1, 2, 0, 3, 1]);
+        assert_eq!(rows.take(50.0, true), 1, "all are full");
+    }
 }

@@ -1,9 +1,15 @@
 //! One short message at the foot of the screen, with a way back where there is one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::erased::{Erase, heard, part};
+use crate::erased::{Erase, follow, heard, part};
+use leptos::ev::{FocusEvent, PointerEvent};
 use leptos::prelude::*;
+
+/// A message leaves by itself after so long, unless somebody is at it: it covers what is below. It
+/// stays among the notices, with what can be done about it.
+const STAYS: Duration = Duration::from_secs(20);
 
 /// What a toast says.
 #[derive(Clone)]
@@ -71,11 +77,34 @@ pub(crate) fn Toast(
     #[prop(into)]
     on_close: Callback<()>,
 ) -> impl IntoView {
+    let is_held = RwSignal::new(false);
+    follow(move || {
+        if text.read().is_none() {
+            // What is gone hears of no pointer that leaves.
+            return is_held.set(false);
+        }
+        if is_held.get() {
+            return;
+        }
+        let leave = move || {
+            on_close.try_run(());
+        };
+        let leaving = set_timeout_with_handle(leave, STAYS);
+        on_cleanup(move || {
+            let _ = leaving.map(|leaving| leaving.clear());
+        });
+    });
     let answer = move |answer| answer_button(answer, "toast__undo", on_close);
     let shown = move || {
         text.get().map(|toast| {
             view! {
-                <div class="toast">
+                <div
+                    class="toast"
+                    on:pointerenter=heard(move |_: PointerEvent| is_held.set(true))
+                    on:pointerleave=heard(move |_: PointerEvent| is_held.set(false))
+                    on:focusin=heard(move |_: FocusEvent| is_held.set(true))
+                    on:focusout=heard(move |_: FocusEvent| is_held.set(false))
+                >
                     <span>{toast.text}</span>
                     {toast.answer.map(answer)}
                     <button

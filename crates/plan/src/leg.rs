@@ -97,6 +97,18 @@ impl fmt::Display for Instrument {
     }
 }
 
+/// An instrument that two of these legs are of: in a position they would become one, or nothing.
+pub fn joined(legs: &[Leg]) -> Option<Instrument> {
+    let mut rest = legs;
+    while let Some((one, others)) = rest.split_first() {
+        if others.iter().any(|other| other.instrument == one.instrument) {
+            return Some(one.instrument);
+        }
+        rest = others;
+    }
+    None
+}
+
 impl Position {
     /// A position of these legs. Legs of the same instrument become one; those that cancel each
     /// other are gone.

@@ -14,7 +14,7 @@ mod stage;
 mod strategy;
 mod valuation;
 
-pub use leg::{BadPosition, Instrument, LEGS_MAX, Leg, Position, QUANTITY_MAX};
+pub use leg::{BadPosition, Instrument, LEGS_MAX, Leg, Position, QUANTITY_MAX, joined};
 pub use notation::{NotationError, read_position};
 pub use order::{BadOrder, OrderFormat};
 pub use outlook::Outlook;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use api::{KeptPositionView, PositionChange};
 use leptos::prelude::*;
 use market::{Moment, Series, Span, Symbol, instrument};
-use plan::{Leg, Position, Stage, Strategy, read_position, template};
+use plan::{Leg, Position, Stage, Strategy, joined, read_position, template};
 use quant::levels::{LevelId, Periods};
 
 use super::commands::{Commands, save};
@@ -239,6 +239,10 @@ impl PlanData {
     fn choose_legs(self, legs: Vec<Leg>) {
         if legs.is_empty() {
             return self.choose(None);
+        }
+        if let Some(twice) = joined(&legs) {
+            let text = format!("{twice} is in this position already: change its quantity there.");
+            return self.commands.data.say(text);
         }
         match Position::new(legs, None) {
             Ok(position) => self.choose(Some(&position)),
