@@ -14,23 +14,29 @@ use market::{Symbol, instrument};
 
 use super::{Problem, Rest, symbol_of};
 
-/// The newest answer for each symbol, by the tag of what it was computed from. At most as many as
-/// a tape has symbols.
+/// The newest answer for each symbol to each trader, by the tag of what it was computed from: they
+/// have tapes of their own, whose numbers may be the same. With too many it begins anew.
 #[derive(Default)]
 pub(crate) struct LevelsCache {
-    answers: Mutex<BTreeMap<Symbol, (String, Bytes)>>,
+    answers: Mutex<BTreeMap<(Trader, Symbol), (String, Bytes)>>,
 }
 
+/// Answers that are kept.
+const ANSWERS_MAX: usize = 1_024;
+
 impl LevelsCache {
-    fn get(&self, symbol: Symbol, tag: &str) -> Option<Bytes> {
+    fn get(&self, of: &(Trader, Symbol), tag: &str) -> Option<Bytes> {
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        let (known, body) = answers.get(&symbol)?;
+        let (known, body) = answers.get(of)?;
         (known == tag).then(|| body.clone())
     }
 
-    fn put(&self, symbol: Symbol, tag: String, body: Bytes) {
+    fn put(&self, of: (Trader, Symbol), tag: String, body: Bytes) {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.insert(symbol, (tag, body));
+        if ANSWERS_MAX <= answers.len() && !answers.contains_key(&of) {
+            answers.clear();
+        }
+        answers.insert(of, (tag, body));
     }
 }
 
@@ -50,8 +56,10 @@ pub(crate) async fn read(
         let options = options.filter(|_| looked_in == tape.epoch());
         let looked = options.map_or(0, |options| options.as_of.0);
         let (epoch, own, funds) = (tape.epoch(), tape.seq(symbol), tape.seq(proxy));
-        let tag = format!("\"{epoch}-{own}-{funds}-{looked}\"");
-        if let Some(body) = rest.levels.get(symbol, &tag) {
+        // Whoever signs in with the same browser may have a tape of the same numbers.
+        let owner = trader.owner();
+        let tag = format!("\"{owner}-{epoch}-{own}-{funds}-{looked}\"");
+        if let Some(body) = rest.levels.get(&(trader.clone(), symbol), &tag) {
             return Ok((tag, Err(body)));
         }
         let state = tape.state();
@@ -65,7 +73,7 @@ pub(crate) async fn read(
         Ok(view) => {
             let body = serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?;
             let body = Bytes::from(body);
-            rest.levels.put(symbol, tag.clone(), body.clone());
+            rest.levels.put((trader, symbol), tag.clone(), body.clone());
             body
         }
     };
