@@ -26,7 +26,10 @@ use leptos_router::{Lazy, ParamSegment, path};
 
 use centre::{Centre, CentrePath};
 pub use contexts::Preferences;
-pub use pages::{AccountPage, Happened, SignedIn, account_document};
+pub use pages::{
+    AccountPage, AskedIn, Happened, Logged, OnDesk, PeoplePage, RoleChoice, SignedIn,
+    account_document, people_document,
+};
 pub use shell::{PageFiles, shell};
 pub use take_over::take_over;
 

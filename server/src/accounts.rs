@@ -1,7 +1,6 @@
 //! Signing in and out, and making the first account. Plain forms, so that they work before the
 //! page's code came, and password managers know them.
 
-use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,7 +11,7 @@ use axum::extract::{Form, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use desk::{Account, AccountStore, AuditEntry, AuditEvent, AuditStore, Trader, email_of};
+use desk::{Account, AccountStore, AuditEntry, AuditEvent, AuditStore, Role, Trader, email_of};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::header::{CACHE_CONTROL, HOST};
 use http::{HeaderMap, HeaderName, StatusCode};
@@ -23,11 +22,13 @@ use tracing::{info, warn};
 use crate::clock::now;
 use crate::commands::say;
 use crate::configuration::Configuration;
+use crate::device::Device;
 use crate::pages;
 use crate::passwords::{self, BadPassword, Verdict};
+use crate::people;
 use crate::rest::Problem;
 use crate::second_factor;
-use crate::sessions::{self, Doors, Here, Peer};
+use crate::sessions::{self, Doors, Here};
 use crate::vault::Vault;
 
 /// What signing in needs.
@@ -58,21 +59,33 @@ impl Accounts {
     /// Writes down what happened to an account.
     pub(crate) async fn note(
         &self,
-        (account, event): (&str, AuditEvent),
-        (headers, peer): (&HeaderMap, Peer),
+        account: &str,
+        event: AuditEvent,
+        device: &Device,
+    ) -> Result<(), Problem> {
+        self.note_about((account, ""), event, device).await
+    }
+
+    /// Writes down what somebody did with another account.
+    pub(crate) async fn note_about(
+        &self,
+        (account, about): (&str, &str),
+        event: AuditEvent,
+        device: &Device,
     ) -> Result<(), Problem> {
         let entry = AuditEntry {
             at: now(),
             account: account.to_owned(),
             event,
-            device: sessions::device_of(headers),
-            network: network_of(peer.0.ip()),
+            about: about.to_owned(),
+            device: device.name.clone(),
+            network: device.network.clone(),
         };
         Ok(self.doors.store.add_audit(&entry).await?)
     }
 
     /// Whether what is typed can be read on the way: from another machine, without https.
-    fn is_plain(&self, headers: &HeaderMap) -> bool {
+    pub(crate) fn is_plain(&self, headers: &HeaderMap) -> bool {
         let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_here = ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| {
             host.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
@@ -81,12 +94,11 @@ impl Accounts {
     }
 
     /// Whether somebody may try once more.
-    pub(crate) fn may_try(&self, email: &str, peer: Peer) -> bool {
+    pub(crate) fn may_try(&self, email: &str, device: &Device) -> bool {
         if TRIED_MAX < self.tries.len() {
             self.tries.retain_recent();
         }
-        let network = network_of(peer.0.ip());
-        let names = [format!("account {email}"), format!("network {network}")];
+        let names = [format!("account {email}"), format!("network {}", device.network)];
         names.iter().all(|name| self.tries.check_key(name).is_ok())
     }
 
@@ -95,13 +107,13 @@ impl Accounts {
         &self,
         account: &Account,
         password: String,
-        (headers, peer): (&HeaderMap, Peer),
+        device: &Device,
     ) -> Result<Result<(), &'static str>, Problem> {
-        if !self.may_try(&account.email, peer) {
+        if !self.may_try(&account.email, device) {
             return Ok(Err("wait"));
         }
         if passwords::compare(password, Some(account.password.clone())).await? == Verdict::Wrong {
-            self.note((&account.id, AuditEvent::Refused), (headers, peer)).await?;
+            self.note(&account.id, AuditEvent::Refused, device).await?;
             return Ok(Err("wrong"));
         }
         Ok(Ok(()))
@@ -112,7 +124,8 @@ impl Accounts {
         &self,
         form: NewAccount,
         path: &str,
-        (session, headers, peer): (Session, HeaderMap, Peer),
+        session: &Session,
+        device: &Device,
     ) -> Result<Response, Problem> {
         let Ok(email) = email_of(&form.email) else { return Ok(back(path, "email", None)) };
         if let Err(bad) = passwords::check(&form.password, &email) {
@@ -125,27 +138,18 @@ impl Accounts {
             owner: Trader::local().owner().clone(),
             email,
             password,
+            role: Role::Owner,
+            is_suspended: false,
             created_at: now(),
         };
         let Some(id) = self.doors.store.add_first_account(&account).await? else {
             return Err(Problem::new(StatusCode::CONFLICT, "this desk has an account: sign in"));
         };
         self.doors.close();
-        self.note((&id, AuditEvent::Protected), (&headers, peer)).await?;
+        self.note(&id, AuditEvent::Protected, device).await?;
         info!("the desk is protected: its first account was made");
-        sessions::sign_in(&session, &id, &headers).await?;
+        sessions::sign_in(session, &id, device).await?;
         Ok(Redirect::to("/account").into_response())
-    }
-}
-
-/// Those who have one IPv6 address have 2^64 of them.
-fn network_of(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
     }
 }
 
@@ -166,6 +170,7 @@ pub(crate) fn routes(accounts: Accounts) -> Router {
         .route("/account/second-factor/begin", post(second_factor::begin))
         .route("/account/second-factor/confirm", post(second_factor::confirm))
         .route("/account/second-factor/remove", post(second_factor::remove))
+        .merge(people::routes())
         .with_state(accounts)
 }
 
@@ -174,7 +179,7 @@ pub(crate) fn routes(accounts: Accounts) -> Router {
 #[serde(default)]
 pub(crate) struct Told {
     pub(crate) problem: String,
-    done: String,
+    pub(crate) done: String,
     next: String,
 }
 
@@ -230,7 +235,7 @@ async fn account_page(
     let log = accounts.doors.store.audit_of(&account.id, HAPPENED_MAX).await?;
     let happened = log.into_iter().map(|one| Happened {
         at: one.at,
-        what: one.event.told(),
+        what: if one.account == account.id { one.event.told() } else { one.event.told_of() },
         device: one.device,
         network: one.network,
     });
@@ -238,6 +243,7 @@ async fn account_page(
     let factor = factor.filter(|factor| factor.is_confirmed);
     let shown = AccountPage::Account {
         email: account.email,
+        leads: account.role.leads(),
         recovery_left: factor.map(|factor| factor.recovery_left),
         sign_ins: sign_ins.collect(),
         happened: happened.collect(),
@@ -254,7 +260,7 @@ pub(crate) fn back(path: &str, problem: &str, next: Option<&str>) -> Response {
 }
 
 impl BadPassword {
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Short => "short",
             Self::Long => "long",
@@ -273,12 +279,11 @@ struct NewAccount {
 async fn protect(
     State(accounts): State<Accounts>,
     Extension(_at_the_machine): Extension<Trader>,
-    Extension(peer): Extension<Peer>,
+    device: Device,
     session: Session,
-    headers: HeaderMap,
     Form(form): Form<NewAccount>,
 ) -> Result<Response, Problem> {
-    accounts.make_first(form, "/account", (session, headers, peer)).await
+    accounts.make_first(form, "/account", &session, &device).await
 }
 
 #[derive(Deserialize)]
@@ -291,13 +296,12 @@ struct SetUpForm {
 /// Whoever knows the token makes it from elsewhere.
 async fn set_up(
     State(accounts): State<Accounts>,
-    Extension(peer): Extension<Peer>,
+    device: Device,
     session: Session,
-    headers: HeaderMap,
     Form(form): Form<SetUpForm>,
 ) -> Result<Response, Problem> {
     let SetUpForm { token, email, password } = form;
-    if !accounts.may_try("of the set-up", peer) {
+    if !accounts.may_try("of the set-up", &device) {
         return Ok(back("/set-up", "wait", None));
     }
     let setup = accounts.doors.setup.as_ref().filter(|_| !accounts.doors.has_accounts());
@@ -306,7 +310,7 @@ async fn set_up(
         return Ok(back("/set-up", "token", None));
     }
     let form = NewAccount { email, password };
-    accounts.make_first(form, "/set-up", (session, headers, peer)).await
+    accounts.make_first(form, "/set-up", &session, &device).await
 }
 
 #[derive(Deserialize)]
@@ -322,15 +326,14 @@ struct SignInForm {
 
 async fn sign_in(
     State(accounts): State<Accounts>,
-    Extension(peer): Extension<Peer>,
+    device: Device,
     session: Session,
-    headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Problem> {
     let next = own_path(&form.next);
     // What is no address is nobody's, and takes as long.
     let email = email_of(&form.email).unwrap_or_default();
-    if !accounts.may_try(&email, peer) {
+    if !accounts.may_try(&email, &device) {
         warn!("too many tries to sign in");
         return Ok(back("/sign-in", "wait", Some(next)));
     }
@@ -339,27 +342,30 @@ async fn sign_in(
     let id = account.as_ref().map(|account| account.id.clone()).unwrap_or_default();
     let kept = account.as_ref().map(|account| account.password.clone());
     let (verdict, account) = match (passwords::compare(form.password, kept).await?, account) {
-        (Verdict::Wrong, _) | (_, None) => {
-            accounts.note((&id, AuditEvent::Refused), (&headers, peer)).await?;
+        (verdict, Some(account)) if verdict != Verdict::Wrong && !account.is_suspended => {
+            (verdict, account)
+        }
+        // Who is shut out is told no more than who does not know the password.
+        _ => {
+            accounts.note(&id, AuditEvent::Refused, &device).await?;
             info!("somebody could not be signed in");
             return Ok(back("/sign-in", "wrong", Some(next)));
         }
-        (verdict, Some(account)) => (verdict, account),
     };
     let Some(is_recovery) = accounts.opens(&account, &form.code).await? else {
-        accounts.note((&id, AuditEvent::Refused), (&headers, peer)).await?;
+        accounts.note(&id, AuditEvent::Refused, &device).await?;
         info!("somebody had the password and no code");
         return Ok(back("/sign-in", "wrong", Some(next)));
     };
     if is_recovery {
-        accounts.note((&id, AuditEvent::RecoveryUsed), (&headers, peer)).await?;
+        accounts.note(&id, AuditEvent::RecoveryUsed, &device).await?;
     }
     if let Verdict::Renewed(password) = verdict {
         store.write_password(&account.id, &password).await?;
     }
     store.remove_ended_sign_ins(now()).await?;
-    sessions::sign_in(&session, &account.id, &headers).await?;
-    accounts.note((&id, AuditEvent::SignedIn), (&headers, peer)).await?;
+    sessions::sign_in(&session, &account.id, &device).await?;
+    accounts.note(&id, AuditEvent::SignedIn, &device).await?;
     info!(account = %account.id, "somebody signed in");
     Ok(Redirect::to(next).into_response())
 }
@@ -380,11 +386,10 @@ const CLEAR: [(HeaderName, &str); 1] =
 async fn sign_out(
     State(accounts): State<Accounts>,
     Extension(here): Extension<Here>,
-    Extension(peer): Extension<Peer>,
+    device: Device,
     session: Session,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    accounts.note((&here.account.id, AuditEvent::SignedOut), (&headers, peer)).await?;
+    accounts.note(&here.account.id, AuditEvent::SignedOut, &device).await?;
     session.flush().await?;
     Ok((CLEAR, Redirect::to("/sign-in")).into_response())
 }
@@ -393,12 +398,11 @@ async fn sign_out(
 async fn sign_out_others(
     State(accounts): State<Accounts>,
     Extension(here): Extension<Here>,
-    Extension(peer): Extension<Peer>,
-    headers: HeaderMap,
+    device: Device,
 ) -> Result<Response, Problem> {
     let store = &accounts.doors.store;
     store.remove_sign_ins(&here.account.id, Some(&here.hash)).await?;
-    accounts.note((&here.account.id, AuditEvent::EndedOthers), (&headers, peer)).await?;
+    accounts.note(&here.account.id, AuditEvent::EndedOthers, &device).await?;
     Ok(Redirect::to("/account").into_response())
 }
 
@@ -411,15 +415,14 @@ struct EndForm {
 async fn end(
     State(accounts): State<Accounts>,
     Extension(here): Extension<Here>,
-    Extension(peer): Extension<Peer>,
-    headers: HeaderMap,
+    device: Device,
     Form(form): Form<EndForm>,
 ) -> Result<Response, Problem> {
     let store = &accounts.doors.store;
     let own = store.sign_ins(&here.account.id, now()).await?;
     if own.iter().any(|one| one.hash == form.hash) {
         store.remove_sign_in(&form.hash).await?;
-        accounts.note((&here.account.id, AuditEvent::Ended), (&headers, peer)).await?;
+        accounts.note(&here.account.id, AuditEvent::Ended, &device).await?;
     }
     Ok(Redirect::to("/account").into_response())
 }
@@ -434,12 +437,11 @@ struct PasswordForm {
 async fn change_password(
     State(accounts): State<Accounts>,
     Extension(here): Extension<Here>,
-    Extension(peer): Extension<Peer>,
-    headers: HeaderMap,
+    device: Device,
     Form(form): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
     let Here { account, hash } = here;
-    if let Err(word) = accounts.knows(&account, form.present, (&headers, peer)).await? {
+    if let Err(word) = accounts.knows(&account, form.present, &device).await? {
         return Ok(back("/account", word, None));
     }
     if let Err(bad) = passwords::check(&form.password, &account.email) {
@@ -449,7 +451,7 @@ async fn change_password(
     let store = &accounts.doors.store;
     store.write_password(&account.id, &password).await?;
     store.remove_sign_ins(&account.id, Some(&hash)).await?;
-    accounts.note((&account.id, AuditEvent::PasswordChanged), (&headers, peer)).await?;
+    accounts.note(&account.id, AuditEvent::PasswordChanged, &device).await?;
     info!(account = %account.id, "a password was changed");
     Ok(Redirect::to("/account?done=password").into_response())
 }
@@ -473,6 +475,7 @@ pub(crate) async fn reset(
         at: now(),
         account: account.id,
         event: AuditEvent::PasswordReset,
+        about: String::new(),
         device: String::new(),
         network: String::new(),
     };
@@ -501,13 +504,5 @@ mod tests {
         for path in ["", "//evil.example", "https://evil.example", "/\\evil", "/a\nb", "chart"] {
             assert_eq!(own_path(path), "/");
         }
-    }
-
-    #[test]
-    fn neighbours_of_an_ipv6_network_are_one() {
-        let network = |text: &str| network_of(text.parse().expect("an address"));
-        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2:ffff::1"));
-        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
-        assert_eq!(network("::ffff:192.0.2.7"), network("192.0.2.7"));
     }
 }

@@ -14,15 +14,19 @@ use tracing::error;
 
 use crate::clock::stopwatch;
 
-/// Routes for whoever watches the server.
-pub(crate) fn routes(desk: Arc<Desk>) -> anyhow::Result<Router> {
-    let recorder = PrometheusBuilder::new()
+/// Where the process keeps its figures from now on; once in its life.
+pub(crate) fn figures_of_process() -> anyhow::Result<PrometheusHandle> {
+    Ok(PrometheusBuilder::new()
         .set_buckets(&[0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0])?
-        .install_recorder()?;
-    Ok(Router::new()
+        .install_recorder()?)
+}
+
+/// Routes for whoever watches the server.
+pub(crate) fn routes(desk: Arc<Desk>, kept: PrometheusHandle) -> Router {
+    Router::new()
         .route("/health", get(|| async { "alive\n" }))
         .route("/ready", get(ready).with_state(desk))
-        .route("/metrics", get(figures).with_state(recorder)))
+        .route("/metrics", get(figures).with_state(kept))
 }
 
 async fn ready(State(desk): State<Arc<Desk>>) -> Response {

@@ -13,6 +13,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use desk::{Desk, Store, Trader};
 use http::StatusCode;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -51,7 +52,8 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     // The personal desk's tape runs from the start, so that the first page finds it moving.
     desk.with_tape(&Trader::local(), |tape| tape.handle_wall(clock::now()));
     let listeners = Arc::new(Listeners::default());
-    let router = router(&configuration, (Arc::clone(&desk), doors), Arc::clone(&listeners))?;
+    let kept = health::figures_of_process()?;
+    let router = router(&configuration, (Arc::clone(&desk), doors), Arc::clone(&listeners), kept)?;
     let listener = TcpListener::bind(configuration.listen).await.with_context(|| {
         format!(
             "`{}` cannot be listened on: is another volaris running? choose another with --listen",
@@ -77,6 +79,7 @@ fn router(
     configuration: &Configuration,
     (desk, doors): (Arc<Desk>, Doors),
     listeners: Arc<Listeners>,
+    kept: PrometheusHandle,
 ) -> anyhow::Result<Router> {
     let stream = Stream {
         desk: Arc::clone(&desk),
@@ -91,7 +94,7 @@ fn router(
         .merge(accounts::routes(Accounts::new(doors.clone(), Vault::open(configuration)?)));
     let answers = doors
         .guard(known)
-        .merge(health::routes(desk)?)
+        .merge(health::routes(desk, kept))
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))

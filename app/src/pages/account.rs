@@ -2,10 +2,11 @@
 //! of ours came, and without it; password managers know their forms.
 
 use leptos::prelude::*;
-use market::{Moment, format};
+use market::Moment;
 
 use crate::contexts::Preferences;
 use crate::erased::Erase;
+use crate::pages::document::{document, field, moment, plain};
 use crate::shell::PageFiles;
 
 /// A browser that somebody is signed in with.
@@ -57,6 +58,8 @@ pub enum AccountPage {
     Account {
         /// Whose.
         email: String,
+        /// Whether others are this person's business.
+        leads: bool,
         /// Recovery codes that are left; nothing without a second factor.
         recovery_left: Option<u64>,
         /// Where it is signed in.
@@ -95,28 +98,6 @@ impl AccountPage {
     }
 }
 
-/// What the word of an address says of what was tried.
-fn told(problem: &str) -> Option<&'static str> {
-    Some(match problem {
-        "wrong" => {
-            "This e-mail address and this password do not belong together, or the code of the \
-             second factor is missing or was used."
-        }
-        "code" => "That is not the app's code of now. Is the clock of the phone right?",
-        "token" => "That is not the set-up token of this start.",
-        "wait" => "Too many tries. Wait a minute, then try once more.",
-        "email" => "An e-mail address has a name, an @ and a place, as in ada@example.com.",
-        "short" => "A password has at least 8 characters. Three or four words are good.",
-        "long" => "A password has at most 128 characters.",
-        "common" => {
-            "That password is among the first that anybody would try. Three or four unrelated \
-             words are better."
-        }
-        "password" => "The password is changed. Every other browser was signed out.",
-        _ => return None,
-    })
-}
-
 /// One of the pages as a whole document. `said` is a word of what was tried before.
 pub fn account_document(
     files: &PageFiles,
@@ -125,83 +106,21 @@ pub fn account_document(
     said: &str,
 ) -> String {
     let title = page.title();
-    let said = told(said).map(|text| {
-        let is_good = said == "password";
-        view! {
-            <p
-                class="account__said"
-                data-good=is_good.then_some("true")
-                role=if is_good { "status" } else { "alert" }
-            >
-                {text}
-            </p>
-        }
-        .erase()
-    });
     let body = match page {
-        AccountPage::SignIn { next, is_plain } => (plain(is_plain), sign_in(next)).into_any(),
-        AccountPage::SetUp { is_plain } => (plain(is_plain), set_up()).into_any(),
+        AccountPage::SignIn { next, is_plain } => {
+            view! { {plain(is_plain)} {sign_in(next)} }.into_any()
+        }
+        AccountPage::SetUp { is_plain } => view! { {plain(is_plain)} {set_up()} }.into_any(),
         AccountPage::Protect => protect(),
-        AccountPage::Account { email, recovery_left, sign_ins, happened } => {
-            account(email, recovery_left, (sign_ins, happened))
+        AccountPage::Account { email, leads, recovery_left, sign_ins, happened } => {
+            account(email, leads, recovery_left, (sign_ins, happened))
         }
         AccountPage::SecondFactor { secret, link, width, modules } => {
             second_factor(secret, link, (width, modules))
         }
         AccountPage::RecoveryCodes { codes } => recovery_codes(codes),
     };
-    let document = view! {
-        <html
-            lang="en"
-            data-theme=preferences.theme.as_str()
-            data-colors=preferences.colors.as_str()
-            data-density=preferences.density.as_str()
-        >
-            <head>
-                <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="dark light" />
-                <meta name="theme-color" content=preferences.theme.color() />
-                <title>{format!("{title} · Volaris")}</title>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="stylesheet" href=files.style.clone() />
-            </head>
-            <body>
-                <main class="account">
-                    <p class="account__brand">
-                        "Vol"<b>"aris"</b>
-                    </p>
-                    <h1>{title}</h1>
-                    {said}
-                    {body}
-                </main>
-            </body>
-        </html>
-    };
-    format!("<!DOCTYPE html>{}", document.to_html())
-}
-
-fn field(name: &'static str, label: &'static str, autocomplete: &'static str) -> AnyView {
-    let is_new = autocomplete == "new-password";
-    let kind = match name {
-        "email" => "email",
-        "token" | "code" => "text",
-        _ => "password",
-    };
-    view! {
-        <label class="account__field">
-            <span>{label}</span>
-            <input
-                type=kind
-                name=name
-                autocomplete=autocomplete
-                required=true
-                minlength=is_new.then_some("8")
-                maxlength=if name == "email" { "254" } else { "128" }
-            />
-        </label>
-    }
-    .erase()
+    document(files, preferences, title, false, said, body)
 }
 
 fn sign_in(next: String) -> AnyView {
@@ -222,24 +141,6 @@ fn sign_in(next: String) -> AnyView {
         </p>
     }
     .erase()
-}
-
-/// What plain http from another machine means, and the two ways out.
-fn plain(is_plain: bool) -> AnyView {
-    is_plain
-        .then(|| {
-            view! {
-                <p class="account__said" role="note">
-                    "This page came over plain http: who is on the way can read what you type, and \
-                     the desk cannot be installed, work offline or copy to the clipboard. Put a \
-                     reverse proxy with https in front and set " <code>"address"</code>
-                    ", or come by a tunnel: " <code>"ssh -L 3000:127.0.0.1:3000 THE-MACHINE"</code>
-                    "."
-                </p>
-            }
-            .erase()
-        })
-        .into_any()
 }
 
 fn set_up() -> AnyView {
@@ -279,9 +180,11 @@ fn protect() -> AnyView {
 
 fn account(
     email: String,
+    leads: bool,
     recovery_left: Option<u64>,
     (sign_ins, happened): (Vec<SignedIn>, Vec<Happened>),
 ) -> AnyView {
+    let people = leads.then(|| view! { <a href="/people">"People"</a> " · " }.into_any());
     let others = sign_ins.iter().filter(|one| !one.is_here).count();
     let rows = sign_ins.into_iter().map(browser).collect_view();
     let everywhere = (0 < others).then(|| {
@@ -294,7 +197,7 @@ fn account(
     });
     view! {
         <p>
-            {email.clone()} " · " <a href="/">"Back to the desk"</a>
+            {email.clone()} " · " {people} <a href="/">"Back to the desk"</a>
         </p>
         <section aria-labelledby="browsers">
             <h2 id="browsers">"Signed in with"</h2>
@@ -417,7 +320,7 @@ fn browser(one: SignedIn) -> AnyView {
         .erase()
     });
     let here = one.is_here.then_some(" · this browser");
-    let when = format!("since {}, last seen {}", day_of(one.since), day_of(one.seen_at));
+    let when = format!("since {}, last seen {}", moment(one.since), moment(one.seen_at));
     view! {
         <li>
             <span>
@@ -437,15 +340,10 @@ fn entry(one: Happened) -> AnyView {
     let from = from.collect::<Vec<_>>().join(", ");
     view! {
         <li>
-            {one.what} <br /> <small>{day_of(one.at)} " " {from}</small>
+            {one.what} <br /> <small>{moment(one.at)} " " {from}</small>
         </li>
     }
     .erase()
-}
-
-/// `2026-11-26 10:30 ET`.
-fn day_of(at: Moment) -> String {
-    format!("{} {} ET", at.wall_time().date, format::minute(at))
 }
 
 #[cfg(test)]
@@ -472,6 +370,7 @@ mod tests {
             AccountPage::SignIn { next: evil.clone(), is_plain: true },
             AccountPage::Account {
                 email: evil.clone(),
+                leads: true,
                 recovery_left: None,
                 sign_ins: vec![sign_in],
                 happened: vec![happened],
@@ -486,17 +385,5 @@ mod tests {
             let html = document(page, &evil);
             assert!(!html.contains("<script"), "{html}");
         }
-    }
-
-    #[test]
-    fn what_went_wrong_is_said() {
-        for word in
-            ["wrong", "code", "wait", "token", "email", "short", "long", "common", "password"]
-        {
-            let html = document(AccountPage::SetUp { is_plain: false }, word);
-            assert!(html.contains("account__said"), "{word}");
-        }
-        let html = document(AccountPage::Protect, "nonsense");
-        assert!(!html.contains("account__said"));
     }
 }

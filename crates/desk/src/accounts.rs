@@ -5,7 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use market::Moment;
 
-use crate::{DeskError, OwnerId, StoreError};
+use crate::{DeskError, OwnerId, Role, StoreError};
 
 /// Somebody who signs in.
 #[derive(Clone, PartialEq, Eq)]
@@ -18,6 +18,10 @@ pub struct Account {
     pub email: String,
     /// The password's hash, as a PHC string.
     pub password: String,
+    /// What it may do besides using the desk.
+    pub role: Role,
+    /// Whether it is shut out.
+    pub is_suspended: bool,
     /// When it was made.
     pub created_at: Moment,
 }
@@ -169,6 +173,8 @@ mod tests {
             owner: crate::Trader::local().owner().clone(),
             email: "ada@example.com".to_owned(),
             password: "$argon2id$secret".to_owned(),
+            role: Role::Owner,
+            is_suspended: false,
             created_at: Moment(0),
         };
         let told = format!("{account:?}");

@@ -33,11 +33,25 @@ pub enum AuditEvent {
     FactorOff,
     /// A recovery code was used in its place.
     RecoveryUsed,
+    /// Somebody was asked in.
+    Invited,
+    /// The invitation was taken back.
+    Uninvited,
+    /// Somebody who was asked in made an account.
+    Joined,
+    /// Somebody became an admin.
+    MadeAdmin,
+    /// Somebody is a member again.
+    MadeMember,
+    /// Somebody was shut out.
+    Suspended,
+    /// Somebody was let in again.
+    Resumed,
 }
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 18] = [
         Self::Protected,
         Self::SignedIn,
         Self::Refused,
@@ -49,6 +63,13 @@ impl AuditEvent {
         Self::FactorOn,
         Self::FactorOff,
         Self::RecoveryUsed,
+        Self::Invited,
+        Self::Uninvited,
+        Self::Joined,
+        Self::MadeAdmin,
+        Self::MadeMember,
+        Self::Suspended,
+        Self::Resumed,
     ];
 
     /// The word that is kept.
@@ -65,6 +86,13 @@ impl AuditEvent {
             Self::FactorOn => "factor_on",
             Self::FactorOff => "factor_off",
             Self::RecoveryUsed => "recovery_used",
+            Self::Invited => "invited",
+            Self::Uninvited => "uninvited",
+            Self::Joined => "joined",
+            Self::MadeAdmin => "made_admin",
+            Self::MadeMember => "made_member",
+            Self::Suspended => "suspended",
+            Self::Resumed => "resumed",
         }
     }
 
@@ -82,6 +110,24 @@ impl AuditEvent {
             Self::FactorOn => "Turned the second factor on",
             Self::FactorOff => "Turned the second factor off",
             Self::RecoveryUsed => "Used a recovery code",
+            Self::Invited => "Asked somebody in",
+            Self::Uninvited => "Took an invitation back",
+            Self::Joined => "Joined",
+            Self::MadeAdmin => "Made an admin of",
+            Self::MadeMember => "Made a member of",
+            Self::Suspended => "Shut out",
+            Self::Resumed => "Let in again",
+        }
+    }
+
+    /// As the person reads it whom somebody else did it with.
+    pub fn told_of(self) -> &'static str {
+        match self {
+            Self::MadeAdmin => "Was made an admin",
+            Self::MadeMember => "Was made a member",
+            Self::Suspended => "Was shut out",
+            Self::Resumed => "Was let in again",
+            other => other.told(),
         }
     }
 }
@@ -111,10 +157,12 @@ impl FromStr for AuditEvent {
 pub struct AuditEntry {
     /// When.
     pub at: Moment,
-    /// To which account; empty where there was none.
+    /// The account that did it; empty where there was none.
     pub account: String,
     /// What.
     pub event: AuditEvent,
+    /// The account that this was done with, where that is another one; empty otherwise.
+    pub about: String,
     /// What the browser calls itself; empty where there was none.
     pub device: String,
     /// Where it came from; empty for the machine itself.
@@ -127,8 +175,16 @@ pub trait AuditStore: Send + Sync {
     /// Adds an entry, sealed with those before it. Durable when it returns.
     async fn add_audit(&self, entry: &AuditEntry) -> Result<(), StoreError>;
 
-    /// What happened to an account, the newest first, at most `limit`.
+    /// What an account did and what was done with it, the newest first, at most `limit`.
     async fn audit_of(&self, account: &str, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// What happened on the whole desk before the entry of this number, the newest first, each with
+    /// its number, at most `limit`.
+    async fn audit_before(
+        &self,
+        number: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, AuditEntry)>, StoreError>;
 
     /// How many entries there are; a damaged one is an error that names the first.
     async fn check_audit(&self) -> Result<u64, StoreError>;

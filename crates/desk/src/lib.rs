@@ -26,6 +26,7 @@ mod earlier;
 mod volatility_days;
 mod accounts;
 mod audit;
+mod people;
 
 pub use accounts::{Account, AccountStore, SecondFactor, SignIn, email_of};
 pub use audit::{AuditEntry, AuditEvent, AuditStore, BadAuditEvent};
@@ -38,6 +39,7 @@ pub use error::DeskError;
 pub use exposure::OpenInterest;
 pub use feed::{FeedEvent, MarketFeed};
 pub use option_levels::KnownOptionLevels;
+pub use people::{BadRole, Invitation, PeopleStore, Person, Role};
 pub use plan::Stage;
 pub use ports::{
     Adjustment, BarSeries, BarStore, ChainStore, DrawingEdit, DrawingStore, KeptPosition,

@@ -5,7 +5,7 @@ use market::{Bar, BarHours, BarSpan, Moment, Print, Symbol, TapeId, TradingDate}
 use plan::Stage;
 use quant::options::VolatilityDay;
 
-use crate::{AccountStore, AuditStore, OwnerId, RecordedChain, RecordedDay};
+use crate::{AccountStore, AuditStore, OwnerId, PeopleStore, RecordedChain, RecordedDay};
 
 /// How prices were changed after the fact.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -386,6 +386,7 @@ pub trait Store:
     + SettingStore
     + AccountStore
     + AuditStore
+    + PeopleStore
 {
     /// Answers when the database does; for `/ready`.
     async fn ping(&self) -> Result<(), StoreError>;

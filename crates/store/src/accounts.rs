@@ -1,7 +1,7 @@
 //! Accounts, and where they are signed in.
 
 use async_trait::async_trait;
-use desk::{Account, AccountStore, OwnerId, SecondFactor, SignIn, StoreError};
+use desk::{Account, AccountStore, OwnerId, Role, SecondFactor, SignIn, StoreError};
 use market::Moment;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -24,14 +24,15 @@ impl AccountStore for Database {
     async fn add_first_account(&self, account: &Account) -> Result<Option<String>, StoreError> {
         let id = Uuid::now_v7().to_string();
         let done = sqlx::query(
-            "insert into account (id, owner, email, password, created_at) \
-             select $1, $2, $3, $4, $5 where not exists (select 1 from account)",
+            "insert into account (id, owner, email, password, created_at, role) \
+             select $1, $2, $3, $4, $5, $6 where not exists (select 1 from account)",
         )
         .bind(id.clone())
         .bind(account.owner.as_str().to_owned())
         .bind(account.email.clone())
         .bind(account.password.clone())
         .bind(account.created_at.0)
+        .bind(account.role.to_string())
         .execute(&self.writers)
         .await;
         match done {
@@ -43,18 +44,21 @@ impl AccountStore for Database {
     }
 
     async fn account(&self, id: &str) -> Result<Option<Account>, StoreError> {
-        let row =
-            sqlx::query("select id, owner, email, password, created_at from account where id = $1")
-                .bind(id.to_owned())
-                .fetch_optional(&self.readers)
-                .await
-                .map_err(failed(DOING_ACCOUNT))?;
+        let row = sqlx::query(
+            "select id, owner, email, password, created_at, role, is_suspended from account \
+             where id = $1",
+        )
+        .bind(id.to_owned())
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(failed(DOING_ACCOUNT))?;
         row.as_ref().map(account).transpose()
     }
 
     async fn account_named(&self, email: &str) -> Result<Option<Account>, StoreError> {
         let row = sqlx::query(
-            "select id, owner, email, password, created_at from account where email = $1",
+            "select id, owner, email, password, created_at, role, is_suspended from account \
+             where email = $1",
         )
         .bind(email.to_owned())
         .fetch_optional(&self.readers)
@@ -264,17 +268,28 @@ impl AccountStore for Database {
     }
 }
 
-fn account(row: &AnyRow) -> Result<Account, StoreError> {
+/// An account out of the first seven columns.
+pub(crate) fn account(row: &AnyRow) -> Result<Account, StoreError> {
+    let word: String = row.try_get(5).map_err(failed(DOING_ACCOUNT))?;
+    let role = role(&word)?;
     let read = || -> Result<Account, sqlx::Error> {
         Ok(Account {
             id: row.try_get(0)?,
             owner: OwnerId::read(row.try_get(1)?),
             email: row.try_get(2)?,
             password: row.try_get(3)?,
+            role,
+            is_suspended: row.try_get::<i64, _>(6)? != 0,
             created_at: Moment(row.try_get(4)?),
         })
     };
     read().map_err(failed(DOING_ACCOUNT))
+}
+
+pub(crate) fn role(word: &str) -> Result<Role, StoreError> {
+    let bad =
+        |error: desk::BadRole| StoreError::Damaged { table: "account", why: error.to_string() };
+    word.parse().map_err(bad)
 }
 
 fn signed_in(row: &AnyRow) -> Result<SignIn, StoreError> {

@@ -36,8 +36,8 @@ impl AuditStore for Database {
                 None => (1, String::new()),
             };
             let done = sqlx::query(
-                "insert into audit (seq, at, account_id, event, device, network, hash) \
-                 values ($1, $2, $3, $4, $5, $6, $7)",
+                "insert into audit (seq, at, account_id, event, device, network, hash, about) \
+                 values ($1, $2, $3, $4, $5, $6, $7, $8)",
             )
             .bind(seq)
             .bind(entry.at.0)
@@ -46,6 +46,7 @@ impl AuditStore for Database {
             .bind(entry.device.clone())
             .bind(entry.network.clone())
             .bind(seal(&before, seq, entry))
+            .bind(entry.about.clone())
             .execute(&mut *transaction)
             .await;
             tries += 1;
@@ -61,8 +62,8 @@ impl AuditStore for Database {
 
     async fn audit_of(&self, account: &str, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         let rows = sqlx::query(
-            "select seq, at, account_id, event, device, network, hash from audit \
-             where account_id = $1 order by seq desc limit $2",
+            "select seq, at, account_id, event, device, network, hash, about from audit \
+             where account_id = $1 or about = $1 order by seq desc limit $2",
         )
         .bind(account.to_owned())
         .bind(i64::from(limit))
@@ -72,11 +73,29 @@ impl AuditStore for Database {
         rows.iter().map(|row| Ok(read(row)?.1)).collect()
     }
 
+    async fn audit_before(
+        &self,
+        number: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, AuditEntry)>, StoreError> {
+        let rows = sqlx::query(
+            "select seq, at, account_id, event, device, network, hash, about from audit \
+             where seq < $1 order by seq desc limit $2",
+        )
+        .bind(i64::try_from(number).unwrap_or(i64::MAX))
+        .bind(i64::from(limit))
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed(DOING))?;
+        let numbered = |row| read(row).map(|(seq, entry, _)| (seq.unsigned_abs(), entry));
+        rows.iter().map(numbered).collect()
+    }
+
     async fn check_audit(&self) -> Result<u64, StoreError> {
         let (mut count, mut before) = (0_i64, String::new());
         loop {
             let rows = sqlx::query(
-                "select seq, at, account_id, event, device, network, hash from audit \
+                "select seq, at, account_id, event, device, network, hash, about from audit \
                  where $1 < seq order by seq limit $2",
             )
             .bind(count)
@@ -105,10 +124,15 @@ impl AuditStore for Database {
 fn seal(before: &str, seq: i64, entry: &AuditEntry) -> String {
     let mut digest = Sha256::new();
     let (seq, at) = (seq.to_string(), entry.at.0.to_string());
-    let AuditEntry { account, event, device, network, .. } = entry;
+    let AuditEntry { account, event, device, network, about, .. } = entry;
     for part in [before, &seq, &at, account, event.as_str(), device, network] {
         digest.update(part.len().to_le_bytes());
         digest.update(part);
+    }
+    // Entries from before there were several people have seven parts.
+    if !about.is_empty() {
+        digest.update(about.len().to_le_bytes());
+        digest.update(about);
     }
     hex::encode(digest.finalize())
 }
@@ -126,6 +150,7 @@ fn read(row: &AnyRow) -> Result<(i64, AuditEntry, String), StoreError> {
         event,
         device: text(4)?,
         network: text(5)?,
+        about: text(7)?,
     };
     Ok((whole(0)?, entry, text(6)?))
 }

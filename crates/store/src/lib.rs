@@ -4,6 +4,7 @@
 
 mod accounts;
 mod audit;
+mod people;
 mod bars;
 mod batch;
 mod chains;

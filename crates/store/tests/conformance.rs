@@ -11,6 +11,7 @@ mod conformance {
     mod chains;
     mod damage;
     mod lifetime;
+    mod people;
     mod positions;
     mod prints;
     mod properties;

@@ -4,16 +4,18 @@
 use std::collections::BTreeSet;
 
 use axum::body::Body;
+use desk::{Account, Invitation, OwnerId, Role};
 use http::{Method, Request, header};
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::generate_route_list;
 use market::Moment;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use store::{Database, DatabaseUrl};
 use tower::ServiceExt;
 
 use super::*;
 use crate::commands::Settings;
-use crate::sessions::Peer;
+use crate::sessions::{self, Peer};
 
 /// Every address with its methods: what programs ask, what our screens ask, and the screens.
 fn everything() -> Vec<(Method, String)> {
@@ -39,6 +41,8 @@ fn everything() -> Vec<(Method, String)> {
         "/account",
         "/account/second-factor",
         "/set-up",
+        "/people",
+        "/people/log",
         "/nothing",
         "/api/nothing",
     ];
@@ -55,45 +59,97 @@ fn everything() -> Vec<(Method, String)> {
         "password",
     ];
     let forms = forms.into_iter().map(|name| (Method::POST, format!("/account/{name}")));
-    of_programs.chain(of_screens).chain(pages).chain(ours).chain(forms).collect()
+    let of_leaders = ["invite", "uninvite", "role", "suspend", "resume"];
+    let of_leaders = of_leaders.map(|name| (Method::POST, format!("/people/{name}")));
+    of_programs.chain(of_screens).chain(pages).chain(ours).chain(forms).chain(of_leaders).collect()
 }
 
-async fn ask(router: &Router, method: &Method, path: &str, accept: &str) -> StatusCode {
-    let request = Request::builder()
+fn asked(method: &Method, path: &str, accept: &str, cookie: Option<&str>) -> Request<Body> {
+    let mut request = Request::builder()
         .method(method)
         .uri(path)
         .header(header::HOST, "localhost")
         .header(header::ACCEPT, accept)
         .header("sec-fetch-site", "same-origin")
-        .extension(Peer("127.0.0.1:50000".parse().expect("an address")))
-        .body(Body::empty())
-        .expect("a request");
+        .extension(Peer("127.0.0.1:50000".parse().expect("an address")));
+    if let Some(cookie) = cookie {
+        request = request.header(header::COOKIE, cookie);
+    }
+    request.body(Body::empty()).expect("a request")
+}
+
+async fn ask(router: &Router, request: Request<Body>) -> StatusCode {
     router.clone().oneshot(request).await.expect("an answer").status()
+}
+
+/// A desk whose owner has an account.
+struct Site {
+    _folder: tempfile::TempDir,
+    store: Arc<dyn Store>,
+    router: Router,
+}
+
+impl Site {
+    async fn open() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = DatabaseUrl::File(folder.path().join("volaris.db"));
+        let database = Database::open(&url).await.expect("a database");
+        database.migrate().await.expect("its tables");
+        let store: Arc<dyn Store> = Arc::new(database);
+        let settings = Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
+        let configuration = Configuration::load(&settings).expect("a configuration");
+        store.add_first_account(&account("owner")).await.expect("an account").expect("the first");
+        let doors = Doors::open(&configuration, Arc::clone(&store)).await.expect("doors");
+        let markets = Arc::new(OfflineMarkets::new(1));
+        let desk = Arc::new(Desk::new(Arc::clone(&store), markets));
+        let kept = PrometheusBuilder::new().build_recorder().handle();
+        let router = router(&configuration, (desk, doors), Arc::default(), kept).expect("routes");
+        Self { _folder: folder, store, router }
+    }
+
+    /// Lets somebody join, and signs them in; gives their cookie.
+    async fn cookie_of(&self, name: &str) -> String {
+        let owner = self.store.account_named(&email("owner")).await.expect("an answer");
+        let owner = owner.expect("the owner");
+        let id = match name.parse() {
+            Ok(Role::Owner) => owner.id,
+            role => {
+                let invitation = Invitation {
+                    hash: name.to_owned(),
+                    email: email(name),
+                    role: role.unwrap_or(Role::Member),
+                    by: owner.id,
+                    made_at: Moment(0),
+                    expires_at: Moment(1),
+                };
+                self.store.add_invitation(&invitation).await.expect("an invitation");
+                let joined = self.store.join(&account(name), name, Moment(0)).await;
+                joined.expect("an answer").expect("an account")
+            }
+        };
+        sessions::cookie_for_test(&self.store, &id).await
+    }
+}
+
+fn email(name: &str) -> String {
+    format!("{name}@example.com")
+}
+
+fn account(name: &str) -> Account {
+    Account {
+        id: String::new(),
+        owner: OwnerId::read(name.to_owned()),
+        email: email(name),
+        password: String::new(),
+        role: Role::Owner,
+        is_suspended: false,
+        created_at: Moment(0),
+    }
 }
 
 #[tokio::test]
 async fn without_a_sign_in_nothing_is_answered_but_the_sign_in() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let url = DatabaseUrl::File(folder.path().join("volaris.db"));
-    let database = Database::open(&url).await.expect("a database");
-    database.migrate().await.expect("its tables");
-    let store: Arc<dyn Store> = Arc::new(database);
-    let settings = Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
-    let configuration = Configuration::load(&settings).expect("a configuration");
-    let account = desk::Account {
-        id: String::new(),
-        owner: Trader::local().owner().clone(),
-        email: "ada@example.com".to_owned(),
-        password: String::new(),
-        created_at: Moment(0),
-    };
-    store.add_first_account(&account).await.expect("an account").expect("the first");
-    let doors = Doors::open(&configuration, Arc::clone(&store)).await.expect("doors");
-    let markets = Arc::new(OfflineMarkets::new(1));
-    let desk = Arc::new(Desk::new(store, markets));
-    let router =
-        router(&configuration, (desk, doors), Arc::new(Listeners::default())).expect("routes");
-
+    let Site { router, .. } = &Site::open().await;
     let everything = everything();
     let names: BTreeSet<&str> = everything.iter().map(|(_, path)| path.as_str()).collect();
     // The list is that of the code: these are in it by themselves.
@@ -101,15 +157,51 @@ async fn without_a_sign_in_nothing_is_answered_but_the_sign_in() {
         assert!(names.contains(known), "{known} is not in {names:?}");
     }
     for (method, path) in &everything {
-        let status = ask(&router, method, path, "*/*").await;
+        let status = ask(router, asked(method, path, "*/*", None)).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {path}");
-        let status = ask(&router, method, path, "text/html").await;
+        let status = ask(router, asked(method, path, "text/html", None)).await;
         let is_led = method == Method::GET && !path.starts_with("/api/");
         let expected = if is_led { StatusCode::SEE_OTHER } else { StatusCode::UNAUTHORIZED };
         assert_eq!(status, expected, "{method} {path}, for a person");
     }
-    for path in ["/sign-in", "/health", "/ready", "/metrics"] {
-        let status = ask(&router, &Method::GET, path, "text/html").await;
+    for path in ["/sign-in", "/join", "/health", "/ready", "/metrics"] {
+        let status = ask(router, asked(&Method::GET, path, "text/html", None)).await;
         assert_eq!(status, StatusCode::OK, "{path}");
     }
+}
+
+#[tokio::test]
+async fn everybody_is_answered_what_their_role_may_ask() {
+    let site = Site::open().await;
+    for role in Role::ALL {
+        let cookie = site.cookie_of(role.as_str()).await;
+        for (method, path) in everything() {
+            // It would end the sign-in that asks.
+            if path == "/account/sign-out" {
+                continue;
+            }
+            let status = ask(&site.router, asked(&method, &path, "*/*", Some(&cookie))).await;
+            assert_ne!(status, StatusCode::UNAUTHORIZED, "{method} {path} of an {role}");
+            let is_refused = path.starts_with("/people") && !role.leads();
+            let expected = if is_refused { StatusCode::FORBIDDEN } else { status };
+            assert_eq!(status, expected, "{method} {path} of an {role}");
+            let is_let_in = is_refused || status != StatusCode::FORBIDDEN;
+            assert!(is_let_in, "{method} {path} of an {role}: {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_shut_out_is_asked_to_sign_in() {
+    let site = Site::open().await;
+    let cookie = site.cookie_of("member").await;
+    let status = || ask(&site.router, asked(&Method::GET, "/api/v1/symbols", "*/*", Some(&cookie)));
+    assert_eq!(status().await, StatusCode::OK);
+    let member = site.store.account_named(&email("member")).await.expect("an answer");
+    let member = member.expect("an account").id;
+    site.store.write_suspension(&member, Role::Member, true).await.expect("written");
+    assert_eq!(status().await, StatusCode::UNAUTHORIZED);
+    // What was ended does not come back with the person.
+    site.store.write_suspension(&member, Role::Member, false).await.expect("written");
+    assert_eq!(status().await, StatusCode::UNAUTHORIZED);
 }

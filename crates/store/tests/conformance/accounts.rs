@@ -1,6 +1,6 @@
 //! Accounts, and where they are signed in.
 
-use desk::{Account, AccountStore, SignIn, WatchlistStore};
+use desk::{Account, AccountStore, Role, SignIn, WatchlistStore};
 use market::{Moment, Symbol};
 
 use super::home::{Home, local, on_both};
@@ -18,6 +18,8 @@ fn account(email: &str) -> Account {
         owner: local(),
         email: email.to_owned(),
         password: "$argon2id$one".to_owned(),
+        role: Role::Owner,
+        is_suspended: false,
         created_at: Moment(5),
     }
 }

@@ -19,6 +19,7 @@ fn entry(at: i64, account: &str, event: AuditEvent) -> AuditEntry {
         event,
         device: "Firefox on Linux".to_owned(),
         network: "192.0.2.7".to_owned(),
+        about: String::new(),
     }
 }
 
@@ -31,10 +32,17 @@ async fn what_happened_is_told_newest_first(home: Home) {
     for one in [&first, &second, &third] {
         store.add_audit(one).await.unwrap();
     }
-    assert_eq!(store.audit_of("ada", 10).await.unwrap(), [third.clone(), first]);
-    assert_eq!(store.audit_of("ada", 1).await.unwrap(), [third]);
+    assert_eq!(store.audit_of("ada", 10).await.unwrap(), [third.clone(), first.clone()]);
+    assert_eq!(store.audit_of("ada", 1).await.unwrap(), std::slice::from_ref(&third));
     assert_eq!(store.audit_of("bob", 10).await.unwrap(), []);
-    assert_eq!(store.check_audit().await.unwrap(), 3);
+    // What somebody else did with an account is told there as well.
+    let fourth = AuditEntry { about: "bob".to_owned(), ..entry(8, "ada", AuditEvent::Suspended) };
+    store.add_audit(&fourth).await.unwrap();
+    assert_eq!(store.audit_of("bob", 10).await.unwrap(), std::slice::from_ref(&fourth));
+    let newest = store.audit_before(u64::MAX, 2).await.unwrap();
+    assert_eq!(newest, [(4, fourth), (3, third)]);
+    assert_eq!(store.audit_before(2, 2).await.unwrap(), [(1, first)]);
+    assert_eq!(store.check_audit().await.unwrap(), 4);
 }
 
 async fn writers_at_once_take_turns(home: Home) {

@@ -1,0 +1,170 @@
+//! What all plain documents have in common: they are written by the server, work before any code of
+//! ours came and without it, and password managers know their forms.
+
+use leptos::prelude::*;
+use market::{Moment, format};
+
+use crate::contexts::Preferences;
+use crate::erased::Erase;
+use crate::shell::PageFiles;
+
+/// What the word of an address says of what was tried.
+fn told(problem: &str) -> Option<&'static str> {
+    Some(match problem {
+        "wrong" => {
+            "This e-mail address and this password do not belong together, or the code of the \
+             second factor is missing or was used."
+        }
+        "code" => "That is not the app's code of now. Is the clock of the phone right?",
+        "token" => "That is not the set-up token of this start.",
+        "wait" => "Too many tries. Wait a minute, then try once more.",
+        "email" => "An e-mail address has a name, an @ and a place, as in ada@example.com.",
+        "short" => "A password has at least 8 characters. Three or four words are good.",
+        "long" => "A password has at most 128 characters.",
+        "common" => {
+            "That password is among the first that anybody would try. Three or four unrelated \
+             words are better."
+        }
+        "here" => "There is an account of this e-mail address already.",
+        "gone" => "That was changed meanwhile: this is how it stands now.",
+        "invitation" => {
+            "That code is not one for this e-mail address, was used, or has ended. Ask whoever \
+             invited you for another."
+        }
+        "password" => "The password is changed. Every other browser was signed out.",
+        _ => return None,
+    })
+}
+
+/// A whole document. `said` is a word of what was tried before.
+pub(super) fn document(
+    files: &PageFiles,
+    preferences: &Preferences,
+    title: &'static str,
+    is_wide: bool,
+    said: &str,
+    body: AnyView,
+) -> String {
+    let is_good = said == "password";
+    let said = told(said).map(|text| {
+        view! {
+            <p
+                class="account__said"
+                data-good=is_good.then_some("true")
+                role=if is_good { "status" } else { "alert" }
+            >
+                {text}
+            </p>
+        }
+        .erase()
+    });
+    let document = view! {
+        <html
+            lang="en"
+            data-theme=preferences.theme.as_str()
+            data-colors=preferences.colors.as_str()
+            data-density=preferences.density.as_str()
+        >
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="dark light" />
+                <meta name="theme-color" content=preferences.theme.color() />
+                <title>{format!("{title} · Volaris")}</title>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href=files.style.clone() />
+            </head>
+            <body>
+                <main class="account" data-wide=is_wide.then_some("true")>
+                    <p class="account__brand">
+                        "Vol"<b>"aris"</b>
+                    </p>
+                    <h1>{title}</h1>
+                    {said}
+                    {body}
+                </main>
+            </body>
+        </html>
+    };
+    format!("<!DOCTYPE html>{}", document.to_html())
+}
+
+/// A field that must be filled.
+pub(super) fn field(
+    name: &'static str,
+    label: &'static str,
+    autocomplete: &'static str,
+) -> AnyView {
+    let is_new = autocomplete == "new-password";
+    let kind = match name {
+        "email" => "email",
+        "token" | "code" => "text",
+        _ => "password",
+    };
+    view! {
+        <label class="account__field">
+            <span>{label}</span>
+            <input
+                type=kind
+                name=name
+                autocomplete=autocomplete
+                required=true
+                minlength=is_new.then_some("8")
+                maxlength=if name == "email" { "254" } else { "128" }
+            />
+        </label>
+    }
+    .erase()
+}
+
+/// `2026-11-26 10:30 ET`.
+pub(super) fn moment(at: Moment) -> String {
+    format!("{} {} ET", at.wall_time().date, format::minute(at))
+}
+/// What plain http from another machine means, and the two ways out.
+pub(super) fn plain(is_plain: bool) -> AnyView {
+    is_plain
+        .then(|| {
+            view! {
+                <p class="account__said" role="note">
+                    "This page came over plain http: who is on the way can read what you type, and \
+                     the desk cannot be installed, work offline or copy to the clipboard. Put a \
+                     reverse proxy with https in front and set " <code>"address"</code>
+                    ", or come by a tunnel: " <code>"ssh -L 3000:127.0.0.1:3000 THE-MACHINE"</code>
+                    "."
+                </p>
+            }
+            .erase()
+        })
+        .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_went_wrong_is_said() {
+        let html = |word| {
+            let body = ().into_any();
+            document(&PageFiles::default(), &Preferences::default(), "Account", false, word, body)
+        };
+        for word in [
+            "wrong",
+            "code",
+            "wait",
+            "token",
+            "email",
+            "short",
+            "long",
+            "common",
+            "password",
+            "here",
+            "gone",
+            "invitation",
+        ] {
+            assert!(html(word).contains("account__said"), "{word}");
+        }
+        assert!(!html("nonsense").contains("account__said"));
+    }
+}

@@ -1,0 +1,390 @@
+//! Who is on the desk, who is asked in, and what happened: documents for those who lead it; and the
+//! one by which somebody who was asked in joins.
+
+use leptos::prelude::*;
+use market::Moment;
+
+use crate::contexts::Preferences;
+use crate::erased::Erase;
+use crate::pages::document::{document, field, moment, plain};
+use crate::shell::PageFiles;
+
+/// Somebody on the desk.
+#[derive(Clone, Debug)]
+pub struct OnDesk {
+    /// The account.
+    pub id: String,
+    /// The address.
+    pub email: String,
+    /// What they are, as it is read.
+    pub role: &'static str,
+    /// Since when.
+    pub since: Moment,
+    /// When one of their browsers last asked.
+    pub seen_at: Option<Moment>,
+    /// Browsers that they are signed in with.
+    pub sign_ins: u64,
+    /// Whether a sign-in takes a code.
+    pub has_factor: bool,
+    /// Whether they are shut out.
+    pub is_suspended: bool,
+    /// Whether they are this person's business.
+    pub is_led: bool,
+    /// Whether they can be made something else.
+    pub other: Option<RoleChoice>,
+}
+
+/// A role that can be given.
+#[derive(Clone, Copy, Debug)]
+pub struct RoleChoice {
+    /// Its word.
+    pub word: &'static str,
+    /// As it is read.
+    pub told: &'static str,
+}
+
+/// Somebody who is asked in.
+#[derive(Clone, Debug)]
+pub struct AskedIn {
+    /// The address.
+    pub email: String,
+    /// What they will be, as it is read.
+    pub role: &'static str,
+    /// The address of who asked them.
+    pub by: String,
+    /// When it ends.
+    pub expires_at: Moment,
+    /// Whether it is this person's business.
+    pub is_led: bool,
+}
+
+/// An entry of the log.
+#[derive(Clone, Debug)]
+pub struct Logged {
+    /// Its number.
+    pub number: u64,
+    /// When.
+    pub at: Moment,
+    /// The address of who did it; empty where there was no account.
+    pub who: String,
+    /// What.
+    pub what: &'static str,
+    /// The address of whom it was done with; empty where there was nobody.
+    pub about: String,
+    /// What the browser calls itself, and where it came from.
+    pub from: String,
+}
+
+/// What one of the pages shows.
+#[derive(Clone, Debug)]
+pub enum PeoplePage {
+    /// Everybody.
+    People {
+        /// Those who are here.
+        people: Vec<OnDesk>,
+        /// Those who may come.
+        asked: Vec<AskedIn>,
+        /// What they can be asked to be.
+        roles: Vec<RoleChoice>,
+    },
+    /// A code, which is shown once.
+    Invited {
+        /// Whom it is for.
+        email: String,
+        /// The code.
+        code: String,
+        /// Where it is used.
+        address: String,
+        /// When it ends.
+        expires_at: Moment,
+    },
+    /// The form that makes the account of who was asked in.
+    Join {
+        /// Whether what is typed can be read on the way.
+        is_plain: bool,
+    },
+    /// What happened, the newest first.
+    Log {
+        /// Some of it.
+        entries: Vec<Logged>,
+        /// Whether there is more before.
+        has_earlier: bool,
+    },
+}
+
+/// One of the pages as a whole document. `said` is a word of what was tried before.
+pub fn people_document(
+    files: &PageFiles,
+    preferences: &Preferences,
+    page: PeoplePage,
+    said: &str,
+) -> String {
+    let (title, is_wide) = match &page {
+        PeoplePage::People { .. } => ("People", true),
+        PeoplePage::Invited { .. } => ("Invitation", false),
+        PeoplePage::Join { .. } => ("Join this desk", false),
+        PeoplePage::Log { .. } => ("Audit log", true),
+    };
+    let body = match page {
+        PeoplePage::People { people, asked, roles } => everybody(people, asked, roles),
+        PeoplePage::Invited { email, code, address, expires_at } => {
+            invited(email, code, address, expires_at)
+        }
+        PeoplePage::Join { is_plain } => view! { {plain(is_plain)} {join()} }.into_any(),
+        PeoplePage::Log { entries, has_earlier } => log(entries, has_earlier),
+    };
+    document(files, preferences, title, is_wide, said, body)
+}
+
+fn everybody(people: Vec<OnDesk>, asked: Vec<AskedIn>, roles: Vec<RoleChoice>) -> AnyView {
+    let invitations = (!asked.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="asked">
+                <h2 id="asked">"Invited"</h2>
+                <ul class="account__list">{asked.into_iter().map(asked_in).collect_view()}</ul>
+            </section>
+        }
+        .erase()
+    });
+    let choices = roles
+        .into_iter()
+        .map(|role| view! { <option value=role.word>{role.told}</option> }.into_any());
+    view! {
+        <p>
+            <a href="/people/log">"Audit log"</a> " · " <a href="/account">"Account"</a> " · "
+            <a href="/">"Back to the desk"</a>
+        </p>
+        <section aria-labelledby="people">
+            <h2 id="people">"On this desk"</h2>
+            <ul class="account__list">{people.into_iter().map(person).collect_view()}</ul>
+        </section>
+        {invitations}
+        <section aria-labelledby="invite">
+            <h2 id="invite">"Invite somebody"</h2>
+            <form class="account__form" method="post" action="/people/invite">
+                {field("email", "E-mail", "off")}
+                <label class="account__field">
+                    <span>"As"</span>
+                    <select name="role">{choices.collect_view()}</select>
+                </label>
+                <button class="account__go">"Make an invitation"</button>
+            </form>
+            <p class="account__note">
+                "What each of you keeps is seen by nobody else, whatever their role."
+            </p>
+        </section>
+    }
+    .erase()
+}
+
+fn person(one: OnDesk) -> AnyView {
+    let seen = match (one.is_suspended, one.seen_at) {
+        (true, _) => "shut out".to_owned(),
+        (false, Some(at)) => {
+            let browsers = if one.sign_ins == 1 { "browser" } else { "browsers" };
+            format!("last seen {}, {} {browsers}", moment(at), one.sign_ins)
+        }
+        (false, None) => "signed in nowhere".to_owned(),
+    };
+    let factor = if one.has_factor { "second factor" } else { "password alone" };
+    let told = format!("{} since {} · {seen} · {factor}", one.role, moment(one.since));
+    let press = |action: &'static str, text: String, role: Option<&'static str>| {
+        let name = format!("{text}: {}", one.email);
+        let role = role.map(|role| view! { <input type="hidden" name="role" value=role /> });
+        view! {
+            <form method="post" action=action>
+                <input type="hidden" name="id" value=one.id.clone() />
+                {role}
+                <button aria-label=name>{text}</button>
+            </form>
+        }
+        .into_any()
+    };
+    let presses = one.is_led.then(|| {
+        let other = one.other.filter(|_| !one.is_suspended).map(|role| {
+            press("/people/role", format!("Make {}", role.told.to_lowercase()), Some(role.word))
+        });
+        let door = match one.is_suspended {
+            true => press("/people/resume", "Let in".to_owned(), None),
+            false => press("/people/suspend", "Shut out".to_owned(), None),
+        };
+        view! { <div class="account__row">{other} {door}</div> }.into_any()
+    });
+    view! {
+        <li>
+            <span>
+                <b>{one.email}</b>
+                <br />
+                <small>{told}</small>
+            </span>
+            {presses}
+        </li>
+    }
+    .erase()
+}
+
+fn asked_in(one: AskedIn) -> AnyView {
+    let told = format!("{}, by {}, until {}", one.role, one.by, moment(one.expires_at));
+    let back = one.is_led.then(|| {
+        let name = format!("Take back: {}", one.email);
+        view! {
+            <form method="post" action="/people/uninvite">
+                <input type="hidden" name="email" value=one.email.clone() />
+                <button aria-label=name>"Take back"</button>
+            </form>
+        }
+        .into_any()
+    });
+    view! {
+        <li>
+            <span>
+                <b>{one.email.clone()}</b>
+                <br />
+                <small>{told}</small>
+            </span>
+            {back}
+        </li>
+    }
+    .erase()
+}
+
+fn invited(email: String, code: String, address: String, expires_at: Moment) -> AnyView {
+    // In fours, as it is told and typed.
+    let letters: Vec<char> = code.chars().collect();
+    let written: Vec<String> = letters.chunks(4).map(|four| four.iter().collect()).collect();
+    view! {
+        <p>
+            "Tell " <b>{email.clone()}</b>
+            " this, by a way that nobody else reads. It is shown this one time, and ends "
+            {moment(expires_at)} "."
+        </p>
+        <dl class="account__facts">
+            <dt>"Address"</dt>
+            <dd>
+                <code>{address}</code>
+            </dd>
+            <dt>"E-mail"</dt>
+            <dd>
+                <code>{email}</code>
+            </dd>
+            <dt>"Code"</dt>
+            <dd>
+                <code class="account__secret">{written.join("-")}</code>
+            </dd>
+        </dl>
+        <p class="account__note">
+            <a href="/people">"I have told them"</a>
+        </p>
+    }
+    .erase()
+}
+
+fn join() -> AnyView {
+    view! {
+        <p>
+            "Somebody of this desk gave you a code. With it you make your own account here; what \
+             you keep in it nobody else sees."
+        </p>
+        <form class="account__form" method="post" action="/account/join">
+            {field("email", "E-mail that was invited", "username")} {field("code", "Code", "off")}
+            {field("password", "Password, 8 characters or more", "new-password")}
+            <button class="account__go">"Join"</button>
+        </form>
+        <p class="account__note">
+            "You have an account? " <a href="/sign-in">"Sign in"</a>
+        </p>
+    }
+    .erase()
+}
+
+fn log(entries: Vec<Logged>, has_earlier: bool) -> AnyView {
+    let last = entries.last().map(|one| one.number).filter(|_| has_earlier);
+    let earlier = last.map(|last| {
+        let link = format!("/people/log?before={last}");
+        view! {
+            <p class="account__note">
+                <a href=link>"Earlier"</a>
+            </p>
+        }
+        .into_any()
+    });
+    view! {
+        <p>
+            <a href="/people">"People"</a> " · " <a href="/people/log">"Newest"</a> " · "
+            <a href="/">"Back to the desk"</a>
+        </p>
+        <section aria-label="What happened">
+            <ol class="account__happened">{entries.into_iter().map(logged).collect_view()}</ol>
+        </section>
+        {earlier}
+    }
+    .erase()
+}
+
+fn logged(one: Logged) -> AnyView {
+    let who = if one.who.is_empty() { "Nobody known".to_owned() } else { one.who };
+    let about = (!one.about.is_empty()).then(|| format!(": {}", one.about));
+    let when = format!("{} · {} · {}", one.number, moment(one.at), one.from);
+    view! {
+        <li>
+            <b>{who}</b>
+            " "
+            {one.what}
+            {about}
+            <br />
+            <small>{when}</small>
+        </li>
+    }
+    .erase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_wrote_is_text() {
+        let evil = "\"><script>alert(1)</script>".to_owned();
+        let person = OnDesk {
+            id: evil.clone(),
+            email: evil.clone(),
+            role: "Member",
+            since: Moment(0),
+            seen_at: None,
+            sign_ins: 0,
+            has_factor: false,
+            is_suspended: false,
+            is_led: true,
+            other: Some(RoleChoice { word: "admin", told: "Admin" }),
+        };
+        let asked = AskedIn {
+            email: evil.clone(),
+            role: "Member",
+            by: evil.clone(),
+            expires_at: Moment(0),
+            is_led: true,
+        };
+        let logged = Logged {
+            number: 1,
+            at: Moment(0),
+            who: evil.clone(),
+            what: "",
+            about: evil.clone(),
+            from: evil.clone(),
+        };
+        for page in [
+            PeoplePage::People { people: vec![person], asked: vec![asked], roles: Vec::new() },
+            PeoplePage::Invited {
+                email: evil.clone(),
+                code: evil.clone(),
+                address: evil.clone(),
+                expires_at: Moment(0),
+            },
+            PeoplePage::Log { entries: vec![logged], has_earlier: true },
+        ] {
+            let (files, preferences) = (PageFiles::default(), Preferences::default());
+            let html = people_document(&files, &preferences, page, &evil);
+            assert!(!html.contains("<script"), "{html}");
+        }
+    }
+}

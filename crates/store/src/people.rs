@@ -1,0 +1,192 @@
+//! Everybody on the desk, and who is asked in.
+
+use async_trait::async_trait;
+use desk::{Account, Invitation, PeopleStore, Person, Role, StoreError};
+use market::Moment;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+use uuid::Uuid;
+
+use crate::Database;
+use crate::accounts::{account, role};
+use crate::database::failed;
+
+const DOING_PEOPLE: &str = "read who is on the desk";
+const DOING_INVITATION: &str = "answer for an invitation";
+
+#[async_trait]
+impl PeopleStore for Database {
+    async fn people(&self, now: Moment) -> Result<Vec<Person>, StoreError> {
+        let rows = sqlx::query(
+            "select account.id, account.owner, account.email, account.password, \
+             account.created_at, account.role, account.is_suspended, max(sign_in.seen_at), \
+             count(sign_in.hash), (select count(*) from second_factor \
+             where account_id = account.id and is_confirmed = 1) \
+             from account left join sign_in \
+             on sign_in.account_id = account.id and $1 < sign_in.expires_at \
+             group by account.id, account.owner, account.email, account.password, \
+             account.created_at, account.role, account.is_suspended \
+             order by account.created_at, account.id",
+        )
+        .bind(now.0)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed(DOING_PEOPLE))?;
+        rows.iter().map(person).collect()
+    }
+
+    async fn write_role(&self, id: &str, from: Role, to: Role) -> Result<bool, StoreError> {
+        let done = sqlx::query("update account set role = $3 where id = $1 and role = $2")
+            .bind(id.to_owned())
+            .bind(from.to_string())
+            .bind(to.to_string())
+            .execute(&self.writers)
+            .await
+            .map_err(failed("write a role"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn write_suspension(
+        &self,
+        id: &str,
+        role: Role,
+        is_suspended: bool,
+    ) -> Result<bool, StoreError> {
+        let doing = || failed("shut somebody out");
+        let mut transaction = self.begin().await?;
+        let done = sqlx::query(
+            "update account set is_suspended = $3 \
+             where id = $1 and role = $2 and is_suspended <> $3",
+        )
+        .bind(id.to_owned())
+        .bind(role.to_string())
+        .bind(i64::from(is_suspended))
+        .execute(&mut *transaction)
+        .await
+        .map_err(doing())?;
+        if is_suspended && done.rows_affected() == 1 {
+            sqlx::query("delete from sign_in where account_id = $1")
+                .bind(id.to_owned())
+                .execute(&mut *transaction)
+                .await
+                .map_err(doing())?;
+        }
+        transaction.commit().await.map_err(doing())?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn add_invitation(&self, invitation: &Invitation) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "insert into invitation (email, hash, role, made_by, made_at, expires_at) \
+             select $1, $2, $3, $4, $5, $6 \
+             where not exists (select 1 from account where email = $1) \
+             on conflict (email) do update set hash = excluded.hash, role = excluded.role, \
+             made_by = excluded.made_by, made_at = excluded.made_at, \
+             expires_at = excluded.expires_at",
+        )
+        .bind(invitation.email.clone())
+        .bind(invitation.hash.clone())
+        .bind(invitation.role.to_string())
+        .bind(invitation.by.clone())
+        .bind(invitation.made_at.0)
+        .bind(invitation.expires_at.0)
+        .execute(&self.writers)
+        .await
+        .map_err(failed(DOING_INVITATION))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn invitations(&self, now: Moment) -> Result<Vec<Invitation>, StoreError> {
+        sqlx::query("delete from invitation where expires_at <= $1")
+            .bind(now.0)
+            .execute(&self.writers)
+            .await
+            .map_err(failed(DOING_INVITATION))?;
+        let rows = sqlx::query(
+            "select email, hash, role, made_by, made_at, expires_at from invitation \
+             where $1 < expires_at order by made_at desc, email",
+        )
+        .bind(now.0)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(failed(DOING_INVITATION))?;
+        rows.iter().map(invitation).collect()
+    }
+
+    async fn remove_invitation(&self, email: &str, role: Role) -> Result<bool, StoreError> {
+        let done = sqlx::query("delete from invitation where email = $1 and role = $2")
+            .bind(email.to_owned())
+            .bind(role.to_string())
+            .execute(&self.writers)
+            .await
+            .map_err(failed(DOING_INVITATION))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn join(
+        &self,
+        account: &Account,
+        hash: &str,
+        now: Moment,
+    ) -> Result<Option<String>, StoreError> {
+        let mut transaction = self.begin().await?;
+        // Whoever takes it away has it: of two at once the second finds none.
+        let taken = sqlx::query(
+            "delete from invitation where hash = $1 and email = $2 and $3 < expires_at \
+             returning role",
+        )
+        .bind(hash.to_owned())
+        .bind(account.email.clone())
+        .bind(now.0)
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(failed(DOING_INVITATION))?;
+        let Some(taken) = taken else { return Ok(None) };
+        let role = role(&taken.try_get::<String, _>(0).map_err(failed(DOING_INVITATION))?)?;
+        let id = Uuid::now_v7().to_string();
+        sqlx::query(
+            "insert into account (id, owner, email, password, created_at, role) \
+             values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(id.clone())
+        .bind(account.owner.as_str().to_owned())
+        .bind(account.email.clone())
+        .bind(account.password.clone())
+        .bind(account.created_at.0)
+        .bind(role.to_string())
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed("make an account"))?;
+        transaction.commit().await.map_err(failed("make an account"))?;
+        Ok(Some(id))
+    }
+}
+
+fn person(row: &AnyRow) -> Result<Person, StoreError> {
+    let account = account(row)?;
+    let read = || -> Result<Person, sqlx::Error> {
+        Ok(Person {
+            seen_at: row.try_get::<Option<i64>, _>(7)?.map(Moment),
+            sign_ins: row.try_get::<i64, _>(8)?.unsigned_abs(),
+            has_factor: row.try_get::<i64, _>(9)? != 0,
+            account: account.clone(),
+        })
+    };
+    read().map_err(failed(DOING_PEOPLE))
+}
+
+fn invitation(row: &AnyRow) -> Result<Invitation, StoreError> {
+    let word: String = row.try_get(2).map_err(failed(DOING_INVITATION))?;
+    let role = role(&word)?;
+    let read = || -> Result<Invitation, sqlx::Error> {
+        Ok(Invitation {
+            email: row.try_get(0)?,
+            hash: row.try_get(1)?,
+            role,
+            by: row.try_get(3)?,
+            made_at: Moment(row.try_get(4)?),
+            expires_at: Moment(row.try_get(5)?),
+        })
+    };
+    read().map_err(failed(DOING_INVITATION))
+}

@@ -1,0 +1,135 @@
+//! Roles, invitations, and who is shut out.
+
+use desk::{Account, AccountStore, Invitation, OwnerId, PeopleStore, Role, SignIn};
+use market::Moment;
+
+use super::home::{Home, local, on_both};
+
+on_both!(
+    somebody_joins_once_as_what_they_were_asked_to_be,
+    an_invitation_is_for_one_address_and_ends,
+    roles_change_from_what_they_were,
+    who_is_shut_out_is_signed_out,
+);
+
+const NOW: Moment = Moment(100);
+
+fn account(email: &str) -> Account {
+    Account {
+        id: String::new(),
+        owner: OwnerId::read(format!("owner of {email}")),
+        email: email.to_owned(),
+        password: "$argon2id$one".to_owned(),
+        role: Role::Member,
+        is_suspended: false,
+        created_at: NOW,
+    }
+}
+
+async fn first(store: &store::Database) -> String {
+    let ada = Account { owner: local(), role: Role::Owner, ..account("ada@example.com") };
+    store.add_first_account(&ada).await.unwrap().unwrap()
+}
+
+fn invitation(email: &str, by: &str, role: Role) -> Invitation {
+    Invitation {
+        hash: format!("hash of {email}"),
+        email: email.to_owned(),
+        role,
+        by: by.to_owned(),
+        made_at: NOW,
+        expires_at: Moment(200),
+    }
+}
+
+async fn somebody_joins_once_as_what_they_were_asked_to_be(home: Home) {
+    let store = home.open().await;
+    let ada = first(&store).await;
+    let asked = invitation("bob@example.com", &ada, Role::Admin);
+    assert!(store.add_invitation(&asked).await.unwrap());
+    assert_eq!(store.invitations(NOW).await.unwrap(), std::slice::from_ref(&asked));
+    let tries: Vec<Account> = (0..8)
+        .map(|n| Account { owner: OwnerId::read(format!("bob {n}")), ..account("bob@example.com") })
+        .collect();
+    let joined = tries.iter().map(|bob| store.join(bob, &asked.hash, NOW));
+    let joined = futures::future::join_all(joined).await;
+    let joined: Vec<String> = joined.into_iter().filter_map(Result::unwrap).collect();
+    assert_eq!(joined.len(), 1, "{joined:?}");
+    let bob = store.account(&joined[0]).await.unwrap().unwrap();
+    assert_eq!((bob.role, bob.is_suspended), (Role::Admin, false));
+    assert_eq!(store.invitations(NOW).await.unwrap(), []);
+    let again = invitation("bob@example.com", &ada, Role::Member);
+    assert!(!store.add_invitation(&again).await.unwrap(), "he is here");
+    let people = store.people(NOW).await.unwrap();
+    let names: Vec<&str> = people.iter().map(|one| one.account.email.as_str()).collect();
+    assert_eq!(names, ["ada@example.com", "bob@example.com"]);
+    assert_eq!(people[1].account, bob);
+}
+
+async fn an_invitation_is_for_one_address_and_ends(home: Home) {
+    let store = home.open().await;
+    let ada = first(&store).await;
+    let asked = invitation("bob@example.com", &ada, Role::Member);
+    store.add_invitation(&asked).await.unwrap();
+    let (bob, eve) = (account("bob@example.com"), account("eve@example.com"));
+    assert_eq!(store.join(&eve, &asked.hash, NOW).await.unwrap(), None);
+    assert_eq!(store.join(&bob, "another hash", NOW).await.unwrap(), None);
+    assert_eq!(store.join(&bob, &asked.hash, Moment(200)).await.unwrap(), None, "it ended");
+    // A newer one takes its place.
+    let newer = Invitation { hash: "newer".to_owned(), ..asked.clone() };
+    assert!(store.add_invitation(&newer).await.unwrap());
+    assert_eq!(store.join(&bob, &asked.hash, NOW).await.unwrap(), None);
+    assert_eq!(store.invitations(NOW).await.unwrap(), [newer]);
+    assert!(!store.remove_invitation("bob@example.com", Role::Admin).await.unwrap());
+    assert!(store.remove_invitation("bob@example.com", Role::Member).await.unwrap());
+    assert_eq!(store.join(&bob, "newer", NOW).await.unwrap(), None, "it was taken back");
+    store.add_invitation(&asked).await.unwrap();
+    assert_eq!(store.invitations(Moment(200)).await.unwrap(), []);
+    assert_eq!(store.invitations(NOW).await.unwrap(), [], "what ended is forgotten");
+    let by_nobody = invitation("eve@example.com", "nobody", Role::Member);
+    assert!(store.add_invitation(&by_nobody).await.is_err());
+}
+
+async fn roles_change_from_what_they_were(home: Home) {
+    let store = home.open().await;
+    let ada = first(&store).await;
+    assert!(!store.write_role(&ada, Role::Member, Role::Admin).await.unwrap(), "she is the owner");
+    let asked = invitation("bob@example.com", &ada, Role::Member);
+    store.add_invitation(&asked).await.unwrap();
+    let bob = store.join(&account("bob@example.com"), &asked.hash, NOW).await.unwrap().unwrap();
+    assert!(store.write_role(&bob, Role::Member, Role::Admin).await.unwrap());
+    assert!(!store.write_role(&bob, Role::Member, Role::Admin).await.unwrap());
+    assert!(!store.write_suspension(&bob, Role::Member, true).await.unwrap(), "he is an admin");
+    assert_eq!(store.account(&bob).await.unwrap().unwrap().role, Role::Admin);
+}
+
+async fn who_is_shut_out_is_signed_out(home: Home) {
+    let store = home.open().await;
+    let ada = first(&store).await;
+    let asked = invitation("bob@example.com", &ada, Role::Member);
+    store.add_invitation(&asked).await.unwrap();
+    let bob = store.join(&account("bob@example.com"), &asked.hash, NOW).await.unwrap().unwrap();
+    for (hash, account, seen_at) in [("a", &ada, 110), ("b", &bob, 120), ("c", &bob, 130)] {
+        let sign_in = SignIn {
+            hash: hash.to_owned(),
+            account: account.clone(),
+            device: String::new(),
+            since: NOW,
+            seen_at: Moment(seen_at),
+            expires_at: Moment(200),
+        };
+        store.add_sign_in(&sign_in).await.unwrap();
+    }
+    let seen = async |now| {
+        let people = store.people(now).await.unwrap();
+        people.into_iter().map(|one| (one.seen_at, one.sign_ins)).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(NOW).await, [(Some(Moment(110)), 1), (Some(Moment(130)), 2)]);
+    assert!(store.write_suspension(&bob, Role::Member, true).await.unwrap());
+    assert!(!store.write_suspension(&bob, Role::Member, true).await.unwrap());
+    assert!(store.account(&bob).await.unwrap().unwrap().is_suspended);
+    assert_eq!(seen(NOW).await, [(Some(Moment(110)), 1), (None, 0)]);
+    assert!(store.write_suspension(&bob, Role::Member, false).await.unwrap());
+    assert!(!store.account(&bob).await.unwrap().unwrap().is_suspended);
+    assert_eq!(seen(Moment(200)).await, [(None, 0), (None, 0)]);
+}

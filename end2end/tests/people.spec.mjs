@@ -1,0 +1,207 @@
+// Several people on one desk: asked in, each with things of their own, led, shut out.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { checkAxe, live, openPage, startVolaris, until } from "../desk.mjs";
+
+const PASSWORD = "correct horse battery";
+const WIDE = { width: 1440, height: 900, theme: "dark" };
+const NARROW = { width: 390, height: 844, theme: "light", touch: true };
+
+/** Sends a form as a browser of this desk does; answers as it came, with its cookie. */
+async function send(server, path, fields, cookie) {
+  const answer = await fetch(`${server.address}${path}`, {
+    method: "POST",
+    redirect: "manual",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "sec-fetch-site": "same-origin",
+      ...(cookie && { cookie }),
+    },
+    body: new URLSearchParams(fields).toString(),
+  });
+  const set = /sid=[^;]*/.exec(answer.headers.get("set-cookie") ?? "")?.[0];
+  return { status: answer.status, to: answer.headers.get("location"), set, answer };
+}
+
+const email = (name) => `${name}@example.com`;
+
+async function protect(server) {
+  const fields = { email: email("ada"), password: PASSWORD };
+  const made = await send(server, "/account/protect", fields);
+  assert.equal(made.to, "/account");
+  return made.set;
+}
+
+/** Asks somebody in; gives the code. */
+async function invite(server, name, cookie, role = "member") {
+  const { answer } = await send(server, "/people/invite", { email: email(name), role }, cookie);
+  assert.equal(answer.status, 200, name);
+  return /<code class="account__secret">([^<]*)</.exec(await answer.text())[1];
+}
+
+async function join(server, name, cookie) {
+  const code = await invite(server, name, cookie);
+  const fields = { email: email(name), code, password: PASSWORD };
+  const joined = await send(server, "/account/join", fields);
+  assert.equal(joined.to, "/", name);
+  return joined.set;
+}
+
+const api = async (server, path, cookie, method = "GET", body) => {
+  const answer = await fetch(`${server.address}${path}`, {
+    method,
+    headers: { cookie, ...(body && { "content-type": "application/json" }) },
+    body: body && JSON.stringify(body),
+  });
+  return { status: answer.status, text: await answer.text(), tag: answer.headers.get("etag") };
+};
+
+async function open(server, path, cookie, options) {
+  const [name, value] = cookie?.split("=") ?? [];
+  return openPage({ server, path, ...options, cookies: cookie ? { [name]: value } : {} });
+}
+
+test("somebody is asked in, joins, leads others, and shuts one out", async () => {
+  const server = await startVolaris();
+  const ada = await protect(server);
+  const pages = [];
+  const visit = async (path, cookie, options) => {
+    pages.push(await open(server, path, cookie, options));
+    return pages.at(-1);
+  };
+  try {
+    // Ada asks Bob in, as an admin.
+    const people = await visit("/account", ada, WIDE);
+    await people.getByRole("link", { name: "People" }).click();
+    await people.getByRole("heading", { name: "People", exact: true }).waitFor();
+    await people.getByText(/^Owner since .* · last seen .*, 1 browser · password alone$/).waitFor();
+    await checkAxe(people);
+    await people.getByLabel("E-mail").fill(" Bob@Example.com");
+    await people.getByLabel("As").selectOption("Admin");
+    await people.getByRole("button", { name: "Make an invitation" }).click();
+    await people.getByRole("heading", { name: "Invitation" }).waitFor();
+    await checkAxe(people);
+    const facts = await people.locator(".account__facts code").allInnerTexts();
+    assert.deepEqual(facts.slice(0, 2), [`${server.address}/join`, email("bob")]);
+    assert.match(facts[2], /^([a-z2-9]{4}-){4}[a-z2-9]{4}$/);
+    await people.getByRole("link", { name: "I have told them" }).click();
+    await people.getByText(/^Admin, by ada@example\.com, until /).waitFor();
+
+    // Bob joins, by the address that he was told.
+    const bob = await visit("/join", null, NARROW);
+    await bob.getByRole("heading", { name: "Join this desk" }).waitFor();
+    await checkAxe(bob);
+    const fill = async (code, password) => {
+      await bob.getByLabel("E-mail").fill("BOB@example.com");
+      await bob.getByLabel("Code").fill(code);
+      await bob.getByLabel(/^Password/).fill(password);
+      await bob.getByRole("button", { name: "Join" }).tap();
+    };
+    await fill("aaaa-bbbb-cccc-dddd-eeee", PASSWORD);
+    await bob.getByRole("alert").filter({ hasText: "not one for this e-mail address" }).waitFor();
+    await fill(facts[2].toUpperCase(), PASSWORD);
+    await live(bob);
+    await bob.goto(`${server.address}/people`);
+    await bob.getByRole("heading", { name: "People", exact: true }).waitFor();
+    assert.deepEqual(await bob.getByLabel("As").locator("option").allInnerTexts(), ["Member"]);
+    assert.equal(await bob.getByRole("button", { name: /ada@/ }).count(), 0, "she leads him");
+    await checkAxe(bob);
+    const wide = await bob.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 390, `${wide}`);
+
+    // A member is nobody's lead, and is shut out while the desk is open.
+    const cy = await join(server, "cy", ada);
+    const desk = await visit("/account", cy, NARROW);
+    assert.equal(await desk.getByRole("link", { name: "People" }).count(), 0);
+    for (const path of ["/people", "/people/log"]) {
+      assert.equal((await api(server, path, cy)).status, 403, path);
+    }
+    await desk.getByRole("link", { name: "Back to the desk" }).tap();
+    await live(desk);
+    await bob.reload();
+    await bob.getByRole("button", { name: "Shut out: cy@example.com" }).tap();
+    await bob.getByText(/^Member since .* · shut out · password alone$/).waitFor();
+    await desk.getByRole("heading", { name: "Sign in" }).waitFor({ timeout: 15_000 });
+    const again = () =>
+      send(server, "/account/sign-in", { email: email("cy"), password: PASSWORD });
+    assert.equal((await again()).to, "/sign-in?problem=wrong&next=%2F");
+    await bob.getByRole("button", { name: "Let in: cy@example.com" }).tap();
+    await bob.getByText(/^Member since .* · signed in nowhere/).waitFor();
+    assert.equal((await again()).to, "/");
+
+    // Ada makes Bob a member again: he leads nobody from then on.
+    await people.reload();
+    await people.getByRole("button", { name: "Make member: bob@example.com" }).click();
+    await people.getByRole("button", { name: "Make admin: bob@example.com" }).waitFor();
+    assert.equal((await bob.reload()).status(), 403);
+    await people.getByRole("link", { name: "Audit log" }).click();
+    await people.getByRole("heading", { name: "Audit log" }).waitFor();
+    await checkAxe(people);
+    const log = await people.locator(".account__happened li").allInnerTexts();
+    const told = log.map((text) => text.split("\n")[0].trim());
+    for (const entry of [
+      "ada@example.com Made a member of: bob@example.com",
+      "bob@example.com Shut out: cy@example.com",
+      "bob@example.com Joined",
+      "ada@example.com Asked somebody in",
+    ]) {
+      assert.ok(told.includes(entry), `${entry} is not in ${told}`);
+    }
+    // The browser itself complains of what it was refused.
+    for (const page of [bob, desk]) page.complaints.length = 0;
+    for (const page of pages) await page.quit();
+  } finally {
+    for (const page of pages) await page.context().browser().close();
+    await server.stop();
+  }
+});
+
+test("nobody sees what another keeps, or where their market stands", async () => {
+  const server = await startVolaris();
+  try {
+    const ada = await protect(server);
+    const bob = await join(server, "bob", ada);
+    const position = { position: "1 SPXW 15MAR24 5000C", stage: "planned", name: "Hers" };
+    const kept = await api(server, "/api/v1/positions", ada, "POST", position);
+    assert.equal(kept.status, 201);
+    const { id } = JSON.parse(kept.text);
+    assert.deepEqual(JSON.parse((await api(server, "/api/v1/positions", bob)).text).positions, []);
+    for (const [method, body] of [["PUT", { ...position, name: "His" }], ["DELETE"]]) {
+      const answer = await api(server, `/api/v1/positions/${id}`, bob, method, body);
+      assert.equal(answer.status, 404, method);
+    }
+    const [own] = JSON.parse((await api(server, "/api/v1/positions", ada)).text).positions;
+    assert.equal(own.name, "Hers");
+    // Each has a market of their own: as many jumps, and another hour.
+    const pages = [];
+    try {
+      for (const cookie of [ada, bob]) pages.push(await open(server, "/chart/SPX", cookie, WIDE));
+      for (const page of pages) await live(page);
+      const next = async (page, times) => {
+        for (let time = 0; time < times; time += 1) {
+          await page.keyboard.press("Control+k");
+          await page.locator(".palette__field").fill("next open");
+          await page.keyboard.press("Enter");
+          await page.locator(".palette__field").waitFor({ state: "hidden" });
+        }
+      };
+      await next(pages[0], 2);
+      const day = async (cookie) =>
+        JSON.parse((await api(server, "/api/v1/market/status", cookie)).text).day;
+      await until(async () => (await day(ada)) === "2024-02-29", "hers goes on");
+      assert.equal(await day(bob), "2024-02-27", "his stays");
+      const [hers, his] = await Promise.all(
+        [ada, bob].map((cookie) => api(server, "/api/v1/levels/SPX", cookie)),
+      );
+      assert.notEqual(hers.tag, his.tag);
+      assert.notEqual(JSON.parse(hers.text).as_of, JSON.parse(his.text).as_of);
+      for (const page of pages) await page.quit();
+    } finally {
+      for (const page of pages) await page.context().browser().close();
+    }
+  } finally {
+    await server.stop();
+  }
+});

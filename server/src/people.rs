@@ -1,0 +1,365 @@
+//! Who is on the desk: asking people in, what they may do, shutting them out; and joining.
+
+use app::{AskedIn, Logged, OnDesk, PeoplePage, RoleChoice, people_document};
+use axum::Router;
+use axum::extract::{Extension, Form, FromRequestParts, Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use desk::{Account, AuditEvent, Invitation, OwnerId, Person, Role, Store, email_of};
+use http::header::{CACHE_CONTROL, HOST};
+use http::request::Parts;
+use http::{HeaderMap, StatusCode};
+use market::Span;
+use serde::Deserialize;
+use tower_sessions::Session;
+use tracing::info;
+
+use crate::accounts::{Accounts, Told, back};
+use crate::clock::now;
+use crate::device::Device;
+use crate::rest::Problem;
+use crate::sessions::{self, Here};
+use crate::{codes, pages, passwords};
+
+/// Letters and digits of an invitation's code: 100 bits.
+const CODE_SIGNS: usize = 20;
+/// How long an invitation stands.
+const INVITED_FOR: Span = Span::hours(7 * 24);
+/// Entries of the audit log on one page.
+const LOG_PAGE: u32 = 100;
+
+/// Somebody who leads the desk.
+pub(crate) struct Leader(Account);
+
+impl<S: Sync> FromRequestParts<S> for Leader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let here = parts.extensions.get::<Here>();
+        let leader = here.map(|here| &here.account).filter(|account| account.role.leads());
+        let why = "only the owner and admins of this desk see who is on it";
+        leader.cloned().map(Self).ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, why))
+    }
+}
+
+/// Routes of the documents and their forms.
+pub(crate) fn routes() -> Router<Accounts> {
+    Router::new()
+        .route("/people", get(people_page))
+        .route("/people/log", get(log_page))
+        .route("/people/invite", post(invite))
+        .route("/people/uninvite", post(uninvite))
+        .route("/people/role", post(change_role))
+        .route("/people/suspend", post(suspend))
+        .route("/people/resume", post(resume))
+        .route("/join", get(join_page))
+        .route("/account/join", post(join))
+}
+
+fn page(headers: &HeaderMap, page: PeoplePage, said: &str) -> Response {
+    let html = people_document(&pages::files(), &pages::preferences(headers), page, said);
+    ([(CACHE_CONTROL, "no-store")], Html(html)).into_response()
+}
+
+fn choice(role: Role) -> RoleChoice {
+    RoleChoice { word: role.as_str(), told: role.told() }
+}
+
+/// What somebody can be made who is something else: there are two such roles.
+fn other_role(leader: Role, role: Role) -> Option<Role> {
+    let mut others = Role::ALL.into_iter().filter(|one| *one != role && leader.may_lead(*one));
+    others.next().filter(|_| leader.may_lead(role))
+}
+
+async fn people_page(
+    Leader(leader): Leader,
+    State(accounts): State<Accounts>,
+    headers: HeaderMap,
+    Query(told): Query<Told>,
+) -> Result<Response, Problem> {
+    let store = &accounts.doors.store;
+    let people = store.people(now()).await?;
+    let asked = store.invitations(now()).await?;
+    let asked = asked.into_iter().map(|one| AskedIn {
+        by: email_in(&people, &one.by),
+        email: one.email,
+        role: one.role.told(),
+        expires_at: one.expires_at,
+        is_led: leader.role.may_lead(one.role),
+    });
+    let asked = asked.collect();
+    let on_desk = |Person { account, seen_at, sign_ins, has_factor }| OnDesk {
+        role: account.role.told(),
+        since: account.created_at,
+        seen_at,
+        sign_ins,
+        has_factor,
+        is_suspended: account.is_suspended,
+        is_led: leader.role.may_lead(account.role),
+        other: other_role(leader.role, account.role).map(choice),
+        id: account.id,
+        email: account.email,
+    };
+    let people = people.into_iter().map(on_desk).collect();
+    let roles = Role::ALL.into_iter().filter(|role| leader.role.may_lead(*role)).map(choice);
+    let shown = PeoplePage::People { people, asked, roles: roles.collect() };
+    Ok(page(&headers, shown, &told.problem))
+}
+
+fn email_in(people: &[Person], id: &str) -> String {
+    let found = people.iter().find(|one| one.account.id == id);
+    found.map(|one| one.account.email.clone()).unwrap_or_default()
+}
+
+#[derive(Deserialize)]
+struct Earlier {
+    before: Option<u64>,
+}
+
+async fn log_page(
+    Leader(_): Leader,
+    State(accounts): State<Accounts>,
+    headers: HeaderMap,
+    Query(earlier): Query<Earlier>,
+) -> Result<Response, Problem> {
+    let store = &accounts.doors.store;
+    let people = store.people(now()).await?;
+    let entries = store.audit_before(earlier.before.unwrap_or(u64::MAX), LOG_PAGE).await?;
+    let has_earlier = entries.last().is_some_and(|(number, _)| 1 < *number);
+    let entries = entries.into_iter().map(|(number, one)| {
+        let from = [one.device, one.network].into_iter().filter(|part| !part.is_empty());
+        Logged {
+            number,
+            at: one.at,
+            who: email_in(&people, &one.account),
+            what: one.event.told(),
+            about: email_in(&people, &one.about),
+            from: from.collect::<Vec<_>>().join(", "),
+        }
+    });
+    Ok(page(&headers, PeoplePage::Log { entries: entries.collect(), has_earlier }, ""))
+}
+
+#[derive(Deserialize)]
+struct InviteForm {
+    email: String,
+    role: String,
+}
+
+/// Makes an invitation, whose code is shown once.
+async fn invite(
+    Leader(leader): Leader,
+    State(accounts): State<Accounts>,
+    device: Device,
+    headers: HeaderMap,
+    Form(form): Form<InviteForm>,
+) -> Result<Response, Problem> {
+    let Ok(email) = email_of(&form.email) else { return Ok(back("/people", "email", None)) };
+    let role = form.role.parse().ok().filter(|role| leader.role.may_lead(*role));
+    let Some(role) = role else { return Err(not_led()) };
+    let code = codes::fresh(CODE_SIGNS);
+    let invitation = Invitation {
+        hash: codes::hash_of(&code),
+        email,
+        role,
+        by: leader.id.clone(),
+        made_at: now(),
+        expires_at: now() + INVITED_FOR,
+    };
+    let store = &accounts.doors.store;
+    // An admin does not take the place of what the owner offered.
+    let earlier = store.invitations(now()).await?;
+    let earlier = earlier.iter().find(|one| one.email == invitation.email);
+    if earlier.is_some_and(|one| !leader.role.may_lead(one.role)) {
+        return Err(not_led());
+    }
+    if !store.add_invitation(&invitation).await? {
+        return Ok(back("/people", "here", None));
+    }
+    accounts.note(&leader.id, AuditEvent::Invited, &device).await?;
+    info!(by = %leader.id, "somebody was invited");
+    let scheme = if accounts.doors.is_https { "https" } else { "http" };
+    let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let shown = PeoplePage::Invited {
+        email: invitation.email,
+        code,
+        address: format!("{scheme}://{host}/join"),
+        expires_at: invitation.expires_at,
+    };
+    Ok(page(&headers, shown, ""))
+}
+
+fn not_led() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "this is for those whose role is above that one")
+}
+
+#[derive(Deserialize)]
+struct EmailForm {
+    email: String,
+}
+
+/// Takes an invitation back.
+async fn uninvite(
+    Leader(leader): Leader,
+    State(accounts): State<Accounts>,
+    device: Device,
+    Form(form): Form<EmailForm>,
+) -> Result<Response, Problem> {
+    let store = &accounts.doors.store;
+    let all = store.invitations(now()).await?;
+    let Some(one) = all.into_iter().find(|one| one.email == form.email) else {
+        return Ok(back("/people", "gone", None));
+    };
+    if !leader.role.may_lead(one.role) {
+        return Err(not_led());
+    }
+    if !store.remove_invitation(&one.email, one.role).await? {
+        return Ok(back("/people", "gone", None));
+    }
+    accounts.note(&leader.id, AuditEvent::Uninvited, &device).await?;
+    Ok(Redirect::to("/people").into_response())
+}
+
+/// The account that a form is about, if it is the leader's business.
+async fn led(store: &dyn Store, leader: &Account, id: &str) -> Result<Account, Problem> {
+    let found = store.account(id).await?.filter(|account| leader.role.may_lead(account.role));
+    found.ok_or_else(not_led)
+}
+
+#[derive(Deserialize)]
+struct RoleForm {
+    id: String,
+    role: String,
+}
+
+/// Gives somebody another role.
+async fn change_role(
+    Leader(leader): Leader,
+    State(accounts): State<Accounts>,
+    device: Device,
+    Form(form): Form<RoleForm>,
+) -> Result<Response, Problem> {
+    let store = &accounts.doors.store;
+    let account = led(store.as_ref(), &leader, &form.id).await?;
+    let role = form.role.parse().ok().filter(|role| leader.role.may_lead(*role));
+    let Some(role) = role else { return Err(not_led()) };
+    if role == account.role || !store.write_role(&account.id, account.role, role).await? {
+        return Ok(back("/people", "gone", None));
+    }
+    let event = if role == Role::Admin { AuditEvent::MadeAdmin } else { AuditEvent::MadeMember };
+    accounts.note_about((&leader.id, &account.id), event, &device).await?;
+    info!(by = %leader.id, account = %account.id, %role, "a role was given");
+    Ok(Redirect::to("/people").into_response())
+}
+
+#[derive(Deserialize)]
+struct PersonForm {
+    id: String,
+}
+
+/// Shuts somebody out: their browsers are signed out, what they keep stays.
+async fn suspend(
+    leader: Leader,
+    accounts: State<Accounts>,
+    device: Device,
+    Form(form): Form<PersonForm>,
+) -> Result<Response, Problem> {
+    write_suspension((leader, accounts, device), &form.id, true).await
+}
+
+/// Lets somebody in again.
+async fn resume(
+    leader: Leader,
+    accounts: State<Accounts>,
+    device: Device,
+    Form(form): Form<PersonForm>,
+) -> Result<Response, Problem> {
+    write_suspension((leader, accounts, device), &form.id, false).await
+}
+
+async fn write_suspension(
+    (Leader(leader), State(accounts), device): (Leader, State<Accounts>, Device),
+    id: &str,
+    is_suspended: bool,
+) -> Result<Response, Problem> {
+    let store = &accounts.doors.store;
+    let account = led(store.as_ref(), &leader, id).await?;
+    if !store.write_suspension(&account.id, account.role, is_suspended).await? {
+        return Ok(back("/people", "gone", None));
+    }
+    let event = if is_suspended { AuditEvent::Suspended } else { AuditEvent::Resumed };
+    accounts.note_about((&leader.id, &account.id), event, &device).await?;
+    info!(by = %leader.id, account = %account.id, is_suspended, "somebody was shut out or let in");
+    Ok(Redirect::to("/people").into_response())
+}
+
+async fn join_page(
+    State(accounts): State<Accounts>,
+    here: Option<Extension<Here>>,
+    headers: HeaderMap,
+    Query(told): Query<Told>,
+) -> Response {
+    if here.is_some() || !accounts.doors.has_accounts() {
+        return Redirect::to("/").into_response();
+    }
+    let is_plain = accounts.is_plain(&headers);
+    page(&headers, PeoplePage::Join { is_plain }, &told.problem)
+}
+
+#[derive(Deserialize)]
+struct JoinForm {
+    email: String,
+    code: String,
+    password: String,
+}
+
+/// Makes the account of who was asked in, whose browser has signed in then.
+async fn join(
+    State(accounts): State<Accounts>,
+    device: Device,
+    session: Session,
+    Form(form): Form<JoinForm>,
+) -> Result<Response, Problem> {
+    let again = |word| Ok(back("/join", word, None));
+    let Ok(email) = email_of(&form.email) else { return again("email") };
+    if !accounts.may_try(&email, &device) {
+        return again("wait");
+    }
+    if let Err(bad) = passwords::check(&form.password, &email) {
+        return again(bad.word());
+    }
+    let account = Account {
+        id: String::new(),
+        owner: OwnerId::read(passwords::fresh()),
+        email,
+        password: passwords::hash(form.password).await?,
+        // The invitation knows better.
+        role: Role::Member,
+        is_suspended: false,
+        created_at: now(),
+    };
+    let hash = codes::hash_of(&form.code);
+    let Some(id) = accounts.doors.store.join(&account, &hash, now()).await? else {
+        accounts.note("", AuditEvent::Refused, &device).await?;
+        return again("invitation");
+    };
+    accounts.note(&id, AuditEvent::Joined, &device).await?;
+    info!(account = %id, "somebody joined");
+    sessions::sign_in(&session, &id, &device).await?;
+    Ok(Redirect::to("/").into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_makes_admins_and_members_of_each_other() {
+        use Role::{Admin, Member, Owner};
+        assert_eq!(other_role(Owner, Member), Some(Admin));
+        assert_eq!(other_role(Owner, Admin), Some(Member));
+        for (leader, role) in [(Owner, Owner), (Admin, Member), (Admin, Admin), (Member, Member)] {
+            assert_eq!(other_role(leader, role), None, "{leader} {role}");
+        }
+    }
+}
