@@ -53,6 +53,7 @@ mod volatility_days;
 mod volatility_smile;
 mod volatility_surface;
 mod volatility_table;
+mod volatility_term;
 mod watch_menu;
 mod watchlist;
 

@@ -119,6 +119,13 @@ visit("sliders, table and sums of a condor", { path: CONDOR }, async ({ page, se
   // Time passes: more of the premium is earned. Volatility rises: less.
   await slide(page, "Day", 0.5);
   await page.locator(".plan-payoff__chosen").waitFor();
+  // Where the chosen day's line crosses: nearer than at the end, for a condor.
+  const turns = page.locator('.plan-payoff__readout [data-kind="turns"] b');
+  const ends = whole.at_expiry.break_evens;
+  await until(async () => {
+    const [low, high] = (await turns.innerText()).split(" · ").map(number);
+    return low < high && ends[0] - 60 < low && high < ends[1] + 60;
+  }, "two break-evens on the chosen day");
   const later = await readout(page, "chosen");
   assert.ok(0 < later, `${later}`);
   await slide(page, "Volatility", 10);

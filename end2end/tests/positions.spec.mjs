@@ -150,6 +150,8 @@ visit(
     // What is planned is valued, and opens in the builder.
     await page.getByRole("button", { name: /^Planned/ }).click();
     await row(page, "Idea").getByRole("button").click();
+    await page.getByRole("button", { name: "Duplicate" }).click();
+    await row(page, "Idea copy").waitFor();
     await page.getByRole("button", { name: "Open in the builder" }).click();
     await page.locator(".plan-payoff__now").waitFor();
     assert.match(page.url(), /position=1_SPXW_27FEB24_5100C/);

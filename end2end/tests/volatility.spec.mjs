@@ -169,6 +169,28 @@ visit("where volatility stands in a year", { path: PATH }, async ({ page, server
   await checkAxe(page);
 });
 
+visit("the term structure, with what is left between two expiries", { path: PATH },
+  async ({ page }) => {
+    await drawn(page);
+    const drawing = page.getByRole("group", { name: "What is drawn" });
+    await drawing.getByRole("button", { name: "Term", exact: true }).click();
+    await page.getByRole("img", { name: "Volatility at the money by expiry" }).waitFor();
+    // A dot an expiry, each as the table has it.
+    const dots = page.locator('.volatility-smile__place i[data-kind="call"]');
+    const rows = page.locator(".volatility-table tbody tr");
+    await until(async () => (await dots.count()) === (await rows.count()), "a dot an expiry");
+    const titles = await dots.evaluateAll((all) => all.map((one) => one.title));
+    assert.match(titles[0], /^SPXW 27FEB24: \d+\.\d\d % over 0\.\d days$/);
+    assert.match(titles[9], /: \d+\.\d\d % over \d+\.\d days, \d+\.\d\d % since the expiry before/);
+    for (const [place, title] of titles.entries()) {
+      const cells = await rows.nth(place).locator("th, td").allInnerTexts();
+      const [, name, iv] = title.match(/^(\S+ \S+): (\S+) %/);
+      assert.equal(cells[0], name);
+      assert.ok(Math.abs(Number(cells[5]) - Number(iv)) < 0.3, `${title} ${cells[5]}`);
+    }
+    await checkAxe(page);
+  });
+
 visit("all smiles as a surface that a hand turns", { path: PATH }, async ({ page }) => {
   await drawn(page);
   const drawing = page.getByRole("group", { name: "What is drawn" });

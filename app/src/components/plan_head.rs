@@ -363,7 +363,7 @@ const OUTLOOK: [Figure; 5] = [
     ),
 ];
 
-const MOVERS: [Figure; 6] = [
+const MOVERS: [Figure; 8] = [
     (
         "Worst −8…+6%",
         "What is lost at most if the underlying moved so far now, as portfolio margin asks",
@@ -373,7 +373,13 @@ const MOVERS: [Figure; 6] = [
         Some(format::money(now.value.mid? - now.paid?))
     }),
     ("Delta", "As many shares it is like", |now| Some(format::signed(now.value.greeks?.delta, 1))),
+    ("Delta $", "Dollars of the underlying that it is like", |now| {
+        Some(format::money(now.spot * now.value.greeks?.delta))
+    }),
     ("Gamma", "Delta for each point", |now| Some(format::signed(now.value.greeks?.gamma, 3))),
+    ("Gamma $ 1%", "What delta $ gains when the underlying gains 1 %", |now| {
+        Some(format::money(0.01 * now.spot * now.spot * now.value.greeks?.gamma))
+    }),
     ("Theta", "Dollars for each calendar day that passes", |now| {
         Some(format::money(now.value.greeks?.theta))
     }),

@@ -403,6 +403,11 @@ fn crosshair(controls: PlanControls, range: Memo<Option<(f64, f64)>>) -> AnyView
 /// What it brings at the price under the pointer, else at the underlying's.
 fn readout(controls: PlanControls) -> AnyView {
     let PlanControls { now, passed, shift, pointed, .. } = controls;
+    let turns = memo(move || {
+        let now = now.read();
+        let told = now.as_ref().and_then(|now| break_evens(now, (passed.get(), shift.get())));
+        told.unwrap_or_default()
+    });
     let told = memo(move || {
         let now = now.read();
         let now = now.as_ref()?;
@@ -419,6 +424,7 @@ fn readout(controls: PlanControls) -> AnyView {
             profit(now.at, 0.0),
             if is_chosen { profit(day, shift.get()) } else { String::new() },
             profit(end, shift.get()),
+            turns.get(),
         ])
     });
     let text = move |place: usize| memo(move || told.get().map(|told| told[place].clone()));
@@ -435,10 +441,23 @@ fn readout(controls: PlanControls) -> AnyView {
     view! {
         <p class="plan-payoff__readout">
             {entry("price", "at", 0)} {entry("now", "now", 1)} {entry("chosen", "then", 2)}
-            {entry("end", "at expiry", 3)}
+            {entry("end", "at expiry", 3)} {entry("turns", "break-even then", 4)}
         </p>
     }
     .erase()
+}
+
+/// Where profit turns into loss or back on the chosen day; nothing where none is chosen.
+fn break_evens(now: &PlanNow, (passed, shift): (f64, f64)) -> Option<String> {
+    let (scenario, paid) = (now.scenario.as_ref().ok()?, now.paid?);
+    if passed == 0.0 && shift == 0.0 {
+        return None;
+    }
+    let (at, _) = days(now, passed)?;
+    let stand = Stand { spot: now.spot, at, shift: 0.01 * shift };
+    let found = scenario.break_evens(paid, (0.4 * now.spot, 2.0 * now.spot), &stand);
+    let texts: Vec<String> = found.iter().map(|one| format::price(*one, 2)).collect();
+    Some(if texts.is_empty() { "none".to_owned() } else { texts.join(" · ") })
 }
 
 /// Price, day and volatility.

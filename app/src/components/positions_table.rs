@@ -42,6 +42,8 @@ pub(crate) struct RowValue {
 pub(crate) enum PositionWish {
     /// It is opened in the builder.
     Plan,
+    /// It is planned once more.
+    Duplicate,
     /// It is deleted.
     Remove,
     /// It is kept like this.
@@ -329,7 +331,7 @@ fn details(controls: PositionsControls, row: PositionRow) -> AnyView {
         Stage::Open => vec![made_by(controls, &row), close_form(&row, wish.clone())],
         Stage::Closed => Vec::new(),
     };
-    let (plan, remove) = (wish.clone(), wish.clone());
+    let (plan, twice, remove) = (wish.clone(), wish.clone(), wish.clone());
     view! {
         <div class="position-detail__parts">
             {acts}
@@ -340,6 +342,13 @@ fn details(controls: PositionsControls, row: PositionRow) -> AnyView {
                     on:click=heard(move |_: MouseEvent| plan(PositionWish::Plan))
                 >
                     "Open in the builder"
+                </button>
+                <button
+                    type="button"
+                    title="Plan it once more"
+                    on:click=heard(move |_: MouseEvent| twice(PositionWish::Duplicate))
+                >
+                    "Duplicate"
                 </button>
                 <button
                     type="button"

@@ -8,6 +8,7 @@ use super::menu::choice;
 use super::volatility_days::{DayFigure, VolatilityDaysSignal, volatility_days};
 use super::volatility_smile::volatility_smile;
 use super::volatility_surface::volatility_surface;
+use super::volatility_term::volatility_term;
 use crate::erased::{Erase, memo, part};
 
 /// What is drawn over the strikes.
@@ -20,6 +21,8 @@ enum Curve {
     Gamma,
     Theta,
     Vega,
+    /// At the money, by expiry.
+    Term,
     /// All smiles at once.
     Surface,
     /// What they were, day by day.
@@ -35,8 +38,9 @@ const REACH: f64 = 4.0;
 const STEPS: i32 = 80;
 
 impl Curve {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Smile,
+        Self::Term,
         Self::Surface,
         Self::Days(DayFigure::Iv),
         Self::Days(DayFigure::Skew),
@@ -53,6 +57,7 @@ impl Curve {
             Self::Gamma => "Gamma",
             Self::Theta => "Theta",
             Self::Vega => "Vega",
+            Self::Term => "Term",
             Self::Surface => "Surface",
             Self::Days(figure) => figure.name(),
         }
@@ -66,6 +71,7 @@ impl Curve {
             Self::Gamma => "Delta for each point of the underlying, along the smile",
             Self::Theta => "Points for each calendar day; calls solid, puts dashed",
             Self::Vega => "Points for each vol point, along the smile",
+            Self::Term => "At the money by expiry; what is left between two as dashes",
             Self::Surface => "Every expiry's smile; drag it, or press the arrow keys",
             Self::Days(figure) => figure.meaning(),
         }
@@ -73,7 +79,7 @@ impl Curve {
 
     fn of(self, greeks: &OptionGreeks) -> f64 {
         match self {
-            Self::Smile | Self::Surface | Self::Days(_) => f64::NAN,
+            Self::Smile | Self::Term | Self::Surface | Self::Days(_) => f64::NAN,
             Self::Delta => greeks.delta,
             Self::Gamma => greeks.gamma,
             Self::Theta => greeks.theta,
@@ -144,6 +150,7 @@ pub(crate) fn volatility_curves(
         move |one: Curve| choice(one.name(), move || curve.get() == one, move || curve.set(one));
     let drawn = move || match curve.get() {
         Curve::Smile => volatility_smile(smile),
+        Curve::Term => volatility_term(smiles),
         Curve::Surface => volatility_surface(smiles),
         Curve::Days(figure) => volatility_days(days, figure),
         curve => part(move || Some(drawing(shown.read().as_ref()?, curve))),

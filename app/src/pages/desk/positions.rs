@@ -20,6 +20,9 @@ use crate::components::{
 use crate::contexts::live_tape;
 use crate::erased::{Erase, follow, memo, part};
 
+/// So much of a name stays in that of its copy.
+const NAME_KEPT: usize = 50;
+
 /// Positions in the middle of the desk.
 pub(super) fn positions_pane(commands: Commands) -> AnyView {
     loaded_pane(move || positions(commands))
@@ -104,6 +107,21 @@ impl PositionsData {
         let name = kept.name();
         match wish {
             PositionWish::Plan => self.plan(&kept),
+            PositionWish::Duplicate => {
+                let view = KeptPositionView {
+                    id: String::new(),
+                    name: format!("{} copy", name.chars().take(NAME_KEPT).collect::<String>()),
+                    stage: Stage::Planned.to_string(),
+                    paid: None,
+                    received: None,
+                    fees: 0.0,
+                    opened_at: None,
+                    closed_at: None,
+                    ..kept.view
+                };
+                let words = format!("{} is kept as planned.", view.name);
+                self.kept.change(vec![PositionChange::Write(view)], words);
+            }
             PositionWish::Remove => {
                 let change = PositionChange::Remove(kept.view.id);
                 self.kept.change(vec![change], format!("{name} is deleted."));
