@@ -27,7 +27,7 @@ use leptos_router::{Lazy, ParamSegment, path};
 use centre::{Centre, CentrePath};
 pub use contexts::Preferences;
 pub use pages::{
-    AccountPage, AskedIn, Happened, Logged, OnDesk, PeoplePage, RoleChoice, SignedIn,
+    AccountPage, AskedIn, Happened, Logged, OnDesk, PeoplePage, RoleChoice, ShownKey, SignedIn,
     account_document, people_document,
 };
 pub use shell::{PageFiles, shell};

@@ -8,7 +8,7 @@ mod missing;
 mod people;
 mod styleguide;
 
-pub use account::{AccountPage, Happened, SignedIn, account_document};
+pub use account::{AccountPage, Happened, ShownKey, SignedIn, account_document};
 pub(crate) use desk::DeskPage;
 pub(crate) use developers::DevelopersPage;
 pub(crate) use missing::MissingPage;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::{AccountPage, Happened, SignedIn, account_document};
+use app::{AccountPage, Happened, ShownKey, SignedIn, account_document};
 use axum::extract::{Form, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -25,11 +25,11 @@ use crate::configuration::Configuration;
 use crate::device::Device;
 use crate::pages;
 use crate::passwords::{self, BadPassword, Verdict};
-use crate::people;
 use crate::rest::Problem;
 use crate::second_factor;
 use crate::sessions::{self, Doors, Here};
 use crate::vault::Vault;
+use crate::{api_keys, people};
 
 /// What signing in needs.
 #[derive(Clone)]
@@ -91,6 +91,13 @@ impl Accounts {
             host.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
         });
         !self.doors.is_https && !is_here
+    }
+
+    /// Where this desk is, as its asker has it.
+    pub(crate) fn address(&self, headers: &HeaderMap) -> String {
+        let scheme = if self.doors.is_https { "https" } else { "http" };
+        let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        format!("{scheme}://{host}")
     }
 
     /// Whether somebody may try once more.
@@ -171,6 +178,7 @@ pub(crate) fn routes(accounts: Accounts) -> Router {
         .route("/account/second-factor/confirm", post(second_factor::confirm))
         .route("/account/second-factor/remove", post(second_factor::remove))
         .merge(people::routes())
+        .merge(api_keys::routes())
         .with_state(accounts)
 }
 
@@ -241,11 +249,22 @@ async fn account_page(
     });
     let factor = accounts.doors.store.second_factor(&account.id).await?;
     let factor = factor.filter(|factor| factor.is_confirmed);
+    let keys = accounts.doors.store.api_keys(&account.id).await?;
+    let keys = keys.into_iter().map(|one| ShownKey {
+        id: one.id,
+        name: one.name,
+        scope: one.scope.told(),
+        tail: one.tail,
+        made_at: one.made_at,
+        used_at: one.used_at,
+    });
+    let keys = keys.collect();
     let shown = AccountPage::Account {
         email: account.email,
         leads: account.role.leads(),
         recovery_left: factor.map(|factor| factor.recovery_left),
         sign_ins: sign_ins.collect(),
+        keys,
         happened: happened.collect(),
     };
     Ok(page(&headers, shown, said))

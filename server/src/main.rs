@@ -4,6 +4,7 @@
 //! on prices and writes no HTML.
 
 mod accounts;
+mod api_keys;
 mod assets;
 mod chains;
 mod clock;

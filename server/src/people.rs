@@ -6,7 +6,7 @@ use axum::extract::{Extension, Form, FromRequestParts, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::{Account, AuditEvent, Invitation, OwnerId, Person, Role, Store, email_of};
-use http::header::{CACHE_CONTROL, HOST};
+use http::header::CACHE_CONTROL;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use market::Span;
@@ -178,12 +178,10 @@ async fn invite(
     }
     accounts.note(&leader.id, AuditEvent::Invited, &device).await?;
     info!(by = %leader.id, "somebody was invited");
-    let scheme = if accounts.doors.is_https { "https" } else { "http" };
-    let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let shown = PeoplePage::Invited {
         email: invitation.email,
         code,
-        address: format!("{scheme}://{host}/join"),
+        address: format!("{}/join", accounts.address(&headers)),
         expires_at: invitation.expires_at,
     };
     Ok(page(&headers, shown, ""))

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
+use crate::api_keys::{self, Pace};
 use crate::assets;
 use crate::clock::now;
 use crate::configuration::Configuration;
@@ -42,6 +43,7 @@ pub(crate) struct Doors {
     pub(crate) setup: Option<Arc<SetupToken>>,
     pub(crate) store: Arc<dyn Store>,
     has_accounts: Arc<AtomicBool>,
+    pace: Pace,
 }
 
 /// What a browser that is signed in stands for.
@@ -59,6 +61,15 @@ pub(crate) struct Here {
     pub(crate) account: Account,
     /// Of its secret.
     pub(crate) hash: String,
+}
+
+/// By what somebody is known, as a hash of it.
+#[derive(Clone, Debug)]
+pub(crate) enum SignedBy {
+    /// A browser's secret.
+    Browser(String),
+    /// A program's key.
+    Key(String),
 }
 
 /// The name of the only thing in a session.
@@ -88,6 +99,7 @@ impl Doors {
             setup,
             store,
             has_accounts: Arc::new(AtomicBool::new(has_accounts)),
+            pace: Pace::new(),
         })
     }
 
@@ -98,10 +110,15 @@ impl Doors {
 
     /// Whether a stream may go on: it began before there were accounts only while there are none,
     /// and ends with what was signed in. A database that is away ends nothing.
-    pub(crate) async fn is_signed_in(&self, hash: Option<&str>) -> bool {
-        match hash {
+    pub(crate) async fn is_signed_in(&self, by: Option<&SignedBy>) -> bool {
+        match by {
             None => !self.has_accounts(),
-            Some(hash) => !matches!(self.store.sign_in(hash, now()).await, Ok(None)),
+            Some(SignedBy::Browser(hash)) => {
+                !matches!(self.store.sign_in(hash, now()).await, Ok(None))
+            }
+            Some(SignedBy::Key(hash)) => {
+                !matches!(api_keys::is_open(self.store.as_ref(), hash).await, Ok(false))
+            }
         }
     }
 
@@ -169,15 +186,42 @@ async fn identify(
         }
         return next.run(request).await;
     }
-    match here(&doors, &session).await {
+    let asked = (request.method(), request.uri().path());
+    let (account, by) =
+        match api_keys::program(doors.store.as_ref(), request.headers(), asked).await {
+            Ok(Some((account, hash))) => (account, SignedBy::Key(hash)),
+            Ok(None) => match signed_in(&doors, &session, &mut request).await {
+                Ok(found) => found,
+                Err(None) => return next.run(request).await,
+                Err(Some(answer)) => return answer,
+            },
+            Err(problem) => return problem.into_response(),
+        };
+    let trader = Trader::signed_in(&account);
+    if !doors.pace.may_ask(trader.owner(), request.uri().path()) {
+        return api_keys::too_fast();
+    }
+    request.extensions_mut().insert(trader);
+    request.extensions_mut().insert(by);
+    next.run(request).await
+}
+
+/// Who is signed in with the browser that asks; otherwise nothing for what is open to everybody, or
+/// the answer.
+async fn signed_in(
+    doors: &Doors,
+    session: &Session,
+    request: &mut Request,
+) -> Result<(Account, SignedBy), Option<Response>> {
+    match here(doors, session).await {
         Ok(Some(here)) => {
-            request.extensions_mut().insert(Trader::signed_in(&here.account));
+            let known = (here.account.clone(), SignedBy::Browser(here.hash.clone()));
             request.extensions_mut().insert(here);
-            next.run(request).await
+            Ok(known)
         }
-        Ok(None) if is_open(request.uri().path()) => next.run(request).await,
-        Ok(None) => turn_away(&request),
-        Err(error) => Problem::internal(&error).into_response(),
+        Ok(None) if is_open(request.uri().path()) => Err(None),
+        Ok(None) => Err(Some(turn_away(request))),
+        Err(error) => Err(Some(Problem::internal(&error).into_response())),
     }
 }
 

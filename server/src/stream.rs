@@ -24,7 +24,7 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use crate::chains::WatchedChains;
 use crate::rest::Problem;
-use crate::sessions::{Doors, Here};
+use crate::sessions::{Doors, SignedBy};
 use crate::shield::is_own_origin;
 use crate::tape_loop::{Listeners, Telling, TellingPart};
 
@@ -71,7 +71,7 @@ pub(crate) fn snapshot_of(tape: &Tape, watched: &[Symbol]) -> SnapshotWord {
 async fn open(
     State(stream): State<Stream>,
     Extension(trader): Extension<Trader>,
-    here: Option<Extension<Here>>,
+    by: Option<Extension<SignedBy>>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
@@ -107,8 +107,8 @@ async fn open(
     let is_json = protocol.as_bytes() == PROTOCOL_JSON.as_bytes();
     upgrade.on_upgrade(move |socket| async move {
         metrics::gauge!("volaris_streams").increment(1.0);
-        let hash = here.map(|Extension(here)| here.hash);
-        Listener::new(stream, (trader, hash), is_json).talk(socket).await;
+        let by = by.map(|Extension(by)| by);
+        Listener::new(stream, (trader, by), is_json).talk(socket).await;
         metrics::gauge!("volaris_streams").decrement(1.0);
     })
 }
@@ -117,8 +117,8 @@ async fn open(
 struct Listener {
     stream: Stream,
     trader: Trader,
-    /// Of the browser's secret; nothing on a desk without accounts.
-    hash: Option<String>,
+    /// By what; nothing on a desk without accounts.
+    by: Option<SignedBy>,
     is_json: bool,
     watched: Vec<Symbol>,
     chains: WatchedChains,
@@ -138,11 +138,11 @@ enum End {
 }
 
 impl Listener {
-    fn new(stream: Stream, (trader, hash): (Trader, Option<String>), is_json: bool) -> Self {
+    fn new(stream: Stream, (trader, by): (Trader, Option<SignedBy>), is_json: bool) -> Self {
         Self {
             stream,
             trader,
-            hash,
+            by,
             is_json,
             watched: Vec::new(),
             chains: WatchedChains::default(),
@@ -196,7 +196,7 @@ impl Listener {
 
     /// Who was signed out hears no more.
     async fn check_signed_in(&self) -> Result<(), End> {
-        match self.stream.doors.is_signed_in(self.hash.as_deref()).await {
+        match self.stream.doors.is_signed_in(self.by.as_ref()).await {
             true => Ok(()),
             false => Err(End::Refused("signed out".to_owned())),
         }

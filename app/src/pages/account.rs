@@ -24,6 +24,23 @@ pub struct SignedIn {
     pub is_here: bool,
 }
 
+/// A key that programs ask with.
+#[derive(Clone, Debug)]
+pub struct ShownKey {
+    /// Which.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// What may be done with it.
+    pub scope: &'static str,
+    /// Its last signs.
+    pub tail: String,
+    /// When it was made.
+    pub made_at: Moment,
+    /// When it was last asked with.
+    pub used_at: Option<Moment>,
+}
+
 /// Something that happened to an account.
 #[derive(Clone, Debug)]
 pub struct Happened {
@@ -64,6 +81,8 @@ pub enum AccountPage {
         recovery_left: Option<u64>,
         /// Where it is signed in.
         sign_ins: Vec<SignedIn>,
+        /// What programs ask with.
+        keys: Vec<ShownKey>,
         /// What happened to it, the newest first.
         happened: Vec<Happened>,
     },
@@ -77,6 +96,13 @@ pub enum AccountPage {
         width: usize,
         /// The path of its dark ones.
         modules: String,
+    },
+    /// A key for programs, which is shown once.
+    Key {
+        /// The key.
+        key: String,
+        /// A command that asks with it.
+        example: String,
     },
     /// Recovery codes, which are shown once.
     RecoveryCodes {
@@ -93,6 +119,7 @@ impl AccountPage {
             Self::SetUp { .. } => "Set up this desk",
             Self::Account { .. } => "Account",
             Self::SecondFactor { .. } => "Second factor",
+            Self::Key { .. } => "Key for programs",
             Self::RecoveryCodes { .. } => "Recovery codes",
         }
     }
@@ -112,9 +139,10 @@ pub fn account_document(
         }
         AccountPage::SetUp { is_plain } => view! { {plain(is_plain)} {set_up()} }.into_any(),
         AccountPage::Protect => protect(),
-        AccountPage::Account { email, leads, recovery_left, sign_ins, happened } => {
-            account(email, leads, recovery_left, (sign_ins, happened))
+        AccountPage::Account { email, leads, recovery_left, sign_ins, keys, happened } => {
+            account((email, leads), recovery_left, (sign_ins, keys, happened))
         }
+        AccountPage::Key { key, example } => made_key(key, example),
         AccountPage::SecondFactor { secret, link, width, modules } => {
             second_factor(secret, link, (width, modules))
         }
@@ -179,10 +207,9 @@ fn protect() -> AnyView {
 }
 
 fn account(
-    email: String,
-    leads: bool,
+    (email, leads): (String, bool),
     recovery_left: Option<u64>,
-    (sign_ins, happened): (Vec<SignedIn>, Vec<Happened>),
+    (sign_ins, keys, happened): (Vec<SignedIn>, Vec<ShownKey>, Vec<Happened>),
 ) -> AnyView {
     let people = leads.then(|| view! { <a href="/people">"People"</a> " · " }.into_any());
     let others = sign_ins.iter().filter(|one| !one.is_here).count();
@@ -228,6 +255,10 @@ fn account(
             <h2 id="factor">"Second factor"</h2>
             {factor(recovery_left)}
         </section>
+        <section aria-labelledby="keys">
+            <h2 id="keys">"Programs"</h2>
+            {api_keys(keys)}
+        </section>
         <section aria-labelledby="happened">
             <h2 id="happened">"What happened"</h2>
             <ol class="account__happened">{happened.into_iter().map(entry).collect_view()}</ol>
@@ -256,6 +287,73 @@ fn factor(recovery_left: Option<u64>) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+/// The keys that there are, and the form that makes another.
+fn api_keys(keys: Vec<ShownKey>) -> AnyView {
+    let row = |one: ShownKey| {
+        let name = format!("End {}", one.name);
+        let used = match one.used_at {
+            Some(at) => format!("last used {}", moment(at)),
+            None => "never used".to_owned(),
+        };
+        let told = format!("{} · …{} · since {}, {used}", one.scope, one.tail, moment(one.made_at));
+        view! {
+            <li>
+                <span>
+                    <b>{one.name}</b>
+                    <br />
+                    <small>{told}</small>
+                </span>
+                <form method="post" action="/account/keys/end">
+                    <input type="hidden" name="id" value=one.id />
+                    <button aria-label=name>"End"</button>
+                </form>
+            </li>
+        }
+        .erase()
+    };
+    view! {
+        <p>
+            "A program asks this desk with a key of yours, by " <a href="/developers">"the API"</a>
+            "."
+        </p>
+        <ul class="account__browsers">{keys.into_iter().map(row).collect_view()}</ul>
+        <form class="account__form" method="post" action="/account/keys">
+            <label class="account__field">
+                <span>"Name of the program"</span>
+                <input type="text" name="name" required=true maxlength="60" autocomplete="off" />
+            </label>
+            <label class="account__field">
+                <span>"It may"</span>
+                <select name="scope">
+                    <option value="read">"read"</option>
+                    <option value="write">"read, and change what is kept"</option>
+                </select>
+            </label>
+            <button>"Make a key"</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn made_key(key: String, example: String) -> AnyView {
+    view! {
+        <p>
+            "Give it to the program. It is shown this one time; whoever has it can do what you \
+             allowed, until you end it on your account's page."
+        </p>
+        <p>
+            <code class="account__secret">{key}</code>
+        </p>
+        <p class="account__note">
+            "Try it: " <code>{example}</code>
+        </p>
+        <p class="account__note">
+            <a href="/account">"I have kept it"</a>
+        </p>
+    }
+    .erase()
 }
 
 fn second_factor(secret: String, link: String, (width, modules): (usize, String)) -> AnyView {
@@ -366,13 +464,23 @@ mod tests {
         };
         let happened =
             Happened { at: Moment(0), what: "", device: evil.clone(), network: evil.clone() };
+        let key = ShownKey {
+            id: evil.clone(),
+            name: evil.clone(),
+            scope: "",
+            tail: evil.clone(),
+            made_at: Moment(0),
+            used_at: None,
+        };
         for page in [
+            AccountPage::Key { key: evil.clone(), example: evil.clone() },
             AccountPage::SignIn { next: evil.clone(), is_plain: true },
             AccountPage::Account {
                 email: evil.clone(),
                 leads: true,
                 recovery_left: None,
                 sign_ins: vec![sign_in],
+                keys: vec![key],
                 happened: vec![happened],
             },
             AccountPage::SecondFactor {

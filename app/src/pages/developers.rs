@@ -56,8 +56,11 @@ impl LazyRoute for DevelopersPage {
             <a href="/chart/SPX">"← Back to the desk"</a>
             <h1>"Volaris for programs"</h1>
             <p>
-                "Everything the screens know can be read by programs on this machine. The same, \
-                 as a "
+                "Everything the screens know can be read by programs. A desk with accounts takes a \
+                 key, made on the "
+                <a href="/account" rel="external">"account's page"</a>
+                ", with each question and for the stream, in the header "
+                <code>"Authorization: Bearer"</code> ". The same, as a "
                 <a href="/api/v1/openapi.json" rel="external">"machine-readable document"</a>
                 " (OpenAPI 3.1)."
             </p>

@@ -26,6 +26,8 @@ fn told(problem: &str) -> Option<&'static str> {
              words are better."
         }
         "here" => "There is an account of this e-mail address already.",
+        "key-name" => "A key has a name of 1 to 60 characters: that of the program.",
+        "keys" => "This account has 20 keys: end one that nobody uses.",
         "gone" => "That was changed meanwhile: this is how it stands now.",
         "invitation" => {
             "That code is not one for this e-mail address, was used, or has ended. Ask whoever \
@@ -162,6 +164,8 @@ mod tests {
             "here",
             "gone",
             "invitation",
+            "key-name",
+            "keys",
         ] {
             assert!(html(word).contains("account__said"), "{word}");
         }

@@ -47,11 +47,15 @@ pub enum AuditEvent {
     Suspended,
     /// Somebody was let in again.
     Resumed,
+    /// A key for programs was made.
+    KeyMade,
+    /// A key was ended.
+    KeyEnded,
 }
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Protected,
         Self::SignedIn,
         Self::Refused,
@@ -70,6 +74,8 @@ impl AuditEvent {
         Self::MadeMember,
         Self::Suspended,
         Self::Resumed,
+        Self::KeyMade,
+        Self::KeyEnded,
     ];
 
     /// The word that is kept.
@@ -93,6 +99,8 @@ impl AuditEvent {
             Self::MadeMember => "made_member",
             Self::Suspended => "suspended",
             Self::Resumed => "resumed",
+            Self::KeyMade => "key_made",
+            Self::KeyEnded => "key_ended",
         }
     }
 
@@ -117,6 +125,8 @@ impl AuditEvent {
             Self::MadeMember => "Made a member of",
             Self::Suspended => "Shut out",
             Self::Resumed => "Let in again",
+            Self::KeyMade => "Made a key for programs",
+            Self::KeyEnded => "Ended a key for programs",
         }
     }
 

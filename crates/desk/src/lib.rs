@@ -25,10 +25,12 @@ mod betas;
 mod earlier;
 mod volatility_days;
 mod accounts;
+mod api_keys;
 mod audit;
 mod people;
 
 pub use accounts::{Account, AccountStore, SecondFactor, SignIn, email_of};
+pub use api_keys::{ApiKey, ApiKeyStore, BadScope, Scope};
 pub use audit::{AuditEntry, AuditEvent, AuditStore, BadAuditEvent};
 pub use bars::ChartBars;
 pub use betas::{BETA_DAYS, Betas};

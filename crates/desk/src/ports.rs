@@ -5,7 +5,9 @@ use market::{Bar, BarHours, BarSpan, Moment, Print, Symbol, TapeId, TradingDate}
 use plan::Stage;
 use quant::options::VolatilityDay;
 
-use crate::{AccountStore, AuditStore, OwnerId, PeopleStore, RecordedChain, RecordedDay};
+use crate::{
+    AccountStore, ApiKeyStore, AuditStore, OwnerId, PeopleStore, RecordedChain, RecordedDay,
+};
 
 /// How prices were changed after the fact.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -387,6 +389,7 @@ pub trait Store:
     + AccountStore
     + AuditStore
     + PeopleStore
+    + ApiKeyStore
 {
     /// Answers when the database does; for `/ready`.
     async fn ping(&self) -> Result<(), StoreError>;

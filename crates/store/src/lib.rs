@@ -3,6 +3,7 @@
 //! The only crate that names sqlx. Knows no screen, no feed and no level.
 
 mod accounts;
+mod api_keys;
 mod audit;
 mod people;
 mod bars;

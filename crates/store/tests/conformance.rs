@@ -6,6 +6,7 @@ mod conformance {
     mod home;
 
     mod accounts;
+    mod api_keys;
     mod audit;
     mod bars;
     mod chains;

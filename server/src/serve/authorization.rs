@@ -56,6 +56,8 @@ fn everything() -> Vec<(Method, String)> {
         "sign-out",
         "sign-out-others",
         "end",
+        "keys",
+        "keys/end",
         "password",
     ];
     let forms = forms.into_iter().map(|name| (Method::POST, format!("/account/{name}")));

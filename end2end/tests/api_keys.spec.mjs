@@ -1,0 +1,142 @@
+// Keys for programs: made once, ended at once, and good for no more than was allowed.
+
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { request } from "node:http";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { checkAxe, openPage, startVolaris, until } from "../desk.mjs";
+
+const FIELDS = { email: "ada@example.com", password: "correct horse battery" };
+
+async function protect(server) {
+  const answer = await fetch(`${server.address}/account/protect`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams(FIELDS).toString(),
+  });
+  return /sid=([^;]*)/.exec(answer.headers.get("set-cookie"))[1];
+}
+
+const ask = (server, key, path, method = "GET", body) =>
+  fetch(`${server.address}${path}`, {
+    method,
+    redirect: "manual",
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(body && { "content-type": "application/json" }),
+    },
+    body: body && JSON.stringify(body),
+  });
+
+/** Opens the stream as a program does; answers its status, and when it ends. */
+function listen(server, key) {
+  return new Promise((opened, failed) => {
+    const asked = request(`${server.address}/stream`, {
+      headers: {
+        authorization: `Bearer ${key}`,
+        connection: "Upgrade",
+        upgrade: "websocket",
+        "sec-websocket-key": randomBytes(16).toString("base64"),
+        "sec-websocket-protocol": "volaris.v1.json",
+        "sec-websocket-version": "13",
+      },
+    });
+    asked.on("error", failed);
+    asked.on("response", (answer) => opened({ status: answer.statusCode }));
+    asked.on("upgrade", (answer, socket) => {
+      const stream = { status: answer.statusCode, isEnded: false };
+      socket.on("data", () => {});
+      socket.on("error", () => {});
+      socket.on("close", () => { stream.isEnded = true; });
+      opened(stream);
+    });
+    asked.end();
+  });
+}
+
+test("a program asks with a key, as far as it may, until the key is ended", async () => {
+  const server = await startVolaris();
+  const look = { width: 390, height: 844, theme: "light", touch: true };
+  const cookies = { sid: await protect(server), volaris: "light" };
+  const page = await openPage({ server, path: "/account", ...look, cookies });
+  try {
+    const make = async (name, scope) => {
+      await page.getByLabel("Name of the program").fill(name);
+      await page.getByLabel("It may").selectOption(scope);
+      await page.getByRole("button", { name: "Make a key" }).tap();
+      await page.getByRole("heading", { name: "Key for programs" }).waitFor();
+      const key = await page.locator(".account__secret").innerText();
+      assert.match(key, /^volaris_[a-z2-9]{26}$/);
+      await checkAxe(page);
+      await page.getByRole("link", { name: "I have kept it" }).tap();
+      await page.getByRole("heading", { name: "Account", exact: true }).waitFor();
+      return key;
+    };
+    const reader = await make("A reader <b>", "read");
+    await page.getByText(`Reads · …${reader.slice(-4)} · since `).waitFor();
+    await page.getByText(/never used$/).waitFor();
+    const writer = await make("A writer", "write");
+    await checkAxe(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 390, `${wide}`);
+
+    const status = async (...asked) => (await ask(server, ...asked)).status;
+    const position = { position: "1 SPXW 15MAR24 5000C", stage: "planned", name: "Robot" };
+    assert.equal(await status(reader, "/api/v1/levels/SPX"), 200);
+    assert.equal(await status(reader, "/api/v1/position", "POST", { position: "1 SPY" }), 200);
+    const refused = await ask(server, reader, "/api/v1/positions", "POST", position);
+    assert.equal(refused.status, 403);
+    assert.match((await refused.json()).detail, /reads and changes nothing/);
+    assert.equal(await status(writer, "/api/v1/positions", "POST", position), 201);
+    // What it was not made for, and what is no key.
+    for (const path of ["/account", "/people", "/chart/SPX"]) {
+      assert.notEqual(await status(writer, path), 200, path);
+    }
+    for (const key of ["", "volaris_", `${reader}a`, reader.toUpperCase(), cookies.sid]) {
+      assert.equal(await status(key, "/api/v1/levels/SPX"), 401, key);
+    }
+    await page.reload();
+    await page.getByText(/Reads · .*last used/).waitFor();
+
+    // The secret itself is kept nowhere.
+    for (const name of await readdir(server.folder)) {
+      if (!name.startsWith("volaris.db")) continue;
+      const bytes = await readFile(join(server.folder, name));
+      assert.ok(!bytes.includes(reader), name);
+    }
+
+    const [one, other] = [await listen(server, reader), await listen(server, "volaris_nothing")];
+    assert.deepEqual([one.status, other.status], [101, 401]);
+    await page.getByRole("button", { name: "End A reader <b>" }).tap();
+    await page.getByText("Ended a key for programs").waitFor();
+    assert.equal(await page.getByText("A reader <b>").count(), 0);
+    assert.equal(await status(reader, "/api/v1/levels/SPX"), 401);
+    assert.equal(await status(writer, "/api/v1/levels/SPX"), 200);
+    await until(() => one.isEnded, "its stream is cut as well");
+    await page.quit();
+  } finally {
+    await page.context().browser().close();
+    await server.stop();
+  }
+});
+
+test("who asks too fast waits, and nobody else does", async () => {
+  const server = await startVolaris();
+  try {
+    const sid = await protect(server);
+    const answer = async () =>
+      fetch(`${server.address}/api/v1/market/status`, { headers: { cookie: `sid=${sid}` } });
+    const answers = await Promise.all(Array.from({ length: 500 }, answer));
+    const slowed = answers.filter((one) => one.status === 429);
+    assert.ok(0 < slowed.length && slowed.length <= 200, `${slowed.length}`);
+    assert.equal(slowed[0].headers.get("retry-after"), "1");
+    assert.match((await slowed[0].json()).detail, /300 at once, then 30 a second/);
+    assert.equal((await fetch(`${server.address}/health`)).status, 200);
+  } finally {
+    await server.stop();
+  }
+});
