@@ -50,6 +50,24 @@ pub(crate) enum Command {
         #[command(subcommand)]
         what: Import,
     },
+    /// Write everything that is kept to a file; the desk may run meanwhile
+    Backup {
+        /// The file [default: one with the time in its name, in the data folder's `backups`]
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Look a backup through and put it in the place of what is kept, which is kept aside
+    Restore {
+        /// The backup
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Copy everything to an empty PostgreSQL database, and compare it there
+    Move {
+        /// Its address, `postgres://…`; in the environment nobody else on the machine reads it
+        #[arg(long, value_name = "ADDRESS", env = "VOLARIS_MOVE_TO", hide_env_values = true)]
+        to: String,
+    },
     /// Bring the database up to this version, and say which version it is
     Migrate,
     /// Look for what could go wrong: folder, database, address, clock

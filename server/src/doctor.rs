@@ -7,10 +7,11 @@ use anyhow::Context;
 use desk::{AuditStore, Store};
 use store::{Database, DatabaseUrl};
 
+use crate::backup;
 use crate::commands::say;
 use crate::configuration::Configuration;
 
-fn url(configuration: &Configuration) -> DatabaseUrl {
+pub(crate) fn url(configuration: &Configuration) -> DatabaseUrl {
     match &configuration.database {
         Some(address) => DatabaseUrl::Server(address.clone()),
         None => DatabaseUrl::File(configuration.data.join("volaris.db")),
@@ -23,6 +24,7 @@ pub(crate) async fn open_database(configuration: &Configuration) -> anyhow::Resu
     let database = Database::open(&url)
         .await
         .with_context(|| format!("the database ({url:?}) cannot be opened"))?;
+    backup::back_up_before_migrating(configuration, &database).await?;
     database.migrate().await.context("the database cannot be brought up to this version")?;
     Ok(database)
 }
@@ -34,12 +36,16 @@ pub(crate) async fn migrate(configuration: &Configuration) -> anyhow::Result<Exi
         .await
         .with_context(|| format!("the database ({url:?}) cannot be opened"))?;
     let before = database.version().await?;
+    let kept = backup::back_up_before_migrating(configuration, &database).await?;
     let after = database.migrate().await?;
     database.close().await;
     if before == after {
         say(&format!("the database is at version {after}: nothing to do"));
     } else {
         say(&format!("the database went from version {before} to {after}"));
+        if let Some(kept) = kept {
+            say(&format!("as it was before it is in {}", kept.display()));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

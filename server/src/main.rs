@@ -6,6 +6,7 @@
 mod accounts;
 mod api_keys;
 mod assets;
+mod backup;
 mod chains;
 mod clock;
 mod codes;
@@ -62,6 +63,9 @@ async fn run(command: Command, configuration: Configuration) -> anyhow::Result<E
         Command::Import { what: Import::Chain(asked) } => {
             import::import_chain(&configuration, &asked).await
         }
+        Command::Backup { file } => backup::back_up(&configuration, file.as_deref()).await,
+        Command::Restore { file } => backup::restore(&configuration, &file).await,
+        Command::Move { to } => backup::move_to(&configuration, &to).await,
         Command::Migrate => doctor::migrate(&configuration).await,
         Command::Doctor => doctor::examine(&configuration).await,
         Command::Account { what: AccountCommand::Reset { email, second_factor } } => {

@@ -176,7 +176,8 @@ fn set_up() -> AnyView {
         <p>
             "This desk has no account yet. Whoever makes the first one proves that the machine is \
              theirs by a token: it was printed when the desk started, and stands in the file "
-            <code>"setup-token"</code> " in its data folder."
+            <code>"setup-token"</code> " in its data folder. You have a backup? Stop the desk and "
+            "run " <code>"volaris restore FILE"</code> " instead."
         </p>
         <form class="account__form" method="post" action="/account/set-up">
             {field("token", "Set-up token", "off")} {field("email", "E-mail", "username")}

@@ -95,6 +95,9 @@ pub enum StoreError {
         /// What is wrong with it.
         why: String,
     },
+    /// Something stands where this would be written.
+    #[error("{0}: nothing of it is overwritten")]
+    InTheWay(String),
     /// The database was written by a newer Volaris.
     #[error(
         "the database is at version {found}, this Volaris knows {known}: install the newer one"

@@ -143,16 +143,23 @@ impl Database {
 
     /// Brings the tables up to this program's version. Refuses a database of a newer program.
     pub async fn migrate(&self) -> Result<i64, StoreError> {
+        self.migrate_to(self.version_known()).await
+    }
+
+    /// The same, no further than to an earlier version: how a database of an earlier program is
+    /// made.
+    pub async fn migrate_to(&self, version: i64) -> Result<i64, StoreError> {
         let (found, known) = (self.version().await?, self.version_known());
         if known < found {
             return Err(StoreError::TooNew { found, known });
         }
         let mut connection = self.writers.acquire().await.map_err(failed("give a connection"))?;
-        self.migrator().run(&mut *connection).await.map_err(|error| StoreError::Database {
-            doing: format!("migrate from version {found} to {known}"),
+        let run = self.migrator().run_to(version, &mut *connection).await;
+        run.map_err(|error| StoreError::Database {
+            doing: format!("migrate from version {found} to {version}"),
             source: Box::new(error),
         })?;
-        Ok(known)
+        Ok(version)
     }
 
     /// Begins a transaction that writes.
@@ -177,7 +184,7 @@ impl Store for Database {
 }
 
 /// Makes the folder and an empty file that only their owner can read, when they are not there.
-fn make_private(path: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private(path: &Path) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

@@ -19,6 +19,22 @@ impl Dialect {
         }
     }
 
+    /// Begins a transaction that reads, for which the database stands still.
+    pub(crate) fn begin_snapshot(self) -> &'static str {
+        match self {
+            Self::Sqlite => "begin",
+            Self::Postgres => "begin isolation level repeatable read read only",
+        }
+    }
+
+    /// Lets the rest of a transaction take as long as it takes.
+    pub(crate) fn patience(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("set local statement_timeout = 0"),
+        }
+    }
+
     /// What every connection is told first.
     pub(crate) fn greetings(self) -> &'static [&'static str] {
         match self {

@@ -11,9 +11,12 @@ mod batch;
 mod chains;
 mod volatility;
 mod database;
+mod copying;
 mod dialect;
 mod series;
 mod positions;
+mod tables;
 mod things;
 
+pub use copying::CopiedTable;
 pub use database::{Database, DatabaseUrl};

@@ -10,6 +10,7 @@ mod conformance {
     mod audit;
     mod bars;
     mod chains;
+    mod copying;
     mod damage;
     mod lifetime;
     mod people;

@@ -2,7 +2,10 @@
 
 use std::error::Error;
 
-use desk::{BarStore, SettingStore, Store, StoreError};
+use desk::{
+    AccountStore, AuditStore, BarStore, PositionStore, SettingStore, Store, StoreError,
+    WatchlistStore,
+};
 use market::{Moment, Symbol};
 use store::{Database, DatabaseUrl};
 
@@ -12,6 +15,7 @@ on_both!(
     migrating_twice_is_harmless,
     what_was_written_is_there_after_opening_again,
     a_newer_database_is_left_alone,
+    an_older_database_keeps_what_it_has,
     readers_see_what_was_acknowledged,
 );
 
@@ -58,6 +62,40 @@ async fn a_newer_database_is_left_alone(home: Home) {
     );
     assert!(refused.to_string().contains("install the newer one"));
     assert_eq!(database.setting(&local(), "theme").await.unwrap().as_deref(), Some("dark"));
+}
+
+/// The version before there were accounts.
+const BEFORE_ACCOUNTS: i64 = 5;
+/// The one before there were several people.
+const BEFORE_PEOPLE: i64 = 8;
+
+async fn an_older_database_keeps_what_it_has(home: Home) {
+    let database = Database::open(&home.url).await.unwrap();
+    assert_eq!(database.migrate_to(BEFORE_ACCOUNTS).await.unwrap(), BEFORE_ACCOUNTS);
+    for row in [
+        "insert into watchlist values ('local', 'Mine', '[\"SPX\"]')",
+        "insert into setting values ('local', 'theme', 'dark')",
+        "insert into position values ('local', 'p', 'practice:1', '', '1 SPY', 'planned', null, \
+         null, 0, null, null, 9)",
+    ] {
+        home.tamper(row).await;
+    }
+    database.migrate_to(BEFORE_PEOPLE).await.unwrap();
+    for row in [
+        "insert into account values ('a', 'local', 'ada@example.com', 'hash', 5)",
+        "insert into audit values (1, 5, 'a', 'protected', 'Firefox', '', \
+         'd502bd48c1d813de7d8529af907106cda586e64a92eccf891bec72bdefd225b5')",
+    ] {
+        home.tamper(row).await;
+    }
+    let known = database.migrate().await.unwrap();
+    assert_eq!(known, database.version_known());
+    let ada = database.account("a").await.unwrap().unwrap();
+    assert_eq!((ada.role, ada.is_suspended), (desk::Role::Owner, false), "she protected it");
+    assert_eq!(database.watchlists(&ada.owner).await.unwrap().len(), 1);
+    assert_eq!(database.positions(&ada.owner).await.unwrap().len(), 1);
+    assert_eq!(database.setting(&local(), "theme").await.unwrap().as_deref(), Some("dark"));
+    assert_eq!(database.check_audit().await.unwrap(), 1, "sealed as before");
 }
 
 async fn readers_see_what_was_acknowledged(home: Home) {

@@ -1,0 +1,291 @@
+//! Every table there is, with its columns: what copies a database, gives somebody all that is theirs,
+//! or takes it away, goes through this list. A test compares it with the tables themselves.
+
+use std::sync::LazyLock;
+
+/// What stands in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Text.
+    Text,
+    /// A whole number.
+    Whole,
+    /// Any number.
+    Real,
+}
+
+/// A table.
+pub(crate) struct Table {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Its columns, those of the key first.
+    pub(crate) columns: &'static [(&'static str, Kind)],
+    /// How many of them make the key.
+    keys: usize,
+}
+
+/// Texts that read and write one table.
+pub(crate) struct Texts {
+    /// All rows, by the key.
+    pub(crate) read: &'static str,
+    /// One row.
+    pub(crate) write: &'static str,
+    /// How many rows.
+    pub(crate) count: &'static str,
+}
+
+use Kind::{Real, Text, Whole};
+
+/// Every table; one that another points at stands before it.
+pub(crate) static TABLES: [Table; 18] = [
+    Table {
+        name: "account",
+        keys: 1,
+        columns: &[
+            ("id", Text),
+            ("owner", Text),
+            ("email", Text),
+            ("password", Text),
+            ("created_at", Whole),
+            ("role", Text),
+            ("is_suspended", Whole),
+        ],
+    },
+    Table {
+        name: "sign_in",
+        keys: 1,
+        columns: &[
+            ("hash", Text),
+            ("account_id", Text),
+            ("device", Text),
+            ("since", Whole),
+            ("seen_at", Whole),
+            ("expires_at", Whole),
+        ],
+    },
+    Table {
+        name: "second_factor",
+        keys: 1,
+        columns: &[
+            ("account_id", Text),
+            ("secret", Text),
+            ("is_confirmed", Whole),
+            ("last_step", Whole),
+        ],
+    },
+    Table { name: "recovery_code", keys: 2, columns: &[("account_id", Text), ("hash", Text)] },
+    Table {
+        name: "invitation",
+        keys: 1,
+        columns: &[
+            ("email", Text),
+            ("hash", Text),
+            ("role", Text),
+            ("made_by", Text),
+            ("made_at", Whole),
+            ("expires_at", Whole),
+        ],
+    },
+    Table {
+        name: "api_key",
+        keys: 1,
+        columns: &[
+            ("id", Text),
+            ("account_id", Text),
+            ("name", Text),
+            ("scope", Text),
+            ("hash", Text),
+            ("tail", Text),
+            ("made_at", Whole),
+            ("used_at", Whole),
+        ],
+    },
+    Table {
+        name: "audit",
+        keys: 1,
+        columns: &[
+            ("seq", Whole),
+            ("at", Whole),
+            ("account_id", Text),
+            ("event", Text),
+            ("device", Text),
+            ("network", Text),
+            ("hash", Text),
+            ("about", Text),
+        ],
+    },
+    Table {
+        name: "series",
+        keys: 1,
+        columns: &[
+            ("id", Text),
+            ("owner", Text),
+            ("tape", Text),
+            ("symbol", Text),
+            ("source", Text),
+            ("span", Text),
+            ("hours", Text),
+            ("adjustment", Text),
+        ],
+    },
+    Table {
+        name: "bar",
+        keys: 2,
+        columns: &[
+            ("series_id", Text),
+            ("start", Whole),
+            ("day", Whole),
+            ("open", Whole),
+            ("high", Whole),
+            ("low", Whole),
+            ("close", Whole),
+            ("volume", Whole),
+            ("revision", Whole),
+        ],
+    },
+    Table {
+        name: "print",
+        keys: 3,
+        columns: &[
+            ("series_id", Text),
+            ("day", Whole),
+            ("place", Whole),
+            ("at", Whole),
+            ("price", Whole),
+            ("size", Whole),
+            ("mark", Whole),
+        ],
+    },
+    Table { name: "symbol", keys: 2, columns: &[("owner", Text), ("symbol", Text)] },
+    Table {
+        name: "watchlist",
+        keys: 2,
+        columns: &[("owner", Text), ("name", Text), ("symbols", Text)],
+    },
+    Table {
+        name: "layout",
+        keys: 1,
+        columns: &[
+            ("id", Text),
+            ("owner", Text),
+            ("name", Text),
+            ("body", Text),
+            ("changed_at", Whole),
+        ],
+    },
+    Table {
+        name: "setting",
+        keys: 2,
+        columns: &[("owner", Text), ("name", Text), ("value", Text)],
+    },
+    Table {
+        name: "drawing",
+        keys: 3,
+        columns: &[("owner", Text), ("symbol", Text), ("id", Text), ("body", Text)],
+    },
+    Table {
+        name: "position",
+        keys: 2,
+        columns: &[
+            ("owner", Text),
+            ("id", Text),
+            ("tape", Text),
+            ("name", Text),
+            ("legs", Text),
+            ("stage", Text),
+            ("paid", Whole),
+            ("received", Whole),
+            ("fees", Whole),
+            ("opened_at", Whole),
+            ("closed_at", Whole),
+            ("changed_at", Whole),
+        ],
+    },
+    Table {
+        name: "chain",
+        keys: 5,
+        columns: &[
+            ("owner", Text),
+            ("tape", Text),
+            ("symbol", Text),
+            ("day", Whole),
+            ("series", Text),
+            ("at", Whole),
+            ("quotes", Text),
+        ],
+    },
+    Table {
+        name: "volatility_day",
+        keys: 4,
+        columns: &[
+            ("owner", Text),
+            ("tape", Text),
+            ("symbol", Text),
+            ("day", Whole),
+            ("iv30", Real),
+            ("skew30", Real),
+        ],
+    },
+];
+
+/// The texts of [`TABLES`], put together once: sqlx takes static ones only.
+pub(crate) static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| {
+    let texts = |table: &Table| {
+        let name = table.name;
+        let columns: Vec<&str> = table.columns.iter().map(|(column, _)| *column).collect();
+        let places: Vec<String> = (1..=columns.len()).map(|place| format!("${place}")).collect();
+        let (all, keys) = (columns.join(", "), columns[..table.keys].join(", "));
+        let write = format!("insert into {name} ({all}) values ({})", places.join(", "));
+        Texts {
+            read: String::leak(format!("select {all} from {name} order by {keys}")),
+            write: String::leak(write),
+            count: String::leak(format!("select count(*) from {name}")),
+        }
+    };
+    TABLES.iter().map(texts).collect()
+});
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use sqlx::Row;
+
+    use super::*;
+    use crate::{Database, DatabaseUrl};
+
+    /// A table that was added and is not in the list would be missing in every backup.
+    #[tokio::test]
+    async fn the_list_is_that_of_the_database() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = DatabaseUrl::File(folder.path().join("volaris.db"));
+        let database = Database::open(&url).await.expect("a database");
+        database.migrate().await.expect("its tables");
+        let rows = sqlx::query(
+            "select one.name, part.name, part.type, part.pk \
+             from sqlite_master one join pragma_table_info(one.name) part \
+             where one.type = 'table' and substr(one.name, 1, 1) <> '_'",
+        )
+        .fetch_all(&database.readers)
+        .await
+        .expect("its columns");
+        let mut found: BTreeMap<String, BTreeSet<(String, String, bool)>> = BTreeMap::new();
+        for row in rows {
+            let text = |place: usize| row.try_get::<String, _>(place).expect("text");
+            let key: i64 = row.try_get(3).expect("a number");
+            found.entry(text(0)).or_default().insert((text(1), text(2), key != 0));
+        }
+        let listed = TABLES.iter().map(|table| {
+            let column = |(place, (name, kind)): (usize, &(&str, Kind))| {
+                let kind = match kind {
+                    Kind::Text => "TEXT",
+                    Kind::Whole => "INTEGER",
+                    Kind::Real => "REAL",
+                };
+                ((*name).to_owned(), kind.to_owned(), place < table.keys)
+            };
+            (table.name.to_owned(), table.columns.iter().enumerate().map(column).collect())
+        });
+        assert_eq!(found, listed.collect());
+    }
+}

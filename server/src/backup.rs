@@ -1,0 +1,262 @@
+//! `volaris backup`, `volaris restore`, `volaris move`: everything that is kept, to a file, back from
+//! it, and to a server.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail, ensure};
+use desk::AuditStore;
+use store::{CopiedTable, Database, DatabaseUrl};
+use tracing::info;
+
+use crate::clock::now;
+use crate::commands::say;
+use crate::configuration::Configuration;
+use crate::doctor::{open_database, url};
+
+/// What a file's name says of when it was made: `20261126-104500`, in UTC.
+fn stamp() -> String {
+    let at = now().to_string();
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let (date, time) = at.split_once('T').unwrap_or((&at, ""));
+    let time: String = digits(time).chars().take(6).collect();
+    format!("{}-{time}", digits(date))
+}
+
+fn folder_of_backups(configuration: &Configuration) -> PathBuf {
+    configuration.data.join("backups")
+}
+
+/// `volaris backup`. The desk may run meanwhile.
+pub(crate) async fn back_up(
+    configuration: &Configuration,
+    file: Option<&Path>,
+) -> anyhow::Result<ExitCode> {
+    let named = folder_of_backups(configuration).join(format!("volaris-{}.db", stamp()));
+    let file = file.unwrap_or(&named);
+    let url = url(configuration);
+    let database = Database::open(&url).await.with_context(|| format!("{url:?} cannot be read"))?;
+    let rows = database.back_up(file).await;
+    database.close().await;
+    let rows = rows.with_context(|| format!("the backup {} was not made", file.display()))?;
+    let rows = rows.map_or(String::new(), |rows| format!(", {rows} rows"));
+    say(&format!(
+        "everything is in {}{rows}, and was looked through\nwhat is sealed in it (second factors) \
+         opens with {} alone: keep both, apart",
+        file.display(),
+        configuration.data.join("volaris.key").display()
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Keeps what a file has before its tables are changed; where that is, if anything was.
+pub(crate) async fn back_up_before_migrating(
+    configuration: &Configuration,
+    database: &Database,
+) -> anyhow::Result<Option<PathBuf>> {
+    let (before, known) = (database.version().await?, database.version_known());
+    if before == 0 || known <= before || configuration.database.is_some() {
+        return Ok(None);
+    }
+    let name = format!("before-version-{known}-{}.db", stamp());
+    let file = folder_of_backups(configuration).join(name);
+    let made = database.back_up(&file).await;
+    made.context("the database is of an older version, and could not be backed up first")?;
+    info!(file = %file.display(), "backed up before going from version {before} to {known}");
+    Ok(Some(file))
+}
+
+/// `volaris restore`: looks the file through, then puts it in the place of what there is.
+pub(crate) async fn restore(
+    configuration: &Configuration,
+    file: &Path,
+) -> anyhow::Result<ExitCode> {
+    if TcpListener::bind(configuration.listen).is_err() {
+        let listen = configuration.listen;
+        bail!("something listens on {listen}: stop the desk first, so that it writes nothing");
+    }
+    let (restored, rows) = look_through(configuration, file).await?;
+    match url(configuration) {
+        DatabaseUrl::File(place) => {
+            restored.close().await;
+            let beside = beside(&place, "restored");
+            let kept = exchange(&place, &beside).await?;
+            let kept = kept.map_or(String::new(), |kept| {
+                format!("\nwhat was there before is in {}", kept.display())
+            });
+            say(&format!("{rows} rows are restored to {}{kept}", place.display()));
+        }
+        DatabaseUrl::Server(_) => {
+            let database = open_database(configuration).await?;
+            let copied = restored.copy_into(&database).await;
+            restored.close().await;
+            database.close().await;
+            remove(&beside(&configuration.data.join("volaris.db"), "restored"))?;
+            copied.context("nothing was restored: point `database` at an empty one")?;
+            say(&format!("{rows} rows are restored to the PostgreSQL server"));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn beside(place: &Path, what: &str) -> PathBuf {
+    let mut name = place.as_os_str().to_owned();
+    name.push(".");
+    name.push(what);
+    name.into()
+}
+
+/// A file, and what SQLite keeps beside it.
+fn remove(place: &Path) -> std::io::Result<()> {
+    let with = |end: &str| {
+        let mut name = place.as_os_str().to_owned();
+        name.push(end);
+        match std::fs::remove_file(PathBuf::from(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    };
+    with("")?;
+    with("-wal")?;
+    with("-shm")
+}
+
+/// A copy of a backup, whole and of this version, and how many rows it has. The file itself is only
+/// read.
+async fn look_through(
+    configuration: &Configuration,
+    file: &Path,
+) -> anyhow::Result<(Database, u64)> {
+    let copy = beside(&configuration.data.join("volaris.db"), "restored");
+    remove(&copy)?;
+    let bytes =
+        std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    crate::private_file::write_bytes(&copy, &bytes)
+        .with_context(|| format!("{} cannot be written", copy.display()))?;
+    let looked = async {
+        let database = Database::open(&DatabaseUrl::File(copy.clone())).await?;
+        database.check_integrity().await?;
+        ensure!(0 < database.version().await?, "it is no backup of Volaris");
+        database.migrate().await?;
+        database.check_audit().await?;
+        let rows = database.count().await?;
+        Ok::<_, anyhow::Error>((database, rows))
+    };
+    let looked = looked.await;
+    if looked.is_err() {
+        remove(&copy)?;
+    }
+    looked.with_context(|| format!("{} was not restored, nothing was changed", file.display()))
+}
+
+/// Puts a database in the place of another one; where the other one is, if there was one.
+async fn exchange(place: &Path, fresh: &Path) -> anyhow::Result<Option<PathBuf>> {
+    let mut kept = None;
+    if place.exists() {
+        // What its log has goes into the file. One that cannot be opened keeps its log beside it.
+        if let Ok(old) = Database::open(&DatabaseUrl::File(place.to_owned())).await {
+            old.close().await;
+        }
+        let aside = beside(place, &format!("before-{}", stamp()));
+        for end in ["-wal", "-shm"] {
+            let named = |place: &Path| {
+                let mut name = place.as_os_str().to_owned();
+                name.push(end);
+                PathBuf::from(name)
+            };
+            if named(place).exists() {
+                std::fs::rename(named(place), named(&aside))?;
+            }
+        }
+        // A second name first: at no moment is there nothing in the place.
+        std::fs::hard_link(place, &aside).or_else(|_| std::fs::copy(place, &aside).map(|_| ()))?;
+        kept = Some(aside);
+    }
+    std::fs::rename(fresh, place)?;
+    #[cfg(unix)]
+    if let Some(folder) = place.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(kept)
+}
+
+/// `volaris move`: into an empty PostgreSQL database.
+pub(crate) async fn move_to(configuration: &Configuration, to: &str) -> anyhow::Result<ExitCode> {
+    ensure!(configuration.database.is_none(), "the desk is on a server already: use its own tools");
+    ensure!(to.starts_with("postgres"), "`--to` is no address of a server: postgres://…");
+    let from = open_database(configuration).await?;
+    let into = Database::open(&DatabaseUrl::Server(to.to_owned())).await?;
+    into.migrate().await?;
+    let copied = from.copy_into(&into).await;
+    from.close().await;
+    into.close().await;
+    let copied = copied.context("nothing was moved")?;
+    for CopiedTable { name, rows, hash } in &copied {
+        say(&format!("{name:>16} {rows:>9} rows  {}", &hash[..16]));
+    }
+    say(
+        "all of it arrived, with the same hashes on both sides. Set `database` to that address and \
+         start the desk; the file stays as it is",
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use desk::{SettingStore, Trader};
+
+    use super::*;
+    use crate::commands::Settings;
+
+    #[test]
+    fn a_stamp_is_a_date_and_a_time() {
+        let stamp = stamp();
+        assert_eq!(stamp.len(), 15, "{stamp}");
+        assert!(stamp.chars().all(|one| one.is_ascii_digit() || one == '-'), "{stamp}");
+    }
+
+    #[tokio::test]
+    async fn a_desk_moves_to_a_server_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let settings = Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
+        let here = Configuration::load(&settings).expect("a configuration");
+        let owner = Trader::local().owner().clone();
+        let database = open_database(&here).await.expect("a database");
+        database.write_setting(&owner, "theme", "dark").await.expect("written");
+        database.close().await;
+        let address = testkit::postgres::fresh_database().unwrap_or_else(|why| panic!("{why}"));
+        move_to(&here, "sqlite://x").await.expect_err("no server");
+        move_to(&here, &address).await.expect("moved");
+        let again = move_to(&here, &address).await.expect_err("it is not empty");
+        assert!(format!("{again:#}").contains("not empty"), "{again:#}");
+        let there = Configuration { database: Some(address), ..here.clone() };
+        let database = open_database(&there).await.expect("the server");
+        let theme = database.setting(&owner, "theme").await.expect("read");
+        assert_eq!(theme.as_deref(), Some("dark"));
+        // From there a backup is a file like any other.
+        let file = folder.path().join("of-the-server.db");
+        back_up(&there, Some(&file)).await.expect("backed up");
+        let (copy, rows) = look_through(&here, &file).await.expect("whole");
+        copy.close().await;
+        assert_eq!(rows, 1);
+    }
+
+    #[tokio::test]
+    async fn before_tables_change_what_they_have_is_backed_up() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let settings = Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
+        let configuration = Configuration::load(&settings).expect("a configuration");
+        let backups = || std::fs::read_dir(folder_of_backups(&configuration)).map(Iterator::count);
+        open_database(&configuration).await.expect("a new one").close().await;
+        assert!(backups().is_err(), "there was nothing before");
+        std::fs::remove_file(folder.path().join("volaris.db")).expect("removed");
+        let old = Database::open(&url(&configuration)).await.expect("a database");
+        old.migrate_to(5).await.expect("an older version");
+        old.close().await;
+        open_database(&configuration).await.expect("migrated").close().await;
+        assert_eq!(backups().expect("a folder"), 1);
+        open_database(&configuration).await.expect("as it is").close().await;
+        assert_eq!(backups().expect("a folder"), 1, "only before something changes");
+    }
+}
