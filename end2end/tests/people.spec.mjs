@@ -1,7 +1,9 @@
 // Several people on one desk: asked in, each with things of their own, led, shut out.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { inflateRawSync } from "node:zlib";
 
 import { checkAxe, live, openPage, startVolaris, until } from "../desk.mjs";
 
@@ -47,6 +49,24 @@ async function join(server, name, cookie) {
   const joined = await send(server, "/account/join", fields);
   assert.equal(joined.to, "/", name);
   return joined.set;
+}
+
+/** The files of an archive, as text, by their names (APPNOTE 4.3). */
+function unzip(bytes) {
+  const files = {};
+  let at = bytes.readUInt32LE(bytes.lastIndexOf("PK\x05\x06") + 16);
+  while (bytes.readUInt32LE(at) === 0x02014b50) {
+    const packed = bytes.readUInt32LE(at + 20);
+    const [named, extra, comment] = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field));
+    const local = bytes.readUInt32LE(at + 42);
+    const from = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
+    const body = bytes.subarray(from, from + packed);
+    const isPlain = bytes.readUInt16LE(at + 10) === 0;
+    const name = bytes.subarray(at + 46, at + 46 + named).toString();
+    files[name] = (isPlain ? body : inflateRawSync(body)).toString();
+    at += 46 + named + extra + comment;
+  }
+  return files;
 }
 
 const api = async (server, path, cookie, method = "GET", body) => {
@@ -154,6 +174,67 @@ test("somebody is asked in, joins, leads others, and shuts one out", async () =>
     for (const page of pages) await page.quit();
   } finally {
     for (const page of pages) await page.context().browser().close();
+    await server.stop();
+  }
+});
+
+test("somebody takes everything along, and deletes it", async () => {
+  const server = await startVolaris();
+  const ada = await protect(server);
+  const bob = await join(server, "bob", ada);
+  const page = await open(server, "/account", bob, NARROW);
+  try {
+    const position = { position: "-1 SPXW 15MAR24 5000P", stage: "planned", name: "=1+1" };
+    for (const cookie of [ada, bob]) {
+      assert.equal((await api(server, "/api/v1/positions", cookie, "POST", position)).status, 201);
+    }
+    const saving = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Download all of it" }).tap();
+    const file = await saving;
+    assert.match(file.suggestedFilename(), /^volaris-\d{4}-\d\d-\d\d\.zip$/);
+    const files = unzip(await readFile(await file.path()));
+    const names = Object.keys(files);
+    const csv = files["csv/position.csv"];
+    const account = JSON.parse(files["json/account.json"]);
+    assert.equal(names.length, 1 + 2 * 18);
+    assert.equal(csv.trim().split("\r\n").length, 2, "his, and nobody else's");
+    assert.match(csv, /'=1\+1,'-1 SPXW 15MAR24 5000P/);
+    assert.deepEqual([account.length, account[0].email], [1, email("bob")]);
+    assert.ok(!("password" in account[0]), Object.keys(account[0]));
+
+    const remove = async (page, password) => {
+      await page.getByText("Delete the account and all of it").click();
+      await page.getByLabel("Password, to delete everything").fill(password);
+      await page.getByRole("button", { name: "Delete everything" }).click();
+    };
+    await remove(page, "wrong horse battery");
+    await page.getByRole("alert").filter({ hasText: "do not belong together" }).waitFor();
+    await page.getByText("Downloaded everything").waitFor();
+    await checkAxe(page);
+    // Who owns a desk with others on it does not leave it to nobody.
+    const hers = await open(server, "/account", ada, WIDE);
+    try {
+      await remove(hers, PASSWORD);
+      await hers.getByRole("alert").filter({ hasText: "Others are on this desk" }).waitFor();
+      await remove(page, PASSWORD);
+      await page.getByRole("heading", { name: "Sign in" }).waitFor();
+      assert.equal((await api(server, "/api/v1/positions", bob)).status, 401);
+      const again = { email: email("bob"), password: PASSWORD };
+      assert.equal((await send(server, "/account/sign-in", again)).to.split("?")[0], "/sign-in");
+      const left = JSON.parse((await api(server, "/api/v1/positions", ada)).text).positions;
+      assert.deepEqual(left.map((one) => one.name), ["=1+1"]);
+      // The last one leaves a desk as it was before the first.
+      await remove(hers, PASSWORD);
+      await hers.waitForURL(`${server.address}/**`);
+      const fresh = await fetch(`${server.address}/api/v1/positions`);
+      assert.deepEqual((await fresh.json()).positions, []);
+      await hers.quit();
+    } finally {
+      await hers.context().browser().close();
+    }
+    await page.quit();
+  } finally {
+    await page.context().browser().close();
     await server.stop();
   }
 });

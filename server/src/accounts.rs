@@ -29,7 +29,7 @@ use crate::rest::Problem;
 use crate::second_factor;
 use crate::sessions::{self, Doors, Here};
 use crate::vault::Vault;
-use crate::{api_keys, people};
+use crate::{api_keys, belongings, people};
 
 /// What signing in needs.
 #[derive(Clone)]
@@ -179,6 +179,7 @@ pub(crate) fn routes(accounts: Accounts) -> Router {
         .route("/account/second-factor/remove", post(second_factor::remove))
         .merge(people::routes())
         .merge(api_keys::routes())
+        .merge(belongings::routes())
         .with_state(accounts)
 }
 
@@ -399,7 +400,7 @@ fn own_path(next: &str) -> &str {
 }
 
 /// What was kept in the browser goes as well.
-const CLEAR: [(HeaderName, &str); 1] =
+pub(crate) const CLEAR: [(HeaderName, &str); 1] =
     [(HeaderName::from_static("clear-site-data"), "\"cache\", \"storage\"")];
 
 async fn sign_out(

@@ -1,5 +1,5 @@
-//! `volaris backup`, `volaris restore`, `volaris move`: everything that is kept, to a file, back from
-//! it, and to a server.
+//! `volaris backup`, `volaris restore`, `volaris move`: everything that is kept, to a file, back
+//! from it, and to a server.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

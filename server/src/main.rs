@@ -7,6 +7,7 @@ mod accounts;
 mod api_keys;
 mod assets;
 mod backup;
+mod belongings;
 mod chains;
 mod clock;
 mod codes;

@@ -122,6 +122,12 @@ impl Doors {
         }
     }
 
+    /// Looks again whether anybody has an account, after one was deleted.
+    pub(crate) async fn look_for_accounts(&self) -> Result<(), desk::StoreError> {
+        self.has_accounts.store(self.store.has_accounts().await?, Ordering::Release);
+        Ok(())
+    }
+
     /// From now on nobody is let in without an account.
     pub(crate) fn close(&self) {
         self.has_accounts.store(true, Ordering::Release);

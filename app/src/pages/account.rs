@@ -201,6 +201,7 @@ fn protect() -> AnyView {
             <button class="account__go">"Protect this desk"</button>
         </form>
         <p class="account__note">
+            <a href="/account/export" download="">"Download all that is kept"</a> " · "
             <a href="/">"Back to the desk"</a>
         </p>
     }
@@ -260,6 +261,10 @@ fn account(
             <h2 id="keys">"Programs"</h2>
             {api_keys(keys)}
         </section>
+        <section aria-labelledby="data">
+            <h2 id="data">"What is kept of you"</h2>
+            {data()}
+        </section>
         <section aria-labelledby="happened">
             <h2 id="happened">"What happened"</h2>
             <ol class="account__happened">{happened.into_iter().map(entry).collect_view()}</ol>
@@ -286,6 +291,28 @@ fn factor(recovery_left: Option<u64>) -> AnyView {
             {field("present", "Password, to turn it off", "current-password")}
             <button>"Turn the second factor off"</button>
         </form>
+    }
+    .into_any()
+}
+
+/// Taking everything along, and having it deleted.
+fn data() -> AnyView {
+    view! {
+        <p>
+            <a href="/account/export" download="">"Download all of it"</a>
+            ": positions, layouts, drawings, imported prices, as CSV and JSON."
+        </p>
+        <details>
+            <summary>"Delete the account and all of it"</summary>
+            <form class="account__form" method="post" action="/account/delete">
+                <p>
+                    "This cannot be undone. What was written down of the account in the audit \
+                     log stays, without its e-mail address."
+                </p>
+                {field("present", "Password, to delete everything", "current-password")}
+                <button>"Delete everything"</button>
+            </form>
+        </details>
     }
     .into_any()
 }

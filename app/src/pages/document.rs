@@ -28,6 +28,10 @@ fn told(problem: &str) -> Option<&'static str> {
         "here" => "There is an account of this e-mail address already.",
         "key-name" => "A key has a name of 1 to 60 characters: that of the program.",
         "keys" => "This account has 20 keys: end one that nobody uses.",
+        "owner" => {
+            "Others are on this desk, and you own it: it cannot be left to nobody. They delete \
+             their accounts first."
+        }
         "gone" => "That was changed meanwhile: this is how it stands now.",
         "invitation" => {
             "That code is not one for this e-mail address, was used, or has ended. Ask whoever \
@@ -166,6 +170,7 @@ mod tests {
             "invitation",
             "key-name",
             "keys",
+            "owner",
         ] {
             assert!(html(word).contains("account__said"), "{word}");
         }

@@ -51,11 +51,15 @@ pub enum AuditEvent {
     KeyMade,
     /// A key was ended.
     KeyEnded,
+    /// Everything was taken along.
+    Exported,
+    /// The account was deleted, with all that it kept.
+    Deleted,
 }
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Protected,
         Self::SignedIn,
         Self::Refused,
@@ -76,6 +80,8 @@ impl AuditEvent {
         Self::Resumed,
         Self::KeyMade,
         Self::KeyEnded,
+        Self::Exported,
+        Self::Deleted,
     ];
 
     /// The word that is kept.
@@ -101,6 +107,8 @@ impl AuditEvent {
             Self::Resumed => "resumed",
             Self::KeyMade => "key_made",
             Self::KeyEnded => "key_ended",
+            Self::Exported => "exported",
+            Self::Deleted => "deleted",
         }
     }
 
@@ -127,6 +135,8 @@ impl AuditEvent {
             Self::Resumed => "Let in again",
             Self::KeyMade => "Made a key for programs",
             Self::KeyEnded => "Ended a key for programs",
+            Self::Exported => "Downloaded everything",
+            Self::Deleted => "Deleted the account",
         }
     }
 

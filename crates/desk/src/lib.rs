@@ -27,12 +27,14 @@ mod volatility_days;
 mod accounts;
 mod api_keys;
 mod audit;
+mod belongings;
 mod people;
 
 pub use accounts::{Account, AccountStore, SecondFactor, SignIn, email_of};
 pub use api_keys::{ApiKey, ApiKeyStore, BadScope, Scope};
 pub use audit::{AuditEntry, AuditEvent, AuditStore, BadAuditEvent};
 pub use bars::ChartBars;
+pub use belongings::{BelongingsStore, Belongs, Cell, TableTaker};
 pub use betas::{BETA_DAYS, Betas};
 pub use chain::{Expiries, QuotedSeries};
 pub use desk::{Desk, Markets, check_listed};

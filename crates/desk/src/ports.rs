@@ -6,7 +6,8 @@ use plan::Stage;
 use quant::options::VolatilityDay;
 
 use crate::{
-    AccountStore, ApiKeyStore, AuditStore, OwnerId, PeopleStore, RecordedChain, RecordedDay,
+    AccountStore, ApiKeyStore, AuditStore, BelongingsStore, OwnerId, PeopleStore, RecordedChain,
+    RecordedDay,
 };
 
 /// How prices were changed after the fact.
@@ -393,6 +394,7 @@ pub trait Store:
     + AuditStore
     + PeopleStore
     + ApiKeyStore
+    + BelongingsStore
 {
     /// Answers when the database does; for `/ready`.
     async fn ping(&self) -> Result<(), StoreError>;

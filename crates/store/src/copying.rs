@@ -149,7 +149,7 @@ impl Database {
 }
 
 /// What stands at one place.
-enum Value {
+pub(crate) enum Value {
     Text(Option<String>),
     Whole(Option<i64>),
     Real(Option<f64>),
@@ -167,7 +167,7 @@ impl Value {
     }
 }
 
-fn values(table: &Table, row: &AnyRow) -> Result<Vec<Value>, sqlx::Error> {
+pub(crate) fn values(table: &Table, row: &AnyRow) -> Result<Vec<Value>, sqlx::Error> {
     let value = |(place, (_, kind)): (usize, &(&str, Kind))| {
         Ok(match kind {
             Kind::Text => Value::Text(row.try_get(place)?),

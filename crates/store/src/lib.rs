@@ -8,6 +8,7 @@ mod audit;
 mod people;
 mod bars;
 mod batch;
+mod belongings;
 mod chains;
 mod volatility;
 mod database;

@@ -1,5 +1,5 @@
-//! Every table there is, with its columns: what copies a database, gives somebody all that is theirs,
-//! or takes it away, goes through this list. A test compares it with the tables themselves.
+//! Every table there is, with its columns: what copies a database, gives somebody all that is
+//! theirs, or takes it away, goes through this list. A test compares it with the tables themselves.
 
 use std::sync::LazyLock;
 
@@ -14,6 +14,19 @@ pub(crate) enum Kind {
     Real,
 }
 
+/// How the rows of a table are somebody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// By their `owner`.
+    Owner,
+    /// By the series that they are of.
+    Series,
+    /// By the account in this column.
+    Account(&'static str),
+    /// By the account, as who did something or whom it was done with; they stay for good.
+    Log,
+}
+
 /// A table.
 pub(crate) struct Table {
     /// Its name.
@@ -22,6 +35,8 @@ pub(crate) struct Table {
     pub(crate) columns: &'static [(&'static str, Kind)],
     /// How many of them make the key.
     keys: usize,
+    /// Whose its rows are.
+    pub(crate) whose: Whose,
 }
 
 /// Texts that read and write one table.
@@ -32,6 +47,10 @@ pub(crate) struct Texts {
     pub(crate) write: &'static str,
     /// How many rows.
     pub(crate) count: &'static str,
+    /// Somebody's rows, by the key.
+    pub(crate) read_of: &'static str,
+    /// Takes somebody's rows away, where they are not for good.
+    pub(crate) remove_of: Option<&'static str>,
 }
 
 use Kind::{Real, Text, Whole};
@@ -41,6 +60,7 @@ pub(crate) static TABLES: [Table; 18] = [
     Table {
         name: "account",
         keys: 1,
+        whose: Whose::Account("id"),
         columns: &[
             ("id", Text),
             ("owner", Text),
@@ -54,6 +74,7 @@ pub(crate) static TABLES: [Table; 18] = [
     Table {
         name: "sign_in",
         keys: 1,
+        whose: Whose::Account("account_id"),
         columns: &[
             ("hash", Text),
             ("account_id", Text),
@@ -66,6 +87,7 @@ pub(crate) static TABLES: [Table; 18] = [
     Table {
         name: "second_factor",
         keys: 1,
+        whose: Whose::Account("account_id"),
         columns: &[
             ("account_id", Text),
             ("secret", Text),
@@ -73,10 +95,16 @@ pub(crate) static TABLES: [Table; 18] = [
             ("last_step", Whole),
         ],
     },
-    Table { name: "recovery_code", keys: 2, columns: &[("account_id", Text), ("hash", Text)] },
+    Table {
+        name: "recovery_code",
+        keys: 2,
+        whose: Whose::Account("account_id"),
+        columns: &[("account_id", Text), ("hash", Text)],
+    },
     Table {
         name: "invitation",
         keys: 1,
+        whose: Whose::Account("made_by"),
         columns: &[
             ("email", Text),
             ("hash", Text),
@@ -89,6 +117,7 @@ pub(crate) static TABLES: [Table; 18] = [
     Table {
         name: "api_key",
         keys: 1,
+        whose: Whose::Account("account_id"),
         columns: &[
             ("id", Text),
             ("account_id", Text),
@@ -103,6 +132,7 @@ pub(crate) static TABLES: [Table; 18] = [
     Table {
         name: "audit",
         keys: 1,
+        whose: Whose::Log,
         columns: &[
             ("seq", Whole),
             ("at", Whole),
@@ -117,6 +147,7 @@ pub(crate) static TABLES: [Table; 18] = [
     Table {
         name: "series",
         keys: 1,
+        whose: Whose::Owner,
         columns: &[
             ("id", Text),
             ("owner", Text),
@@ -131,6 +162,7 @@ pub(crate) static TABLES: [Table; 18] = [
     Table {
         name: "bar",
         keys: 2,
+        whose: Whose::Series,
         columns: &[
             ("series_id", Text),
             ("start", Whole),
@@ -146,6 +178,7 @@ pub(crate) static TABLES: [Table; 18] = [
     Table {
         name: "print",
         keys: 3,
+        whose: Whose::Series,
         columns: &[
             ("series_id", Text),
             ("day", Whole),
@@ -156,15 +189,22 @@ pub(crate) static TABLES: [Table; 18] = [
             ("mark", Whole),
         ],
     },
-    Table { name: "symbol", keys: 2, columns: &[("owner", Text), ("symbol", Text)] },
+    Table {
+        name: "symbol",
+        keys: 2,
+        whose: Whose::Owner,
+        columns: &[("owner", Text), ("symbol", Text)],
+    },
     Table {
         name: "watchlist",
         keys: 2,
+        whose: Whose::Owner,
         columns: &[("owner", Text), ("name", Text), ("symbols", Text)],
     },
     Table {
         name: "layout",
         keys: 1,
+        whose: Whose::Owner,
         columns: &[
             ("id", Text),
             ("owner", Text),
@@ -176,16 +216,19 @@ pub(crate) static TABLES: [Table; 18] = [
     Table {
         name: "setting",
         keys: 2,
+        whose: Whose::Owner,
         columns: &[("owner", Text), ("name", Text), ("value", Text)],
     },
     Table {
         name: "drawing",
         keys: 3,
+        whose: Whose::Owner,
         columns: &[("owner", Text), ("symbol", Text), ("id", Text), ("body", Text)],
     },
     Table {
         name: "position",
         keys: 2,
+        whose: Whose::Owner,
         columns: &[
             ("owner", Text),
             ("id", Text),
@@ -204,6 +247,7 @@ pub(crate) static TABLES: [Table; 18] = [
     Table {
         name: "chain",
         keys: 5,
+        whose: Whose::Owner,
         columns: &[
             ("owner", Text),
             ("tape", Text),
@@ -217,6 +261,7 @@ pub(crate) static TABLES: [Table; 18] = [
     Table {
         name: "volatility_day",
         keys: 4,
+        whose: Whose::Owner,
         columns: &[
             ("owner", Text),
             ("tape", Text),
@@ -235,11 +280,23 @@ pub(crate) static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| {
         let columns: Vec<&str> = table.columns.iter().map(|(column, _)| *column).collect();
         let places: Vec<String> = (1..=columns.len()).map(|place| format!("${place}")).collect();
         let (all, keys) = (columns.join(", "), columns[..table.keys].join(", "));
+        let (of, is_for_good) = match table.whose {
+            Whose::Owner => ("owner = $1".to_owned(), false),
+            Whose::Series => {
+                ("series_id in (select id from series where owner = $1)".to_owned(), false)
+            }
+            Whose::Account(column) => (format!("{column} = $1"), false),
+            // Nobody's account is what most entries are not about.
+            Whose::Log => ("$1 <> '' and (account_id = $1 or about = $1)".to_owned(), true),
+        };
+        let remove = format!("delete from {name} where {of}");
         let write = format!("insert into {name} ({all}) values ({})", places.join(", "));
         Texts {
             read: String::leak(format!("select {all} from {name} order by {keys}")),
             write: String::leak(write),
             count: String::leak(format!("select count(*) from {name}")),
+            read_of: String::leak(format!("select {all} from {name} where {of} order by {keys}")),
+            remove_of: (!is_for_good).then(|| &*String::leak(remove)),
         }
     };
     TABLES.iter().map(texts).collect()

@@ -9,6 +9,7 @@ mod conformance {
     mod api_keys;
     mod audit;
     mod bars;
+    mod belongings;
     mod chains;
     mod copying;
     mod damage;

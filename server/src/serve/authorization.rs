@@ -41,6 +41,7 @@ fn everything() -> Vec<(Method, String)> {
         "/account",
         "/account/second-factor",
         "/set-up",
+        "/account/export",
         "/people",
         "/people/log",
         "/nothing",
@@ -58,6 +59,7 @@ fn everything() -> Vec<(Method, String)> {
         "end",
         "keys",
         "keys/end",
+        "delete",
         "password",
     ];
     let forms = forms.into_iter().map(|name| (Method::POST, format!("/account/{name}")));

@@ -1,0 +1,131 @@
+//! What belongs to somebody: all of it is given, and taken away, and nothing of anybody else.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use desk::{BelongingsStore, Belongs, Cell, OwnerId, TableTaker};
+
+use super::home::{Home, on_both};
+
+on_both!(all_of_it_is_given_without_secrets, all_of_it_goes_and_nothing_of_others);
+
+/// Two people, with a row of each table each.
+const ROWS: [&str; 36] = [
+    "insert into account values ('a', 'ada', 'ada@example.com', 'password of ada', 5, 'owner', 0)",
+    "insert into account values ('b', 'bob', 'bob@example.com', 'password of bob', 6, 'member', 0)",
+    "insert into sign_in values ('hash a', 'a', 'Firefox', 1, 2, 3)",
+    "insert into sign_in values ('hash b', 'b', 'Firefox', 1, 2, 3)",
+    "insert into second_factor values ('a', 'sealed a', 1, 7)",
+    "insert into second_factor values ('b', 'sealed b', 1, 7)",
+    "insert into recovery_code values ('a', 'hash r')",
+    "insert into recovery_code values ('b', 'hash r')",
+    "insert into invitation values ('cy@example.com', 'hash i', 'member', 'a', 1, 2)",
+    "insert into invitation values ('dee@example.com', 'hash j', 'member', 'b', 1, 2)",
+    "insert into api_key values ('k', 'a', 'robot', 'read', 'hash k', 'wxyz', 1, null)",
+    "insert into api_key values ('l', 'b', 'robot', 'read', 'hash l', 'wxyz', 1, null)",
+    "insert into audit values (1, 5, 'a', 'signed_in', 'Firefox', '', 'hash 1', '')",
+    "insert into audit values (2, 6, 'b', 'suspended', 'Firefox', '', 'hash 2', 'a')",
+    "insert into series values ('s', 'ada', 'import', 'SPY', 'import', '1m', 'regular', 'raw')",
+    "insert into series values ('t', 'bob', 'import', 'SPY', 'import', '1m', 'regular', 'raw')",
+    "insert into bar values ('s', 1, 0, 1, 2, 0, 1, 5, 0)",
+    "insert into bar values ('t', 1, 0, 1, 2, 0, 1, 5, 0)",
+    "insert into print values ('s', 1, 0, 5, 5, 3, 1)",
+    "insert into print values ('t', 1, 0, 5, 5, 3, 1)",
+    "insert into symbol values ('ada', 'SPY')",
+    "insert into symbol values ('bob', 'SPY')",
+    "insert into watchlist values ('ada', 'Main', '[]')",
+    "insert into watchlist values ('bob', 'Main', '[]')",
+    "insert into layout values ('l', 'ada', '', '{}', 1)",
+    "insert into layout values ('m', 'bob', '', '{}', 1)",
+    "insert into setting values ('ada', 'x', 'y')",
+    "insert into setting values ('bob', 'x', 'y')",
+    "insert into drawing values ('ada', 'SPY', 'd', 'line')",
+    "insert into drawing values ('bob', 'SPY', 'd', 'line')",
+    "insert into position values ('ada', 'p', 'practice:1', '', '1 SPY', 'planned', null, null, \
+     0, null, null, 9)",
+    "insert into position values ('bob', 'p', 'practice:1', '', '1 SPY', 'planned', null, null, \
+     0, null, null, 9)",
+    "insert into chain values ('ada', 'import', 'SPX', 1, 'SPXW-2024-03-15', 2, '{}')",
+    "insert into chain values ('bob', 'import', 'SPX', 1, 'SPXW-2024-03-15', 2, '{}')",
+    "insert into volatility_day values ('ada', 'practice:1', 'SPX', 1, 0.1, null)",
+    "insert into volatility_day values ('bob', 'practice:1', 'SPX', 1, 0.1, null)",
+];
+
+#[derive(Default)]
+struct Taken {
+    /// By table: its columns, and its rows as text.
+    tables: BTreeMap<&'static str, (Vec<&'static str>, Vec<String>)>,
+    open: &'static str,
+}
+
+impl TableTaker for Taken {
+    fn begin(&mut self, table: &'static str, columns: &[&'static str]) -> io::Result<()> {
+        self.open = table;
+        self.tables.insert(table, (columns.to_vec(), Vec::new()));
+        Ok(())
+    }
+
+    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+        let (columns, rows) = self.tables.get_mut(self.open).unwrap();
+        assert_eq!(columns.len(), cells.len());
+        rows.push(format!("{cells:?}"));
+        Ok(())
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn ada() -> Belongs {
+    Belongs { owner: OwnerId::read("ada".to_owned()), account: "a".to_owned() }
+}
+
+async fn filled(home: &Home) -> store::Database {
+    let database = home.open().await;
+    for row in ROWS {
+        home.tamper(row).await;
+    }
+    database
+}
+
+async fn all_of_it_is_given_without_secrets(home: Home) {
+    let database = filled(&home).await;
+    let mut taken = Taken::default();
+    database.give_belongings(&ada(), &mut taken).await.unwrap();
+    assert_eq!(taken.tables.len(), 18);
+    for (table, (_, rows)) in &taken.tables {
+        // What Bob did with her account is hers to know.
+        let expected = if *table == "audit" { 2 } else { 1 };
+        assert_eq!(rows.len(), expected, "{table}: {rows:?}");
+        for secret in ["password", "hash", "sealed"] {
+            assert!(!rows.concat().contains(secret), "{table}: {rows:?}");
+        }
+    }
+    let (columns, rows) = &taken.tables["account"];
+    assert_eq!(columns, &["id", "owner", "email", "created_at", "role", "is_suspended"]);
+    assert!(rows[0].contains("ada@example.com"), "{rows:?}");
+    // Whoever has no account has no rows of one, and those of an empty name are nobody's.
+    let mut taken = Taken::default();
+    let local = Belongs { owner: OwnerId::read("local".to_owned()), account: String::new() };
+    database.give_belongings(&local, &mut taken).await.unwrap();
+    assert!(taken.tables.values().all(|(_, rows)| rows.is_empty()));
+}
+
+async fn all_of_it_goes_and_nothing_of_others(home: Home) {
+    let database = filled(&home).await;
+    let before = database.count().await.unwrap();
+    assert_eq!(before, 36);
+    // Of each table one, but for the two entries of the log.
+    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), 17);
+    assert_eq!(database.count().await.unwrap(), before - 17);
+    let mut taken = Taken::default();
+    database.give_belongings(&ada(), &mut taken).await.unwrap();
+    let left: Vec<_> = taken.tables.iter().filter(|(_, (_, rows))| !rows.is_empty()).collect();
+    assert_eq!(left.iter().map(|(table, _)| **table).collect::<Vec<_>>(), ["audit"]);
+    let bob = Belongs { owner: OwnerId::read("bob".to_owned()), account: "b".to_owned() };
+    let mut taken = Taken::default();
+    database.give_belongings(&bob, &mut taken).await.unwrap();
+    assert!(taken.tables.values().all(|(_, rows)| rows.len() == 1), "all of his is there");
+    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), 0);
+}
