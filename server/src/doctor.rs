@@ -66,6 +66,13 @@ pub(crate) async fn examine(configuration: &Configuration) -> anyhow::Result<Exi
                     say(&format!("database: {error}"));
                 }
             }
+            match database.check_integrity().await {
+                Ok(()) => say("database: every page and reference is whole"),
+                Err(error) => {
+                    is_well = false;
+                    say(&format!("database: {}: restore a backup", crate::rest::story(&error)));
+                }
+            }
             match database.check_audit().await {
                 Ok(count) => say(&format!("audit log: {count} entries, each as it was written")),
                 Err(error) => {

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use desk::{
-    AccountStore, AuditStore, BarStore, PositionStore, SettingStore, Store, StoreError,
+    AccountStore, AuditStore, BarStore, OwnerId, PositionStore, SettingStore, Store, StoreError,
     WatchlistStore,
 };
 use market::{Moment, Symbol};
@@ -17,6 +17,7 @@ on_both!(
     a_newer_database_is_left_alone,
     an_older_database_keeps_what_it_has,
     readers_see_what_was_acknowledged,
+    many_writers_take_turns,
 );
 
 async fn migrating_twice_is_harmless(home: Home) {
@@ -104,6 +105,29 @@ async fn readers_see_what_was_acknowledged(home: Home) {
         let value = round.to_string();
         store.write_setting(&local(), "round", &value).await.unwrap();
         assert_eq!(store.setting(&local(), "round").await.unwrap(), Some(value));
+    }
+}
+
+/// Writers at once, and what each writes.
+const WRITERS: usize = 64;
+const WRITES: usize = 12;
+
+async fn many_writers_take_turns(home: Home) {
+    let store = home.open().await;
+    let write = async |writer: usize| {
+        let owner = OwnerId::read(format!("owner {writer}"));
+        for round in 0..WRITES {
+            let value = format!("{writer} {round}");
+            store.write_setting(&owner, "value", &value).await?;
+            store.write_watchlist(&owner, &value, &[Symbol::SPX]).await?;
+            assert_eq!(store.setting(&owner, "value").await?, Some(value));
+        }
+        Ok::<_, StoreError>(store.watchlists(&owner).await?.len())
+    };
+    let done = futures::future::join_all((0..WRITERS).map(write)).await;
+    for (writer, kept) in done.into_iter().enumerate() {
+        let kept = kept.unwrap_or_else(|error| panic!("{writer}: {}", story(&error)));
+        assert_eq!(kept, WRITES, "{writer}");
     }
 }
 
