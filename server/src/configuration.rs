@@ -29,6 +29,8 @@ pub(crate) struct Configuration {
     pub(crate) address: Option<Uri>,
     /// Reverse proxies whose word is taken for who asks.
     pub(crate) proxies: Vec<IpNet>,
+    /// Who else may read the process's figures than whoever is at the machine.
+    pub(crate) watchers: Vec<IpNet>,
     /// What who sets the desk up from elsewhere must know; made at the start where nothing is said.
     pub(crate) setup_token: Option<String>,
     /// What secrets are sealed with; kept in the data folder where nothing is said.
@@ -53,6 +55,7 @@ struct Written {
     hosts: Option<Vec<String>>,
     address: Option<String>,
     proxies: Option<Vec<String>>,
+    watchers: Option<Vec<String>>,
     setup_token: Option<String>,
     key: Option<String>,
     practice_seed: Option<u64>,
@@ -91,6 +94,7 @@ impl Configuration {
         let address = environment.address.or(file.address).map(|text| address_of(&text));
         let address = address.transpose()?;
         let proxies = environment.proxies.or(file.proxies).unwrap_or_default();
+        let watchers = environment.watchers.or(file.watchers).unwrap_or_default();
         let mut hosts = environment.hosts.or(file.hosts).unwrap_or_else(default_hosts);
         hosts.extend(address.as_ref().and_then(Uri::host).map(str::to_owned));
         if !listen.ip().is_unspecified() {
@@ -102,7 +106,8 @@ impl Configuration {
             listen,
             hosts,
             address,
-            proxies: proxies.iter().map(|text| proxy_of(text)).collect::<Result<_, _>>()?,
+            proxies: networks_of("proxies", &proxies)?,
+            watchers: networks_of("watchers", &watchers)?,
             setup_token: environment.setup_token.or(file.setup_token),
             key: environment.key.or(file.key),
             practice_seed: settings
@@ -139,11 +144,14 @@ fn address_of(text: &str) -> anyhow::Result<Uri> {
     })
 }
 
-fn proxy_of(text: &str) -> anyhow::Result<IpNet> {
-    let one = text.parse::<IpAddr>().map(IpNet::from);
-    one.or_else(|_| text.parse()).with_context(|| {
-        format!("`proxies` has `{text}`: expected addresses or networks, as 10.0.0.0/8")
-    })
+fn networks_of(setting: &str, texts: &[String]) -> anyhow::Result<Vec<IpNet>> {
+    let network = |text: &String| {
+        let one = text.parse::<IpAddr>().map(IpNet::from);
+        one.or_else(|_| text.parse()).with_context(|| {
+            format!("`{setting}` has `{text}`: expected addresses or networks, as 10.0.0.0/8")
+        })
+    };
+    texts.iter().map(network).collect()
 }
 
 /// An address as it stands in a browser's `Host`.
@@ -182,7 +190,8 @@ fn environment() -> anyhow::Result<Written> {
         .try_parsing(true)
         .list_separator(",")
         .with_list_parse_key("hosts")
-        .with_list_parse_key("proxies");
+        .with_list_parse_key("proxies")
+        .with_list_parse_key("watchers");
     let read = config::Config::builder().add_source(source).build();
     read.and_then(config::Config::try_deserialize)
         .map_err(|error| anyhow::anyhow!("the environment's VOLARIS_ variables: {error}"))
@@ -222,11 +231,12 @@ mod tests {
             let error = address_of(text).expect_err(text);
             assert!(error.to_string().contains("`address`"), "{error}");
         }
-        let network = proxy_of("10.0.0.0/8").expect("a network");
-        assert!(network.contains(&"10.1.2.3".parse::<IpAddr>().expect("an address")));
-        assert_eq!(proxy_of("::1").expect("an address").to_string(), "::1/128");
+        let of = |text: &str| networks_of("proxies", &[text.to_owned()]);
+        let network = of("10.0.0.0/8").expect("a network");
+        assert!(network[0].contains(&"10.1.2.3".parse::<IpAddr>().expect("an address")));
+        assert_eq!(of("::1").expect("an address")[0].to_string(), "::1/128");
         for text in ["", "proxy.example", "10.0.0.0/33"] {
-            let error = proxy_of(text).expect_err(text);
+            let error = of(text).expect_err(text);
             assert!(error.to_string().contains("`proxies`"), "{error}");
         }
     }

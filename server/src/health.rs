@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use desk::Desk;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
+use ipnet::IpNet;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing::error;
 
 use crate::clock::stopwatch;
+use crate::rest::Problem;
+use crate::sessions::{Peer, is_at_the_machine};
 
 /// Where the process keeps its figures from now on; once in its life.
 pub(crate) fn figures_of_process() -> anyhow::Result<PrometheusHandle> {
@@ -22,11 +25,11 @@ pub(crate) fn figures_of_process() -> anyhow::Result<PrometheusHandle> {
 }
 
 /// Routes for whoever watches the server.
-pub(crate) fn routes(desk: Arc<Desk>, kept: PrometheusHandle) -> Router {
+pub(crate) fn routes(desk: Arc<Desk>, figures: Figures) -> Router {
     Router::new()
         .route("/health", get(|| async { "alive\n" }))
         .route("/ready", get(ready).with_state(desk))
-        .route("/metrics", get(figures).with_state(kept))
+        .route("/metrics", get(self::figures).with_state(figures))
 }
 
 async fn ready(State(desk): State<Arc<Desk>>) -> Response {
@@ -39,8 +42,28 @@ async fn ready(State(desk): State<Arc<Desk>>) -> Response {
     }
 }
 
-async fn figures(State(recorder): State<PrometheusHandle>) -> String {
-    recorder.render()
+/// The process's figures, and who reads them.
+#[derive(Clone)]
+pub(crate) struct Figures {
+    pub(crate) kept: PrometheusHandle,
+    /// Besides whoever is at the machine.
+    pub(crate) watchers: Arc<[IpNet]>,
+}
+
+async fn figures(
+    State(Figures { kept, watchers }): State<Figures>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+) -> Response {
+    let peer = peer.map(|Extension(peer)| peer);
+    let is_watcher = |Peer(address): Peer| {
+        watchers.iter().any(|network| network.contains(&address.ip().to_canonical()))
+    };
+    if is_at_the_machine(peer, &headers) || peer.is_some_and(is_watcher) {
+        return kept.render().into_response();
+    }
+    let why = "figures are for this machine: name others in `watchers`, as 10.0.0.0/8";
+    Problem::new(StatusCode::FORBIDDEN, why).into_response()
 }
 
 /// Counts and times every request by its route.

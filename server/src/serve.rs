@@ -25,6 +25,7 @@ use tracing::{info, warn};
 
 use crate::accounts::Accounts;
 use crate::configuration::Configuration;
+use crate::health::Figures;
 use crate::markets::OfflineMarkets;
 use crate::rest::{LevelsCache, Rest};
 use crate::sessions::Doors;
@@ -88,13 +89,14 @@ fn router(
         doors: doors.clone(),
     };
     let levels = Arc::new(LevelsCache::default());
+    let figures = Figures { kept, watchers: configuration.watchers.as_slice().into() };
     let known = Router::new()
         .merge(pages::routes(configuration.leptos.clone(), Arc::clone(&desk)))
         .merge(rest::routes(Rest { desk: Arc::clone(&desk), levels }))
         .merge(accounts::routes(Accounts::new(doors.clone(), Vault::open(configuration)?)));
     let answers = doors
         .guard(known)
-        .merge(health::routes(desk, kept))
+        .merge(health::routes(desk, figures))
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))

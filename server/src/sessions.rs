@@ -305,10 +305,13 @@ fn peer_of(proxies: &[IpNet], peer: Peer, headers: &HeaderMap) -> Peer {
 
 /// The person in front of the machine.
 fn local(listen: SocketAddr, peer: Option<Peer>, headers: &HeaderMap) -> Option<Trader> {
-    let is_here = listen.ip().is_loopback()
-        && peer.is_some_and(|Peer(address)| address.ip().to_canonical().is_loopback());
-    let is_direct = FORWARDED.iter().all(|name| !headers.contains_key(name));
-    (is_here && is_direct).then(Trader::local)
+    (listen.ip().is_loopback() && is_at_the_machine(peer, headers)).then(Trader::local)
+}
+
+/// Whether somebody asks from this machine, and not through a proxy on it.
+pub(crate) fn is_at_the_machine(peer: Option<Peer>, headers: &HeaderMap) -> bool {
+    let is_here = peer.is_some_and(|Peer(address)| address.ip().to_canonical().is_loopback());
+    is_here && FORWARDED.iter().all(|name| !headers.contains_key(name))
 }
 
 /// Signs somebody in without asking for anything; gives the cookie.

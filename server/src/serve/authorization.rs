@@ -196,6 +196,23 @@ async fn everybody_is_answered_what_their_role_may_ask() {
 }
 
 #[tokio::test]
+async fn figures_are_for_the_machine() {
+    let site = Site::open().await;
+    let from = async |address: &str, forwarded: bool| {
+        let mut request = asked(&Method::GET, "/metrics", "*/*", None);
+        request.extensions_mut().insert(Peer(address.parse().expect("an address")));
+        if forwarded {
+            let value = http::HeaderValue::from_static("127.0.0.1");
+            request.headers_mut().insert("x-forwarded-for", value);
+        }
+        ask(&site.router, request).await
+    };
+    assert_eq!(from("127.0.0.1:5000", false).await, StatusCode::OK);
+    assert_eq!(from("127.0.0.1:5000", true).await, StatusCode::FORBIDDEN);
+    assert_eq!(from("192.0.2.7:5000", false).await, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn who_is_shut_out_is_asked_to_sign_in() {
     let site = Site::open().await;
     let cookie = site.cookie_of("member").await;
