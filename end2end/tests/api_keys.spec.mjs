@@ -91,7 +91,28 @@ test("a program asks with a key, as far as it may, until the key is ended", asyn
     const refused = await ask(server, reader, "/api/v1/positions", "POST", position);
     assert.equal(refused.status, 403);
     assert.match((await refused.json()).detail, /reads and changes nothing/);
-    assert.equal(await status(writer, "/api/v1/positions", "POST", position), 201);
+    // Asked twice with the same name, it is kept once.
+    const once = async (name, body) => {
+      const answer = await fetch(`${server.address}/api/v1/positions`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${writer}`,
+          "content-type": "application/json",
+          "idempotency-key": name,
+        },
+        body: JSON.stringify(body),
+      });
+      return [answer.status, answer.headers.get("idempotent-replayed"), await answer.json()];
+    };
+    const [first, again] = [await once("robot-1", position), await once("robot-1", position)];
+    assert.deepEqual([first[0], first[1], again[0], again[1]], [201, null, 201, "true"]);
+    assert.equal(first[2].id, again[2].id);
+    const other = await once("robot-1", { ...position, name: "Another" });
+    assert.equal(other[0], 422);
+    assert.match(other[2].detail, /take a new one/);
+    assert.equal((await once("a name", position))[0], 400);
+    const kept = await (await ask(server, reader, "/api/v1/positions")).json();
+    assert.deepEqual(kept.positions.map((one) => one.name), ["Robot"]);
     // What it was not made for, and what is no key.
     for (const path of ["/account", "/people", "/chart/SPX"]) {
       assert.notEqual(await status(writer, path), 200, path);
@@ -109,8 +130,8 @@ test("a program asks with a key, as far as it may, until the key is ended", asyn
       assert.ok(!bytes.includes(reader), name);
     }
 
-    const [one, other] = [await listen(server, reader), await listen(server, "volaris_nothing")];
-    assert.deepEqual([one.status, other.status], [101, 401]);
+    const [one, nobody] = [await listen(server, reader), await listen(server, "volaris_nothing")];
+    assert.deepEqual([one.status, nobody.status], [101, 401]);
     await page.getByRole("button", { name: "End A reader <b>" }).tap();
     await page.getByText("Ended a key for programs").waitFor();
     assert.equal(await page.getByText("A reader <b>").count(), 0);

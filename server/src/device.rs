@@ -14,7 +14,7 @@ use crate::sessions::Peer;
 pub(crate) struct Device {
     /// What it calls itself, as a person would.
     pub(crate) name: String,
-    /// Where it is; empty for the machine itself.
+    /// The address that it asks from, or its network; empty where that is not known.
     pub(crate) network: String,
 }
 

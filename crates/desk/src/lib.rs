@@ -28,6 +28,7 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod belongings;
+mod idempotency;
 mod people;
 
 pub use accounts::{Account, AccountStore, SecondFactor, SignIn, email_of};
@@ -42,6 +43,7 @@ pub use earlier::{EarlierLegs, EarlierQuestion};
 pub use error::DeskError;
 pub use exposure::OpenInterest;
 pub use feed::{FeedEvent, MarketFeed};
+pub use idempotency::{Answered, NAMED_FOR, NamedChange};
 pub use option_levels::KnownOptionLevels;
 pub use people::{BadRole, Invitation, PeopleStore, Person, Role};
 pub use plan::Stage;

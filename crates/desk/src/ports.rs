@@ -6,8 +6,8 @@ use plan::Stage;
 use quant::options::VolatilityDay;
 
 use crate::{
-    AccountStore, ApiKeyStore, AuditStore, BelongingsStore, OwnerId, PeopleStore, RecordedChain,
-    RecordedDay,
+    AccountStore, Answered, ApiKeyStore, AuditStore, BelongingsStore, NamedChange, OwnerId,
+    PeopleStore, RecordedChain, RecordedDay,
 };
 
 /// How prices were changed after the fact.
@@ -360,6 +360,15 @@ pub trait PositionStore: Send + Sync {
         owner: &OwnerId,
         edits: &[PositionEdit],
     ) -> Result<Vec<String>, StoreError>;
+
+    /// The same once: a change of a name that was done before is not done again, whoever else asks
+    /// for it at the same moment.
+    async fn edit_positions_once(
+        &self,
+        owner: &OwnerId,
+        edits: &[PositionEdit],
+        change: &NamedChange,
+    ) -> Result<Answered, StoreError>;
 }
 
 /// Settings: small texts by name.

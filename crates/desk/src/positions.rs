@@ -3,7 +3,7 @@
 use market::Moment;
 use plan::{Stage, read_position};
 
-use crate::{Desk, DeskError, KeptPosition, PositionEdit, Trader};
+use crate::{Answered, Desk, DeskError, KeptPosition, NamedChange, PositionEdit, Trader};
 
 /// The most positions of one trader.
 const POSITIONS_MAX: usize = 1_000;
@@ -30,6 +30,27 @@ impl Desk {
         edits: Vec<PositionEdit>,
         now: Moment,
     ) -> Result<Vec<String>, DeskError> {
+        let edits = self.checked_edits(trader, edits, now).await?;
+        Ok(self.store().edit_positions(trader.owner(), &edits).await?)
+    }
+
+    /// The same, once for each name of a change.
+    pub async fn edit_positions_once(
+        &self,
+        trader: &Trader,
+        edits: Vec<PositionEdit>,
+        change: &NamedChange,
+    ) -> Result<Answered, DeskError> {
+        let edits = self.checked_edits(trader, edits, change.at).await?;
+        Ok(self.store().edit_positions_once(trader.owner(), &edits, change).await?)
+    }
+
+    async fn checked_edits(
+        &self,
+        trader: &Trader,
+        edits: Vec<PositionEdit>,
+        now: Moment,
+    ) -> Result<Vec<PositionEdit>, DeskError> {
         if EDITS_MAX < edits.len() {
             return Err(malformed(format!("at most {EDITS_MAX} positions in one go")));
         }
@@ -49,7 +70,7 @@ impl Desk {
                 "there are {POSITIONS_MAX} positions already: delete some that are closed"
             )));
         }
-        Ok(self.store().edit_positions(trader.owner(), &edits).await?)
+        Ok(edits)
     }
 }
 

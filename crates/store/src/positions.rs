@@ -1,15 +1,20 @@
 //! Positions that traders keep.
 
 use async_trait::async_trait;
-use desk::{KeptPosition, OwnerId, PositionEdit, PositionStore, StoreError};
+use desk::{
+    Answered, KeptPosition, NAMED_FOR, NamedChange, OwnerId, PositionEdit, PositionStore,
+    StoreError,
+};
 use market::Moment;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{Any, Row, Transaction};
 use uuid::Uuid;
 
 use crate::Database;
 use crate::database::failed;
 use crate::series::parsed;
+
+const DOING: &str = "keep positions";
 
 #[async_trait]
 impl PositionStore for Database {
@@ -30,17 +35,80 @@ impl PositionStore for Database {
         owner: &OwnerId,
         edits: &[PositionEdit],
     ) -> Result<Vec<String>, StoreError> {
-        let doing = || format!("keep {} positions", edits.len());
         let mut transaction = self.begin().await?;
-        let mut written = Vec::new();
-        for edit in edits {
-            let query = match edit {
-                PositionEdit::Write(one) => {
-                    let id =
-                        if one.id.is_empty() { Uuid::now_v7().to_string() } else { one.id.clone() };
-                    written.push(id.clone());
-                    sqlx::query(
-                        "insert into position (owner, id, tape, name, legs, stage, paid, \
+        let written = edit(&mut transaction, owner, edits).await?;
+        transaction.commit().await.map_err(failed(DOING))?;
+        Ok(written)
+    }
+
+    async fn edit_positions_once(
+        &self,
+        owner: &OwnerId,
+        edits: &[PositionEdit],
+        change: &NamedChange,
+    ) -> Result<Answered, StoreError> {
+        let doing = || failed("do a change once");
+        let mut transaction = self.begin().await?;
+        sqlx::query("delete from idempotency where made_at < $1")
+            .bind((change.at - NAMED_FOR).0)
+            .execute(&mut *transaction)
+            .await
+            .map_err(doing())?;
+        // Whoever asks at the same moment waits here until the first is done.
+        let taken = sqlx::query(
+            "insert into idempotency (owner, name, asked, answer, made_at) \
+             values ($1, $2, $3, '', $4) on conflict (owner, name) do nothing",
+        )
+        .bind(owner.as_str().to_owned())
+        .bind(change.name.clone())
+        .bind(change.asked.clone())
+        .bind(change.at.0)
+        .execute(&mut *transaction)
+        .await
+        .map_err(doing())?;
+        if taken.rows_affected() == 0 {
+            let row =
+                sqlx::query("select asked, answer from idempotency where owner = $1 and name = $2")
+                    .bind(owner.as_str().to_owned())
+                    .bind(change.name.clone())
+                    .fetch_one(&mut *transaction)
+                    .await
+                    .map_err(doing())?;
+            let text = |place: usize| row.try_get::<String, _>(place).map_err(doing());
+            let (asked, answer) = (text(0)?, text(1)?);
+            return Ok(match asked == change.asked {
+                true => Answered::Before(answer.split_whitespace().map(str::to_owned).collect()),
+                false => Answered::Otherwise,
+            });
+        }
+        let written = edit(&mut transaction, owner, edits).await?;
+        sqlx::query("update idempotency set answer = $3 where owner = $1 and name = $2")
+            .bind(owner.as_str().to_owned())
+            .bind(change.name.clone())
+            .bind(written.join(" "))
+            .execute(&mut *transaction)
+            .await
+            .map_err(doing())?;
+        transaction.commit().await.map_err(doing())?;
+        Ok(Answered::Now(written))
+    }
+}
+
+/// Keeps and removes them; gives the identities of what was written.
+async fn edit(
+    transaction: &mut Transaction<'_, Any>,
+    owner: &OwnerId,
+    edits: &[PositionEdit],
+) -> Result<Vec<String>, StoreError> {
+    let mut written = Vec::new();
+    for edit in edits {
+        let query = match edit {
+            PositionEdit::Write(one) => {
+                let id =
+                    if one.id.is_empty() { Uuid::now_v7().to_string() } else { one.id.clone() };
+                written.push(id.clone());
+                sqlx::query(
+                    "insert into position (owner, id, tape, name, legs, stage, paid, \
                          received, fees, opened_at, closed_at, changed_at) \
                          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
                          on conflict (owner, id) do update set tape = excluded.tape, \
@@ -48,31 +116,29 @@ impl PositionStore for Database {
                          paid = excluded.paid, received = excluded.received, \
                          fees = excluded.fees, opened_at = excluded.opened_at, \
                          closed_at = excluded.closed_at, changed_at = excluded.changed_at",
-                    )
+                )
+                .bind(owner.as_str().to_owned())
+                .bind(id)
+                .bind(one.tape.to_string())
+                .bind(one.name.clone())
+                .bind(one.legs.clone())
+                .bind(one.stage.to_string())
+                .bind(one.paid)
+                .bind(one.received)
+                .bind(one.fees)
+                .bind(one.opened_at.map(|at| at.0))
+                .bind(one.closed_at.map(|at| at.0))
+                .bind(one.changed_at.0)
+            }
+            PositionEdit::Remove(id) => {
+                sqlx::query("delete from position where owner = $1 and id = $2")
                     .bind(owner.as_str().to_owned())
-                    .bind(id)
-                    .bind(one.tape.to_string())
-                    .bind(one.name.clone())
-                    .bind(one.legs.clone())
-                    .bind(one.stage.to_string())
-                    .bind(one.paid)
-                    .bind(one.received)
-                    .bind(one.fees)
-                    .bind(one.opened_at.map(|at| at.0))
-                    .bind(one.closed_at.map(|at| at.0))
-                    .bind(one.changed_at.0)
-                }
-                PositionEdit::Remove(id) => {
-                    sqlx::query("delete from position where owner = $1 and id = $2")
-                        .bind(owner.as_str().to_owned())
-                        .bind(id.clone())
-                }
-            };
-            query.execute(&mut *transaction).await.map_err(failed(doing()))?;
-        }
-        transaction.commit().await.map_err(failed(doing()))?;
-        Ok(written)
+                    .bind(id.clone())
+            }
+        };
+        query.execute(&mut **transaction).await.map_err(failed(DOING))?;
     }
+    Ok(written)
 }
 
 fn kept(row: &AnyRow) -> Result<KeptPosition, StoreError> {

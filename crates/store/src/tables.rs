@@ -56,7 +56,7 @@ pub(crate) struct Texts {
 use Kind::{Real, Text, Whole};
 
 /// Every table; one that another points at stands before it.
-pub(crate) static TABLES: [Table; 18] = [
+pub(crate) static TABLES: [Table; 19] = [
     Table {
         name: "account",
         keys: 1,
@@ -269,6 +269,18 @@ pub(crate) static TABLES: [Table; 18] = [
             ("day", Whole),
             ("iv30", Real),
             ("skew30", Real),
+        ],
+    },
+    Table {
+        name: "idempotency",
+        keys: 2,
+        whose: Whose::Owner,
+        columns: &[
+            ("owner", Text),
+            ("name", Text),
+            ("asked", Text),
+            ("answer", Text),
+            ("made_at", Whole),
         ],
     },
 ];

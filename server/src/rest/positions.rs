@@ -4,14 +4,15 @@
 use api::{BetaView, KeptPositionView, PositionView, position_view};
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::{Extension, Json};
-use desk::{KeptPosition, PositionEdit, Stage, Trader, ValuedPosition};
-use http::StatusCode;
+use desk::{Answered, KeptPosition, NamedChange, PositionEdit, Stage, Trader, ValuedPosition};
 use http::header::CACHE_CONTROL;
+use http::{HeaderMap, StatusCode};
 use market::{Moment, Symbol, TapeId};
 use plan::{Position, WeightedGreeks, read_position};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{Problem, Rest, symbol_of};
 
@@ -189,13 +190,34 @@ type Asked = Result<Json<PositionToKeep>, JsonRejection>;
 pub(crate) async fn add(
     State(rest): State<Rest>,
     Extension(trader): Extension<Trader>,
+    headers: HeaderMap,
     asked: Asked,
 ) -> Result<Response, Problem> {
     let Json(asked) = asked.map_err(|error| Problem::malformed(&error.body_text()))?;
     let tape = rest.desk.tape_state(&trader).await?.tape;
-    let kept = write(&rest, &trader, asked.view(String::new(), tape)).await?;
-    Ok((StatusCode::CREATED, Json(kept)).into_response())
+    let Some(name) = headers.get(IDEMPOTENCY_KEY) else {
+        let kept = write(&rest, &trader, asked.view(String::new(), tape)).await?;
+        return Ok((StatusCode::CREATED, Json(kept)).into_response());
+    };
+    // The tape may be another one by the time that it asks again.
+    let hash = hex::encode(Sha256::digest(format!("{asked:?}")));
+    let change = NamedChange::new(name.to_str().unwrap_or_default(), hash, crate::clock::now())?;
+    let edit = asked.view(String::new(), tape).edit().map_err(Problem::from)?;
+    let (ids, is_again) = match rest.desk.edit_positions_once(&trader, vec![edit], &change).await? {
+        Answered::Now(ids) => (ids, false),
+        Answered::Before(ids) => (ids, true),
+        Answered::Otherwise => {
+            let why = "this idempotency key was used for another position: take a new one";
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why));
+        }
+    };
+    let kept = find(&rest, &trader, ids.first().map_or("", String::as_str)).await?;
+    let told = is_again.then(|| vec![("idempotent-replayed", "true")]);
+    Ok((StatusCode::CREATED, AppendHeaders(told.unwrap_or_default()), Json(kept)).into_response())
 }
+
+/// By what a program names a change, so that asking again does nothing again.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// Replaces one.
 pub(crate) async fn replace(

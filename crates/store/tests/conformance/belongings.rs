@@ -10,7 +10,7 @@ use super::home::{Home, on_both};
 on_both!(all_of_it_is_given_without_secrets, all_of_it_goes_and_nothing_of_others);
 
 /// Two people, with a row of each table each.
-const ROWS: [&str; 36] = [
+const ROWS: [&str; 38] = [
     "insert into account values ('a', 'ada', 'ada@example.com', 'password of ada', 5, 'owner', 0)",
     "insert into account values ('b', 'bob', 'bob@example.com', 'password of bob', 6, 'member', 0)",
     "insert into sign_in values ('hash a', 'a', 'Firefox', 1, 2, 3)",
@@ -48,6 +48,8 @@ const ROWS: [&str; 36] = [
     "insert into chain values ('ada', 'import', 'SPX', 1, 'SPXW-2024-03-15', 2, '{}')",
     "insert into chain values ('bob', 'import', 'SPX', 1, 'SPXW-2024-03-15', 2, '{}')",
     "insert into volatility_day values ('ada', 'practice:1', 'SPX', 1, 0.1, null)",
+    "insert into idempotency values ('ada', 'once', 'h', 'p', 5)",
+    "insert into idempotency values ('bob', 'once', 'h', 'p', 5)",
     "insert into volatility_day values ('bob', 'practice:1', 'SPX', 1, 0.1, null)",
 ];
 
@@ -93,7 +95,7 @@ async fn all_of_it_is_given_without_secrets(home: Home) {
     let database = filled(&home).await;
     let mut taken = Taken::default();
     database.give_belongings(&ada(), &mut taken).await.unwrap();
-    assert_eq!(taken.tables.len(), 18);
+    assert_eq!(taken.tables.len(), 19);
     for (table, (_, rows)) in &taken.tables {
         // What Bob did with her account is hers to know.
         let expected = if *table == "audit" { 2 } else { 1 };
@@ -115,10 +117,10 @@ async fn all_of_it_is_given_without_secrets(home: Home) {
 async fn all_of_it_goes_and_nothing_of_others(home: Home) {
     let database = filled(&home).await;
     let before = database.count().await.unwrap();
-    assert_eq!(before, 36);
+    assert_eq!(before, 38);
     // Of each table one, but for the two entries of the log.
-    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), 17);
-    assert_eq!(database.count().await.unwrap(), before - 17);
+    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), 18);
+    assert_eq!(database.count().await.unwrap(), before - 18);
     let mut taken = Taken::default();
     database.give_belongings(&ada(), &mut taken).await.unwrap();
     let left: Vec<_> = taken.tables.iter().filter(|(_, (_, rows))| !rows.is_empty()).collect();

@@ -13,7 +13,7 @@ on_both!(
 
 /// A row for every table, with what is hard to carry: nothing, less than nothing, empty text,
 /// letters of everywhere.
-const ROWS: [&str; 18] = [
+const ROWS: [&str; 19] = [
     "insert into account values ('a', 'local', 'ada@example.com', 'hash', 5, 'owner', 0)",
     "insert into sign_in values ('h', 'a', 'Firefox auf Ubuntu \u{2014} \u{65e5}', 1, 2, 3)",
     "insert into second_factor values ('a', 'sealed', 1, 7)",
@@ -34,6 +34,7 @@ const ROWS: [&str; 18] = [
      0, null, -5, 9)",
     "insert into chain values ('local', 'import', 'SPX', 1, 'SPXW-2024-03-15', 2, '{}')",
     "insert into volatility_day values ('local', 'practice-1', 'SPX', 1, 0.1, null)",
+    "insert into idempotency values ('local', 'once', 'hash', 'p', 5)",
 ];
 
 async fn filled(home: &Home) -> Database {
@@ -90,7 +91,7 @@ async fn a_backup_is_whole_and_overwrites_nothing(home: Home) {
     let from = filled(&home).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("backup.db");
-    assert_eq!(from.back_up(&file).await.unwrap(), Some(18));
+    assert_eq!(from.back_up(&file).await.unwrap(), Some(19));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -1,11 +1,18 @@
 //! Positions that traders keep.
 
-use desk::{KeptPosition, OwnerId, PositionEdit, PositionStore, Stage};
-use market::Span;
+use desk::{
+    Answered, KeptPosition, NAMED_FOR, NamedChange, OwnerId, PositionEdit, PositionStore, Stage,
+};
+use market::{Moment, Span};
 
 use super::home::{Home, OPEN, local, on_both, other, tape};
 
-on_both!(positions_are_kept, edits_are_all_or_nothing, a_damaged_position_is_told);
+on_both!(
+    a_named_change_is_done_once,
+    positions_are_kept,
+    edits_are_all_or_nothing,
+    a_damaged_position_is_told
+);
 
 fn planned(name: &str) -> KeptPosition {
     KeptPosition {
@@ -87,4 +94,38 @@ async fn a_damaged_position_is_told(home: Home) {
     home.tamper("update position set stage = 'lost'").await;
     let told = store.positions(&local()).await.unwrap_err().to_string();
     assert!(told.contains("`position`") && told.contains("`lost` is no stage"), "{told}");
+}
+
+async fn a_named_change_is_done_once(home: Home) {
+    let store = home.open().await;
+    let change = |name: &str, asked: &str, at: i64| NamedChange {
+        name: name.to_owned(),
+        asked: asked.to_owned(),
+        at: Moment(at),
+    };
+    let edits = [write(&planned(""))];
+    let first = change("robot-1", "hash", 5);
+    // Eight times at once, as after a line that was lost.
+    let owner = local();
+    let tries = (0..8).map(|_| store.edit_positions_once(&owner, &edits, &first));
+    let answers = futures::future::join_all(tries).await;
+    let answers: Vec<Answered> = answers.into_iter().map(Result::unwrap).collect();
+    let done: Vec<_> = answers.iter().filter(|one| matches!(one, Answered::Now(_))).collect();
+    let [Answered::Now(ids)] = done.as_slice() else { panic!("{answers:?}") };
+    let again = Answered::Before(ids.clone());
+    assert_eq!(answers.iter().filter(|one| **one == again).count(), 7, "{answers:?}");
+    assert_eq!(store.positions(&local()).await.unwrap().len(), 1);
+    // Another question by this name, the same name of somebody else, another name.
+    let other_question = change("robot-1", "another hash", 6);
+    let told = store.edit_positions_once(&local(), &edits, &other_question).await.unwrap();
+    assert_eq!(told, Answered::Otherwise);
+    let told = store.edit_positions_once(&other(), &edits, &first).await.unwrap();
+    assert!(matches!(told, Answered::Now(_)));
+    let told = store.edit_positions_once(&local(), &edits, &change("robot-2", "hash", 7)).await;
+    assert!(matches!(told.unwrap(), Answered::Now(_)));
+    assert_eq!(store.positions(&local()).await.unwrap().len(), 2);
+    // After a day it is a new one.
+    let later = change("robot-1", "hash", 6 + NAMED_FOR.0);
+    let told = store.edit_positions_once(&local(), &edits, &later).await.unwrap();
+    assert!(matches!(told, Answered::Now(_)), "{told:?}");
 }
