@@ -22,7 +22,7 @@ mod take_over;
 
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::{Lazy, ParamSegment, path};
+use leptos_router::{Lazy, ParamSegment, SsrMode, path};
 
 use centre::{Centre, CentrePath};
 pub use contexts::Preferences;
@@ -52,7 +52,13 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <FlatRoutes fallback=|| view! { <pages::MissingPage /> }>
-                <Route path=(CentrePath, ParamSegment("symbol")) view=pages::DeskPage />
+                // Sent when it is whole: what came a moment later would be put in by a script, and
+                // move down what stands below.
+                <Route
+                    path=(CentrePath, ParamSegment("symbol"))
+                    view=pages::DeskPage
+                    ssr=SsrMode::Async
+                />
                 <Route path=path!("/developers") view={Lazy::<pages::DevelopersPage>::new()} />
                 <Route path=path!("/styleguide") view={Lazy::<pages::StyleguidePage>::new()} />
             </FlatRoutes>

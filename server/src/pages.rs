@@ -15,7 +15,6 @@ use leptos::prelude::{ArcStoredValue, provide_context, use_context};
 use leptos_axum::{
     AxumRouteListing, LeptosRoutes, generate_route_list, render_app_to_stream_with_context,
 };
-use leptos_router::SsrMode;
 
 use crate::assets::{self, MANIFEST, Split};
 use crate::shield::PageNonce;
@@ -38,16 +37,16 @@ pub(crate) fn preferences(headers: &HeaderMap) -> Preferences {
 /// Routes of every screen and server function.
 pub(crate) fn routes(options: LeptosOptions, desk: Arc<Desk>) -> Router {
     let files = files();
-    // A page is sent when it is whole: an answer that came a moment later than the page would be
-    // put into it by a script, below what stands there already, and move everything down.
-    let listed = generate_route_list(App).into_iter().flat_map(|route| {
+    let mut listed = generate_route_list(App);
+    let others = listed.iter().flat_map(|route| {
         let methods: Vec<_> = route.methods().collect();
-        let paths = desk_paths(route.path()).into_iter().chain([route.path().to_owned()]);
-        paths.map(move |path| {
-            AxumRouteListing::new(path, SsrMode::Async, methods.clone(), Vec::new())
-        })
+        let mode = route.mode().clone();
+        desk_paths(route.path())
+            .into_iter()
+            .map(move |path| AxumRouteListing::new(path, mode.clone(), methods.clone(), Vec::new()))
     });
-    let listed: Vec<_> = listed.collect();
+    let others: Vec<_> = others.collect();
+    listed.extend(others);
     let context = move || {
         let Some(parts) = use_context::<http::request::Parts>() else { return };
         if let Some(trader) = parts.extensions.get::<Trader>() {
