@@ -169,6 +169,25 @@ export async function openPage({
   return page;
 }
 
+/** Sends a form as a browser of this desk does; answers as it came, with its cookie. */
+export async function send(server, path, fields, cookie) {
+  const answer = await fetch(`${server.address}${path}`, {
+    method: "POST",
+    redirect: "manual",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "sec-fetch-site": "same-origin",
+      ...(cookie && { cookie }),
+    },
+    body: new URLSearchParams(fields).toString(),
+  });
+  const set = answer.headers.get("set-cookie");
+  return { status: answer.status, to: answer.headers.get("location"), set, answer };
+}
+
+/** The sign-in that an answer sets, as the next question brings it. */
+export const cookieOf = (set) => /sid=[^;]*/.exec(set)[0];
+
 /** Waits until prices come in. */
 export const live = (page) => page.locator('.feed-age[data-state="live"]').waitFor();
 

@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 
 import {
-  checkAxe, freePort, live, openPage, startVolaris, strangersOf, until, visit,
+  checkAxe, cookieOf, freePort, live, openPage, send, startVolaris, strangersOf, until, visit,
 } from "../desk.mjs";
 
 const EMAIL = "ada@example.com";
@@ -23,23 +23,6 @@ const fill = async (page, { email, password, present, press }) => {
   await page.getByRole("button", { name: press }).click();
 };
 
-/** Sends a form as a browser of this desk does; answers as it came, with its cookie. */
-async function send(server, path, fields, cookie) {
-  const answer = await fetch(`${server.address}${path}`, {
-    method: "POST",
-    redirect: "manual",
-    headers: {
-      "content-type": "application/x-www-form-urlencoded",
-      "sec-fetch-site": "same-origin",
-      ...(cookie && { cookie }),
-    },
-    body: new URLSearchParams(fields).toString(),
-  });
-  const set = answer.headers.get("set-cookie");
-  return { status: answer.status, to: answer.headers.get("location"), set, answer };
-}
-
-const cookieOf = (set) => /sid=[^;]*/.exec(set)[0];
 const read = (server, path, cookie, accept = "*/*") =>
   fetch(`${server.address}${path}`, {
     redirect: "manual",

@@ -7,18 +7,14 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { checkAxe, openPage, startVolaris, until } from "../desk.mjs";
+import { checkAxe, cookieOf, openPage, send, startVolaris, until } from "../desk.mjs";
 
 const FIELDS = { email: "ada@example.com", password: "correct horse battery" };
 
+/** The value of the cookie of who protected the desk. */
 async function protect(server) {
-  const answer = await fetch(`${server.address}/account/protect`, {
-    method: "POST",
-    redirect: "manual",
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams(FIELDS).toString(),
-  });
-  return /sid=([^;]*)/.exec(answer.headers.get("set-cookie"))[1];
+  const { set } = await send(server, "/account/protect", FIELDS);
+  return cookieOf(set).slice("sid=".length);
 }
 
 const ask = (server, key, path, method = "GET", body) =>

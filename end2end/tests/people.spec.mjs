@@ -5,27 +5,11 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { inflateRawSync } from "node:zlib";
 
-import { checkAxe, live, openPage, startVolaris, until } from "../desk.mjs";
+import { checkAxe, cookieOf, live, openPage, send, startVolaris, until } from "../desk.mjs";
 
 const PASSWORD = "correct horse battery";
 const WIDE = { width: 1440, height: 900, theme: "dark" };
 const NARROW = { width: 390, height: 844, theme: "light", touch: true };
-
-/** Sends a form as a browser of this desk does; answers as it came, with its cookie. */
-async function send(server, path, fields, cookie) {
-  const answer = await fetch(`${server.address}${path}`, {
-    method: "POST",
-    redirect: "manual",
-    headers: {
-      "content-type": "application/x-www-form-urlencoded",
-      "sec-fetch-site": "same-origin",
-      ...(cookie && { cookie }),
-    },
-    body: new URLSearchParams(fields).toString(),
-  });
-  const set = /sid=[^;]*/.exec(answer.headers.get("set-cookie") ?? "")?.[0];
-  return { status: answer.status, to: answer.headers.get("location"), set, answer };
-}
 
 const email = (name) => `${name}@example.com`;
 
@@ -33,7 +17,7 @@ async function protect(server) {
   const fields = { email: email("ada"), password: PASSWORD };
   const made = await send(server, "/account/protect", fields);
   assert.equal(made.to, "/account");
-  return made.set;
+  return cookieOf(made.set);
 }
 
 /** Asks somebody in; gives the code. */
@@ -48,7 +32,7 @@ async function join(server, name, cookie) {
   const fields = { email: email(name), code, password: PASSWORD };
   const joined = await send(server, "/account/join", fields);
   assert.equal(joined.to, "/", name);
-  return joined.set;
+  return cookieOf(joined.set);
 }
 
 /** The files of an archive, as text, by their names (APPNOTE 4.3). */

@@ -80,8 +80,7 @@ pub(crate) async fn restore(
     match url(configuration) {
         DatabaseUrl::File(place) => {
             restored.close().await;
-            let beside = beside(&place, "restored");
-            let kept = exchange(&place, &beside).await?;
+            let kept = exchange(&place, &copy_of(configuration)).await?;
             let kept = kept.map_or(String::new(), |kept| {
                 format!("\nwhat was there before is in {}", kept.display())
             });
@@ -92,7 +91,7 @@ pub(crate) async fn restore(
             let copied = restored.copy_into(&database).await;
             restored.close().await;
             database.close().await;
-            remove(&beside(&configuration.data.join("volaris.db"), "restored"))?;
+            remove(&copy_of(configuration))?;
             copied.context("nothing was restored: point `database` at an empty one")?;
             say(&format!("{rows} rows are restored to the PostgreSQL server"));
         }
@@ -100,26 +99,30 @@ pub(crate) async fn restore(
     Ok(ExitCode::SUCCESS)
 }
 
-fn beside(place: &Path, what: &str) -> PathBuf {
+/// Where a backup is looked through.
+fn copy_of(configuration: &Configuration) -> PathBuf {
+    configuration.data.join("volaris.db.restored")
+}
+
+/// What SQLite keeps beside a file ends so.
+const LOGS: [&str; 2] = ["-wal", "-shm"];
+
+/// A file beside another one.
+fn beside(place: &Path, end: &str) -> PathBuf {
     let mut name = place.as_os_str().to_owned();
-    name.push(".");
-    name.push(what);
+    name.push(end);
     name.into()
 }
 
-/// A file, and what SQLite keeps beside it.
+/// Takes a file away, and what SQLite keeps beside it.
 fn remove(place: &Path) -> std::io::Result<()> {
-    let with = |end: &str| {
-        let mut name = place.as_os_str().to_owned();
-        name.push(end);
-        match std::fs::remove_file(PathBuf::from(name)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+    for end in [""].into_iter().chain(LOGS) {
+        match std::fs::remove_file(beside(place, end)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
         }
-    };
-    with("")?;
-    with("-wal")?;
-    with("-shm")
+    }
+    Ok(())
 }
 
 /// A copy of a backup, whole and of this version, and how many rows it has. The file itself is only
@@ -128,7 +131,7 @@ async fn look_through(
     configuration: &Configuration,
     file: &Path,
 ) -> anyhow::Result<(Database, u64)> {
-    let copy = beside(&configuration.data.join("volaris.db"), "restored");
+    let copy = copy_of(configuration);
     remove(&copy)?;
     let bytes =
         std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
@@ -158,15 +161,10 @@ async fn exchange(place: &Path, fresh: &Path) -> anyhow::Result<Option<PathBuf>>
         if let Ok(old) = Database::open(&DatabaseUrl::File(place.to_owned())).await {
             old.close().await;
         }
-        let aside = beside(place, &format!("before-{}", stamp()));
-        for end in ["-wal", "-shm"] {
-            let named = |place: &Path| {
-                let mut name = place.as_os_str().to_owned();
-                name.push(end);
-                PathBuf::from(name)
-            };
-            if named(place).exists() {
-                std::fs::rename(named(place), named(&aside))?;
+        let aside = beside(place, &format!(".before-{}", stamp()));
+        for end in LOGS {
+            if beside(place, end).exists() {
+                std::fs::rename(beside(place, end), beside(&aside, end))?;
             }
         }
         // A second name first: at no moment is there nothing in the place.

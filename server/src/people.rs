@@ -155,8 +155,7 @@ async fn invite(
     Form(form): Form<InviteForm>,
 ) -> Result<Response, Problem> {
     let Ok(email) = email_of(&form.email) else { return Ok(back("/people", "email", None)) };
-    let role = form.role.parse().ok().filter(|role| leader.role.may_lead(*role));
-    let Some(role) = role else { return Err(not_led()) };
+    let role = role_given(&leader, &form.role)?;
     let code = codes::fresh(CODE_SIGNS);
     let invitation = Invitation {
         hash: codes::hash_of(&code),
@@ -218,6 +217,12 @@ async fn uninvite(
     Ok(Redirect::to("/people").into_response())
 }
 
+/// The role of a form, if it is the leader's to give.
+fn role_given(leader: &Account, word: &str) -> Result<Role, Problem> {
+    let role = word.parse().ok().filter(|role| leader.role.may_lead(*role));
+    role.ok_or_else(not_led)
+}
+
 /// The account that a form is about, if it is the leader's business.
 async fn led(store: &dyn Store, leader: &Account, id: &str) -> Result<Account, Problem> {
     let found = store.account(id).await?.filter(|account| leader.role.may_lead(account.role));
@@ -239,8 +244,7 @@ async fn change_role(
 ) -> Result<Response, Problem> {
     let store = &accounts.doors.store;
     let account = led(store.as_ref(), &leader, &form.id).await?;
-    let role = form.role.parse().ok().filter(|role| leader.role.may_lead(*role));
-    let Some(role) = role else { return Err(not_led()) };
+    let role = role_given(&leader, &form.role)?;
     if role == account.role || !store.write_role(&account.id, account.role, role).await? {
         return Ok(back("/people", "gone", None));
     }

@@ -192,17 +192,12 @@ async fn identify(
         }
         return next.run(request).await;
     }
-    let asked = (request.method(), request.uri().path());
-    let (account, by) =
-        match api_keys::program(doors.store.as_ref(), request.headers(), asked).await {
-            Ok(Some((account, hash))) => (account, SignedBy::Key(hash)),
-            Ok(None) => match signed_in(&doors, &session, &mut request).await {
-                Ok(found) => found,
-                Err(None) => return next.run(request).await,
-                Err(Some(answer)) => return answer,
-            },
-            Err(problem) => return problem.into_response(),
-        };
+    let (account, by) = match known(&doors, &session, &mut request).await {
+        Ok(Some(known)) => known,
+        Ok(None) if is_open(request.uri().path()) => return next.run(request).await,
+        Ok(None) => return turn_away(&request),
+        Err(problem) => return problem.into_response(),
+    };
     let trader = Trader::signed_in(&account);
     if !doors.pace.may_ask(trader.owner(), request.uri().path()) {
         return api_keys::too_fast();
@@ -212,23 +207,21 @@ async fn identify(
     next.run(request).await
 }
 
-/// Who is signed in with the browser that asks; otherwise nothing for what is open to everybody, or
-/// the answer.
-async fn signed_in(
+/// Who asks, by the key of a program or by the browser.
+async fn known(
     doors: &Doors,
     session: &Session,
     request: &mut Request,
-) -> Result<(Account, SignedBy), Option<Response>> {
-    match here(doors, session).await {
-        Ok(Some(here)) => {
-            let known = (here.account.clone(), SignedBy::Browser(here.hash.clone()));
-            request.extensions_mut().insert(here);
-            Ok(known)
-        }
-        Ok(None) if is_open(request.uri().path()) => Err(None),
-        Ok(None) => Err(Some(turn_away(request))),
-        Err(error) => Err(Some(Problem::internal(&error).into_response())),
+) -> Result<Option<(Account, SignedBy)>, Problem> {
+    let asked = (request.method(), request.uri().path());
+    let program = api_keys::program(doors.store.as_ref(), request.headers(), asked).await?;
+    if let Some((account, hash)) = program {
+        return Ok(Some((account, SignedBy::Key(hash))));
     }
+    let Some(here) = here(doors, session).await? else { return Ok(None) };
+    let known = (here.account.clone(), SignedBy::Browser(here.hash.clone()));
+    request.extensions_mut().insert(here);
+    Ok(Some(known))
 }
 
 /// Signs somebody in with the browser that asks, under a new secret.

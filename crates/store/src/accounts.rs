@@ -1,7 +1,7 @@
 //! Accounts, and where they are signed in.
 
 use async_trait::async_trait;
-use desk::{Account, AccountStore, OwnerId, Role, SecondFactor, SignIn, StoreError};
+use desk::{Account, AccountStore, OwnerId, SecondFactor, SignIn, StoreError};
 use market::Moment;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::Database;
 use crate::database::failed;
+use crate::series::parsed;
 
 const DOING_ACCOUNT: &str = "read an account";
 const DOING_FACTOR: &str = "answer for a second factor";
@@ -270,8 +271,7 @@ impl AccountStore for Database {
 
 /// An account out of the first seven columns.
 pub(crate) fn account(row: &AnyRow) -> Result<Account, StoreError> {
-    let word: String = row.try_get(5).map_err(failed(DOING_ACCOUNT))?;
-    let role = role(&word)?;
+    let role = parsed(row, 5, "account")?;
     let read = || -> Result<Account, sqlx::Error> {
         Ok(Account {
             id: row.try_get(0)?,
@@ -284,12 +284,6 @@ pub(crate) fn account(row: &AnyRow) -> Result<Account, StoreError> {
         })
     };
     read().map_err(failed(DOING_ACCOUNT))
-}
-
-pub(crate) fn role(word: &str) -> Result<Role, StoreError> {
-    let bad =
-        |error: desk::BadRole| StoreError::Damaged { table: "account", why: error.to_string() };
-    word.parse().map_err(bad)
 }
 
 fn signed_in(row: &AnyRow) -> Result<SignIn, StoreError> {

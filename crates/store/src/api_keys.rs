@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::Database;
 use crate::accounts::account;
 use crate::database::failed;
+use crate::series::parsed;
 
 const DOING: &str = "answer for a key";
 
@@ -85,11 +86,7 @@ impl ApiKeyStore for Database {
 
 /// A key out of eight columns from this one on.
 fn api_key(row: &AnyRow, from: usize) -> Result<ApiKey, StoreError> {
-    let word: String = row.try_get(from + 3).map_err(failed(DOING))?;
-    let scope = word.parse().map_err(|error: desk::BadScope| StoreError::Damaged {
-        table: "api_key",
-        why: error.to_string(),
-    })?;
+    let scope = parsed(row, from + 3, "api_key")?;
     let read = || -> Result<ApiKey, sqlx::Error> {
         Ok(ApiKey {
             id: row.try_get(from)?,

@@ -10,6 +10,7 @@ use sqlx::any::AnyRow;
 
 use crate::Database;
 use crate::database::failed;
+use crate::series::parsed;
 
 const DOING: &str = "read the audit log";
 /// Writers at the same moment take turns; each is next within so many.
@@ -140,14 +141,10 @@ fn seal(before: &str, seq: i64, entry: &AuditEntry) -> String {
 fn read(row: &AnyRow) -> Result<(i64, AuditEntry, String), StoreError> {
     let text = |column: usize| row.try_get::<String, _>(column).map_err(failed(DOING));
     let whole = |column: usize| row.try_get::<i64, _>(column).map_err(failed(DOING));
-    let event = text(3)?.parse().map_err(|error: desk::BadAuditEvent| StoreError::Damaged {
-        table: "audit",
-        why: error.to_string(),
-    })?;
     let entry = AuditEntry {
         at: Moment(whole(1)?),
         account: text(2)?,
-        event,
+        event: parsed(row, 3, "audit")?,
         device: text(4)?,
         network: text(5)?,
         about: text(7)?,

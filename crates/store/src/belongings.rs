@@ -7,7 +7,7 @@ use futures::TryStreamExt;
 use crate::Database;
 use crate::copying::{Value, values};
 use crate::database::failed;
-use crate::tables::{TABLES, TEXTS, Table, Whose};
+use crate::tables::{Table, Whose, tables};
 
 /// What is never given: it opens something, or proves something.
 const SECRET: [&str; 3] = ["password", "secret", "hash"];
@@ -21,7 +21,7 @@ impl BelongingsStore for Database {
     ) -> Result<(), StoreError> {
         let begun = self.readers.begin_with(self.dialect.begin_snapshot()).await;
         let mut from = begun.map_err(failed("begin to read"))?;
-        for (table, texts) in TABLES.iter().zip(TEXTS.iter()) {
+        for (table, texts) in tables() {
             let doing = || failed(format!("read {}", table.name));
             let given = |(name, _): &&(&'static str, _)| !SECRET.contains(name);
             let columns: Vec<&str> = table.columns.iter().filter(given).map(|one| one.0).collect();
@@ -43,7 +43,7 @@ impl BelongingsStore for Database {
         let mut transaction = self.begin().await?;
         let mut removed = 0;
         // What points at something else goes first.
-        for (table, texts) in TABLES.iter().zip(TEXTS.iter()).rev() {
+        for (table, texts) in tables().rev() {
             let Some(text) = texts.remove_of else { continue };
             let done = sqlx::query(text).bind(key(table, of)).execute(&mut *transaction).await;
             removed += done.map_err(failed(format!("empty {}", table.name)))?.rows_affected();

@@ -12,7 +12,7 @@ use sqlx::{Any, Row};
 
 use crate::database::failed;
 use crate::dialect::Dialect;
-use crate::tables::{Kind, TABLES, TEXTS, Table};
+use crate::tables::{Kind, Table, tables};
 use crate::{Database, DatabaseUrl};
 
 /// How much of a table arrived.
@@ -70,8 +70,8 @@ impl Database {
                 told.map_err(failed("ask for patience"))?;
             }
         }
-        let mut sent = Vec::with_capacity(TABLES.len());
-        for (table, texts) in TABLES.iter().zip(TEXTS.iter()) {
+        let mut sent = Vec::new();
+        for (table, texts) in tables() {
             let doing = || failed(format!("copy {}", table.name));
             let mut seal = Seal::default();
             let mut rows = sqlx::query(texts.read).fetch(&mut *from);
@@ -83,8 +83,8 @@ impl Database {
             }
             sent.push(seal.ended(table));
         }
-        let mut arrived = Vec::with_capacity(TABLES.len());
-        for (table, texts) in TABLES.iter().zip(TEXTS.iter()) {
+        let mut arrived = Vec::new();
+        for (table, texts) in tables() {
             let doing = || failed(format!("read {} again", table.name));
             let mut seal = Seal::default();
             let mut rows = sqlx::query(texts.read).fetch(&mut *into);
@@ -139,7 +139,7 @@ impl Database {
     /// How many rows there are in all tables.
     pub async fn count(&self) -> Result<u64, StoreError> {
         let mut sum = 0;
-        for texts in TEXTS.iter() {
+        for (_, texts) in tables() {
             let doing = || failed("count its rows");
             let row = sqlx::query(texts.count).fetch_one(&self.readers).await.map_err(doing())?;
             sum += row.try_get::<i64, _>(0).map_err(doing())?.unsigned_abs();

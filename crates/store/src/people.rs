@@ -8,8 +8,9 @@ use sqlx::any::AnyRow;
 use uuid::Uuid;
 
 use crate::Database;
-use crate::accounts::{account, role};
+use crate::accounts::account;
 use crate::database::failed;
+use crate::series::parsed;
 
 const DOING_PEOPLE: &str = "read who is on the desk";
 const DOING_INVITATION: &str = "answer for an invitation";
@@ -142,7 +143,7 @@ impl PeopleStore for Database {
         .await
         .map_err(failed(DOING_INVITATION))?;
         let Some(taken) = taken else { return Ok(None) };
-        let role = role(&taken.try_get::<String, _>(0).map_err(failed(DOING_INVITATION))?)?;
+        let role: Role = parsed(&taken, 0, "invitation")?;
         let id = Uuid::now_v7().to_string();
         sqlx::query(
             "insert into account (id, owner, email, password, created_at, role) \
@@ -176,8 +177,7 @@ fn person(row: &AnyRow) -> Result<Person, StoreError> {
 }
 
 fn invitation(row: &AnyRow) -> Result<Invitation, StoreError> {
-    let word: String = row.try_get(2).map_err(failed(DOING_INVITATION))?;
-    let role = role(&word)?;
+    let role = parsed(row, 2, "invitation")?;
     let read = || -> Result<Invitation, sqlx::Error> {
         Ok(Invitation {
             email: row.try_get(0)?,

@@ -56,7 +56,7 @@ pub(crate) struct Texts {
 use Kind::{Real, Text, Whole};
 
 /// Every table; one that another points at stands before it.
-pub(crate) static TABLES: [Table; 19] = [
+static TABLES: [Table; 19] = [
     Table {
         name: "account",
         keys: 1,
@@ -285,8 +285,13 @@ pub(crate) static TABLES: [Table; 19] = [
     },
 ];
 
+/// Every table with its texts, in the order of [`TABLES`].
+pub(crate) fn tables() -> impl DoubleEndedIterator<Item = (&'static Table, &'static Texts)> {
+    TABLES.iter().zip(TEXTS.iter())
+}
+
 /// The texts of [`TABLES`], put together once: sqlx takes static ones only.
-pub(crate) static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| {
+static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| {
     let texts = |table: &Table| {
         let name = table.name;
         let columns: Vec<&str> = table.columns.iter().map(|(column, _)| *column).collect();
