@@ -15,7 +15,7 @@ use tracing::error;
 
 use crate::clock::stopwatch;
 use crate::rest::Problem;
-use crate::sessions::{Peer, is_at_the_machine};
+use crate::sessions::{Peer, is_at_the_machine, is_direct};
 
 /// Where the process keeps its figures from now on; once in its life.
 pub(crate) fn figures_of_process() -> anyhow::Result<PrometheusHandle> {
@@ -59,7 +59,9 @@ async fn figures(
     let is_watcher = |Peer(address): Peer| {
         watchers.iter().any(|network| network.contains(&address.ip().to_canonical()))
     };
-    if is_at_the_machine(peer, &headers) || peer.is_some_and(is_watcher) {
+    // A proxy in a watcher's network is no watcher: everybody comes through it.
+    let is_watched = is_direct(&headers) && peer.is_some_and(is_watcher);
+    if is_at_the_machine(peer, &headers) || is_watched {
         return kept.render().into_response();
     }
     let why = "figures are for this machine: name others in `watchers`, as 10.0.0.0/8";

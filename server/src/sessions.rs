@@ -304,7 +304,12 @@ fn local(listen: SocketAddr, peer: Option<Peer>, headers: &HeaderMap) -> Option<
 /// Whether somebody asks from this machine, and not through a proxy on it.
 pub(crate) fn is_at_the_machine(peer: Option<Peer>, headers: &HeaderMap) -> bool {
     let is_here = peer.is_some_and(|Peer(address)| address.ip().to_canonical().is_loopback());
-    is_here && FORWARDED.iter().all(|name| !headers.contains_key(name))
+    is_here && is_direct(headers)
+}
+
+/// Whether nobody speaks for somebody else.
+pub(crate) fn is_direct(headers: &HeaderMap) -> bool {
+    FORWARDED.iter().all(|name| !headers.contains_key(name))
 }
 
 /// Signs somebody in without asking for anything; gives the cookie.

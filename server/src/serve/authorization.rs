@@ -95,13 +95,20 @@ struct Site {
 
 impl Site {
     async fn open() -> Self {
+        Self::watched_by(&[]).await
+    }
+
+    /// The same, whose figures these networks may read.
+    async fn watched_by(watchers: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = DatabaseUrl::File(folder.path().join("volaris.db"));
         let database = Database::open(&url).await.expect("a database");
         database.migrate().await.expect("its tables");
         let store: Arc<dyn Store> = Arc::new(database);
         let settings = Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
-        let configuration = Configuration::load(&settings).expect("a configuration");
+        let mut configuration = Configuration::load(&settings).expect("a configuration");
+        let networks = watchers.iter().map(|text| text.parse().expect("a network"));
+        configuration.watchers = networks.collect();
         store.add_first_account(&account("owner")).await.expect("an account").expect("the first");
         let doors = Doors::open(&configuration, Arc::clone(&store)).await.expect("doors");
         let markets = Arc::new(OfflineMarkets::new(1));
@@ -197,7 +204,7 @@ async fn everybody_is_answered_what_their_role_may_ask() {
 
 #[tokio::test]
 async fn figures_are_for_the_machine() {
-    let site = Site::open().await;
+    let site = Site::watched_by(&["10.0.0.0/8"]).await;
     let from = async |address: &str, forwarded: bool| {
         let mut request = asked(&Method::GET, "/metrics", "*/*", None);
         request.extensions_mut().insert(Peer(address.parse().expect("an address")));
@@ -210,6 +217,8 @@ async fn figures_are_for_the_machine() {
     assert_eq!(from("127.0.0.1:5000", false).await, StatusCode::OK);
     assert_eq!(from("127.0.0.1:5000", true).await, StatusCode::FORBIDDEN);
     assert_eq!(from("192.0.2.7:5000", false).await, StatusCode::FORBIDDEN);
+    assert_eq!(from("10.1.2.3:5000", false).await, StatusCode::OK);
+    assert_eq!(from("10.1.2.3:5000", true).await, StatusCode::FORBIDDEN, "through a proxy");
 }
 
 #[tokio::test]
