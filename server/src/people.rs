@@ -52,6 +52,7 @@ pub(crate) fn routes() -> Router<Accounts> {
         .route("/people/role", post(change_role))
         .route("/people/suspend", post(suspend))
         .route("/people/resume", post(resume))
+        .route("/people/hand-over", post(hand_over))
         .route("/join", get(join_page))
         .route("/account/join", post(join))
 }
@@ -96,6 +97,7 @@ async fn people_page(
         has_factor,
         is_suspended: account.is_suspended,
         is_led: leader.role.may_lead(account.role),
+        may_own: leader.role == Role::Owner && leader.id != account.id && !account.is_suspended,
         other: other_role(leader.role, account.role).map(choice),
         id: account.id,
         email: account.email,
@@ -292,6 +294,35 @@ async fn write_suspension(
     let event = if is_suspended { AuditEvent::Suspended } else { AuditEvent::Resumed };
     accounts.note_about((&leader.id, &account.id), event, &device).await?;
     info!(by = %leader.id, account = %account.id, is_suspended, "somebody was shut out or let in");
+    Ok(Redirect::to("/people").into_response())
+}
+
+#[derive(Deserialize)]
+struct HandOverForm {
+    id: String,
+    present: String,
+}
+
+/// Makes somebody else the owner, and the owner an admin.
+async fn hand_over(
+    Leader(leader): Leader,
+    State(accounts): State<Accounts>,
+    device: Device,
+    Form(form): Form<HandOverForm>,
+) -> Result<Response, Problem> {
+    let store = &accounts.doors.store;
+    if leader.role != Role::Owner {
+        return Err(not_led());
+    }
+    let account = led(store.as_ref(), &leader, &form.id).await?;
+    if let Err(word) = accounts.knows(&leader, form.present, &device).await? {
+        return Ok(back("/people", word, None));
+    }
+    if !store.hand_over(&leader.id, &account.id).await? {
+        return Ok(back("/people", "gone", None));
+    }
+    accounts.note_about((&leader.id, &account.id), AuditEvent::HandedOver, &device).await?;
+    info!(by = %leader.id, account = %account.id, "the desk was handed over");
     Ok(Redirect::to("/people").into_response())
 }
 

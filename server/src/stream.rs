@@ -83,7 +83,7 @@ async fn open(
         )
         .into_response();
     }
-    if stream.streams_max <= stream.listeners.count(&trader) {
+    if stream.streams_max <= stream.listeners.count(trader.owner()) {
         return Problem::new(
             StatusCode::TOO_MANY_REQUESTS,
             "too many streams are open: close some tabs, or raise `streams_max`",

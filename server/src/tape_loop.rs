@@ -77,9 +77,10 @@ impl Listeners {
         self.channel(trader.owner()).subscribe()
     }
 
-    /// How many listen to the trader's tape.
-    pub(crate) fn count(&self, trader: &Trader) -> usize {
-        self.channel(trader.owner()).receiver_count()
+    /// How many listen to an owner's tape.
+    pub(crate) fn count(&self, owner: &OwnerId) -> usize {
+        let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        channels.get(owner).map_or(0, broadcast::Sender::receiver_count)
     }
 }
 
@@ -92,13 +93,10 @@ pub(crate) async fn run(desk: Arc<Desk>, listeners: Arc<Listeners>) {
     loop {
         beat.tick().await;
         beats = beats.wrapping_add(1);
-        for trader in desk.open_traders() {
-            let (step, state) = desk.with_tape(&trader, |tape| {
-                let step = tape.handle_wall(now());
-                (step, tape.state())
-            });
-            let channel = listeners.channel(trader.owner());
-            let before = told.get(trader.owner());
+        let is_heard = |owner: &OwnerId| 0 < listeners.count(owner);
+        desk.move_tapes(now(), is_heard, |owner, step, state| {
+            let channel = listeners.channel(owner);
+            let before = told.get(owner);
             let is_changed = before.is_none_or(|before| is_jump(before, &state));
             if is_changed || beats.is_multiple_of(STATUS_BEATS) {
                 // Nobody listening is no error.
@@ -109,8 +107,8 @@ pub(crate) async fn run(desk: Arc<Desk>, listeners: Arc<Listeners>) {
             {
                 let _ = channel.send(slot_telling(&state, slot));
             }
-            told.insert(trader.owner().clone(), state);
-        }
+            told.insert(owner.clone(), state);
+        });
     }
 }
 

@@ -29,8 +29,8 @@ fn told(problem: &str) -> Option<&'static str> {
         "key-name" => "A key has a name of 1 to 60 characters: that of the program.",
         "keys" => "This account has 20 keys: end one that nobody uses.",
         "owner" => {
-            "Others are on this desk, and you own it: it cannot be left to nobody. They delete \
-             their accounts first."
+            "Others are on this desk, and you own it: it cannot be left to nobody. Hand it over \
+             to one of them first, on the page of people."
         }
         "gone" => "That was changed meanwhile: this is how it stands now.",
         "invitation" => {

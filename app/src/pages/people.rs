@@ -30,6 +30,8 @@ pub struct OnDesk {
     pub is_suspended: bool,
     /// Whether they are this person's business.
     pub is_led: bool,
+    /// Whether the desk can be handed over to them.
+    pub may_own: bool,
     /// Whether they can be made something else.
     pub other: Option<RoleChoice>,
 }
@@ -146,6 +148,7 @@ fn everybody(people: Vec<OnDesk>, asked: Vec<AskedIn>, roles: Vec<RoleChoice>) -
         }
         .erase()
     });
+    let owning = hand_over(&people);
     let choices = roles
         .into_iter()
         .map(|role| view! { <option value=role.word>{role.told}</option> }.into_any());
@@ -173,8 +176,41 @@ fn everybody(people: Vec<OnDesk>, asked: Vec<AskedIn>, roles: Vec<RoleChoice>) -
                 "What each of you keeps is seen by nobody else, whatever their role."
             </p>
         </section>
+        {owning}
     }
     .erase()
+}
+
+/// The form that makes somebody else the owner, where there is anybody who could be.
+fn hand_over(people: &[OnDesk]) -> Option<AnyView> {
+    let others: Vec<AnyView> = people
+        .iter()
+        .filter(|one| one.may_own)
+        .map(|one| view! { <option value=one.id.clone()>{one.email.clone()}</option> }.into_any())
+        .collect();
+    (!others.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="hand-over">
+                <h2 id="hand-over">"Hand this desk over"</h2>
+                <details>
+                    <summary>"Make somebody else its owner"</summary>
+                    <form class="account__form" method="post" action="/people/hand-over">
+                        <p>
+                            "You are an admin from then on: only the new owner can make you the \
+                             owner again."
+                        </p>
+                        <label class="account__field">
+                            <span>"New owner"</span>
+                            <select name="id">{others}</select>
+                        </label>
+                        {field("present", "Your password", "current-password")}
+                        <button>"Hand the desk over"</button>
+                    </form>
+                </details>
+            </section>
+        }
+        .erase()
+    })
 }
 
 fn person(one: OnDesk) -> AnyView {
@@ -355,6 +391,7 @@ mod tests {
             has_factor: false,
             is_suspended: false,
             is_led: true,
+            may_own: true,
             other: Some(RoleChoice { word: "admin", told: "Admin" }),
         };
         let asked = AskedIn {

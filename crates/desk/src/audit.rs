@@ -47,6 +47,8 @@ pub enum AuditEvent {
     Suspended,
     /// Somebody was let in again.
     Resumed,
+    /// Somebody became the owner, and who was it an admin.
+    HandedOver,
     /// A key for programs was made.
     KeyMade,
     /// A key was ended.
@@ -59,7 +61,7 @@ pub enum AuditEvent {
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Protected,
         Self::SignedIn,
         Self::Refused,
@@ -78,6 +80,7 @@ impl AuditEvent {
         Self::MadeMember,
         Self::Suspended,
         Self::Resumed,
+        Self::HandedOver,
         Self::KeyMade,
         Self::KeyEnded,
         Self::Exported,
@@ -105,6 +108,7 @@ impl AuditEvent {
             Self::MadeMember => "made_member",
             Self::Suspended => "suspended",
             Self::Resumed => "resumed",
+            Self::HandedOver => "handed_over",
             Self::KeyMade => "key_made",
             Self::KeyEnded => "key_ended",
             Self::Exported => "exported",
@@ -133,6 +137,7 @@ impl AuditEvent {
             Self::MadeMember => "Made a member of",
             Self::Suspended => "Shut out",
             Self::Resumed => "Let in again",
+            Self::HandedOver => "Handed the desk over to",
             Self::KeyMade => "Made a key for programs",
             Self::KeyEnded => "Ended a key for programs",
             Self::Exported => "Downloaded everything",
@@ -147,6 +152,7 @@ impl AuditEvent {
             Self::MadeMember => "Was made a member",
             Self::Suspended => "Was shut out",
             Self::Resumed => "Was let in again",
+            Self::HandedOver => "Was handed the desk over",
             other => other.told(),
         }
     }

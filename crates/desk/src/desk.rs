@@ -10,11 +10,15 @@ use crate::bars::{CHART_BARS_MAX, bars_before, chart_hours, page_before};
 use crate::recording::{import_series, import_tape};
 use crate::{
     ChartBars, DeskError, MarketFeed, OwnerId, RecordedDay, RecordedPart, RecordedPrices, Speed,
-    Store, Tape, TapeState, Trader,
+    Store, Tape, TapeState, TapeStep, Trader,
 };
 
 /// Trading days before a recorded one whose minutes are loaded with it.
 const RECORDED_MINUTE_DAYS: usize = 30;
+
+/// A tape that nobody listens to and nobody asked for so long stands still, until somebody does: it
+/// goes on from there, as after a night with the lid closed.
+const REST_AFTER: Span = Span::minutes(15);
 
 /// The markets that a tape can play; the server decides which they are.
 pub trait Markets: Send + Sync {
@@ -34,7 +38,16 @@ pub trait Markets: Send + Sync {
 pub struct Desk {
     store: Arc<dyn Store>,
     markets: Arc<dyn Markets>,
-    tapes: Mutex<BTreeMap<Trader, Arc<Mutex<Tape>>>>,
+    tapes: Mutex<BTreeMap<OwnerId, Arc<Mutex<OpenTape>>>>,
+}
+
+/// A trader's tape, and when somebody last had to do with it.
+struct OpenTape {
+    tape: Tape,
+    /// Since it was last moved.
+    was_asked: bool,
+    /// By the wall; nothing before it was first moved.
+    asked_at: Option<Moment>,
 }
 
 /// A poisoned lock means that a thread died while it held it; what it guards is a state machine
@@ -59,20 +72,44 @@ impl Desk {
     }
 
     /// The trader's tape; opened on the practice market the first time.
-    fn tape(&self, trader: &Trader) -> Arc<Mutex<Tape>> {
+    fn tape(&self, trader: &Trader) -> Arc<Mutex<OpenTape>> {
         let mut tapes = lock(&self.tapes);
-        let open = || Arc::new(Mutex::new(Tape::new(self.markets.practice(), 1)));
-        Arc::clone(tapes.entry(trader.clone()).or_insert_with(open))
+        let open = || {
+            let tape = Tape::new(self.markets.practice(), 1);
+            Arc::new(Mutex::new(OpenTape { tape, was_asked: true, asked_at: None }))
+        };
+        Arc::clone(tapes.entry(trader.owner().clone()).or_insert_with(open))
     }
 
     /// Looks at the trader's tape. The closure must be quick: the tape stands still meanwhile.
     pub fn with_tape<T>(&self, trader: &Trader, look: impl FnOnce(&mut Tape) -> T) -> T {
-        look(&mut lock(&self.tape(trader)))
+        let open = self.tape(trader);
+        let mut open = lock(&open);
+        open.was_asked = true;
+        look(&mut open.tape)
     }
 
-    /// Everybody who has a tape open.
-    pub fn open_traders(&self) -> Vec<Trader> {
-        lock(&self.tapes).keys().cloned().collect()
+    /// Wall time passed: moves every tape that somebody listens to or asked not long ago.
+    pub fn move_tapes(
+        &self,
+        now: Moment,
+        is_heard: impl Fn(&OwnerId) -> bool,
+        mut moved: impl FnMut(&OwnerId, TapeStep, TapeState),
+    ) {
+        let tapes: Vec<_> =
+            lock(&self.tapes).iter().map(|(owner, open)| (owner.clone(), open.clone())).collect();
+        for (owner, open) in tapes {
+            let mut open = lock(&open);
+            if std::mem::take(&mut open.was_asked) || is_heard(&owner) {
+                open.asked_at = Some(now);
+            }
+            if open.asked_at.is_none_or(|asked_at| now - asked_at < REST_AFTER) {
+                let step = open.tape.handle_wall(now);
+                let state = open.tape.state();
+                drop(open);
+                moved(&owner, step, state);
+            }
+        }
     }
 
     /// How the trader's tape stands.

@@ -15,7 +15,8 @@ pub enum Role {
     Member,
     /// Asks members in, and shuts them out.
     Admin,
-    /// Asks admins in as well. There is one: whoever made the first account.
+    /// Asks admins in as well. There is one: whoever made the first account, or was handed the desk
+    /// over.
     Owner,
 }
 
@@ -110,6 +111,10 @@ pub trait PeopleStore: Send + Sync {
 
     /// Gives somebody another role, if they have `from` until then; false where they have not.
     async fn write_role(&self, id: &str, from: Role, to: Role) -> Result<bool, StoreError>;
+
+    /// Makes an owner an admin, and somebody else who is not shut out the owner; false where either
+    /// was changed meanwhile, and then neither is.
+    async fn hand_over(&self, from: &str, to: &str) -> Result<bool, StoreError>;
 
     /// Shuts somebody of this role out and signs them out everywhere, or lets them in again; false
     /// where nothing changed.

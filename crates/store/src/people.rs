@@ -47,6 +47,31 @@ impl PeopleStore for Database {
         Ok(done.rows_affected() == 1)
     }
 
+    async fn hand_over(&self, from: &str, to: &str) -> Result<bool, StoreError> {
+        let doing = || failed("hand the desk over");
+        let mut transaction = self.begin().await?;
+        let mut is_whole = from != to;
+        for (id, was, is) in [(from, "owner", "admin"), (to, "", "owner")] {
+            let done = sqlx::query(
+                "update account set role = $2 \
+                 where id = $1 and is_suspended = 0 and (role = $3 or $3 = '') and role <> $2",
+            )
+            .bind(id.to_owned())
+            .bind(is)
+            .bind(was)
+            .execute(&mut *transaction)
+            .await
+            .map_err(doing())?;
+            is_whole &= done.rows_affected() == 1;
+        }
+        if is_whole {
+            transaction.commit().await.map_err(doing())?;
+        } else {
+            transaction.rollback().await.map_err(doing())?;
+        }
+        Ok(is_whole)
+    }
+
     async fn write_suspension(
         &self,
         id: &str,

@@ -63,7 +63,7 @@ fn everything() -> Vec<(Method, String)> {
         "password",
     ];
     let forms = forms.into_iter().map(|name| (Method::POST, format!("/account/{name}")));
-    let of_leaders = ["invite", "uninvite", "role", "suspend", "resume"];
+    let of_leaders = ["invite", "uninvite", "role", "suspend", "resume", "hand-over"];
     let of_leaders = of_leaders.map(|name| (Method::POST, format!("/people/{name}")));
     of_programs.chain(of_screens).chain(pages).chain(ours).chain(forms).chain(of_leaders).collect()
 }

@@ -1,5 +1,6 @@
 //! One trader's commands move that trader's tape and no other's.
 
+use desk::OwnerId;
 use market::{Span, Symbol};
 
 use super::stage::{Chance, WALL, ada, bob, seen, stage};
@@ -43,4 +44,31 @@ async fn a_recording_is_its_owners() {
     let state = stage.desk.with_tape(&bob(), |tape| tape.state());
     assert!(state.tape.to_string().starts_with("practice"), "bob's tape stays what it was");
     assert!(stage.desk.symbols(&bob()).await.unwrap().contains(&Symbol::SPX));
+}
+
+#[tokio::test]
+async fn a_tape_that_nobody_looks_at_rests_where_it_is() {
+    let stage = stage().await;
+    let at = |trader| stage.desk.with_tape(&trader, |tape| tape.state().at);
+    let (begin, mut second) = (at(ada()), 0);
+    assert_eq!(at(bob()), begin);
+    let mut moved_in = |seconds: i64, is_heard: &dyn Fn(&OwnerId) -> bool| {
+        let mut moved = 0;
+        for _ in 0..seconds {
+            second += 1;
+            stage.desk.move_tapes(WALL + Span::seconds(second), is_heard, |owner, _, _| {
+                moved += i32::from(owner == ada().owner());
+            });
+        }
+        moved
+    };
+    let (nobody, hers) = (|_: &OwnerId| false, |owner: &OwnerId| owner == ada().owner());
+    assert_eq!(moved_in(900, &nobody), 900, "for a quarter of an hour");
+    assert_eq!(moved_in(3_600, &nobody), 0);
+    assert_eq!(at(ada()), begin + Span::seconds(899), "the first beat starts the clock");
+    // She was asked about just now: on it goes, from there.
+    assert_eq!(moved_in(1, &nobody), 1);
+    assert!(at(ada()) <= begin + Span::seconds(901));
+    assert_eq!(moved_in(3_600, &hers), 3_600, "somebody listens");
+    assert_eq!(moved_in(1_000, &nobody), 899);
 }

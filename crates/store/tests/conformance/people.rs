@@ -9,6 +9,7 @@ on_both!(
     somebody_joins_once_as_what_they_were_asked_to_be,
     an_invitation_is_for_one_address_and_ends,
     roles_change_from_what_they_were,
+    a_desk_is_handed_over_whole_or_not_at_all,
     who_is_shut_out_is_signed_out,
 );
 
@@ -101,6 +102,39 @@ async fn roles_change_from_what_they_were(home: Home) {
     assert!(!store.write_role(&bob, Role::Member, Role::Admin).await.unwrap());
     assert!(!store.write_suspension(&bob, Role::Member, true).await.unwrap(), "he is an admin");
     assert_eq!(store.account(&bob).await.unwrap().unwrap().role, Role::Admin);
+}
+
+async fn a_desk_is_handed_over_whole_or_not_at_all(home: Home) {
+    let store = home.open().await;
+    let ada = first(&store).await;
+    let mut others = Vec::new();
+    for name in ["bob", "cy"] {
+        let email = format!("{name}@example.com");
+        let asked = invitation(&email, &ada, Role::Member);
+        store.add_invitation(&asked).await.unwrap();
+        others.push(store.join(&account(&email), &asked.hash, NOW).await.unwrap().unwrap());
+    }
+    let roles = async || {
+        let people = store.people(NOW).await.unwrap();
+        people.into_iter().map(|one| one.account.role).collect::<Vec<_>>()
+    };
+    use Role::{Admin, Member, Owner};
+    let (bob, cy) = (&others[0], &others[1]);
+    for (from, to) in [(bob, &ada), (bob, cy), (&ada, &ada), (&ada, &"nobody".to_owned())] {
+        assert!(!store.hand_over(from, to).await.unwrap(), "{from} {to}");
+        assert_eq!(roles().await, [Owner, Member, Member]);
+    }
+    store.write_suspension(bob, Member, true).await.unwrap();
+    assert!(!store.hand_over(&ada, bob).await.unwrap(), "he is shut out");
+    store.write_suspension(bob, Member, false).await.unwrap();
+    // To both at once: one is.
+    let both = [bob, cy].map(|to| store.hand_over(&ada, to));
+    let both = futures::future::join_all(both).await;
+    let done: Vec<bool> = both.into_iter().map(Result::unwrap).collect();
+    assert_ne!(done[0], done[1]);
+    let mut after = roles().await;
+    after.sort_unstable();
+    assert_eq!(after, [Member, Admin, Owner]);
 }
 
 async fn who_is_shut_out_is_signed_out(home: Home) {
