@@ -33,9 +33,16 @@ export const CHROMIUM_FLAGS = [
 
 /**
  * Starts the server on a free port and waits until it is well.
- * `folder` starts it again on what an earlier one left behind, `listen` where it was.
+ * `folder` starts it again on what an earlier one left behind, `listen` where it was. The offer to
+ * protect the desk is closed, unless it `hasNews`.
  */
-export async function startVolaris({ args = [], env = {}, folder, listen } = {}) {
+export async function startVolaris({
+  args = [],
+  env = {},
+  folder,
+  listen,
+  hasNews = false,
+} = {}) {
   const binary = process.env.VOLARIS_BIN;
   assert.ok(binary, "VOLARIS_BIN is not set: run `cargo xtask test`, or name the binary in it");
   const ours = folder === undefined;
@@ -75,6 +82,7 @@ export async function startVolaris({ args = [], env = {}, folder, listen } = {})
     },
   };
   await untilHealthy(server);
+  if (!hasNews) await send(server, "/account/news", { id: "protect" });
   return server;
 }
 

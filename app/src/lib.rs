@@ -25,10 +25,12 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{Lazy, ParamSegment, SsrMode, path};
 
 use centre::{Centre, CentrePath};
+pub use components::{News, NewsOfPage};
 pub use contexts::Preferences;
 pub use pages::{
-    AccountPage, AskedIn, Happened, Logged, OnDesk, PeoplePage, RoleChoice, ShownKey, SignedIn,
-    account_document, people_document,
+    AccountPage, Announced, AskedIn, Dashboard, Happened, Logged, OnDesk, PeoplePage, RoleChoice,
+    ShownAccount, ShownKey, ShownLimit, SignedIn, TierChoices, UsagePlot, UsedBy, account_document,
+    announcements_document, dashboard_document, people_document,
 };
 pub use shell::{PageFiles, shell};
 pub use take_over::take_over;

@@ -48,6 +48,8 @@ pub(crate) struct LiveTape {
     pub(crate) link: RwSignal<Link>,
     /// The last refill after a break.
     pub(crate) refill: RwSignal<Option<Refill>>,
+    /// Why the server would not let this page listen, when it last did not.
+    pub(crate) refused: RwSignal<String>,
     /// The symbols that the page shows.
     pub(crate) watched: RwSignal<Vec<Symbol>>,
     /// How often the link was opened.
@@ -86,6 +88,7 @@ impl LiveTape {
             status: RwSignal::new(None),
             link: RwSignal::new(Link::default()),
             refill: RwSignal::new(None),
+            refused: RwSignal::default(),
             watched: RwSignal::new(Vec::new()),
             openings: StoredValue::new(0),
             books: StoredValue::new(LiveBooks::default()),

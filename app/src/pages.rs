@@ -1,6 +1,8 @@
 //! Pages: each owns its data, and its address says what it shows.
 
 mod account;
+mod announcements;
+mod dashboard;
 mod desk;
 mod developers;
 mod document;
@@ -8,9 +10,13 @@ mod missing;
 mod people;
 mod styleguide;
 
-pub use account::{AccountPage, Happened, ShownKey, SignedIn, account_document};
+pub use account::{
+    AccountPage, Happened, ShownAccount, ShownKey, ShownLimit, SignedIn, account_document,
+};
+pub use announcements::{Announced, announcements_document};
+pub use dashboard::{Dashboard, UsagePlot, UsedBy, dashboard_document};
 pub(crate) use desk::DeskPage;
 pub(crate) use developers::DevelopersPage;
 pub(crate) use missing::MissingPage;
-pub use people::{AskedIn, Logged, OnDesk, PeoplePage, RoleChoice, people_document};
+pub use people::{AskedIn, Logged, OnDesk, PeoplePage, RoleChoice, TierChoices, people_document};
 pub(crate) use styleguide::StyleguidePage;

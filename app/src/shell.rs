@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 use crate::App;
+use crate::components::news_bar;
 use crate::contexts::Preferences;
 
 /// Addresses of the files that the page loads, as the browser build named them.
@@ -16,6 +17,8 @@ pub struct PageFiles {
     pub wasm: String,
     /// The style sheet.
     pub style: String,
+    /// That of plain documents, beside it.
+    pub document_style: String,
 }
 
 /// The document around every page.
@@ -68,6 +71,8 @@ pub fn shell(files: PageFiles) -> impl IntoView {
             </head>
             <body>
                 <App />
+                // After it, so that the page finds its own where it expects it.
+                {news_bar()}
             </body>
         </html>
     }

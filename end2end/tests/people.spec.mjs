@@ -5,35 +5,8 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { inflateRawSync } from "node:zlib";
 
-import { checkAxe, cookieOf, live, openPage, send, startVolaris, until } from "../desk.mjs";
-
-const PASSWORD = "correct horse battery";
-const WIDE = { width: 1440, height: 900, theme: "dark" };
-const NARROW = { width: 390, height: 844, theme: "light", touch: true };
-
-const email = (name) => `${name}@example.com`;
-
-async function protect(server) {
-  const fields = { email: email("ada"), password: PASSWORD };
-  const made = await send(server, "/account/protect", fields);
-  assert.equal(made.to, "/account");
-  return cookieOf(made.set);
-}
-
-/** Asks somebody in; gives the code. */
-async function invite(server, name, cookie, role = "member") {
-  const { answer } = await send(server, "/people/invite", { email: email(name), role }, cookie);
-  assert.equal(answer.status, 200, name);
-  return /<code class="account__secret">([^<]*)</.exec(await answer.text())[1];
-}
-
-async function join(server, name, cookie) {
-  const code = await invite(server, name, cookie);
-  const fields = { email: email(name), code, password: PASSWORD };
-  const joined = await send(server, "/account/join", fields);
-  assert.equal(joined.to, "/", name);
-  return cookieOf(joined.set);
-}
+import { checkAxe, live, send, startVolaris, until } from "../desk.mjs";
+import { NARROW, PASSWORD, WIDE, api, email, join, open, protect } from "../members.mjs";
 
 /** The files of an archive, as text, by their names (APPNOTE 4.3). */
 function unzip(bytes) {
@@ -51,20 +24,6 @@ function unzip(bytes) {
     at += 46 + named + extra + comment;
   }
   return files;
-}
-
-const api = async (server, path, cookie, method = "GET", body) => {
-  const answer = await fetch(`${server.address}${path}`, {
-    method,
-    headers: { cookie, ...(body && { "content-type": "application/json" }) },
-    body: body && JSON.stringify(body),
-  });
-  return { status: answer.status, text: await answer.text(), tag: answer.headers.get("etag") };
-};
-
-async function open(server, path, cookie, options) {
-  const [name, value] = cookie?.split("=") ?? [];
-  return openPage({ server, path, ...options, cookies: cookie ? { [name]: value } : {} });
 }
 
 test("somebody is asked in, joins, leads others, and shuts one out", async () => {
@@ -180,7 +139,7 @@ test("somebody takes everything along, and deletes it", async () => {
     const names = Object.keys(files);
     const csv = files["csv/position.csv"];
     const account = JSON.parse(files["json/account.json"]);
-    assert.equal(names.length, 1 + 2 * 19);
+    assert.equal(names.length, 1 + 2 * 21);
     assert.equal(csv.trim().split("\r\n").length, 2, "his, and nobody else's");
     assert.match(csv, /'=1\+1,'-1 SPXW 15MAR24 5000P/);
     assert.deepEqual([account.length, account[0].email], [1, email("bob")]);
@@ -267,6 +226,44 @@ test("nobody sees what another keeps, or where their market stands", async () =>
       for (const page of pages) await page.context().browser().close();
     }
   } finally {
+    await server.stop();
+  }
+});
+
+test("the owner hands the desk over, and leads no admin any more", async () => {
+  const server = await startVolaris();
+  const pages = [];
+  try {
+    const ada = await protect(server);
+    const bob = await join(server, "bob", ada);
+    for (const cookie of [ada, bob]) pages.push(await open(server, "/account", cookie, NARROW));
+    const [hers, his] = pages;
+    await hers.getByRole("link", { name: "People" }).tap();
+    await hers.getByText("Make somebody else its owner").tap();
+    await checkAxe(hers);
+    const give = async (password) => {
+      await hers.getByLabel("New owner").selectOption(email("bob"));
+      await hers.getByLabel("Your password").fill(password);
+      await hers.getByRole("button", { name: "Hand the desk over" }).tap();
+    };
+    await give("wrong horse battery");
+    await hers.getByRole("alert").filter({ hasText: "do not belong together" }).waitFor();
+    await hers.getByText("Make somebody else its owner").tap();
+    await give(PASSWORD);
+    await hers.getByText(/^Owner since .*/).waitFor();
+    assert.match(await hers.locator("li", { hasText: email("bob") }).innerText(), /\nOwner since/);
+    assert.match(await hers.locator("li", { hasText: email("ada") }).innerText(), /\nAdmin since/);
+    assert.equal(await hers.getByText("Make somebody else its owner").count(), 0);
+    await his.goto(`${server.address}/people`);
+    await his.getByRole("button", { name: "Make member: ada@example.com" }).waitFor();
+    await his.goto(`${server.address}/account`);
+    await his.getByText("Was handed the desk over").waitFor();
+    // She asks for it again, and is refused: it is his to give.
+    const { status } = await send(server, "/people/hand-over", { id: "x", present: PASSWORD }, ada);
+    assert.equal(status, 403);
+    for (const page of pages) await page.quit();
+  } finally {
+    for (const page of pages) await page.context().browser().close();
     await server.stop();
   }
 });

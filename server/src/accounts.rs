@@ -2,19 +2,24 @@
 //! page's code came, and password managers know them.
 
 use std::num::NonZeroU32;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::{AccountPage, Happened, ShownKey, SignedIn, account_document};
+use app::{AccountPage, Happened, ShownAccount, ShownKey, ShownLimit, SignedIn, account_document};
 use axum::extract::{Form, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use desk::{Account, AccountStore, AuditEntry, AuditEvent, AuditStore, Role, Trader, email_of};
+use desk::{
+    Account, AccountStore, AuditEntry, AuditEvent, AuditStore, Desk, Limited, Role, Tier, Trader,
+    Used, email_of,
+};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::header::{CACHE_CONTROL, HOST};
 use http::{HeaderMap, HeaderName, StatusCode};
+use market::Moment;
 use serde::Deserialize;
 use tower_sessions::Session;
 use tracing::{info, warn};
@@ -28,14 +33,21 @@ use crate::passwords::{self, BadPassword, Verdict};
 use crate::rest::Problem;
 use crate::second_factor;
 use crate::sessions::{self, Doors, Here};
+use crate::tape_loop::Listeners;
 use crate::vault::Vault;
-use crate::{api_keys, belongings, people};
+use crate::{announcements, api_keys, belongings, dashboard, people};
 
 /// What signing in needs.
 #[derive(Clone)]
 pub(crate) struct Accounts {
     pub(crate) doors: Doors,
     pub(crate) vault: Arc<Vault>,
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) listeners: Arc<Listeners>,
+    /// Where everything is kept.
+    pub(crate) data: Arc<Path>,
+    /// When the server began.
+    pub(crate) began: Moment,
     /// Tries, by address of the account and of the network.
     tries: Arc<DefaultKeyedRateLimiter<String>>,
 }
@@ -50,10 +62,23 @@ const TRIED_MAX: usize = 10_000;
 
 impl Accounts {
     /// Nobody has tried anything yet.
-    pub(crate) fn new(doors: Doors, vault: Vault) -> Self {
+    pub(crate) fn new(
+        configuration: &Configuration,
+        (desk, doors): (Arc<Desk>, Doors),
+        listeners: Arc<Listeners>,
+        vault: Vault,
+    ) -> Self {
         let burst = NonZeroU32::new(TRIES).expect("not zero");
         let quota = Quota::with_period(TRY_EVERY).expect("not zero").allow_burst(burst);
-        Self { doors, vault: Arc::new(vault), tries: Arc::new(RateLimiter::keyed(quota)) }
+        Self {
+            doors,
+            vault: Arc::new(vault),
+            desk,
+            listeners,
+            data: configuration.data.as_path().into(),
+            began: now(),
+            tries: Arc::new(RateLimiter::keyed(quota)),
+        }
     }
 
     /// Writes down what happened to an account.
@@ -146,6 +171,7 @@ impl Accounts {
             email,
             password,
             role: Role::Owner,
+            tier: Tier::Lite,
             is_suspended: false,
             created_at: now(),
         };
@@ -180,6 +206,8 @@ pub(crate) fn routes(accounts: Accounts) -> Router {
         .merge(people::routes())
         .merge(api_keys::routes())
         .merge(belongings::routes())
+        .merge(announcements::routes())
+        .merge(dashboard::routes())
         .with_state(accounts)
 }
 
@@ -260,15 +288,43 @@ async fn account_page(
         used_at: one.used_at,
     });
     let keys = keys.collect();
-    let shown = AccountPage::Account {
-        email: account.email,
+    let shown = ShownAccount {
         leads: account.role.leads(),
+        tier: limits_of(&accounts, &account).await?,
+        email: account.email,
         recovery_left: factor.map(|factor| factor.recovery_left),
         sign_ins: sign_ins.collect(),
         keys,
         happened: happened.collect(),
     };
-    Ok(page(&headers, shown, said))
+    Ok(page(&headers, AccountPage::Account(shown), said))
+}
+
+/// What limits an account, and how much of it is used; nothing where nothing does.
+async fn limits_of(
+    accounts: &Accounts,
+    account: &Account,
+) -> Result<Option<(&'static str, Vec<ShownLimit>)>, Problem> {
+    let Accounts { doors, desk, listeners, .. } = accounts;
+    let trader = Trader::signed_in(account);
+    let Some(tier) = trader.tier().filter(|_| doors.tiers.are_on()) else { return Ok(None) };
+    let mut limits = Vec::new();
+    for what in Limited::ALL {
+        let Some(limit) = doors.tiers.limit(Some(tier), what) else { continue };
+        let used = match what {
+            Limited::Positions => desk.positions(&trader).await?.len(),
+            Limited::Layouts => desk.layouts(&trader).await?.len(),
+            Limited::Watchlists => desk.watchlists(&trader).await?.0.len(),
+            Limited::ApiKeys => doors.store.api_keys(&account.id).await?.len(),
+            Limited::Streams => listeners.count(trader.owner()),
+            Limited::Questions => {
+                let used = doors.counts.used(&account.id, Used::Questions, now()).await?;
+                usize::try_from(used).unwrap_or(usize::MAX)
+            }
+        };
+        limits.push(ShownLimit { told: what.told(), used: used as u64, limit });
+    }
+    Ok(Some((tier.told(), limits)))
 }
 
 /// A page again, with what was wrong.
@@ -391,7 +447,7 @@ async fn sign_in(
 }
 
 /// An address of this desk, and of no other.
-fn own_path(next: &str) -> &str {
+pub(crate) fn own_path(next: &str) -> &str {
     let is_own = next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')

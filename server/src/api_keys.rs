@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::{Extension, Form, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use desk::{Account, ApiKey, AuditEvent, OwnerId, Scope, Store, StoreError};
+use desk::{Account, ApiKey, AuditEvent, Limited, OwnerId, Scope, Store, StoreError, Trader};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::{HeaderMap, Method, StatusCode, header};
 use market::Span;
@@ -53,6 +53,14 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// Whether programs may ask for it with a key.
 fn is_for_programs(path: &str) -> bool {
     path.starts_with("/api/v1/") || path.starts_with("/api/levels/") || path == "/stream"
+}
+
+/// What the desk's own pages ask by themselves.
+const OF_PAGES: [&str; 3] = ["/stream", "/api/v1/tape", "/api/v1/market/status"];
+
+/// Whether it is one that is counted.
+pub(crate) fn is_question(path: &str) -> bool {
+    is_for_programs(path) && !OF_PAGES.contains(&path)
 }
 
 /// Whether it changes what is kept. A position that is only valued is sent as well.
@@ -143,6 +151,11 @@ async fn make(
     }
     let scope =
         form.scope.parse().map_err(|bad: desk::BadScope| Problem::malformed(&bad.to_string()))?;
+    let kept = accounts.doors.store.api_keys(&account.id).await?.len();
+    let trader = Trader::signed_in(&account);
+    if accounts.desk.check_limit(&trader, Limited::ApiKeys, kept + 1).is_err() {
+        return Ok(back("/account", "key-limit", None));
+    }
     let secret = format!("{BEGINNING}{}", passwords::fresh());
     let key = ApiKey {
         id: String::new(),

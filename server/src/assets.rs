@@ -27,6 +27,9 @@ pub(crate) struct Manifest {
     /// The style sheet.
     #[serde(default)]
     pub(crate) style: String,
+    /// That of plain documents, beside it.
+    #[serde(default)]
+    pub(crate) document_style: String,
     /// The pages whose code is loaded when somebody goes there.
     #[serde(default)]
     pub(crate) split: Option<Split>,

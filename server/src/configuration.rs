@@ -1,15 +1,19 @@
 //! Settings: from the command line first, then the environment, then the file, then the defaults.
 
+mod tiers;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use desk::Tiers;
 use http::Uri;
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use serde::Deserialize;
 
 use crate::commands::Settings;
+use tiers::{WrittenTiers, tiers_of};
 
 /// The one source of names and addresses, read by the build as well.
 const LEPTOS_TOML: &str = include_str!("../../Leptos.toml");
@@ -39,6 +43,8 @@ pub(crate) struct Configuration {
     pub(crate) practice_seed: u64,
     /// Live streams that one trader may have open.
     pub(crate) streams_max: usize,
+    /// What each tier may have; none on a desk without tiers.
+    pub(crate) tiers: Tiers,
     /// What is logged, as `info` or `volaris=debug`.
     pub(crate) log: String,
     /// What the build and the pages agreed on.
@@ -60,6 +66,7 @@ struct Written {
     key: Option<String>,
     practice_seed: Option<u64>,
     streams_max: Option<usize>,
+    tiers: Option<WrittenTiers>,
     log: Option<String>,
     config: Option<PathBuf>,
 }
@@ -116,6 +123,7 @@ impl Configuration {
                 .or(file.practice_seed)
                 .unwrap_or(1),
             streams_max: environment.streams_max.or(file.streams_max).unwrap_or(32),
+            tiers: tiers_of(file.tiers)?,
             log: environment.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             leptos,
         })

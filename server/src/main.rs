@@ -4,6 +4,7 @@
 //! on prices and writes no HTML.
 
 mod accounts;
+mod announcements;
 mod api_keys;
 mod assets;
 mod backup;
@@ -14,6 +15,7 @@ mod codes;
 mod commands;
 mod configuration;
 mod connections;
+mod dashboard;
 mod device;
 mod doctor;
 mod health;
@@ -31,6 +33,7 @@ mod sessions;
 mod shield;
 mod stream;
 mod tape_loop;
+mod usage;
 mod vault;
 
 use std::process::ExitCode;

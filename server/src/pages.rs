@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{App, PageFiles, Preferences, desk_paths, shell};
+use app::{App, NewsOfPage, PageFiles, Preferences, desk_paths, shell};
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{Redirect, Response};
@@ -25,6 +25,7 @@ pub(crate) fn files() -> PageFiles {
         script: MANIFEST.script.clone(),
         wasm: MANIFEST.wasm.clone(),
         style: MANIFEST.style.clone(),
+        document_style: MANIFEST.document_style.clone(),
     }
 }
 
@@ -53,6 +54,9 @@ pub(crate) fn routes(options: LeptosOptions, desk: Arc<Desk>) -> Router {
             api::provide(Arc::clone(&desk), trader.clone(), crate::clock::now());
         }
         provide_context(preferences(&parts.headers));
+        if let Some(news) = parts.extensions.get::<NewsOfPage>() {
+            provide_context(news.clone());
+        }
         if let Some(split) = &MANIFEST.split {
             let Split { folder, prefetch, loader } = split;
             let manifest = (folder.clone(), prefetch.clone(), loader.clone());

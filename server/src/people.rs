@@ -1,11 +1,11 @@
 //! Who is on the desk: asking people in, what they may do, shutting them out; and joining.
 
-use app::{AskedIn, Logged, OnDesk, PeoplePage, RoleChoice, people_document};
+use app::{AskedIn, Logged, OnDesk, PeoplePage, RoleChoice, TierChoices, people_document};
 use axum::Router;
 use axum::extract::{Extension, Form, FromRequestParts, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use desk::{Account, AuditEvent, Invitation, OwnerId, Person, Role, Store, email_of};
+use desk::{Account, AuditEvent, Invitation, OwnerId, Person, Role, Store, Tier, email_of};
 use http::header::CACHE_CONTROL;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
@@ -31,6 +31,13 @@ const LOG_PAGE: u32 = 100;
 /// Somebody who leads the desk.
 pub(crate) struct Leader(Account);
 
+impl Leader {
+    /// Who it is.
+    pub(crate) fn account(&self) -> &Account {
+        &self.0
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Leader {
     type Rejection = Problem;
 
@@ -52,6 +59,7 @@ pub(crate) fn routes() -> Router<Accounts> {
         .route("/people/role", post(change_role))
         .route("/people/suspend", post(suspend))
         .route("/people/resume", post(resume))
+        .route("/people/tier", post(give_tier))
         .route("/people/hand-over", post(hand_over))
         .route("/join", get(join_page))
         .route("/account/join", post(join))
@@ -89,6 +97,7 @@ async fn people_page(
         is_led: leader.role.may_lead(one.role),
     });
     let asked = asked.collect();
+    let has_tiers = accounts.doors.tiers.are_on();
     let on_desk = |Person { account, seen_at, sign_ins, has_factor }| OnDesk {
         role: account.role.told(),
         since: account.created_at,
@@ -97,6 +106,11 @@ async fn people_page(
         has_factor,
         is_suspended: account.is_suspended,
         is_led: leader.role.may_lead(account.role),
+        tier: (has_tiers && account.role == Role::Member).then(|| TierChoices {
+            word: account.tier.as_str(),
+            told: account.tier.told(),
+            all: Tier::ALL.map(|tier| (tier.as_str(), tier.told())).to_vec(),
+        }),
         may_own: leader.role == Role::Owner && leader.id != account.id && !account.is_suspended,
         other: other_role(leader.role, account.role).map(choice),
         id: account.id,
@@ -108,7 +122,7 @@ async fn people_page(
     Ok(page(&headers, shown, &told.problem))
 }
 
-fn email_in(people: &[Person], id: &str) -> String {
+pub(crate) fn email_in(people: &[Person], id: &str) -> String {
     let found = people.iter().find(|one| one.account.id == id);
     found.map(|one| one.account.email.clone()).unwrap_or_default()
 }
@@ -298,6 +312,31 @@ async fn write_suspension(
 }
 
 #[derive(Deserialize)]
+struct TierForm {
+    id: String,
+    tier: String,
+}
+
+/// Gives a member another tier.
+async fn give_tier(
+    Leader(leader): Leader,
+    State(accounts): State<Accounts>,
+    device: Device,
+    Form(form): Form<TierForm>,
+) -> Result<Response, Problem> {
+    let store = &accounts.doors.store;
+    let account = led(store.as_ref(), &leader, &form.id).await?;
+    let tier: Result<Tier, desk::BadTier> = form.tier.parse();
+    let tier = tier.map_err(|bad| Problem::malformed(&bad.to_string()))?;
+    if tier == account.tier || !store.write_tier(&account.id, account.role, tier).await? {
+        return Ok(back("/people", "gone", None));
+    }
+    accounts.note_about((&leader.id, &account.id), AuditEvent::TierGiven, &device).await?;
+    info!(by = %leader.id, account = %account.id, %tier, "a tier was given");
+    Ok(Redirect::to("/people").into_response())
+}
+
+#[derive(Deserialize)]
 struct HandOverForm {
     id: String,
     present: String,
@@ -368,6 +407,7 @@ async fn join(
         password: passwords::hash(form.password).await?,
         // The invitation knows better.
         role: Role::Member,
+        tier: Tier::Lite,
         is_suspended: false,
         created_at: now(),
     };

@@ -49,11 +49,12 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     let store: Arc<dyn Store> = Arc::new(crate::doctor::open_database(&configuration).await?);
     let doors = Doors::open(&configuration, Arc::clone(&store)).await?;
     let markets = Arc::new(OfflineMarkets::new(configuration.practice_seed));
-    let desk = Arc::new(Desk::new(store, markets));
+    let desk = Arc::new(Desk::new(store, markets).with_tiers(configuration.tiers.clone()));
     // The personal desk's tape runs from the start, so that the first page finds it moving.
     desk.with_tape(&Trader::local(), |tape| tape.handle_wall(clock::now()));
     let listeners = Arc::new(Listeners::default());
     let kept = health::figures_of_process()?;
+    let counts = doors.counts.clone();
     let router = router(&configuration, (Arc::clone(&desk), doors), Arc::clone(&listeners), kept)?;
     let listener = TcpListener::bind(configuration.listen).await.with_context(|| {
         format!(
@@ -63,6 +64,7 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     })?;
     let address = listener.local_addr()?;
     let playing = tokio::spawn(tape_loop::run(desk, listeners));
+    let counting = tokio::spawn(counts.clone().run());
     commands::say(&format!(
         "Volaris is at http://{address}\n  practice market: simulated prices, no real ones\n  \
          everything is kept in {}\n  stop with Ctrl-C",
@@ -71,6 +73,8 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     info!(%address, ready_ms = began.elapsed().as_millis(), "serving on {address}");
     connections::accept(listener, router, stop_signal()).await;
     playing.abort();
+    counting.abort();
+    counts.write_or_warn().await;
     info!("stopped");
     Ok(ExitCode::SUCCESS)
 }
@@ -84,16 +88,19 @@ fn router(
 ) -> anyhow::Result<Router> {
     let stream = Stream {
         desk: Arc::clone(&desk),
-        listeners,
+        listeners: Arc::clone(&listeners),
         streams_max: configuration.streams_max,
         doors: doors.clone(),
     };
+    let vault = Vault::open(configuration)?;
+    let known = (Arc::clone(&desk), doors.clone());
+    let accounts = Accounts::new(configuration, known, listeners, vault);
     let levels = Arc::new(LevelsCache::default());
     let figures = Figures { kept, watchers: configuration.watchers.as_slice().into() };
     let known = Router::new()
         .merge(pages::routes(configuration.leptos.clone(), Arc::clone(&desk)))
         .merge(rest::routes(Rest { desk: Arc::clone(&desk), levels }))
-        .merge(accounts::routes(Accounts::new(doors.clone(), Vault::open(configuration)?)));
+        .merge(accounts::routes(accounts));
     let answers = doors
         .guard(known)
         .merge(health::routes(desk, figures))

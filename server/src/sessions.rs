@@ -11,20 +11,22 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
-use desk::{Account, Store, Trader};
+use desk::{Account, Limited, Store, Tiers, Trader, Used};
 use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use ipnet::IpNet;
 use market::{Moment, Span};
 use serde::{Deserialize, Serialize};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, Session, SessionManagerLayer};
+use tracing::warn;
 
 use crate::api_keys::{self, Pace};
-use crate::assets;
 use crate::clock::now;
 use crate::configuration::Configuration;
 use crate::device::Device;
 use crate::rest::Problem;
+use crate::usage::Counts;
+use crate::{announcements, assets};
 pub(crate) use setup_token::SetupToken;
 use sign_ins::SignIns;
 
@@ -42,6 +44,10 @@ pub(crate) struct Doors {
     /// What whoever makes the first account from elsewhere must know.
     pub(crate) setup: Option<Arc<SetupToken>>,
     pub(crate) store: Arc<dyn Store>,
+    /// What each tier may have.
+    pub(crate) tiers: Arc<Tiers>,
+    /// What everybody uses.
+    pub(crate) counts: Counts,
     has_accounts: Arc<AtomicBool>,
     pace: Pace,
 }
@@ -63,10 +69,18 @@ pub(crate) struct Here {
     pub(crate) hash: String,
 }
 
-/// By what somebody is known, as a hash of it.
+/// By what somebody is known.
 #[derive(Clone, Debug)]
-pub(crate) enum SignedBy {
-    /// A browser's secret.
+pub(crate) struct SignedBy {
+    /// The account.
+    pub(crate) account: String,
+    secret: Secret,
+}
+
+/// What somebody has that nobody else knows, as a hash of it.
+#[derive(Clone, Debug)]
+enum Secret {
+    /// A browser's.
     Browser(String),
     /// A program's key.
     Key(String),
@@ -97,6 +111,8 @@ impl Doors {
             is_https: configuration.is_https(),
             proxies: configuration.proxies.as_slice().into(),
             setup,
+            tiers: Arc::new(configuration.tiers.clone()),
+            counts: Counts::new(Arc::clone(&store)),
             store,
             has_accounts: Arc::new(AtomicBool::new(has_accounts)),
             pace: Pace::new(),
@@ -111,15 +127,34 @@ impl Doors {
     /// Whether a stream may go on: it began before there were accounts only while there are none,
     /// and ends with what was signed in. A database that is away ends nothing.
     pub(crate) async fn is_signed_in(&self, by: Option<&SignedBy>) -> bool {
-        match by {
+        match by.map(|by| &by.secret) {
             None => !self.has_accounts(),
-            Some(SignedBy::Browser(hash)) => {
+            Some(Secret::Browser(hash)) => {
                 !matches!(self.store.sign_in(hash, now()).await, Ok(None))
             }
-            Some(SignedBy::Key(hash)) => {
+            Some(Secret::Key(hash)) => {
                 !matches!(api_keys::is_open(self.store.as_ref(), hash).await, Ok(false))
             }
         }
+    }
+
+    /// Counts what somebody used. Where that cannot be known it is nobody's trouble.
+    pub(crate) async fn count(&self, account: &str, what: Used) {
+        if let Err(problem) = self.counts.add(account, what, now(), None).await {
+            let story = crate::rest::story(&problem);
+            warn!(%story, "what was used could not be counted: {story}");
+        }
+    }
+
+    /// Counts a question of a program, or refuses it where a tier has no more today.
+    async fn count_question(&self, account: &Account) -> Result<(), Problem> {
+        let (tier, what) = (Trader::signed_in(account).tier(), Limited::Questions);
+        let limit = self.tiers.limit(tier, what);
+        if self.counts.add(&account.id, Used::Questions, now(), limit).await? {
+            return Ok(());
+        }
+        let wanted = limit.unwrap_or(0) + 1;
+        Ok(self.tiers.check(tier, what, wanted)?)
     }
 
     /// Looks again whether anybody has an account, after one was deleted.
@@ -183,6 +218,7 @@ async fn identify(
         let path = request.uri().path();
         match local(doors.listen, peer, request.headers()) {
             Some(trader) => {
+                add_news(&doors, &trader, &mut request).await;
                 request.extensions_mut().insert(trader);
             }
             None if doors.setup.is_none() => return no_accounts(),
@@ -202,9 +238,27 @@ async fn identify(
     if !doors.pace.may_ask(trader.owner(), request.uri().path()) {
         return api_keys::too_fast();
     }
+    if api_keys::is_question(request.uri().path()) {
+        if let Err(problem) = doors.count_question(&account).await {
+            return problem.into_response();
+        }
+    } else if is_for_a_person(&request) {
+        doors.count(&account.id, Used::Screens).await;
+        add_news(&doors, &trader, &mut request).await;
+    }
     request.extensions_mut().insert(trader);
     request.extensions_mut().insert(by);
     next.run(request).await
+}
+
+/// Puts what is to be read above a page beside the question for it.
+async fn add_news(doors: &Doors, trader: &Trader, request: &mut Request) {
+    if is_for_a_person(request) {
+        let path = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        let store = doors.store.as_ref();
+        let news = announcements::news(store, trader, doors.has_accounts(), path).await;
+        request.extensions_mut().insert(news);
+    }
 }
 
 /// Who asks, by the key of a program or by the browser.
@@ -216,10 +270,12 @@ async fn known(
     let asked = (request.method(), request.uri().path());
     let program = api_keys::program(doors.store.as_ref(), request.headers(), asked).await?;
     if let Some((account, hash)) = program {
-        return Ok(Some((account, SignedBy::Key(hash))));
+        let by = SignedBy { account: account.id.clone(), secret: Secret::Key(hash) };
+        return Ok(Some((account, by)));
     }
     let Some(here) = here(doors, session).await? else { return Ok(None) };
-    let known = (here.account.clone(), SignedBy::Browser(here.hash.clone()));
+    let (account, secret) = (here.account.id.clone(), Secret::Browser(here.hash.clone()));
+    let known = (here.account.clone(), SignedBy { account, secret });
     request.extensions_mut().insert(here);
     Ok(Some(known))
 }

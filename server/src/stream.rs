@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use bytes::Bytes;
-use desk::{Desk, Tape, Trader};
+use desk::{Desk, Limited, Tape, Trader, Used};
 use http::{HeaderMap, StatusCode};
 use market::{Moment, Symbol, instrument};
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -83,13 +83,6 @@ async fn open(
         )
         .into_response();
     }
-    if stream.streams_max <= stream.listeners.count(trader.owner()) {
-        return Problem::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "too many streams are open: close some tabs, or raise `streams_max`",
-        )
-        .into_response();
-    }
     let upgrade = upgrade
         .protocols([PROTOCOL_POSTCARD, PROTOCOL_JSON])
         .read_buffer_size(4 * 1024)
@@ -105,12 +98,48 @@ async fn open(
         .into_response();
     };
     let is_json = protocol.as_bytes() == PROTOCOL_JSON.as_bytes();
-    upgrade.on_upgrade(move |socket| async move {
+    let refusal = stream.check_room(&trader);
+    upgrade.on_upgrade(move |mut socket| async move {
+        // A browser tells its page nothing of an answer that is no stream.
+        if let Err(why) = refusal {
+            return refuse(&mut socket, why, is_json).await;
+        }
         metrics::gauge!("volaris_streams").increment(1.0);
         let by = by.map(|Extension(by)| by);
         Listener::new(stream, (trader, by), is_json).talk(socket).await;
         metrics::gauge!("volaris_streams").decrement(1.0);
     })
+}
+
+impl Stream {
+    /// Whether the trader may have one more stream; what they read otherwise.
+    fn check_room(&self, trader: &Trader) -> Result<(), String> {
+        let open = self.listeners.count(trader.owner());
+        if self.streams_max <= open {
+            let why = "too many streams are open: close some tabs, or raise `streams_max`";
+            return Err(why.to_owned());
+        }
+        let room = self.desk.check_limit(trader, Limited::Streams, open + 1);
+        room.map_err(|problem| problem.to_string())
+    }
+}
+
+/// Says why no more is said, and ends the talk.
+async fn refuse(socket: &mut WebSocket, why: String, is_json: bool) {
+    let reason = why.chars().take(100).collect::<String>().into();
+    let word = encode_server(&ServerWord::Refused { why }, is_json);
+    if let Some(word) = message(word.into(), is_json) {
+        let _ = socket.send(word).await;
+    }
+    let close = CloseFrame { code: POLICY_VIOLATION, reason };
+    let _ = socket.send(Message::Close(Some(close))).await;
+}
+
+fn message(bytes: Bytes, is_json: bool) -> Option<Message> {
+    if is_json {
+        return axum::extract::ws::Utf8Bytes::try_from(bytes).ok().map(Message::Text);
+    }
+    Some(Message::Binary(bytes))
 }
 
 /// One page that listens.
@@ -156,11 +185,7 @@ impl Listener {
     async fn talk(mut self, mut socket: WebSocket) {
         let end = self.converse(&mut socket).await;
         if let End::Refused(why) = end {
-            let word = encode_server(&ServerWord::Refused { why: why.clone() }, self.is_json);
-            let _ = self.send(&mut socket, word.into()).await;
-            let reason = why.chars().take(100).collect::<String>().into();
-            let close = CloseFrame { code: POLICY_VIOLATION, reason };
-            let _ = socket.send(Message::Close(Some(close))).await;
+            refuse(&mut socket, why, self.is_json).await;
         }
     }
 
@@ -174,9 +199,12 @@ impl Listener {
         let mut checks = tokio::time::interval(CHECK_EVERY);
         // Who asks was just found out.
         checks.reset();
+        let mut minutes = tokio::time::interval(Duration::from_secs(60));
+        minutes.reset();
         loop {
             let done = tokio::select! {
                 _ = checks.tick() => self.check_signed_in().await,
+                _ = minutes.tick() => self.count_minute().await,
                 heard = socket.recv() => match heard {
                     Some(Ok(message)) => self.handle_message(socket, message).await,
                     Some(Err(error)) => Err(End::Refused(error.to_string())),
@@ -194,6 +222,14 @@ impl Listener {
         }
     }
 
+    /// A minute of live prices was used.
+    async fn count_minute(&self) -> Result<(), End> {
+        if let Some(by) = &self.by {
+            self.stream.doors.count(&by.account, Used::LiveMinutes).await;
+        }
+        Ok(())
+    }
+
     /// Who was signed out hears no more.
     async fn check_signed_in(&self) -> Result<(), End> {
         match self.stream.doors.is_signed_in(self.by.as_ref()).await {
@@ -203,12 +239,7 @@ impl Listener {
     }
 
     async fn send(&self, socket: &mut WebSocket, bytes: Bytes) -> Result<(), End> {
-        let message = if self.is_json {
-            let text = axum::extract::ws::Utf8Bytes::try_from(bytes).map_err(|_| End::Gone)?;
-            Message::Text(text)
-        } else {
-            Message::Binary(bytes)
-        };
+        let message = message(bytes, self.is_json).ok_or(End::Gone)?;
         self.messages.increment(1);
         socket.send(message).await.map_err(|_| End::Gone)
     }

@@ -77,6 +77,12 @@ impl Listeners {
         self.channel(trader.owner()).subscribe()
     }
 
+    /// How many listen to any.
+    pub(crate) fn total(&self) -> usize {
+        let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        channels.values().map(broadcast::Sender::receiver_count).sum()
+    }
+
     /// How many listen to an owner's tape.
     pub(crate) fn count(&self, owner: &OwnerId) -> usize {
         let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);

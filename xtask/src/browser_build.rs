@@ -26,6 +26,9 @@ pub(crate) struct Manifest {
     pub(crate) wasm: String,
     /// Address of the style sheet.
     pub(crate) style: String,
+    /// Address of that of plain documents.
+    #[serde(default)]
+    pub(crate) document_style: String,
     /// The lazily loaded pages, where there are any.
     pub(crate) split: Option<split::Split>,
     /// Every file by its address.
@@ -75,8 +78,11 @@ pub(crate) fn build(project: &Project, audience: Audience) -> anyhow::Result<()>
         machine::ensure_node_packages(&project.end2end())?;
     }
     let compiled = compile(project, audience)?;
-    let style = stylesheet::bundle(&project.style())?;
-    let key = key(project, audience, &compiled, &style)?;
+    let sheets = Sheets {
+        main: stylesheet::bundle(&project.style())?,
+        documents: stylesheet::bundle(&project.document_style())?,
+    };
+    let key = key(project, audience, &compiled, &sheets)?;
     if Manifest::read(project).is_ok_and(|old| old.build == key) {
         return Ok(());
     }
@@ -92,7 +98,7 @@ pub(crate) fn build(project: &Project, audience: Audience) -> anyhow::Result<()>
         short_names::minify(project, &work)?;
         optimise(project, &work)?;
     }
-    lay_out(project, &work, &style, split, Build { key, quality: audience.brotli_quality() })?;
+    lay_out(project, &work, &sheets, split, Build { key, quality: audience.brotli_quality() })?;
     println!("  the browser's part is in {} ({:.1?})", project.site().display(), started.elapsed());
     Ok(())
 }
@@ -128,12 +134,13 @@ fn key(
     project: &Project,
     audience: Audience,
     compiled: &Path,
-    style: &str,
+    sheets: &Sheets,
 ) -> anyhow::Result<String> {
     let mut hash = Sha256::new();
     hash.update(format!("{audience:?} {}", project.names.output_name));
     hash.update(fs::read(compiled).with_context(|| format!("`{}`", compiled.display()))?);
-    hash.update(style);
+    hash.update(&sheets.main);
+    hash.update(&sheets.documents);
     for path in files_below(&project.assets())? {
         hash.update(path.to_string_lossy().as_bytes());
         hash.update(fs::read(&path)?);
@@ -184,6 +191,14 @@ pub(crate) fn optimise(project: &Project, work: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The style sheets.
+struct Sheets {
+    /// Of every page.
+    main: String,
+    /// Of plain documents besides.
+    documents: String,
+}
+
 struct Build {
     key: String,
     quality: i32,
@@ -195,7 +210,7 @@ struct Build {
 fn lay_out(
     project: &Project,
     work: &Path,
-    style: &str,
+    sheets: &Sheets,
     split: Option<split::Split>,
     build: Build,
 ) -> anyhow::Result<()> {
@@ -220,10 +235,15 @@ fn lay_out(
     manifest.wasm = format!("{folder}/{name}_bg.wasm");
     manifest.split = split.map(|split| split.in_folder(&folder));
     let mut hash = Sha256::new();
-    hash.update(style);
-    manifest.style = format!("/{pkg}/{name}.{}.css", short(hash));
-    let address = manifest.style.clone();
-    manifest.add(&site, &address, style.as_bytes(), quality)?;
+    hash.update(&sheets.main);
+    hash.update(&sheets.documents);
+    let hash = short(hash);
+    manifest.style = format!("/{pkg}/{name}.{hash}.css");
+    manifest.document_style = format!("/{pkg}/documents.{hash}.css");
+    let addresses = [manifest.style.clone(), manifest.document_style.clone()];
+    for (address, sheet) in addresses.iter().zip([&sheets.main, &sheets.documents]) {
+        manifest.add(&site, address, sheet.as_bytes(), quality)?;
+    }
     for path in files_below(&project.assets())? {
         let address = format!("/{}", address_below(&project.assets(), &path)?);
         manifest.add(&site, &address, &fs::read(&path)?, quality)?;

@@ -67,6 +67,11 @@ impl Project {
         self.root.join(&self.names.style_file)
     }
 
+    /// The style sheet of plain documents, beside it.
+    pub(crate) fn document_style(&self) -> PathBuf {
+        self.style().with_file_name("documents.css")
+    }
+
     /// The script that keeps the desk on a device.
     pub(crate) fn service_worker(&self) -> PathBuf {
         self.root.join("frontend/service_worker.js")

@@ -41,19 +41,19 @@ pub(crate) fn FeedBadge(
         (times, false) => format!("{times}×"),
     };
     let state = move || match (link.get(), freshness.get()) {
-        (Link::Starting, _) | (_, None) => "starting",
         (Link::Lost | Link::Outdated, _) => "lost",
+        (Link::Starting, _) | (_, None) => "starting",
         (Link::Open, Some(Freshness::Live)) => "live",
         (Link::Open, Some(Freshness::Stale { .. })) => "stale",
         (Link::Open, Some(Freshness::Closed { .. })) => "closed",
     };
     let words = move || match (link.get(), freshness.get()) {
-        (Link::Starting, _) | (_, None) => "connecting".to_owned(),
         (Link::Lost, _) => match heard_age.get() {
             Some(age) => format!("link lost {} ago, trying again", format::age(age)),
             None => "link lost, trying again".to_owned(),
         },
         (Link::Outdated, _) => "new version: reload".to_owned(),
+        (Link::Starting, _) | (_, None) => "connecting".to_owned(),
         (Link::Open, Some(Freshness::Stale { age })) => {
             format!("no word for {}", format::age(age))
         }

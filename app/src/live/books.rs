@@ -76,9 +76,7 @@ impl LiveBooks {
                 self.waiting.extend(updates);
                 self.settle()
             }
-            ServerWord::Updates { .. } | ServerWord::Status(_) | ServerWord::Refused { .. } => {
-                Heed::Fine
-            }
+            _ => Heed::Fine,
         }
     }
 

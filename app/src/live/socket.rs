@@ -75,8 +75,6 @@ impl Wire {
         socket.set_binary_type(BinaryType::Arraybuffer);
         self.heard_ms.set(steady_ms());
         let wire = Rc::clone(self);
-        set_handler(&socket, "open", move |_| wire.handle_open());
-        let wire = Rc::clone(self);
         set_handler(&socket, "message", move |event| wire.handle_message(&event));
         let wire = Rc::clone(self);
         let own = socket.clone();
@@ -84,7 +82,8 @@ impl Wire {
         *self.socket.borrow_mut() = Some(socket);
     }
 
-    fn handle_open(self: &Rc<Self>) {
+    /// The server lets this page listen: it says how the tape stands before anything else.
+    fn handle_greeting(self: &Rc<Self>) {
         self.pause_ms.set(PAUSE_MS_FIRST);
         self.tape.link.set(Link::Open);
         self.tape.openings.update_value(|openings| *openings += 1);
@@ -112,7 +111,11 @@ impl Wire {
         match decode_server(&bytes) {
             Some(ServerWord::Status(status)) => {
                 self.tape.status.set(Some((status, steady_ms())));
+                if self.tape.link.get_untracked() != Link::Open {
+                    self.handle_greeting();
+                }
             }
+            Some(ServerWord::Refused { why }) => self.tape.refused.set(why),
             Some(word) => {
                 let mut heed = Heed::Fine;
                 self.tape.books.update_value(|books| heed = books.handle_word(word));

@@ -54,6 +54,36 @@ pub struct Happened {
     pub network: String,
 }
 
+/// How much of something somebody has.
+#[derive(Clone, Debug)]
+pub struct ShownLimit {
+    /// Of what, as it is read.
+    pub told: &'static str,
+    /// How much of it is used.
+    pub used: u64,
+    /// How much there is.
+    pub limit: u64,
+}
+
+/// An account, as its owner sees it.
+#[derive(Clone, Debug, Default)]
+pub struct ShownAccount {
+    /// Whose.
+    pub email: String,
+    /// Whether others are this person's business.
+    pub leads: bool,
+    /// What it has, where that is limited: a tier, and how much of what.
+    pub tier: Option<(&'static str, Vec<ShownLimit>)>,
+    /// Recovery codes that are left; nothing without a second factor.
+    pub recovery_left: Option<u64>,
+    /// Where it is signed in.
+    pub sign_ins: Vec<SignedIn>,
+    /// What programs ask with.
+    pub keys: Vec<ShownKey>,
+    /// What happened to it, the newest first.
+    pub happened: Vec<Happened>,
+}
+
 /// What one of the pages shows.
 #[derive(Clone, Debug)]
 pub enum AccountPage {
@@ -72,20 +102,7 @@ pub enum AccountPage {
     /// The form that makes the first account.
     Protect,
     /// An account.
-    Account {
-        /// Whose.
-        email: String,
-        /// Whether others are this person's business.
-        leads: bool,
-        /// Recovery codes that are left; nothing without a second factor.
-        recovery_left: Option<u64>,
-        /// Where it is signed in.
-        sign_ins: Vec<SignedIn>,
-        /// What programs ask with.
-        keys: Vec<ShownKey>,
-        /// What happened to it, the newest first.
-        happened: Vec<Happened>,
-    },
+    Account(ShownAccount),
     /// A secret that an app takes, and the form that proves it.
     SecondFactor {
         /// In letters and digits, to type.
@@ -117,7 +134,7 @@ impl AccountPage {
             Self::SignIn { .. } => "Sign in",
             Self::Protect => "Protect this desk",
             Self::SetUp { .. } => "Set up this desk",
-            Self::Account { .. } => "Account",
+            Self::Account(_) => "Account",
             Self::SecondFactor { .. } => "Second factor",
             Self::Key { .. } => "Key for programs",
             Self::RecoveryCodes { .. } => "Recovery codes",
@@ -139,9 +156,7 @@ pub fn account_document(
         }
         AccountPage::SetUp { is_plain } => view! { {plain(is_plain)} {set_up()} }.into_any(),
         AccountPage::Protect => protect(),
-        AccountPage::Account { email, leads, recovery_left, sign_ins, keys, happened } => {
-            account((email, leads), recovery_left, (sign_ins, keys, happened))
-        }
+        AccountPage::Account(shown) => account(shown),
         AccountPage::Key { key, example } => made_key(key, example),
         AccountPage::SecondFactor { secret, link, width, modules } => {
             second_factor(secret, link, (width, modules))
@@ -208,11 +223,8 @@ fn protect() -> AnyView {
     .erase()
 }
 
-fn account(
-    (email, leads): (String, bool),
-    recovery_left: Option<u64>,
-    (sign_ins, keys, happened): (Vec<SignedIn>, Vec<ShownKey>, Vec<Happened>),
-) -> AnyView {
+fn account(shown: ShownAccount) -> AnyView {
+    let ShownAccount { email, leads, tier, recovery_left, sign_ins, keys, happened } = shown;
     let people = leads.then(|| view! { <a href="/people">"People"</a> " · " }.into_any());
     let others = sign_ins.iter().filter(|one| !one.is_here).count();
     let rows = sign_ins.into_iter().map(browser).collect_view();
@@ -228,6 +240,7 @@ fn account(
         <p>
             {email.clone()} " · " {people} <a href="/">"Back to the desk"</a>
         </p>
+        {tier.map(|(told, limits)| tier_section(told, limits))}
         <section aria-labelledby="browsers">
             <h2 id="browsers">"Signed in with"</h2>
             <ul class="account__browsers">{rows}</ul>
@@ -268,6 +281,37 @@ fn account(
         <section aria-labelledby="happened">
             <h2 id="happened">"What happened"</h2>
             <ol class="account__happened">{happened.into_iter().map(entry).collect_view()}</ol>
+        </section>
+    }
+    .erase()
+}
+
+/// What somebody has, and how much of it is used.
+fn tier_section(told: &'static str, limits: Vec<ShownLimit>) -> AnyView {
+    let row = |one: ShownLimit| {
+        let left = format!("{} of {}", one.used, one.limit);
+        let is_full = (one.limit <= one.used).then_some("true");
+        view! {
+            <li data-full=is_full>
+                <span>{one.told}</span>
+                <meter
+                    min="0"
+                    max=one.limit.max(1).to_string()
+                    value=one.used.to_string()
+                    aria-label=one.told
+                ></meter>
+                <b>{left}</b>
+            </li>
+        }
+        .into_any()
+    };
+    view! {
+        <section aria-labelledby="tier">
+            <h2 id="tier">"Tier: " {told}</h2>
+            <ul class="account__limits">{limits.into_iter().map(row).collect_view()}</ul>
+            <p class="account__note">
+                "Whatever is not named here has no limit. Whoever leads this desk gives tiers."
+            </p>
         </section>
     }
     .erase()
@@ -503,14 +547,14 @@ mod tests {
         for page in [
             AccountPage::Key { key: evil.clone(), example: evil.clone() },
             AccountPage::SignIn { next: evil.clone(), is_plain: true },
-            AccountPage::Account {
+            AccountPage::Account(ShownAccount {
                 email: evil.clone(),
                 leads: true,
-                recovery_left: None,
                 sign_ins: vec![sign_in],
                 keys: vec![key],
                 happened: vec![happened],
-            },
+                ..ShownAccount::default()
+            }),
             AccountPage::SecondFactor {
                 secret: evil.clone(),
                 link: evil.clone(),

@@ -33,6 +33,11 @@ fn told(problem: &str) -> Option<&'static str> {
              to one of them first, on the page of people."
         }
         "gone" => "That was changed meanwhile: this is how it stands now.",
+        "announcement" => "An announcement has 1 to 400 letters.",
+        "key-limit" => {
+            "Your tier has no room for another key: end one, or ask who leads this desk for \
+             another tier."
+        }
         "invitation" => {
             "That code is not one for this e-mail address, was used, or has ended. Ask whoever \
              invited you for another."
@@ -79,6 +84,7 @@ pub(super) fn document(
                 <title>{format!("{title} · Volaris")}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=files.style.clone() />
+                <link rel="stylesheet" href=files.document_style.clone() />
             </head>
             <body>
                 <main class="account" data-wide=is_wide.then_some("true")>
@@ -93,6 +99,33 @@ pub(super) fn document(
         </html>
     };
     format!("<!DOCTYPE html>{}", document.to_html())
+}
+
+/// The pages of those who lead the desk, as links from the one at `here`.
+pub(super) fn leading(here: &'static str) -> AnyView {
+    let pages = [
+        ("/people", "People"),
+        ("/people/usage", "Usage and health"),
+        ("/people/announcements", "Announcements"),
+        ("/people/log", "Audit log"),
+        ("/account", "Account"),
+        ("/", "Back to the desk"),
+    ];
+    let link = |(address, words): (&'static str, &'static str)| {
+        let is_here = (address == here).then_some("page");
+        view! {
+            <a href=address aria-current=is_here>
+                {words}
+            </a>
+        }
+        .into_any()
+    };
+    view! {
+        <nav class="account__pages" aria-label="Who leads this desk">
+            {pages.into_iter().map(link).collect_view()}
+        </nav>
+    }
+    .erase()
 }
 
 /// A field that must be filled.
@@ -171,6 +204,8 @@ mod tests {
             "key-name",
             "keys",
             "owner",
+            "announcement",
+            "key-limit",
         ] {
             assert!(html(word).contains("account__said"), "{word}");
         }

@@ -6,7 +6,7 @@ use market::Moment;
 
 use crate::contexts::Preferences;
 use crate::erased::Erase;
-use crate::pages::document::{document, field, moment, plain};
+use crate::pages::document::{document, field, leading, moment, plain};
 use crate::shell::PageFiles;
 
 /// Somebody on the desk.
@@ -30,10 +30,23 @@ pub struct OnDesk {
     pub is_suspended: bool,
     /// Whether they are this person's business.
     pub is_led: bool,
+    /// What they have, where that limits them.
+    pub tier: Option<TierChoices>,
     /// Whether the desk can be handed over to them.
     pub may_own: bool,
     /// Whether they can be made something else.
     pub other: Option<RoleChoice>,
+}
+
+/// What somebody has of the desk.
+#[derive(Clone, Debug)]
+pub struct TierChoices {
+    /// The word of what they have.
+    pub word: &'static str,
+    /// As it is read.
+    pub told: &'static str,
+    /// What they can be given: words, and as they are read.
+    pub all: Vec<(&'static str, &'static str)>,
 }
 
 /// A role that can be given.
@@ -153,10 +166,7 @@ fn everybody(people: Vec<OnDesk>, asked: Vec<AskedIn>, roles: Vec<RoleChoice>) -
         .into_iter()
         .map(|role| view! { <option value=role.word>{role.told}</option> }.into_any());
     view! {
-        <p>
-            <a href="/people/log">"Audit log"</a> " · " <a href="/account">"Account"</a> " · "
-            <a href="/">"Back to the desk"</a>
-        </p>
+        {leading("/people")}
         <section aria-labelledby="people">
             <h2 id="people">"On this desk"</h2>
             <ul class="account__list">{people.into_iter().map(person).collect_view()}</ul>
@@ -223,7 +233,8 @@ fn person(one: OnDesk) -> AnyView {
         (false, None) => "signed in nowhere".to_owned(),
     };
     let factor = if one.has_factor { "second factor" } else { "password alone" };
-    let told = format!("{} since {} · {seen} · {factor}", one.role, moment(one.since));
+    let tier = one.tier.as_ref().map(|tier| format!(" {}", tier.told)).unwrap_or_default();
+    let told = format!("{}{tier} since {} · {seen} · {factor}", one.role, moment(one.since));
     let press = |action: &'static str, text: String, role: Option<&'static str>| {
         let name = format!("{text}: {}", one.email);
         let role = role.map(|role| view! { <input type="hidden" name="role" value=role /> });
@@ -244,7 +255,8 @@ fn person(one: OnDesk) -> AnyView {
             true => press("/people/resume", "Let in".to_owned(), None),
             false => press("/people/suspend", "Shut out".to_owned(), None),
         };
-        view! { <div class="account__row">{other} {door}</div> }.into_any()
+        let tier = one.tier.clone().map(|tier| tier_form(tier, &one.id, &one.email));
+        view! { <div class="account__row">{tier} {other} {door}</div> }.into_any()
     });
     view! {
         <li>
@@ -257,6 +269,29 @@ fn person(one: OnDesk) -> AnyView {
         </li>
     }
     .erase()
+}
+
+/// The form that gives somebody another tier.
+fn tier_form(tier: TierChoices, id: &str, email: &str) -> AnyView {
+    let name = format!("Tier: {email}");
+    let choices = tier.all.into_iter().map(|(word, told)| {
+        view! {
+            <option value=word selected=word == tier.word>
+                {told}
+            </option>
+        }
+        .into_any()
+    });
+    view! {
+        <form class="account__row" method="post" action="/people/tier">
+            <input type="hidden" name="id" value=id.to_owned() />
+            <select name="tier" aria-label=name.clone()>
+                {choices.collect_view()}
+            </select>
+            <button aria-label=format!("Give {name}")>"Give"</button>
+        </form>
+    }
+    .into_any()
 }
 
 fn asked_in(one: AskedIn) -> AnyView {
@@ -345,10 +380,7 @@ fn log(entries: Vec<Logged>, has_earlier: bool) -> AnyView {
         .into_any()
     });
     view! {
-        <p>
-            <a href="/people">"People"</a> " · " <a href="/people/log">"Newest"</a> " · "
-            <a href="/">"Back to the desk"</a>
-        </p>
+        {leading("/people/log")}
         <section aria-label="What happened">
             <ol class="account__happened">{entries.into_iter().map(logged).collect_view()}</ol>
         </section>
@@ -391,6 +423,7 @@ mod tests {
             has_factor: false,
             is_suspended: false,
             is_led: true,
+            tier: None,
             may_own: true,
             other: Some(RoleChoice { word: "admin", told: "Admin" }),
         };

@@ -75,6 +75,7 @@ impl From<DeskError> for ApiError {
             DeskError::NoOptions { symbol } => Self::NoOptions { symbol },
             DeskError::NotSeries { series } => Self::NotSeries { series },
             DeskError::Malformed(why) => Self::Malformed { why },
+            limited @ DeskError::OverLimit { .. } => Self::OverLimit { why: limited.to_string() },
             DeskError::Store(problem) => Self::failed(&problem),
         }
     }

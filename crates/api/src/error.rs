@@ -29,6 +29,12 @@ pub enum ApiError {
         /// What is wrong with it and what to do.
         why: String,
     },
+    /// The tier of whoever asks does not have so much.
+    #[error("{why}")]
+    OverLimit {
+        /// What it has, and what to do.
+        why: String,
+    },
     /// The tape has no options on it.
     #[error("there are no options on `{symbol}` on this tape: look at SPX or NDX")]
     NoOptions {
@@ -61,6 +67,7 @@ impl ApiError {
             | Self::NoOptions { .. }
             | Self::NotSeries { .. } => 404,
             Self::Malformed { .. } => 400,
+            Self::OverLimit { .. } => 403,
             Self::Unreachable => 503,
             Self::Internal { .. } => 500,
         }

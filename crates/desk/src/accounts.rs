@@ -5,7 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use market::Moment;
 
-use crate::{DeskError, OwnerId, Role, StoreError};
+use crate::{DeskError, OwnerId, Role, StoreError, Tier};
 
 /// Somebody who signs in.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Account {
     pub password: String,
     /// What it may do besides using the desk.
     pub role: Role,
+    /// What it has of the desk, where the desk has tiers.
+    pub tier: Tier,
     /// Whether it is shut out.
     pub is_suspended: bool,
     /// When it was made.
@@ -174,6 +176,7 @@ mod tests {
             email: "ada@example.com".to_owned(),
             password: "$argon2id$secret".to_owned(),
             role: Role::Owner,
+            tier: Tier::Lite,
             is_suspended: false,
             created_at: Moment(0),
         };

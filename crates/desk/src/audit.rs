@@ -49,6 +49,12 @@ pub enum AuditEvent {
     Resumed,
     /// Somebody became the owner, and who was it an admin.
     HandedOver,
+    /// Somebody was given another tier.
+    TierGiven,
+    /// Everybody was told something.
+    Announced,
+    /// That was taken back.
+    Unannounced,
     /// A key for programs was made.
     KeyMade,
     /// A key was ended.
@@ -61,7 +67,7 @@ pub enum AuditEvent {
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Protected,
         Self::SignedIn,
         Self::Refused,
@@ -81,6 +87,9 @@ impl AuditEvent {
         Self::Suspended,
         Self::Resumed,
         Self::HandedOver,
+        Self::TierGiven,
+        Self::Announced,
+        Self::Unannounced,
         Self::KeyMade,
         Self::KeyEnded,
         Self::Exported,
@@ -109,6 +118,9 @@ impl AuditEvent {
             Self::Suspended => "suspended",
             Self::Resumed => "resumed",
             Self::HandedOver => "handed_over",
+            Self::TierGiven => "tier_given",
+            Self::Announced => "announced",
+            Self::Unannounced => "unannounced",
             Self::KeyMade => "key_made",
             Self::KeyEnded => "key_ended",
             Self::Exported => "exported",
@@ -138,6 +150,9 @@ impl AuditEvent {
             Self::Suspended => "Shut out",
             Self::Resumed => "Let in again",
             Self::HandedOver => "Handed the desk over to",
+            Self::TierGiven => "Gave another tier to",
+            Self::Announced => "Announced something",
+            Self::Unannounced => "Took an announcement back",
             Self::KeyMade => "Made a key for programs",
             Self::KeyEnded => "Ended a key for programs",
             Self::Exported => "Downloaded everything",
@@ -152,6 +167,7 @@ impl AuditEvent {
             Self::MadeMember => "Was made a member",
             Self::Suspended => "Was shut out",
             Self::Resumed => "Was let in again",
+            Self::TierGiven => "Was given another tier",
             Self::HandedOver => "Was handed the desk over",
             other => other.told(),
         }

@@ -9,12 +9,18 @@ use quant::levels::{Books, CloseKind};
 use crate::bars::{CHART_BARS_MAX, bars_before, chart_hours, page_before};
 use crate::recording::{import_series, import_tape};
 use crate::{
-    ChartBars, DeskError, MarketFeed, OwnerId, RecordedDay, RecordedPart, RecordedPrices, Speed,
-    Store, Tape, TapeState, TapeStep, Trader,
+    ChartBars, DeskError, Limited, MarketFeed, OwnerId, RecordedDay, RecordedPart, RecordedPrices,
+    Speed, Store, Tape, TapeState, TapeStep, Tiers, Trader,
 };
 
 /// Trading days before a recorded one whose minutes are loaded with it.
 const RECORDED_MINUTE_DAYS: usize = 30;
+
+impl OpenTape {
+    fn is_awake(&self, now: Moment) -> bool {
+        self.asked_at.is_none_or(|asked_at| now - asked_at < REST_AFTER)
+    }
+}
 
 /// A tape that nobody listens to and nobody asked for so long stands still, until somebody does: it
 /// goes on from there, as after a night with the lid closed.
@@ -38,6 +44,7 @@ pub trait Markets: Send + Sync {
 pub struct Desk {
     store: Arc<dyn Store>,
     markets: Arc<dyn Markets>,
+    tiers: Tiers,
     tapes: Mutex<BTreeMap<OwnerId, Arc<Mutex<OpenTape>>>>,
 }
 
@@ -59,7 +66,31 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Desk {
     /// A desk on these parts.
     pub fn new(store: Arc<dyn Store>, markets: Arc<dyn Markets>) -> Self {
-        Self { store, markets, tapes: Mutex::default() }
+        Self { store, markets, tiers: Tiers::default(), tapes: Mutex::default() }
+    }
+
+    /// The same, where traders have tiers.
+    #[must_use]
+    pub fn with_tiers(mut self, tiers: Tiers) -> Self {
+        self.tiers = tiers;
+        self
+    }
+
+    /// How many tapes there are, and how many of them somebody moved or asked not long ago.
+    pub fn count_tapes(&self, now: Moment) -> (usize, usize) {
+        let tapes: Vec<_> = lock(&self.tapes).values().cloned().collect();
+        let moving = tapes.iter().filter(|open| lock(open).is_awake(now)).count();
+        (tapes.len(), moving)
+    }
+
+    /// Refuses what would be number `wanted` of something, where the trader's tier has less.
+    pub fn check_limit(
+        &self,
+        trader: &Trader,
+        what: Limited,
+        wanted: usize,
+    ) -> Result<(), DeskError> {
+        self.tiers.check(trader.tier(), what, wanted as u64)
     }
 
     pub(crate) fn store(&self) -> &dyn Store {
@@ -103,7 +134,7 @@ impl Desk {
             if std::mem::take(&mut open.was_asked) || is_heard(&owner) {
                 open.asked_at = Some(now);
             }
-            if open.asked_at.is_none_or(|asked_at| now - asked_at < REST_AFTER) {
+            if open.is_awake(now) {
                 let step = open.tape.handle_wall(now);
                 let state = open.tape.state();
                 drop(open);

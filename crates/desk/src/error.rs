@@ -2,7 +2,7 @@
 
 use market::{Series, Symbol, TradingDate};
 
-use crate::StoreError;
+use crate::{Limited, StoreError, Tier};
 
 /// Why the desk cannot answer.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,16 @@ pub enum DeskError {
     /// The question makes no sense; the text says what to do.
     #[error("{0}")]
     Malformed(String),
+    /// The tier of whoever asks does not have so much.
+    #[error("{}", DeskError::over_limit(*tier, *what, *limit))]
+    OverLimit {
+        /// The tier.
+        tier: Tier,
+        /// Of what.
+        what: Limited,
+        /// What it has.
+        limit: u64,
+    },
     /// Storage did not answer.
     #[error("storage did not answer")]
     Store(#[from] StoreError),

@@ -4,7 +4,7 @@ use chart::Layout;
 use market::Moment;
 
 use crate::name::checked_name;
-use crate::{DeskError, StoredLayout, Trader};
+use crate::{DeskError, Limited, StoredLayout, Trader};
 
 /// The most layouts of one trader.
 const LAYOUTS_MAX: usize = 100;
@@ -31,10 +31,13 @@ impl crate::Desk {
             return Err(DeskError::Malformed(bad));
         }
         let kept = self.store().layouts(trader.owner()).await?;
-        if LAYOUTS_MAX <= kept.len() && kept.iter().all(|one| one.name != name) {
-            return Err(DeskError::Malformed(format!(
-                "there are {LAYOUTS_MAX} layouts already: delete one"
-            )));
+        if kept.iter().all(|one| one.name != name) {
+            if LAYOUTS_MAX <= kept.len() {
+                return Err(DeskError::Malformed(format!(
+                    "there are {LAYOUTS_MAX} layouts already: delete one"
+                )));
+            }
+            self.check_limit(trader, Limited::Layouts, kept.len() + 1)?;
         }
         // As it was read, so that nothing else is ever kept.
         Ok(self.store().write_layout(trader.owner(), name, &layout.to_string(), now).await?)

@@ -30,8 +30,12 @@ mod audit;
 mod belongings;
 mod idempotency;
 mod people;
+mod announcements;
+mod tiers;
+mod usage;
 
 pub use accounts::{Account, AccountStore, SecondFactor, SignIn, email_of};
+pub use announcements::{Announcement, AnnouncementStore, announced};
 pub use api_keys::{ApiKey, ApiKeyStore, BadScope, Scope};
 pub use audit::{AuditEntry, AuditEvent, AuditStore, BadAuditEvent};
 pub use bars::ChartBars;
@@ -50,7 +54,8 @@ pub use plan::Stage;
 pub use ports::{
     Adjustment, BarSeries, BarStore, ChainStore, DrawingEdit, DrawingStore, KeptPosition,
     LayoutStore, PositionEdit, PositionStore, PrintStore, SettingStore, Store, StoreError,
-    StoredBars, StoredLayout, SymbolStore, VolatilityStore, Watchlist, WatchlistStore, WriteCount,
+    StoreFacts, StoredBars, StoredLayout, SymbolStore, VolatilityStore, Watchlist, WatchlistStore,
+    WriteCount,
 };
 pub use position::ValuedPosition;
 pub use quant::options::VolatilityDay;
@@ -60,6 +65,8 @@ pub use recording::{
 };
 pub use tape::{Slot, SymbolSlot, Tape, TapeState, TapeStep};
 pub use tape_clock::{Speed, TapeClock};
+pub use tiers::{Allowances, BadTier, Limited, Tier, Tiers};
 pub use trader::{OwnerId, Trader};
+pub use usage::{BadUsed, Usage, UsageStore, Used};
 pub use volatility_days::VolatilityDays;
 pub use watchlists::WATCHLIST_MAX;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use async_trait::async_trait;
 use market::Moment;
 
-use crate::{Account, StoreError};
+use crate::{Account, StoreError, Tier};
 
 /// What somebody may do besides using the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,6 +111,9 @@ pub trait PeopleStore: Send + Sync {
 
     /// Gives somebody another role, if they have `from` until then; false where they have not.
     async fn write_role(&self, id: &str, from: Role, to: Role) -> Result<bool, StoreError>;
+
+    /// Gives somebody of this role another tier, if they have another; false where they have not.
+    async fn write_tier(&self, id: &str, role: Role, tier: Tier) -> Result<bool, StoreError>;
 
     /// Makes an owner an admin, and somebody else who is not shut out the owner; false where either
     /// was changed meanwhile, and then neither is.

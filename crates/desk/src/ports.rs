@@ -6,8 +6,8 @@ use plan::Stage;
 use quant::options::VolatilityDay;
 
 use crate::{
-    AccountStore, Answered, ApiKeyStore, AuditStore, BelongingsStore, NamedChange, OwnerId,
-    PeopleStore, RecordedChain, RecordedDay,
+    AccountStore, AnnouncementStore, Answered, ApiKeyStore, AuditStore, BelongingsStore,
+    NamedChange, OwnerId, PeopleStore, RecordedChain, RecordedDay, UsageStore,
 };
 
 /// How prices were changed after the fact.
@@ -386,6 +386,17 @@ pub trait SettingStore: Send + Sync {
     ) -> Result<(), StoreError>;
 }
 
+/// What storage is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreFacts {
+    /// Its kind and release, as `SQLite 3.51.3`.
+    pub kind: String,
+    /// The version of its tables.
+    pub version: i64,
+    /// How many bytes it takes.
+    pub bytes: u64,
+}
+
 /// All of storage behind one name.
 #[async_trait]
 pub trait Store:
@@ -404,7 +415,12 @@ pub trait Store:
     + PeopleStore
     + ApiKeyStore
     + BelongingsStore
+    + UsageStore
+    + AnnouncementStore
 {
     /// Answers when the database does; for `/ready`.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// What it is, and how large.
+    async fn facts(&self) -> Result<StoreFacts, StoreError>;
 }

@@ -3,7 +3,7 @@
 use market::Moment;
 use plan::{Stage, read_position};
 
-use crate::{Answered, Desk, DeskError, KeptPosition, NamedChange, PositionEdit, Trader};
+use crate::{Answered, Desk, DeskError, KeptPosition, Limited, NamedChange, PositionEdit, Trader};
 
 /// The most positions of one trader.
 const POSITIONS_MAX: usize = 1_000;
@@ -69,6 +69,9 @@ impl Desk {
             return Err(malformed(format!(
                 "there are {POSITIONS_MAX} positions already: delete some that are closed"
             )));
+        }
+        if 0 < new {
+            self.check_limit(trader, Limited::Positions, kept.len() + new)?;
         }
         Ok(edits)
     }

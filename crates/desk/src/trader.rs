@@ -2,16 +2,18 @@
 
 use std::fmt;
 
-use crate::Account;
+use crate::{Account, Tier};
 
 /// Whose rows these are. The personal desk has one, [`OwnerId::LOCAL`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OwnerId(String);
 
 /// Somebody who may use the desk. What touches a trader's things cannot be called without one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trader {
     owner: OwnerId,
+    /// What limits them, where the desk has tiers; nothing for who leads it.
+    tier: Option<Tier>,
 }
 
 impl OwnerId {
@@ -39,17 +41,23 @@ impl Trader {
     /// The person in front of the machine, while no accounts exist. The server only answers on the
     /// loopback address then.
     pub fn local() -> Self {
-        Self { owner: OwnerId(OwnerId::LOCAL.to_owned()) }
+        Self { owner: OwnerId(OwnerId::LOCAL.to_owned()), tier: None }
     }
 
     /// Somebody who signed in.
     pub fn signed_in(account: &Account) -> Self {
-        Self { owner: account.owner.clone() }
+        let tier = (!account.role.leads()).then_some(account.tier);
+        Self { owner: account.owner.clone(), tier }
     }
 
     /// A second trader, for tests that prove that nobody moves another's tape or sees their rows.
     pub fn named_for_test(name: &str) -> Self {
-        Self { owner: OwnerId(name.to_owned()) }
+        Self { owner: OwnerId(name.to_owned()), tier: None }
+    }
+
+    /// What limits this trader, where the desk has tiers.
+    pub fn tier(&self) -> Option<Tier> {
+        self.tier
     }
 
     /// Whose rows this trader may see.

@@ -3,7 +3,7 @@
 use market::Symbol;
 
 use crate::name::checked_name;
-use crate::{DeskError, OwnerId, Trader, Watchlist};
+use crate::{DeskError, Limited, OwnerId, Trader, Watchlist};
 
 /// Symbols that one watchlist holds.
 pub const WATCHLIST_MAX: usize = 50;
@@ -48,10 +48,13 @@ impl crate::Desk {
         }
         let name = checked_name(name, OF, NAME_MAX)?;
         let lists = self.kept_watchlists(trader.owner()).await?;
-        if WATCHLISTS_MAX <= lists.len() && lists.iter().all(|list| list.name != name) {
-            return Err(DeskError::Malformed(format!(
-                "there are {WATCHLISTS_MAX} watchlists already: delete one"
-            )));
+        if lists.iter().all(|list| list.name != name) {
+            if WATCHLISTS_MAX <= lists.len() {
+                return Err(DeskError::Malformed(format!(
+                    "there are {WATCHLISTS_MAX} watchlists already: delete one"
+                )));
+            }
+            self.check_limit(trader, Limited::Watchlists, lists.len() + 1)?;
         }
         let mut kept: Vec<Symbol> = Vec::with_capacity(symbols.len());
         for symbol in symbols {

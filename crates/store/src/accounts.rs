@@ -46,7 +46,7 @@ impl AccountStore for Database {
 
     async fn account(&self, id: &str) -> Result<Option<Account>, StoreError> {
         let row = sqlx::query(
-            "select id, owner, email, password, created_at, role, is_suspended from account \
+            "select id, owner, email, password, created_at, role, is_suspended, tier from account \
              where id = $1",
         )
         .bind(id.to_owned())
@@ -58,7 +58,7 @@ impl AccountStore for Database {
 
     async fn account_named(&self, email: &str) -> Result<Option<Account>, StoreError> {
         let row = sqlx::query(
-            "select id, owner, email, password, created_at, role, is_suspended from account \
+            "select id, owner, email, password, created_at, role, is_suspended, tier from account \
              where email = $1",
         )
         .bind(email.to_owned())
@@ -269,9 +269,9 @@ impl AccountStore for Database {
     }
 }
 
-/// An account out of the first seven columns.
+/// An account out of the first eight columns.
 pub(crate) fn account(row: &AnyRow) -> Result<Account, StoreError> {
-    let role = parsed(row, 5, "account")?;
+    let (role, tier) = (parsed(row, 5, "account")?, parsed(row, 7, "account")?);
     let read = || -> Result<Account, sqlx::Error> {
         Ok(Account {
             id: row.try_get(0)?,
@@ -279,6 +279,7 @@ pub(crate) fn account(row: &AnyRow) -> Result<Account, StoreError> {
             email: row.try_get(2)?,
             password: row.try_get(3)?,
             role,
+            tier,
             is_suspended: row.try_get::<i64, _>(6)? != 0,
             created_at: Moment(row.try_get(4)?),
         })

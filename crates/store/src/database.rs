@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use desk::{Store, StoreError};
+use desk::{Store, StoreError, StoreFacts};
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, AnyPool, Connection, Row};
@@ -180,6 +180,15 @@ impl Store for Database {
     async fn ping(&self) -> Result<(), StoreError> {
         let mut connection = self.readers.acquire().await.map_err(failed("give a connection"))?;
         connection.ping().await.map_err(failed("answer"))
+    }
+
+    async fn facts(&self) -> Result<StoreFacts, StoreError> {
+        let doing = || failed("say what it is");
+        let row = sqlx::query(self.dialect.facts()).fetch_one(&self.readers).await;
+        let row = row.map_err(doing())?;
+        let kind: String = row.try_get(0).map_err(doing())?;
+        let bytes: i64 = row.try_get(1).map_err(doing())?;
+        Ok(StoreFacts { kind, version: self.version().await?, bytes: bytes.unsigned_abs() })
     }
 }
 

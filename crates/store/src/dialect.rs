@@ -35,6 +35,20 @@ impl Dialect {
         }
     }
 
+    /// Its kind and release, and how many bytes it takes.
+    pub(crate) fn facts(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "select 'SQLite ' || sqlite_version(), page_count * page_size \
+                 from pragma_page_count, pragma_page_size"
+            }
+            Self::Postgres => {
+                "select 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1), \
+                 pg_database_size(current_database())"
+            }
+        }
+    }
+
     /// What every connection is told first.
     pub(crate) fn greetings(self) -> &'static [&'static str] {
         match self {

@@ -6,6 +6,8 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod people;
+mod announcements;
+mod usage;
 mod bars;
 mod batch;
 mod belongings;

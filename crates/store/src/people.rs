@@ -1,7 +1,7 @@
 //! Everybody on the desk, and who is asked in.
 
 use async_trait::async_trait;
-use desk::{Account, Invitation, PeopleStore, Person, Role, StoreError};
+use desk::{Account, Invitation, PeopleStore, Person, Role, StoreError, Tier};
 use market::Moment;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -20,13 +20,14 @@ impl PeopleStore for Database {
     async fn people(&self, now: Moment) -> Result<Vec<Person>, StoreError> {
         let rows = sqlx::query(
             "select account.id, account.owner, account.email, account.password, \
-             account.created_at, account.role, account.is_suspended, max(sign_in.seen_at), \
+             account.created_at, account.role, account.is_suspended, account.tier, \
+             max(sign_in.seen_at), \
              count(sign_in.hash), (select count(*) from second_factor \
              where account_id = account.id and is_confirmed = 1) \
              from account left join sign_in \
              on sign_in.account_id = account.id and $1 < sign_in.expires_at \
              group by account.id, account.owner, account.email, account.password, \
-             account.created_at, account.role, account.is_suspended \
+             account.created_at, account.role, account.is_suspended, account.tier \
              order by account.created_at, account.id",
         )
         .bind(now.0)
@@ -44,6 +45,18 @@ impl PeopleStore for Database {
             .execute(&self.writers)
             .await
             .map_err(failed("write a role"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn write_tier(&self, id: &str, role: Role, tier: Tier) -> Result<bool, StoreError> {
+        let done =
+            sqlx::query("update account set tier = $3 where id = $1 and role = $2 and tier <> $3")
+                .bind(id.to_owned())
+                .bind(role.to_string())
+                .bind(tier.to_string())
+                .execute(&self.writers)
+                .await
+                .map_err(failed("write a tier"))?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -192,9 +205,9 @@ fn person(row: &AnyRow) -> Result<Person, StoreError> {
     let account = account(row)?;
     let read = || -> Result<Person, sqlx::Error> {
         Ok(Person {
-            seen_at: row.try_get::<Option<i64>, _>(7)?.map(Moment),
-            sign_ins: row.try_get::<i64, _>(8)?.unsigned_abs(),
-            has_factor: row.try_get::<i64, _>(9)? != 0,
+            seen_at: row.try_get::<Option<i64>, _>(8)?.map(Moment),
+            sign_ins: row.try_get::<i64, _>(9)?.unsigned_abs(),
+            has_factor: row.try_get::<i64, _>(10)? != 0,
             account: account.clone(),
         })
     };

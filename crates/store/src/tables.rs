@@ -56,7 +56,7 @@ pub(crate) struct Texts {
 use Kind::{Real, Text, Whole};
 
 /// Every table; one that another points at stands before it.
-static TABLES: [Table; 19] = [
+static TABLES: [Table; 21] = [
     Table {
         name: "account",
         keys: 1,
@@ -69,6 +69,7 @@ static TABLES: [Table; 19] = [
             ("created_at", Whole),
             ("role", Text),
             ("is_suspended", Whole),
+            ("tier", Text),
         ],
     },
     Table {
@@ -112,6 +113,24 @@ static TABLES: [Table; 19] = [
             ("made_by", Text),
             ("made_at", Whole),
             ("expires_at", Whole),
+        ],
+    },
+    Table {
+        name: "usage",
+        keys: 3,
+        whose: Whose::Account("account_id"),
+        columns: &[("account_id", Text), ("day", Whole), ("what", Text), ("count", Whole)],
+    },
+    Table {
+        name: "announcement",
+        keys: 1,
+        whose: Whose::Account("made_by"),
+        columns: &[
+            ("id", Text),
+            ("body", Text),
+            ("made_by", Text),
+            ("made_at", Whole),
+            ("ends_at", Whole),
         ],
     },
     Table {

@@ -19,5 +19,6 @@ mod conformance {
     mod prints;
     mod properties;
     mod things;
+    mod usage;
     mod volatility;
 }

@@ -8,7 +8,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use desk::{Trader, check_listed};
+use desk::{OwnerId, Trader, check_listed};
 use http::{HeaderMap, StatusCode, header};
 use market::{Symbol, instrument};
 
@@ -18,20 +18,20 @@ use super::{Problem, Rest, symbol_of};
 /// have tapes of their own, whose numbers may be the same. With too many it begins anew.
 #[derive(Default)]
 pub(crate) struct LevelsCache {
-    answers: Mutex<BTreeMap<(Trader, Symbol), (String, Bytes)>>,
+    answers: Mutex<BTreeMap<(OwnerId, Symbol), (String, Bytes)>>,
 }
 
 /// Answers that are kept.
 const ANSWERS_MAX: usize = 1_024;
 
 impl LevelsCache {
-    fn get(&self, of: &(Trader, Symbol), tag: &str) -> Option<Bytes> {
+    fn get(&self, of: &(OwnerId, Symbol), tag: &str) -> Option<Bytes> {
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let (known, body) = answers.get(of)?;
         (known == tag).then(|| body.clone())
     }
 
-    fn put(&self, of: (Trader, Symbol), tag: String, body: Bytes) {
+    fn put(&self, of: (OwnerId, Symbol), tag: String, body: Bytes) {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         if ANSWERS_MAX <= answers.len() && !answers.contains_key(&of) {
             answers.clear();
@@ -59,7 +59,7 @@ pub(crate) async fn read(
         // Whoever signs in with the same browser may have a tape of the same numbers.
         let owner = trader.owner();
         let tag = format!("\"{owner}-{epoch}-{own}-{funds}-{looked}\"");
-        if let Some(body) = rest.levels.get(&(trader.clone(), symbol), &tag) {
+        if let Some(body) = rest.levels.get(&(owner.clone(), symbol), &tag) {
             return Ok((tag, Err(body)));
         }
         let state = tape.state();
@@ -73,7 +73,7 @@ pub(crate) async fn read(
         Ok(view) => {
             let body = serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?;
             let body = Bytes::from(body);
-            rest.levels.put((trader, symbol), tag.clone(), body.clone());
+            rest.levels.put((trader.owner().clone(), symbol), tag.clone(), body.clone());
             body
         }
     };

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use axum::body::Body;
-use desk::{Account, Invitation, OwnerId, Role};
+use desk::{Account, Invitation, OwnerId, Role, Tier};
 use http::{Method, Request, header};
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::generate_route_list;
@@ -44,6 +44,8 @@ fn everything() -> Vec<(Method, String)> {
         "/account/export",
         "/people",
         "/people/log",
+        "/people/usage",
+        "/people/announcements",
         "/nothing",
         "/api/nothing",
     ];
@@ -60,10 +62,21 @@ fn everything() -> Vec<(Method, String)> {
         "keys",
         "keys/end",
         "delete",
+        "news",
         "password",
     ];
     let forms = forms.into_iter().map(|name| (Method::POST, format!("/account/{name}")));
-    let of_leaders = ["invite", "uninvite", "role", "suspend", "resume", "hand-over"];
+    let of_leaders = [
+        "invite",
+        "uninvite",
+        "role",
+        "suspend",
+        "resume",
+        "hand-over",
+        "tier",
+        "announce",
+        "unannounce",
+    ];
     let of_leaders = of_leaders.map(|name| (Method::POST, format!("/people/{name}")));
     of_programs.chain(of_screens).chain(pages).chain(ours).chain(forms).chain(of_leaders).collect()
 }
@@ -153,6 +166,7 @@ fn account(name: &str) -> Account {
         email: email(name),
         password: String::new(),
         role: Role::Owner,
+        tier: Tier::Lite,
         is_suspended: false,
         created_at: Moment(0),
     }

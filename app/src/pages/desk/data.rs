@@ -179,6 +179,13 @@ impl DeskData {
                 self.notices.add(untrack(|| tape.now()), said);
             }
         });
+        let refused = memo(move || tape.refused.get());
+        follow(move || {
+            let why = refused.get();
+            if !why.is_empty() {
+                self.say(why);
+            }
+        });
         follow(move || {
             if let Some(refill) = tape.refill.get() {
                 self.say(refill_text(&refill));

@@ -1,6 +1,6 @@
 //! Accounts, and where they are signed in.
 
-use desk::{Account, AccountStore, Role, SignIn, WatchlistStore};
+use desk::{Account, AccountStore, Role, SignIn, Tier, WatchlistStore};
 use market::{Moment, Symbol};
 
 use super::home::{Home, local, on_both};
@@ -19,6 +19,7 @@ fn account(email: &str) -> Account {
         email: email.to_owned(),
         password: "$argon2id$one".to_owned(),
         role: Role::Owner,
+        tier: Tier::Lite,
         is_suspended: false,
         created_at: Moment(5),
     }

@@ -1,6 +1,6 @@
 //! Keys of programs: known by their hash, to their owner alone.
 
-use desk::{Account, AccountStore, ApiKey, ApiKeyStore, Role, Scope};
+use desk::{Account, AccountStore, ApiKey, ApiKeyStore, Role, Scope, Tier};
 use market::Moment;
 
 use super::home::{Home, local, on_both};
@@ -27,6 +27,7 @@ async fn first(store: &store::Database) -> Account {
         email: "ada@example.com".to_owned(),
         password: "$argon2id$one".to_owned(),
         role: Role::Owner,
+        tier: Tier::Lite,
         is_suspended: false,
         created_at: Moment(5),
     };

@@ -10,9 +10,11 @@ use super::home::{Home, on_both};
 on_both!(all_of_it_is_given_without_secrets, all_of_it_goes_and_nothing_of_others);
 
 /// Two people, with a row of each table each.
-const ROWS: [&str; 38] = [
-    "insert into account values ('a', 'ada', 'ada@example.com', 'password of ada', 5, 'owner', 0)",
-    "insert into account values ('b', 'bob', 'bob@example.com', 'password of bob', 6, 'member', 0)",
+const ROWS: [&str; 42] = [
+    "insert into account values ('a', 'ada', 'ada@example.com', 'password of ada', 5, 'owner', 0, \
+     'lite')",
+    "insert into account values ('b', 'bob', 'bob@example.com', 'password of bob', 6, 'member', 0, \
+     'pro')",
     "insert into sign_in values ('hash a', 'a', 'Firefox', 1, 2, 3)",
     "insert into sign_in values ('hash b', 'b', 'Firefox', 1, 2, 3)",
     "insert into second_factor values ('a', 'sealed a', 1, 7)",
@@ -23,6 +25,10 @@ const ROWS: [&str; 38] = [
     "insert into invitation values ('dee@example.com', 'hash j', 'member', 'b', 1, 2)",
     "insert into api_key values ('k', 'a', 'robot', 'read', 'hash k', 'wxyz', 1, null)",
     "insert into api_key values ('l', 'b', 'robot', 'read', 'hash l', 'wxyz', 1, null)",
+    "insert into usage values ('a', 20000, 'questions', 7)",
+    "insert into usage values ('b', 20000, 'questions', 7)",
+    "insert into announcement values ('n', 'Hers', 'a', 1, 9)",
+    "insert into announcement values ('o', 'His', 'b', 1, 9)",
     "insert into audit values (1, 5, 'a', 'signed_in', 'Firefox', '', 'hash 1', '')",
     "insert into audit values (2, 6, 'b', 'suspended', 'Firefox', '', 'hash 2', 'a')",
     "insert into series values ('s', 'ada', 'import', 'SPY', 'import', '1m', 'regular', 'raw')",
@@ -95,7 +101,7 @@ async fn all_of_it_is_given_without_secrets(home: Home) {
     let database = filled(&home).await;
     let mut taken = Taken::default();
     database.give_belongings(&ada(), &mut taken).await.unwrap();
-    assert_eq!(taken.tables.len(), 19);
+    assert_eq!(taken.tables.len(), 21);
     for (table, (_, rows)) in &taken.tables {
         // What Bob did with her account is hers to know.
         let expected = if *table == "audit" { 2 } else { 1 };
@@ -105,7 +111,7 @@ async fn all_of_it_is_given_without_secrets(home: Home) {
         }
     }
     let (columns, rows) = &taken.tables["account"];
-    assert_eq!(columns, &["id", "owner", "email", "created_at", "role", "is_suspended"]);
+    assert_eq!(columns, &["id", "owner", "email", "created_at", "role", "is_suspended", "tier"]);
     assert!(rows[0].contains("ada@example.com"), "{rows:?}");
     // Whoever has no account has no rows of one, and those of an empty name are nobody's.
     let mut taken = Taken::default();
@@ -117,10 +123,10 @@ async fn all_of_it_is_given_without_secrets(home: Home) {
 async fn all_of_it_goes_and_nothing_of_others(home: Home) {
     let database = filled(&home).await;
     let before = database.count().await.unwrap();
-    assert_eq!(before, 38);
+    assert_eq!(before, 42);
     // Of each table one, but for the two entries of the log.
-    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), 18);
-    assert_eq!(database.count().await.unwrap(), before - 18);
+    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), 20);
+    assert_eq!(database.count().await.unwrap(), before - 20);
     let mut taken = Taken::default();
     database.give_belongings(&ada(), &mut taken).await.unwrap();
     let left: Vec<_> = taken.tables.iter().filter(|(_, (_, rows))| !rows.is_empty()).collect();

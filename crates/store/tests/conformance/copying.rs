@@ -13,13 +13,15 @@ on_both!(
 
 /// A row for every table, with what is hard to carry: nothing, less than nothing, empty text,
 /// letters of everywhere.
-const ROWS: [&str; 19] = [
-    "insert into account values ('a', 'local', 'ada@example.com', 'hash', 5, 'owner', 0)",
+const ROWS: [&str; 21] = [
+    "insert into account values ('a', 'local', 'ada@example.com', 'hash', 5, 'owner', 0, 'lite')",
     "insert into sign_in values ('h', 'a', 'Firefox auf Ubuntu \u{2014} \u{65e5}', 1, 2, 3)",
     "insert into second_factor values ('a', 'sealed', 1, 7)",
     "insert into recovery_code values ('a', 'r')",
     "insert into invitation values ('bob@example.com', 'i', 'member', 'a', 1, 2)",
     "insert into api_key values ('k', 'a', 'robot', 'read', 'kh', 'wxyz', 1, null)",
+    "insert into usage values ('a', 20000, 'questions', 7)",
+    "insert into announcement values ('n', 'Closed\u{2014}', 'a', 1, 9)",
     "insert into audit values (1, 5, 'a', 'signed_in', '', '', \
      '0000000000000000000000000000000000000000000000000000000000000000', '')",
     "insert into series values ('s', 'local', 'import', 'SPY', 'import', '1m', 'regular', 'raw')",
@@ -91,7 +93,7 @@ async fn a_backup_is_whole_and_overwrites_nothing(home: Home) {
     let from = filled(&home).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("backup.db");
-    assert_eq!(from.back_up(&file).await.unwrap(), Some(19));
+    assert_eq!(from.back_up(&file).await.unwrap(), Some(21));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -1,6 +1,6 @@
 //! Roles, invitations, and who is shut out.
 
-use desk::{Account, AccountStore, Invitation, OwnerId, PeopleStore, Role, SignIn};
+use desk::{Account, AccountStore, Invitation, OwnerId, PeopleStore, Role, SignIn, Tier};
 use market::Moment;
 
 use super::home::{Home, local, on_both};
@@ -22,6 +22,7 @@ fn account(email: &str) -> Account {
         email: email.to_owned(),
         password: "$argon2id$one".to_owned(),
         role: Role::Member,
+        tier: Tier::Lite,
         is_suspended: false,
         created_at: NOW,
     }
@@ -101,6 +102,10 @@ async fn roles_change_from_what_they_were(home: Home) {
     assert!(store.write_role(&bob, Role::Member, Role::Admin).await.unwrap());
     assert!(!store.write_role(&bob, Role::Member, Role::Admin).await.unwrap());
     assert!(!store.write_suspension(&bob, Role::Member, true).await.unwrap(), "he is an admin");
+    assert!(!store.write_tier(&bob, Role::Member, Tier::Pro).await.unwrap());
+    assert!(store.write_tier(&bob, Role::Admin, Tier::Pro).await.unwrap());
+    assert!(!store.write_tier(&bob, Role::Admin, Tier::Pro).await.unwrap());
+    assert_eq!(store.account(&bob).await.unwrap().unwrap().tier, Tier::Pro);
     assert_eq!(store.account(&bob).await.unwrap().unwrap().role, Role::Admin);
 }
 

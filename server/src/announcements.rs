@@ -1,0 +1,171 @@
+//! What everybody is told above their screens: announcements, and an offer to protect the desk.
+
+use app::{Announced, News, NewsOfPage, announcements_document};
+use axum::Router;
+use axum::extract::{Extension, Form, Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use desk::{Announcement, AuditEvent, OwnerId, Store, StoreError, Trader, announced};
+use http::HeaderMap;
+use http::header::CACHE_CONTROL;
+use market::Span;
+use serde::Deserialize;
+use tracing::{info, warn};
+
+use crate::accounts::{Accounts, Told, back, own_path};
+use crate::clock::now;
+use crate::device::Device;
+use crate::pages;
+use crate::people::{Leader, email_in};
+use crate::rest::Problem;
+
+/// The setting that names what somebody closed.
+const CLOSED: &str = "closed_news";
+/// What the offer to protect the desk is closed by.
+const PROTECT: &str = "protect";
+/// How many days an announcement can stand.
+const DAYS: [i64; 3] = [1, 7, 30];
+/// The most that are shown at once.
+const SHOWN_MAX: usize = 3;
+
+/// Routes of the document and the forms.
+pub(crate) fn routes() -> Router<Accounts> {
+    Router::new()
+        .route("/people/announcements", get(announcements_page))
+        .route("/people/announce", post(announce))
+        .route("/people/unannounce", post(unannounce))
+        .route("/account/news", post(close))
+}
+
+async fn announcements_page(
+    _: Leader,
+    State(accounts): State<Accounts>,
+    headers: HeaderMap,
+    Query(told): Query<Told>,
+) -> Result<Response, Problem> {
+    let store = &accounts.doors.store;
+    let people = store.people(now()).await?;
+    let all = store.announcements(now()).await?.into_iter().map(|one| Announced {
+        by: email_in(&people, &one.by),
+        id: one.id,
+        text: one.text,
+        made_at: one.made_at,
+        ends_at: one.ends_at,
+    });
+    let (files, preferences) = (pages::files(), pages::preferences(&headers));
+    let html = announcements_document(&files, &preferences, all.collect(), &told.problem);
+    Ok(([(CACHE_CONTROL, "no-store")], Html(html)).into_response())
+}
+
+#[derive(Deserialize)]
+struct AnnounceForm {
+    text: String,
+    days: i64,
+}
+
+/// Tells everybody something.
+async fn announce(
+    leader: Leader,
+    State(accounts): State<Accounts>,
+    device: Device,
+    Form(form): Form<AnnounceForm>,
+) -> Result<Response, Problem> {
+    let by = leader.account().id.clone();
+    let text = announced(&form.text).ok().filter(|_| DAYS.contains(&form.days));
+    let Some(text) = text else {
+        return Ok(back("/people/announcements", "announcement", None));
+    };
+    let (made_at, ends_at) = (now(), now() + Span::hours(24 * form.days));
+    let one = Announcement { id: String::new(), text, by: by.clone(), made_at, ends_at };
+    accounts.doors.store.add_announcement(&one).await?;
+    accounts.note(&by, AuditEvent::Announced, &device).await?;
+    info!(%by, "something was announced");
+    Ok(Redirect::to("/people/announcements").into_response())
+}
+
+#[derive(Deserialize)]
+struct OneForm {
+    id: String,
+}
+
+/// Takes an announcement back.
+async fn unannounce(
+    leader: Leader,
+    State(accounts): State<Accounts>,
+    device: Device,
+    Form(form): Form<OneForm>,
+) -> Result<Response, Problem> {
+    if !accounts.doors.store.remove_announcement(&form.id).await? {
+        return Ok(back("/people/announcements", "gone", None));
+    }
+    accounts.note(&leader.account().id, AuditEvent::Unannounced, &device).await?;
+    Ok(Redirect::to("/people/announcements").into_response())
+}
+
+#[derive(Deserialize)]
+struct CloseForm {
+    id: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Closes one for whoever asks, and leads back to where they were.
+async fn close(
+    State(accounts): State<Accounts>,
+    Extension(trader): Extension<Trader>,
+    Form(form): Form<CloseForm>,
+) -> Result<Response, Problem> {
+    let store = accounts.doors.store.as_ref();
+    let standing = standing(store).await?;
+    if form.id == PROTECT || standing.iter().any(|one| one.id == form.id) {
+        // What does not stand any more needs no memory.
+        let mut closed = closed(store, trader.owner()).await?;
+        closed.retain(|id| id == PROTECT || standing.iter().any(|one| one.id == *id));
+        closed.push(form.id);
+        store.write_setting(trader.owner(), CLOSED, &closed.join(" ")).await?;
+    }
+    Ok(Redirect::to(own_path(&form.next)).into_response())
+}
+
+async fn standing(store: &dyn Store) -> Result<Vec<Announcement>, StoreError> {
+    store.announcements(now()).await
+}
+
+async fn closed(store: &dyn Store, owner: &OwnerId) -> Result<Vec<String>, StoreError> {
+    let kept = store.setting(owner, CLOSED).await?.unwrap_or_default();
+    Ok(kept.split_whitespace().map(str::to_owned).collect())
+}
+
+/// What a trader is to read on a page; a database that is silent has no news.
+pub(crate) async fn news(
+    store: &dyn Store,
+    trader: &Trader,
+    has_accounts: bool,
+    path: &str,
+) -> NewsOfPage {
+    let read = async {
+        let mut news: Vec<News> = match has_accounts {
+            false => vec![News {
+                id: PROTECT.to_owned(),
+                text: "Whoever sits at this machine is at this desk.".to_owned(),
+                link: Some(("/account", "Protect it with an account")),
+            }],
+            true => {
+                let told = |one: Announcement| News { id: one.id, text: one.text, link: None };
+                standing(store).await?.into_iter().map(told).collect()
+            }
+        };
+        if !news.is_empty() {
+            let closed = closed(store, trader.owner()).await?;
+            news.retain(|one| !closed.contains(&one.id));
+        }
+        news.truncate(SHOWN_MAX);
+        Ok::<_, StoreError>(news)
+    };
+    let news = read.await.unwrap_or_else(|problem| {
+        let story = crate::rest::story(&problem);
+        warn!(%story, "a page has no news: {story}");
+        Vec::new()
+    });
+    NewsOfPage { news, path: path.to_owned() }
+}
