@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use desk::AuditStore;
 use store::{CopiedTable, Database, DatabaseUrl};
 use tracing::info;
@@ -67,15 +67,23 @@ pub(crate) async fn back_up_before_migrating(
     Ok(Some(file))
 }
 
+/// Refuses while the desk runs: what it writes meanwhile would be lost.
+pub(crate) fn ensure_nothing_listens(configuration: &Configuration) -> anyhow::Result<()> {
+    let listen = configuration.listen;
+    let is_free = TcpListener::bind(listen).is_ok();
+    ensure!(
+        is_free,
+        "something listens on {listen}: stop the desk first, so that it writes nothing"
+    );
+    Ok(())
+}
+
 /// `volaris restore`: looks the file through, then puts it in the place of what there is.
 pub(crate) async fn restore(
     configuration: &Configuration,
     file: &Path,
 ) -> anyhow::Result<ExitCode> {
-    if TcpListener::bind(configuration.listen).is_err() {
-        let listen = configuration.listen;
-        bail!("something listens on {listen}: stop the desk first, so that it writes nothing");
-    }
+    ensure_nothing_listens(configuration)?;
     let (restored, rows) = look_through(configuration, file).await?;
     match url(configuration) {
         DatabaseUrl::File(place) => {

@@ -68,6 +68,13 @@ pub(crate) enum Command {
         #[arg(long, value_name = "ADDRESS", env = "VOLARIS_MOVE_TO", hide_env_values = true)]
         to: String,
     },
+    /// Seal what must be read again (second factors) with another key, as after a leak
+    RotateKey {
+        /// The next key, where none is kept in the data folder; in the environment nobody else on
+        /// the machine reads it
+        #[arg(long, value_name = "KEY", env = "VOLARIS_NEXT_KEY", hide_env_values = true)]
+        next: Option<String>,
+    },
     /// Bring the database up to this version, and say which version it is
     Migrate,
     /// Look for what could go wrong: folder, database, address, clock

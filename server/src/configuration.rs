@@ -192,16 +192,38 @@ fn default_data_folder() -> PathBuf {
     PathBuf::from("volaris-data")
 }
 
+/// What single commands read for themselves.
+const OF_COMMANDS: [&str; 2] = ["VOLARIS_MOVE_TO", "VOLARIS_NEXT_KEY"];
+
 fn environment() -> anyhow::Result<Written> {
-    let source = config::Environment::with_prefix("VOLARIS")
-        .prefix_separator("_")
-        .try_parsing(true)
-        .list_separator(",")
-        .with_list_parse_key("hosts")
-        .with_list_parse_key("proxies")
-        .with_list_parse_key("watchers");
-    let read = config::Config::builder().add_source(source).build();
-    read.and_then(config::Config::try_deserialize)
+    let all = std::env::vars_os();
+    let all = all.filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    let ours = all.filter(|(name, _)| !OF_COMMANDS.contains(&name.as_str()));
+    environment_of(ours.filter_map(|(name, value)| Some((name, value.into_string().ok()?))))
+}
+
+/// What has several parts, with a comma between them.
+const LISTS: [&str; 3] = ["hosts", "proxies", "watchers"];
+
+/// Every value is text as it stands: a token or a key of digits alone is no number.
+fn environment_of(variables: impl Iterator<Item = (String, String)>) -> anyhow::Result<Written> {
+    let mut read = config::Config::builder();
+    for (name, value) in variables {
+        let Some(name) = name.strip_prefix("VOLARIS_") else { continue };
+        let name = name.to_ascii_lowercase();
+        let is_list = LISTS.contains(&name.as_str());
+        read = match is_list {
+            true => {
+                let parts: Vec<String> =
+                    value.split(',').map(|one| one.trim().to_owned()).collect();
+                read.set_override(&name, parts)
+            }
+            false => read.set_override(&name, value),
+        }
+        .with_context(|| format!("the environment's VOLARIS_{}", name.to_ascii_uppercase()))?;
+    }
+    read.build()
+        .and_then(config::Config::try_deserialize)
         .map_err(|error| anyhow::anyhow!("the environment's VOLARIS_ variables: {error}"))
 }
 
@@ -226,6 +248,22 @@ mod tests {
         let error = parse("lisen = \"127.0.0.1:1\"").expect_err("a slip of the pen");
         let text = format!("{error:#}");
         assert!(text.contains("lisen") && text.contains("listen"), "{text}");
+    }
+
+    #[test]
+    fn the_environment_is_read_as_the_file_is() {
+        let read = |name: &str, value: &str| {
+            environment_of([(name.to_owned(), value.to_owned())].into_iter())
+        };
+        let hosts = read("VOLARIS_HOSTS", "a.example,b.example").expect("hosts").hosts;
+        assert_eq!(hosts, Some(vec!["a.example".to_owned(), "b.example".to_owned()]));
+        let token = read("VOLARIS_SETUP_TOKEN", "0123").expect("a token").setup_token;
+        assert_eq!(token.as_deref(), Some("0123"));
+        assert_eq!(read("VOLARIS_STREAMS_MAX", "7").expect("a number").streams_max, Some(7));
+        assert!(read("VOLARIS_STREAMS_MAX", "many").is_err());
+        let error = format!("{:#}", read("VOLARIS_LISEN", "here").err().expect("a slip"));
+        assert!(error.contains("lisen"), "{error}");
+        assert!(read("HOME", "/root").is_ok(), "of others");
     }
 
     #[test]

@@ -70,6 +70,7 @@ async fn run(command: Command, configuration: Configuration) -> anyhow::Result<E
         Command::Backup { file } => backup::back_up(&configuration, file.as_deref()).await,
         Command::Restore { file } => backup::restore(&configuration, &file).await,
         Command::Move { to } => backup::move_to(&configuration, &to).await,
+        Command::RotateKey { next } => vault::rotate(&configuration, next).await,
         Command::Migrate => doctor::migrate(&configuration).await,
         Command::Doctor => doctor::examine(&configuration).await,
         Command::Account { what: AccountCommand::Reset { email, second_factor } } => {

@@ -24,7 +24,7 @@ const RECOVERY_SIGNS: usize = 10;
 const SECRET_BYTES: usize = 20;
 
 /// What the secret of an account's codes is sealed as.
-fn about(account: &str) -> String {
+pub(crate) fn about(account: &str) -> String {
     format!("{account} totp")
 }
 

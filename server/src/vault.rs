@@ -1,15 +1,21 @@
 //! Secrets that must be read again, sealed: whoever has the database alone cannot open them.
 
+mod rotation;
+
+use std::path::PathBuf;
+
 use anyhow::Context;
 use chacha20poly1305::aead::{Aead, Generate, Key, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 
 use crate::configuration::Configuration;
 use crate::private_file;
+pub(crate) use rotation::rotate;
 
 /// Seals and opens by the desk's key.
 pub(crate) struct Vault {
-    cipher: XChaCha20Poly1305,
+    /// The one that seals stands last; before it, while a rotation is cut short, the one before.
+    ciphers: Vec<XChaCha20Poly1305>,
 }
 
 /// How a secret is sealed; another way would be another number.
@@ -19,29 +25,37 @@ const NONCE_BYTES: usize = 24;
 impl Vault {
     /// Takes the key that was given, or that of the data folder; makes one where there is none.
     pub(crate) fn open(configuration: &Configuration) -> anyhow::Result<Self> {
-        let file = configuration.data.join("volaris.key");
-        let text = match &configuration.key {
-            Some(text) => text.clone(),
-            None if file.exists() => std::fs::read_to_string(&file)
-                .with_context(|| format!("the key in {} cannot be read", file.display()))?,
-            None => {
-                let text = hex::encode(Key::<XChaCha20Poly1305>::generate());
-                private_file::write(&file, &text)
-                    .with_context(|| format!("a key cannot be kept in {}", file.display()))?;
-                text
-            }
-        };
+        if let Some(text) = &configuration.key {
+            return Self::with_key(text);
+        }
+        let file = key_file(configuration);
+        if !file.exists() {
+            private_file::write(&file, &fresh_key())
+                .with_context(|| format!("a key cannot be kept in {}", file.display()))?;
+        }
+        let mut ciphers = Vec::new();
+        for path in [&file, &rotation::next_file(&file)].into_iter().filter(|path| path.exists()) {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("the key in {} cannot be read", path.display()))?;
+            ciphers.extend(Self::with_key(&text)?.ciphers);
+        }
+        Ok(Self { ciphers })
+    }
+
+    /// Seals and opens by this key alone: 64 hexadecimal digits.
+    fn with_key(text: &str) -> anyhow::Result<Self> {
         let key = hex::decode(text.trim()).ok();
         let key = key.and_then(|bytes| Key::<XChaCha20Poly1305>::try_from(bytes.as_slice()).ok());
         let key = key.context("the desk's key is no 64 hexadecimal digits: restore volaris.key")?;
-        Ok(Self { cipher: XChaCha20Poly1305::new(&key) })
+        Ok(Self { ciphers: vec![XChaCha20Poly1305::new(&key)] })
     }
 
     /// Seals a secret of what `about` names: nothing else opens it.
     pub(crate) fn seal(&self, about: &str, secret: &[u8]) -> anyhow::Result<String> {
         let nonce = XNonce::generate();
         let aad = aad(about);
-        let sealed = self.cipher.encrypt(&nonce, Payload { msg: secret, aad: &aad });
+        let last = self.ciphers.last().context("the vault has no key")?;
+        let sealed = last.encrypt(&nonce, Payload { msg: secret, aad: &aad });
         let sealed = sealed.map_err(|_| anyhow::anyhow!("a secret cannot be sealed"))?;
         Ok(hex::encode([&[VERSION], nonce.as_slice(), &sealed].concat()))
     }
@@ -54,12 +68,24 @@ impl Vault {
             .and_then(|rest| rest.split_at_checked(NONCE_BYTES))
             .and_then(|(nonce, msg)| {
                 let nonce = XNonce::try_from(nonce).ok()?;
-                self.cipher.decrypt(&nonce, Payload { msg, aad: &aad(about) }).ok()
+                let aad = aad(about);
+                let open =
+                    |one: &XChaCha20Poly1305| one.decrypt(&nonce, Payload { msg, aad: &aad }).ok();
+                self.ciphers.iter().rev().find_map(open)
             });
         opened.with_context(|| {
             format!("the secret of {about} was sealed with another key: restore volaris.key")
         })
     }
+}
+
+/// Where the key is kept, if it was not given.
+fn key_file(configuration: &Configuration) -> PathBuf {
+    configuration.data.join("volaris.key")
+}
+
+fn fresh_key() -> String {
+    hex::encode(Key::<XChaCha20Poly1305>::generate())
 }
 
 fn aad(about: &str) -> Vec<u8> {

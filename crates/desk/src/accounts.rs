@@ -130,6 +130,16 @@ pub trait AccountStore: Send + Sync {
     /// Uses a recovery code of this hash up: false where there is none.
     async fn use_recovery(&self, account: &str, hash: &str) -> Result<bool, StoreError>;
 
+    /// Everybody's sealed secrets, by account, whether they count yet or not.
+    async fn second_factor_secrets(&self) -> Result<Vec<(String, String)>, StoreError>;
+
+    /// Replaces sealed secrets, each of an account as it was by what it is: all or nothing; an
+    /// error where one was changed meanwhile.
+    async fn reseal_second_factors(
+        &self,
+        sealed: &[(String, String, String)],
+    ) -> Result<(), StoreError>;
+
     /// Takes it away, recovery codes included; false where there is none.
     async fn remove_second_factor(&self, account: &str) -> Result<bool, StoreError>;
 }

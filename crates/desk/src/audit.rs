@@ -55,6 +55,8 @@ pub enum AuditEvent {
     Announced,
     /// That was taken back.
     Unannounced,
+    /// Everything that is sealed was sealed with another key, on the machine.
+    KeyRotated,
     /// A key for programs was made.
     KeyMade,
     /// A key was ended.
@@ -67,7 +69,7 @@ pub enum AuditEvent {
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Protected,
         Self::SignedIn,
         Self::Refused,
@@ -90,6 +92,7 @@ impl AuditEvent {
         Self::TierGiven,
         Self::Announced,
         Self::Unannounced,
+        Self::KeyRotated,
         Self::KeyMade,
         Self::KeyEnded,
         Self::Exported,
@@ -121,6 +124,7 @@ impl AuditEvent {
             Self::TierGiven => "tier_given",
             Self::Announced => "announced",
             Self::Unannounced => "unannounced",
+            Self::KeyRotated => "key_rotated",
             Self::KeyMade => "key_made",
             Self::KeyEnded => "key_ended",
             Self::Exported => "exported",
@@ -153,6 +157,7 @@ impl AuditEvent {
             Self::TierGiven => "Gave another tier to",
             Self::Announced => "Announced something",
             Self::Unannounced => "Took an announcement back",
+            Self::KeyRotated => "Another key was made on the machine",
             Self::KeyMade => "Made a key for programs",
             Self::KeyEnded => "Ended a key for programs",
             Self::Exported => "Downloaded everything",

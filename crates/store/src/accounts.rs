@@ -252,6 +252,38 @@ impl AccountStore for Database {
         Ok(done.rows_affected() == 1)
     }
 
+    async fn second_factor_secrets(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query("select account_id, secret from second_factor order by account_id")
+            .fetch_all(&self.readers)
+            .await
+            .map_err(failed(DOING_FACTOR))?;
+        let read = |row: &AnyRow| Ok((row.try_get(0)?, row.try_get(1)?));
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(failed(DOING_FACTOR))
+    }
+
+    async fn reseal_second_factors(
+        &self,
+        sealed: &[(String, String, String)],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        for (account, before, after) in sealed {
+            let done = sqlx::query(
+                "update second_factor set secret = $3 where account_id = $1 and secret = $2",
+            )
+            .bind(account.clone())
+            .bind(before.clone())
+            .bind(after.clone())
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed(DOING_FACTOR))?;
+            if done.rows_affected() != 1 {
+                let why = format!("the secret of {account} changed meanwhile: try again");
+                return Err(StoreError::Damaged { table: "second_factor", why });
+            }
+        }
+        transaction.commit().await.map_err(failed(DOING_FACTOR))
+    }
+
     async fn remove_second_factor(&self, account: &str) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query("delete from recovery_code where account_id = $1")

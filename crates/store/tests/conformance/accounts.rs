@@ -108,6 +108,13 @@ async fn a_code_counts_once(home: Home) {
     assert!(store.confirm_second_factor(&id, 7, &codes).await.unwrap());
     assert!(!store.confirm_second_factor(&id, 8, &codes).await.unwrap());
     assert!(!store.begin_second_factor(&id, "three").await.unwrap(), "it counts already");
+    let texts = |one: &str, other: &str| vec![(id.clone(), one.to_owned(), other.to_owned())];
+    assert_eq!(store.second_factor_secrets().await.unwrap(), [(id.clone(), "two".to_owned())]);
+    // All of them, or none.
+    let both = [texts("two", "four"), texts("gone", "five")].concat();
+    assert!(store.reseal_second_factors(&both).await.is_err());
+    store.reseal_second_factors(&texts("two", "six")).await.unwrap();
+    store.reseal_second_factors(&texts("six", "two")).await.unwrap();
     let found = store.second_factor(&id).await.unwrap().unwrap();
     assert_eq!((found.secret.as_str(), found.is_confirmed, found.recovery_left), ("two", true, 2));
     assert!(!store.use_step(&id, 7).await.unwrap(), "the code that proved it");
