@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(token.as_deref(), Some("0123"));
         assert_eq!(read("VOLARIS_STREAMS_MAX", "7").expect("a number").streams_max, Some(7));
         assert!(read("VOLARIS_STREAMS_MAX", "many").is_err());
-        let error = format!("{:#}", read("VOLARIS_LISEN", "here").err().expect("a slip"));
+        let error = format!("{:#}", read("VOLARIS_LISEN", "here").expect_err("a slip"));
         assert!(error.contains("lisen"), "{error}");
         assert!(read("HOME", "/root").is_ok(), "of others");
     }
