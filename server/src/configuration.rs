@@ -12,6 +12,7 @@ use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use serde::Deserialize;
 
+use crate::certificate::CertificateFiles;
 use crate::commands::Settings;
 use tiers::{WrittenTiers, tiers_of};
 
@@ -31,6 +32,8 @@ pub(crate) struct Configuration {
     pub(crate) hosts: Vec<String>,
     /// The address that people open, where that is not the one served on.
     pub(crate) address: Option<Uri>,
+    /// The certificate to speak TLS with, where no proxy does.
+    pub(crate) certificate: Option<CertificateFiles>,
     /// Reverse proxies whose word is taken for who asks.
     pub(crate) proxies: Vec<IpNet>,
     /// Who else may read the process's figures than whoever is at the machine.
@@ -60,6 +63,8 @@ struct Written {
     listen: Option<String>,
     hosts: Option<Vec<String>>,
     address: Option<String>,
+    tls_certificate: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
     proxies: Option<Vec<String>>,
     watchers: Option<Vec<String>>,
     setup_token: Option<String>,
@@ -100,6 +105,10 @@ impl Configuration {
         };
         let address = environment.address.or(file.address).map(|text| address_of(&text));
         let address = address.transpose()?;
+        let certificate = certificate_of(
+            environment.tls_certificate.or(file.tls_certificate),
+            environment.tls_key.or(file.tls_key),
+        )?;
         let proxies = environment.proxies.or(file.proxies).unwrap_or_default();
         let watchers = environment.watchers.or(file.watchers).unwrap_or_default();
         let mut hosts = environment.hosts.or(file.hosts).unwrap_or_else(default_hosts);
@@ -113,6 +122,7 @@ impl Configuration {
             listen,
             hosts,
             address,
+            certificate,
             proxies: networks_of("proxies", &proxies)?,
             watchers: networks_of("watchers", &watchers)?,
             setup_token: environment.setup_token.or(file.setup_token),
@@ -131,12 +141,24 @@ impl Configuration {
 
     /// Whether people come by https: then nothing of a sign-in travels otherwise.
     pub(crate) fn is_https(&self) -> bool {
-        self.address.as_ref().is_some_and(|address| address.scheme_str() == Some("https"))
+        let is_https = |address: &Uri| address.scheme_str() == Some("https");
+        self.certificate.is_some() || self.address.as_ref().is_some_and(is_https)
     }
 
     /// Whether somebody may come who does not sit at this machine.
     pub(crate) fn is_open(&self) -> bool {
         !self.listen.ip().is_loopback() || self.address.is_some() || !self.proxies.is_empty()
+    }
+}
+
+fn certificate_of(
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+) -> anyhow::Result<Option<CertificateFiles>> {
+    match (certificate, key) {
+        (Some(certificate), Some(key)) => Ok(Some(CertificateFiles { certificate, key })),
+        (None, None) => Ok(None),
+        _ => anyhow::bail!("`tls_certificate` and `tls_key` go together: name both files"),
     }
 }
 

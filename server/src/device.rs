@@ -29,7 +29,7 @@ impl<S: Sync> FromRequestParts<S> for Device {
 }
 
 /// Those who have one IPv6 address have 2^64 of them.
-fn network_of(address: IpAddr) -> String {
+pub(crate) fn network_of(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {

@@ -9,6 +9,7 @@ mod api_keys;
 mod assets;
 mod backup;
 mod belongings;
+mod certificate;
 mod chains;
 mod clock;
 mod codes;

@@ -2,6 +2,10 @@
 
 #[cfg(test)]
 mod authorization;
+#[cfg(test)]
+mod side_by_side;
+#[cfg(test)]
+mod sign_in_timing;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,10 +13,12 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Redirect;
 use desk::{Desk, Store, Trader};
 use http::StatusCode;
+use http::uri::PathAndQuery;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -24,6 +30,7 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::{info, warn};
 
 use crate::accounts::Accounts;
+use crate::certificate::CertificateFiles;
 use crate::configuration::Configuration;
 use crate::health::Figures;
 use crate::markets::OfflineMarkets;
@@ -46,6 +53,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCode> {
     let began = clock::stopwatch();
     logs::start(&configuration.log)?;
+    connections::allow_many();
     let store: Arc<dyn Store> = Arc::new(crate::doctor::open_database(&configuration).await?);
     let doors = Doors::open(&configuration, Arc::clone(&store)).await?;
     let markets = Arc::new(OfflineMarkets::new(configuration.practice_seed));
@@ -56,6 +64,7 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     let kept = health::figures_of_process()?;
     let counts = doors.counts.clone();
     let router = router(&configuration, (Arc::clone(&desk), doors), Arc::clone(&listeners), kept)?;
+    let tls = configuration.certificate.clone().map(CertificateFiles::acceptor).transpose()?;
     let listener = TcpListener::bind(configuration.listen).await.with_context(|| {
         format!(
             "`{}` cannot be listened on: is another volaris running? choose another with --listen",
@@ -65,13 +74,15 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     let address = listener.local_addr()?;
     let playing = tokio::spawn(tape_loop::run(desk, listeners));
     let counting = tokio::spawn(counts.clone().run());
+    let scheme = if tls.is_some() { "https" } else { "http" };
     commands::say(&format!(
-        "Volaris is at http://{address}\n  practice market: simulated prices, no real ones\n  \
+        "Volaris is at {scheme}://{address}\n  practice market: simulated prices, no real ones\n  \
          everything is kept in {}\n  stop with Ctrl-C",
         configuration.data.display()
     ));
     info!(%address, ready_ms = began.elapsed().as_millis(), "serving on {address}");
-    connections::accept(listener, router, stop_signal()).await;
+    let (routers, proxies) = ((router, to_https(&configuration)), configuration.proxies.as_slice());
+    connections::accept(listener, routers, tls, proxies.into(), stop_signal()).await;
     playing.abort();
     counting.abort();
     counts.write_or_warn().await;
@@ -116,6 +127,17 @@ fn router(
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(configuration.is_https(), shield::protect))
         .layer(from_fn_with_state(Hosts::new(configuration.hosts.clone()), shield::check_host)))
+}
+
+/// Leads whoever comes without TLS to the same address with it.
+fn to_https(configuration: &Configuration) -> Router {
+    let answer = |request: Request| async move {
+        let named = shield::authority(request.headers(), request.uri()).unwrap_or_default();
+        let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+        Redirect::permanent(&format!("https://{named}{path}"))
+    };
+    let hosts = Hosts::new(configuration.hosts.clone());
+    Router::new().fallback(answer).layer(from_fn_with_state(hosts, shield::check_host))
 }
 
 /// Files are compressed beforehand and say so; small answers are not worth it.

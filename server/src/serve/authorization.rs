@@ -81,7 +81,12 @@ fn everything() -> Vec<(Method, String)> {
     of_programs.chain(of_screens).chain(pages).chain(ours).chain(forms).chain(of_leaders).collect()
 }
 
-fn asked(method: &Method, path: &str, accept: &str, cookie: Option<&str>) -> Request<Body> {
+pub(super) fn asked(
+    method: &Method,
+    path: &str,
+    accept: &str,
+    cookie: Option<&str>,
+) -> Request<Body> {
     let mut request = Request::builder()
         .method(method)
         .uri(path)
@@ -100,19 +105,30 @@ async fn ask(router: &Router, request: Request<Body>) -> StatusCode {
 }
 
 /// A desk whose owner has an account.
-struct Site {
+pub(super) struct Site {
     _folder: tempfile::TempDir,
     store: Arc<dyn Store>,
-    router: Router,
+    pub(super) router: Router,
 }
 
 impl Site {
-    async fn open() -> Self {
-        Self::watched_by(&[]).await
+    pub(super) async fn open() -> Self {
+        Self::with(|_| {}).await
     }
 
     /// The same, whose figures these networks may read.
     async fn watched_by(watchers: &[&str]) -> Self {
+        let networks = watchers.iter().map(|text| text.parse().expect("a network"));
+        Self::with(|configuration| configuration.watchers = networks.collect()).await
+    }
+
+    /// The same, whose word for who asks is taken from this machine.
+    pub(super) async fn behind_a_proxy() -> Self {
+        let proxy = "127.0.0.1/32".parse().expect("a network");
+        Self::with(|configuration| configuration.proxies = vec![proxy]).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Configuration)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = DatabaseUrl::File(folder.path().join("volaris.db"));
         let database = Database::open(&url).await.expect("a database");
@@ -120,8 +136,7 @@ impl Site {
         let store: Arc<dyn Store> = Arc::new(database);
         let settings = Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
         let mut configuration = Configuration::load(&settings).expect("a configuration");
-        let networks = watchers.iter().map(|text| text.parse().expect("a network"));
-        configuration.watchers = networks.collect();
+        change(&mut configuration);
         store.add_first_account(&account("owner")).await.expect("an account").expect("the first");
         let doors = Doors::open(&configuration, Arc::clone(&store)).await.expect("doors");
         let markets = Arc::new(OfflineMarkets::new(1));
@@ -132,34 +147,41 @@ impl Site {
     }
 
     /// Lets somebody join, and signs them in; gives their cookie.
-    async fn cookie_of(&self, name: &str) -> String {
+    pub(super) async fn cookie_of(&self, name: &str) -> String {
         let owner = self.store.account_named(&email("owner")).await.expect("an answer");
         let owner = owner.expect("the owner");
         let id = match name.parse() {
             Ok(Role::Owner) => owner.id,
             role => {
-                let invitation = Invitation {
-                    hash: name.to_owned(),
-                    email: email(name),
-                    role: role.unwrap_or(Role::Member),
-                    by: owner.id,
-                    made_at: Moment(0),
-                    expires_at: Moment(1),
-                };
-                self.store.add_invitation(&invitation).await.expect("an invitation");
-                let joined = self.store.join(&account(name), name, Moment(0)).await;
-                joined.expect("an answer").expect("an account")
+                let role = role.unwrap_or(Role::Member);
+                self.join(Account { role, ..account(name) }).await
             }
         };
         sessions::cookie_for_test(&self.store, &id).await
     }
+
+    /// Lets somebody join; gives their identity.
+    pub(super) async fn join(&self, account: Account) -> String {
+        let owner = self.store.account_named(&email("owner")).await.expect("an answer");
+        let invitation = Invitation {
+            hash: account.email.clone(),
+            email: account.email.clone(),
+            role: account.role,
+            by: owner.expect("the owner").id,
+            made_at: Moment(0),
+            expires_at: Moment(1),
+        };
+        self.store.add_invitation(&invitation).await.expect("an invitation");
+        let joined = self.store.join(&account, &account.email, Moment(0)).await;
+        joined.expect("an answer").expect("an account")
+    }
 }
 
-fn email(name: &str) -> String {
+pub(super) fn email(name: &str) -> String {
     format!("{name}@example.com")
 }
 
-fn account(name: &str) -> Account {
+pub(super) fn account(name: &str) -> Account {
     Account {
         id: String::new(),
         owner: OwnerId::read(name.to_owned()),

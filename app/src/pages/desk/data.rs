@@ -22,6 +22,7 @@ use crate::components::{Notices, ToastText, WatchRow, is_computed};
 use crate::contexts::{Depth, Preferences, installation, preferences};
 use crate::installation::{Installation, install, renew};
 use crate::live::{Link, LiveTape, Refill};
+use crate::page_title::rewrite_title;
 
 /// Carried in the page as the stream's words are: a second format would be a second parser to load.
 type Answer<T> = Resource<Result<T, ApiError>, PostcardCodec>;
@@ -205,6 +206,7 @@ impl DeskData {
         let answer = self.levels.await;
         if self.first.read_untracked().is_none() {
             self.first.set(Some(answer));
+            rewrite_title(move || self.title());
         }
     }
 
@@ -331,10 +333,6 @@ impl DeskData {
 
     /// The page's title: the newest price, and that it is not a real one.
     pub(super) fn title(self) -> String {
-        // The server writes the head when the rest of the page may be done and gone.
-        if self.first.is_disposed() {
-            return "Volaris".to_owned();
-        }
         let view = self.levels_now();
         let last = view.as_ref().and_then(|view| view.last);
         let price = last.map_or(String::new(), |last| format!(" {}", format::price(last.price, 2)));

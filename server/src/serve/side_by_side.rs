@@ -1,0 +1,46 @@
+//! Pages that are drawn at the same time know nothing of one another.
+
+use axum::Router;
+use axum::body::to_bytes;
+use http::{Method, StatusCode};
+use tower::ServiceExt;
+
+use super::authorization::{Site, asked};
+
+/// Pages that are drawn at once.
+const AT_ONCE: usize = 16;
+/// How many of them one after the other.
+const ROUNDS: usize = 12;
+
+async fn title_of(router: &Router, path: &str, cookie: &str) -> String {
+    let request = asked(&Method::GET, path, "text/html", Some(cookie));
+    let answer = router.clone().oneshot(request).await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::OK, "{path}");
+    let bytes = to_bytes(answer.into_body(), usize::MAX).await.expect("a page");
+    let text = String::from_utf8_lossy(&bytes);
+    let (_, rest) = text.split_once("<title>").expect("a title");
+    rest.split_once("</title>").expect("its end").0.to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn each_page_has_its_own_title() {
+    let site = Site::open().await;
+    let cookie = site.cookie_of("owner").await;
+    let symbols = ["SPX", "NDX", "SPY", "QQQ"];
+    let drawing = (0..AT_ONCE).map(|first| {
+        let (router, cookie) = (site.router.clone(), cookie.clone());
+        tokio::spawn(async move {
+            for round in 0..ROUNDS {
+                let symbol = symbols[(first + round) % symbols.len()];
+                let title = title_of(&router, &format!("/chart/{symbol}"), &cookie).await;
+                let begin = format!("PRACTICE · {symbol} ");
+                let price = title.strip_prefix(&begin).and_then(|rest| rest.split(' ').next());
+                let price = price.map(|text| text.replace(',', "").parse::<f64>());
+                assert!(matches!(price, Some(Ok(_))), "{symbol} has the title {title}");
+            }
+        })
+    });
+    for drawn in drawing.collect::<Vec<_>>() {
+        drawn.await.expect("its own title");
+    }
+}
