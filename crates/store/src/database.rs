@@ -19,7 +19,7 @@ const SQLITE_OLDEST: [u32; 3] = [3, 51, 3];
 /// Connections that read at once.
 const READERS_MAX: u32 = 8;
 /// How long a question waits for a connection.
-const WAIT: Duration = Duration::from_secs(10);
+const WAIT: Duration = Duration::from_secs(4);
 
 /// Where a database is.
 #[derive(Clone)]
