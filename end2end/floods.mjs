@@ -56,7 +56,7 @@ async function oversized(crowd, many, isOver) {
   const long = "a".repeat(60_000);
   const bodies = [
     () => `GET / HTTP/1.1\r\nhost: localhost\r\nx-a: ${long.repeat(20)}\r\n\r\n`,
-    () => `POST /account/sign-in HTTP/1.1\r\nhost: localhost\r\ncontent-length: 99999999999\r\n\r\n`,
+    () => "POST /account/sign-in HTTP/1.1\r\nhost: a\r\ncontent-length: 99999999999\r\n\r\n",
     () =>
       "POST /api/v1/position HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n" +
       `ea60\r\n${long}\r\n`.repeat(20),
@@ -78,7 +78,8 @@ async function malformed(crowd, many, isOver) {
     "POST /stream HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n",
     "GET /api/v1/levels/%00%ff HTTP/1.1\r\nhost: localhost\r\n\r\n",
     "GET / HTTP/1.1\r\nhost: localhost\r\ncontent-length: -1\r\n\r\n",
-    "GET / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\nx",
+    "GET / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n" +
+      "transfer-encoding: chunked\r\n\r\nx",
     "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "\r\n".repeat(10_000),
   ];

@@ -1,5 +1,5 @@
-//! What distant screens share: the live tape, the trader's preferences, and how the desk stands on
-//! this device. No other context exists.
+//! What distant screens share: the live tape, the trader's preferences, how the desk stands on this
+//! device, and the title that the server writes. No other context exists.
 
 use crate::erased::follow;
 use chart::Layout;
@@ -9,6 +9,7 @@ use crate::chain_columns::ChainColumn;
 use crate::installation::{Installation, keep_installed};
 use crate::level_choices::LevelChoices;
 use crate::live::LiveTape;
+use crate::page_title::WrittenTitle;
 use crate::panes::Panes;
 
 /// Dark or light.
@@ -322,6 +323,9 @@ impl Preferences {
 
 /// Makes the contexts; once, at the root.
 pub(crate) fn provide() {
+    if !cfg!(target_arch = "wasm32") {
+        provide_context(WrittenTitle::default());
+    }
     // On the server the request's own preferences are there already.
     let first = use_context::<Preferences>().unwrap_or_else(preferences_of_browser);
     let preferences = RwSignal::new(first);

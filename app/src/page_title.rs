@@ -10,9 +10,9 @@ use crate::erased::follow;
 /// The title that the server writes. It is put into the head when the page is done, outside of the
 /// page, where another page's signals may stand in the place of its own: so it is text by then.
 #[derive(Clone, Default)]
-struct Written(Arc<Mutex<String>>);
+pub(crate) struct WrittenTitle(Arc<Mutex<String>>);
 
-impl Written {
+impl WrittenTitle {
     fn write(&self, text: String) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = text;
     }
@@ -22,7 +22,6 @@ impl Written {
 pub(crate) fn provide() {
     if !cfg!(target_arch = "wasm32") {
         provide_meta_context();
-        provide_context(Written::default());
     }
 }
 
@@ -31,7 +30,7 @@ pub(crate) fn provide() {
 pub(crate) fn page_title(text: impl Fn() -> String + Send + Sync + 'static) {
     if cfg!(target_arch = "wasm32") {
         follow(move || document().set_title(&text()));
-    } else if let Some(written) = use_context::<Written>() {
+    } else if let Some(written) = use_context::<WrittenTitle>() {
         written.write(untrack(text));
         let text = move || written.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         drop(view! { <Title text /> });
@@ -42,7 +41,7 @@ pub(crate) fn page_title(text: impl Fn() -> String + Send + Sync + 'static) {
 /// are. In a browser the title follows by itself.
 pub(crate) fn rewrite_title(text: impl Fn() -> String) {
     if !cfg!(target_arch = "wasm32")
-        && let Some(written) = use_context::<Written>()
+        && let Some(written) = use_context::<WrittenTitle>()
     {
         written.write(untrack(text));
     }

@@ -6,7 +6,13 @@ import { test } from "node:test";
 import { startVolaris } from "../desk.mjs";
 import { FLOODS, quantile, timed } from "../floods.mjs";
 
-const MANY = { connections: 10_000, slowHeads: 10_000, oversized: 500, malformed: 500, signIns: 200 };
+const MANY = {
+  connections: 10_000,
+  slowHeads: 10_000,
+  oversized: 500,
+  malformed: 500,
+  signIns: 200,
+};
 const ASKS = 400;
 const P99_MAX_MS = 250;
 /** Renders of a page, of which the first are not counted: memory is taken once. */

@@ -7,8 +7,9 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex};
 
-/// Starts a server on `$1`, says so, stops and starts it as it is told, and ends it when nobody holds
-/// the other end of its input any more: a test program that was killed leaves no server behind.
+/// Starts a server on `$1`, says so, stops and starts it as it is told, and ends it when nobody
+/// holds the other end of its input any more: a test program that was killed leaves no server
+/// behind.
 const SUPERVISE: &str = r#"
 folder=$(mktemp -d "${TMPDIR:-/tmp}/volaris-postgres-XXXXXX") || exit 1
 trap 'rm -rf "$folder"' EXIT
