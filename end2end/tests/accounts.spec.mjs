@@ -137,6 +137,9 @@ test("a password is changed by its owner, and by who has the machine", async () 
     assert.equal((await read(server, "/api/v1/symbols", other)).status, 401);
     assert.equal(await protectedSignIn(server, PASSWORD), null);
     assert.ok(await protectedSignIn(server, OTHER));
+    // Nor is a second factor set up by who only found the browser open.
+    const begun = await send(server, "/account/second-factor/begin", { present: PASSWORD }, cookie);
+    assert.equal(begun.to, "/account?problem=wrong");
 
     const volaris = async (...args) => {
       const words = ["--data", server.folder, ...args];
@@ -146,7 +149,7 @@ test("a password is changed by its owner, and by who has the machine", async () 
     await assert.rejects(volaris("account", "reset", "eve@example.com"), /no account of `eve@/);
     await assert.rejects(volaris("account", "reset", "eve"), /has a name, an @ and a place/);
     const well = await volaris("doctor");
-    assert.match(well.stdout, /audit log: 6 entries, each as it was written/);
+    assert.match(well.stdout, /audit log: 7 entries, each as it was written/);
     const { stdout } = await volaris("account", "reset", EMAIL);
     const fresh = /^ {2}([a-z2-9]{26})$/m.exec(stdout)[1];
     assert.equal((await read(server, "/api/v1/symbols", cookie)).status, 401);
@@ -305,7 +308,8 @@ test("behind https a secret travels by https alone", async () => {
     }
     assert.ok(!made.set.includes("Domain"), made.set);
     const answer = await read(server, "/sign-in");
-    assert.equal(answer.headers.get("strict-transport-security"), "max-age=31536000");
+    const told = answer.headers.get("strict-transport-security");
+    assert.equal(told, "max-age=31536000; includeSubDomains");
   } finally {
     await server.stop();
   }
@@ -344,8 +348,13 @@ test("a second factor is set up, asked for, lost and turned off", async () => {
   const [name, value] = cookie.split("=");
   const page = await openPage({ server, path: "/account", cookies: { [name]: value } });
   try {
-    await page.getByRole("button", { name: "Set a second factor up" }).click();
-    await page.getByRole("heading", { name: "Second factor" }).waitFor();
+    const begin = async (password) => {
+      await page.getByLabel("Password, to set it up").fill(password);
+      await page.getByRole("button", { name: "Set a second factor up" }).click();
+    };
+    await begin(PASSWORD);
+    await page.getByRole("heading", { name: "Second factor", exact: true }).waitFor();
+    await page.getByLabel("Code that the app shows").waitFor();
     await checkAxe(page);
     const secret = (await page.locator(".account__secret").innerText()).replaceAll(" ", "");
     assert.match(secret, /^[A-Z2-7]{32}$/);

@@ -13,10 +13,9 @@ for (const [name, flood] of Object.entries(FLOODS)) {
   test(`a flood of ${name} leaves answers for others`, { skip }, async () => {
     const server = await startVolaris();
     try {
-      const many = name === "connections" ? 2_000 : 600;
-      // Of one address 256 are served at once.
+      // Of one address 1,024 are served at once.
       const stays = ["connections", "slowHeads"].includes(name);
-      const shutOut = stays ? many / 2 : 0;
+      const [many, shutOut] = stays ? [2_000, 500] : [600, 0];
       const { refused } = await timed(server, flood, [many, shutOut], 60, async () => {
         const answer = await fetch(`${server.address}/api/v1/levels/SPX`);
         assert.equal(answer.status, 200);

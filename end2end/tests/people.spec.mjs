@@ -48,7 +48,7 @@ test("somebody is asked in, joins, leads others, and shuts one out", async () =>
     await checkAxe(people);
     const facts = await people.locator(".account__facts code").allInnerTexts();
     assert.deepEqual(facts.slice(0, 2), [`${server.address}/join`, email("bob")]);
-    assert.match(facts[2], /^([a-z2-9]{4}-){4}[a-z2-9]{4}$/);
+    assert.match(facts[2], /^([a-z2-9]{4}-){5}[a-z2-9]{4}$/);
     await people.getByRole("link", { name: "I have told them" }).click();
     await people.getByText(/^Admin, by ada@example\.com, until /).waitFor();
 
@@ -258,9 +258,12 @@ test("the owner hands the desk over, and leads no admin any more", async () => {
     await his.getByRole("button", { name: "Make member: ada@example.com" }).waitFor();
     await his.goto(`${server.address}/account`);
     await his.getByText("Was handed the desk over").waitFor();
-    // She asks for it again, and is refused: it is his to give.
+    // She asks for it again, and is refused: it is his to give. That is written down.
     const { status } = await send(server, "/people/hand-over", { id: "x", present: PASSWORD }, ada);
     assert.equal(status, 403);
+    const written = () => /"refused: 403 Forbidden".*"\/people\/hand-over"/.test(server.log());
+    await until(written, "what is refused is written down");
+    assert.ok(!server.log().includes("@example.com"), "without anybody's address");
     for (const page of pages) await page.quit();
   } finally {
     for (const page of pages) await page.context().browser().close();

@@ -14,10 +14,10 @@ after(() => server.stop());
 const get = (path, options) => fetch(`${server.address}${path}`, options);
 
 /** A request with headers that fetch would not let through. */
-const raw = (path, headers) =>
+const raw = (path, headers, method = "GET") =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(server.address);
-    request({ hostname, port, path, headers }, (answer) => {
+    request({ hostname, port, path, headers, method }, (answer) => {
       answer.resume();
       answer.on("end", () => resolve(answer));
     })
@@ -415,6 +415,9 @@ test("every answer carries its shield", async () => {
   const other = await get("/");
   assert.notEqual(other.headers.get("content-security-policy"), policy, "a nonce a page");
   assert.equal((await get("/pkg/gone.js")).status, 404);
+  assert.equal(answer.headers.get("access-control-allow-origin"), null);
+  assert.equal(answer.headers.get("content-type"), "text/html; charset=utf-8");
+  assert.equal((await raw("/", { host: "localhost" }, "TRACE")).statusCode, 405);
 });
 
 test("a body that is too large is refused", async () => {

@@ -11,8 +11,13 @@ pub(crate) fn fresh(signs: usize) -> String {
 
 /// What is kept of one; how it was written does not matter.
 pub(crate) fn hash_of(code: &str) -> String {
+    hex::encode(Sha256::digest(plain(code)))
+}
+
+/// A code without what stands between its signs.
+pub(crate) fn plain(code: &str) -> String {
     let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
-    hex::encode(Sha256::digest(plain.to_ascii_lowercase()))
+    plain.to_ascii_lowercase()
 }
 
 #[cfg(test)]

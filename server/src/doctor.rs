@@ -4,12 +4,15 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use desk::{AuditStore, Store};
+use desk::{AuditStore, Store, StoreError};
+use market::Span;
 use store::{Database, DatabaseUrl};
 
 use crate::backup;
+use crate::clock::now;
 use crate::commands::say;
 use crate::configuration::Configuration;
+use crate::dashboard::{bytes, disk_left};
 
 pub(crate) fn url(configuration: &Configuration) -> DatabaseUrl {
     match &configuration.database {
@@ -73,6 +76,17 @@ pub(crate) async fn examine(configuration: &Configuration) -> anyhow::Result<Exi
                     say(&format!("database: {}: restore a backup", crate::rest::story(&error)));
                 }
             }
+            match examine_clock(&database).await {
+                Ok(true) => say("clock: later than all that was written down"),
+                Ok(false) => {
+                    is_well = false;
+                    say("clock: earlier than what was written down: set it by the network");
+                }
+                Err(error) => {
+                    is_well = false;
+                    say(&format!("clock: {}", crate::rest::story(&error)));
+                }
+            }
             match database.check_audit().await {
                 Ok(count) => say(&format!("audit log: {count} entries, each as it was written")),
                 Err(error) => {
@@ -99,8 +113,29 @@ pub(crate) async fn examine(configuration: &Configuration) -> anyhow::Result<Exi
         }
     }
     is_well &= examine_permissions(configuration);
+    is_well &= examine_disk(configuration);
     say(if is_well { "all is well" } else { "something needs a hand: see above" });
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Whether it is later than what was last written down, but for a minute.
+async fn examine_clock(database: &Database) -> Result<bool, StoreError> {
+    let last = database.audit_before(u64::MAX, 1).await?;
+    Ok(last.first().is_none_or(|(_, last)| last.at < now() + Span::minutes(1)))
+}
+
+/// Below so much a database may not be able to finish what it writes.
+const DISK_MIN: u64 = 200_000_000;
+
+fn examine_disk(configuration: &Configuration) -> bool {
+    let Some(left) = disk_left(&configuration.data) else { return true };
+    let told = bytes(left);
+    let is_enough = DISK_MIN <= left;
+    match is_enough {
+        true => say(&format!("disk: {told} left")),
+        false => say(&format!("disk: {told} left: make room, or nothing more can be kept")),
+    }
+    is_enough
 }
 
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! Whether the server lives, whether it can answer, and its figures.
 
-use std::sync::Arc;
+use std::num::NonZeroU32;
+use std::sync::{Arc, LazyLock};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
@@ -8,10 +9,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use desk::Desk;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use http::{HeaderMap, StatusCode};
 use ipnet::IpNet;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tracing::error;
+use tracing::{error, info};
 
 use crate::clock::stopwatch;
 use crate::rest::Problem;
@@ -68,13 +70,30 @@ async fn figures(
     Problem::new(StatusCode::FORBIDDEN, why).into_response()
 }
 
-/// Counts and times every request by its route.
+/// Refusals that are written down in a second: of a flood the first ones tell enough.
+const TOLD_A_SECOND: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
+static TOLD: LazyLock<DefaultDirectRateLimiter> =
+    LazyLock::new(|| RateLimiter::direct(Quota::per_second(TOLD_A_SECOND)));
+
+/// Whether somebody tried what they may not. Who did not sign in yet only has to.
+fn is_refusal(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::FORBIDDEN | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::TOO_MANY_REQUESTS
+    )
+}
+
+/// Counts and times every request by its route, and writes down what was refused.
 pub(crate) async fn count(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str);
     let route = route.to_owned();
     let began = stopwatch();
     let response = next.run(request).await;
-    let status = response.status().as_u16().to_string();
+    let status = response.status();
+    if is_refusal(status) && TOLD.check().is_ok() {
+        info!(%route, status = status.as_u16(), "refused: {status}");
+    }
+    let status = status.as_u16().to_string();
     metrics::counter!("volaris_requests_total", "route" => route.clone(), "status" => status)
         .increment(1);
     metrics::histogram!("volaris_request_seconds", "route" => route)

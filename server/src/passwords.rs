@@ -76,6 +76,19 @@ pub(crate) async fn hash(password: String) -> anyhow::Result<String> {
     .await?
 }
 
+/// What is kept of a secret that is short and has no hash of its own to compare with: the same for
+/// the same salt, of 8 bytes at least.
+pub(crate) async fn stretch(secret: String, salt: String) -> anyhow::Result<String> {
+    let _place = PLACES.acquire().await?;
+    tokio::task::spawn_blocking(move || {
+        let mut bytes = [0; Params::DEFAULT_OUTPUT_LEN];
+        let done = hasher().hash_password_into(secret.as_bytes(), salt.as_bytes(), &mut bytes);
+        done.map_err(|error| anyhow::anyhow!("{error}"))?;
+        Ok(hex::encode(bytes))
+    })
+    .await?
+}
+
 /// What became of a password that somebody gave.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {

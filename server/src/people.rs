@@ -21,8 +21,8 @@ use crate::rest::Problem;
 use crate::sessions::{self, Here};
 use crate::{codes, pages, passwords};
 
-/// Letters and digits of an invitation's code: 100 bits.
-const CODE_SIGNS: usize = 20;
+/// Letters and digits of an invitation's code: 120 bits.
+const CODE_SIGNS: usize = 24;
 /// How long an invitation stands.
 const INVITED_FOR: Span = Span::hours(7 * 24);
 /// Entries of the audit log on one page.
@@ -44,6 +44,9 @@ impl<S: Sync> FromRequestParts<S> for Leader {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         let here = parts.extensions.get::<Here>();
         let leader = here.map(|here| &here.account).filter(|account| account.role.leads());
+        if let (None, Some(here)) = (leader, here) {
+            info!(account = %here.account.id, path = parts.uri.path(), "a member may not do that");
+        }
         let why = "only the owner and admins of this desk see who is on it";
         leader.cloned().map(Self).ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, why))
     }

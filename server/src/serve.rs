@@ -15,7 +15,7 @@ use anyhow::Context;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::Redirect;
+use axum::response::{IntoResponse, Redirect};
 use desk::{Desk, Store, Trader};
 use http::StatusCode;
 use http::uri::PathAndQuery;
@@ -34,8 +34,8 @@ use crate::certificate::CertificateFiles;
 use crate::configuration::Configuration;
 use crate::health::Figures;
 use crate::markets::OfflineMarkets;
-use crate::rest::{LevelsCache, Rest};
-use crate::sessions::Doors;
+use crate::rest::{LevelsCache, Problem, Rest};
+use crate::sessions::{Doors, is_for_a_person};
 use crate::shield::Hosts;
 use crate::stream::Stream;
 use crate::tape_loop::Listeners;
@@ -132,9 +132,14 @@ fn router(
 /// Leads whoever comes without TLS to the same address with it.
 fn to_https(configuration: &Configuration) -> Router {
     let answer = |request: Request| async move {
+        // A program that is led on goes on sending what anybody can read on the way.
+        if !is_for_a_person(&request) {
+            let why = "this desk speaks https alone: ask again by https://";
+            return Problem::new(StatusCode::UPGRADE_REQUIRED, why).into_response();
+        }
         let named = shield::authority(request.headers(), request.uri()).unwrap_or_default();
         let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
-        Redirect::permanent(&format!("https://{named}{path}"))
+        Redirect::permanent(&format!("https://{named}{path}")).into_response()
     };
     let hosts = Hosts::new(configuration.hosts.clone());
     Router::new().fallback(answer).layer(from_fn_with_state(hosts, shield::check_host))

@@ -321,7 +321,7 @@ fn no_accounts() -> Response {
 }
 
 /// Whether somebody looks at the answer.
-fn is_for_a_person(request: &Request) -> bool {
+pub(crate) fn is_for_a_person(request: &Request) -> bool {
     let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     request.method() == Method::GET
         && accepts.is_some_and(|kinds| kinds.contains("text/html"))

@@ -92,7 +92,7 @@ pub(crate) async fn protect(
         headers.insert(name, HeaderValue::from_static(value));
     }
     if is_https {
-        let year = HeaderValue::from_static("max-age=31536000");
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
     let policy = format!(

@@ -131,6 +131,10 @@ async fn a_database_that_is_cut_off_loses_nothing_and_hangs_nobody() {
         let refused = story.refused.load(Ordering::Relaxed);
         server.cut_off().unwrap();
         until(async || refused + WRITERS < story.refused.load(Ordering::Relaxed)).await;
+        // The story is in the log, under the number that is told.
+        let (status, told) = ask(address, "GET /api/v1/positions", "").await;
+        assert_eq!(status, 500);
+        assert!(told.contains("\"reference\":\"V0") && !told.contains("sqlx"), "{told}");
         // What needs no database goes on, and whoever watches is told.
         assert_eq!(ask(address, "GET /api/v1/levels/SPX", "").await.0, 200);
         assert_eq!(ask(address, "GET /health", "").await.0, 200);

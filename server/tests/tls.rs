@@ -105,6 +105,10 @@ async fn a_desk_with_a_certificate_speaks_tls_and_nothing_else() {
     let port = server.address.port();
     let plain = format!("GET /chart/SPX?a=b HTTP/1.1\r\nhost: localhost:{port}\r\n\r\n");
     let plain = plain.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
+    // A program is refused, a person led on.
+    let answer = server.ask_plainly(&plain).await;
+    assert!(answer.starts_with("HTTP/1.1 426"), "{answer}");
+    let plain = plain.replace("\r\n\r\n", "\r\naccept: text/html\r\n\r\n");
     let answer = server.ask_plainly(&plain).await;
     assert!(answer.starts_with("HTTP/1.1 308"), "{answer}");
     let to = format!("location: https://localhost:{port}/chart/SPX?a=b\r\n");

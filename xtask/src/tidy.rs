@@ -3,6 +3,7 @@
 
 mod layers;
 mod migrations;
+mod promises;
 mod registries;
 mod sources;
 mod styles;
@@ -78,6 +79,7 @@ fn complaints(sources: &[Source]) -> Vec<Complaint> {
     complaints.extend(layers::check(sources));
     complaints.extend(sources::check(sources));
     complaints.extend(styles::check(sources));
+    complaints.extend(promises::check(sources));
     complaints.extend(migrations::check(sources));
     complaints.extend(registries::check(sources));
     complaints.sort_by(|left, right| (&left.path, left.line).cmp(&(&right.path, right.line)));

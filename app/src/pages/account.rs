@@ -323,7 +323,8 @@ fn factor(recovery_left: Option<u64>) -> AnyView {
             <p>
                 "With one, a sign-in takes a code from an app on your phone besides the password."
             </p>
-            <form method="post" action="/account/second-factor/begin">
+            <form class="account__form" method="post" action="/account/second-factor/begin">
+                {field("present", "Password, to set it up", "current-password")}
                 <button>"Set a second factor up"</button>
             </form>
         }

@@ -10,9 +10,9 @@ use crate::device::network_of;
 
 /// Connections served at once.
 pub(super) const ALL_MAX: usize = 10_000;
-/// Connections of one address, or of one IPv6 network: a household with every screen open has a
-/// tenth of them.
-pub(super) const NETWORK_MAX: usize = 256;
+/// Connections of one address, or of one IPv6 network: an office with every screen open, or a
+/// program that asks without end, has fewer.
+pub(super) const NETWORK_MAX: usize = 1_024;
 
 /// Who is connected.
 #[derive(Clone)]
