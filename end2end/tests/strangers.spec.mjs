@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { live, send, startVolaris } from "../desk.mjs";
+import { live, send, startVolaris, until } from "../desk.mjs";
 import { NARROW, PASSWORD, WIDE, api, invite, open, protect } from "../members.mjs";
 
 /** In the place of a text, an attribute, a script, a text area, and of a formatted text. */
@@ -85,14 +85,23 @@ test("text of strangers is text on every screen", async () => {
     for (const text of EVIL) {
       await desk.locator(".desk__watch .menu__button").click();
       const lists = desk.getByRole("dialog", { name: "Watchlists" });
-      await lists.getByPlaceholder("New list").fill(text.slice(0, 30));
-      await lists.getByRole("button", { name: "Make" }).click();
+      const make = lists.getByRole("button", { name: "Make" });
+      await until(async () => {
+        await lists.getByPlaceholder("New list").fill(text.slice(0, 30));
+        return make.isEnabled();
+      }, "a list is named");
+      await make.click();
       await desk.keyboard.press("Escape");
       await desk.evaluate(() => document.activeElement?.blur());
       await desk.keyboard.press(".");
       const layouts = desk.getByRole("dialog", { name: "Layout" });
-      await layouts.getByRole("textbox", { name: "Name" }).fill(text);
-      await layouts.getByRole("button", { name: "Keep", exact: true }).click();
+      const keep = layouts.getByRole("button", { name: "Keep", exact: true });
+      // A form that was made in this instant begins empty, whatever was typed in it already.
+      await until(async () => {
+        await layouts.getByRole("textbox", { name: "Name" }).fill(text);
+        return keep.isEnabled();
+      }, "a name is typed");
+      await keep.click();
       await desk.locator(".toast", { hasText: `${text} is kept.` }).waitFor();
       await desk.keyboard.press("Escape");
       await desk.keyboard.press("Control+k");
