@@ -23,7 +23,7 @@ for (const look of [WIDE, NARROW]) {
         whole: document.documentElement.scrollHeight,
       }));
       assert.deepEqual([Math.round(screen), whole], [look.height, look.height]);
-      await bar(page).getByRole("link", { name: "Protect it with an account" }).click();
+      await bar(page).getByRole("link", { name: "Protect it" }).click();
       await page.getByRole("heading", { name: "Protect this desk" }).waitFor();
       await page.getByRole("link", { name: "Back to the desk" }).click();
       await live(page);

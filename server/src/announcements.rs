@@ -148,7 +148,7 @@ pub(crate) async fn news(
             false => vec![News {
                 id: PROTECT.to_owned(),
                 text: "Whoever sits at this machine is at this desk.".to_owned(),
-                link: Some(("/account", "Protect it with an account")),
+                link: Some(("/account", "Protect it")),
             }],
             true => {
                 let told = |one: Announcement| News { id: one.id, text: one.text, link: None };
