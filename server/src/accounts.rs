@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use app::{AccountPage, Happened, ShownAccount, ShownKey, ShownLimit, SignedIn, account_document};
 use axum::extract::{Form, Query, State};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use desk::{
@@ -17,7 +17,7 @@ use desk::{
     Used, email_of,
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use http::header::{CACHE_CONTROL, HOST};
+use http::header::HOST;
 use http::{HeaderMap, HeaderName, StatusCode};
 use market::Moment;
 use serde::Deserialize;
@@ -221,8 +221,7 @@ pub(crate) struct Told {
 }
 
 pub(crate) fn page(headers: &HeaderMap, page: AccountPage, said: &str) -> Response {
-    let html = account_document(&pages::files(), &pages::preferences(headers), page, said);
-    ([(CACHE_CONTROL, "no-store")], Html(html)).into_response()
+    pages::document(headers, |files, preferences| account_document(files, preferences, page, said))
 }
 
 async fn sign_in_page(

@@ -3,11 +3,10 @@
 use app::{Announced, News, NewsOfPage, announcements_document};
 use axum::Router;
 use axum::extract::{Extension, Form, Query, State};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::{Announcement, AuditEvent, OwnerId, Store, StoreError, Trader, announced};
 use http::HeaderMap;
-use http::header::CACHE_CONTROL;
 use market::Span;
 use serde::Deserialize;
 use tracing::{info, warn};
@@ -52,9 +51,10 @@ async fn announcements_page(
         made_at: one.made_at,
         ends_at: one.ends_at,
     });
-    let (files, preferences) = (pages::files(), pages::preferences(&headers));
-    let html = announcements_document(&files, &preferences, all.collect(), &told.problem);
-    Ok(([(CACHE_CONTROL, "no-store")], Html(html)).into_response())
+    let all = all.collect();
+    Ok(pages::document(&headers, |files, preferences| {
+        announcements_document(files, preferences, all, &told.problem)
+    }))
 }
 
 #[derive(Deserialize)]
@@ -120,7 +120,9 @@ async fn close(
     if form.id == PROTECT || standing.iter().any(|one| one.id == form.id) {
         // What does not stand any more needs no memory.
         let mut closed = closed(store, trader.owner()).await?;
-        closed.retain(|id| id == PROTECT || standing.iter().any(|one| one.id == *id));
+        closed.retain(|id| {
+            *id != form.id && (id == PROTECT || standing.iter().any(|one| one.id == *id))
+        });
         closed.push(form.id);
         store.write_setting(trader.owner(), CLOSED, &closed.join(" ")).await?;
     }

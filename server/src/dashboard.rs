@@ -6,11 +6,10 @@ use std::path::Path;
 use app::{Dashboard, UsagePlot, UsedBy, dashboard_document};
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use desk::{Person, Role, Usage, Used};
 use http::HeaderMap;
-use http::header::CACHE_CONTROL;
 use market::{Moment, TradingDate, format};
 use serde::Deserialize;
 
@@ -55,8 +54,9 @@ async fn page(
         people: people.into_iter().map(|one| used_by(&accounts, one, &usage, &days)).collect(),
         days,
     };
-    let html = dashboard_document(&pages::files(), &pages::preferences(&headers), shown);
-    Ok(([(CACHE_CONTROL, "no-store")], Html(html)).into_response())
+    Ok(pages::document(&headers, |files, preferences| {
+        dashboard_document(files, preferences, shown)
+    }))
 }
 
 /// Days up to one, all of them: traders are here on Sundays as well.

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, header};
+use ipnet::IpNet;
 
 use crate::sessions::Peer;
 
@@ -26,6 +27,11 @@ impl<S: Sync> FromRequestParts<S> for Device {
         let network = peer.map(|Peer(address)| network_of(address.ip())).unwrap_or_default();
         Ok(Self { name: name_of(&parts.headers), network })
     }
+}
+
+/// Whether an address is in one of these networks, however it is written.
+pub(crate) fn is_in(networks: &[IpNet], address: IpAddr) -> bool {
+    networks.iter().any(|network| network.contains(&address.to_canonical()))
 }
 
 /// Those who have one IPv6 address have 2^64 of them.

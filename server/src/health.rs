@@ -16,6 +16,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing::{error, info};
 
 use crate::clock::stopwatch;
+use crate::device::is_in;
 use crate::rest::Problem;
 use crate::sessions::{Peer, is_at_the_machine, is_direct};
 
@@ -58,9 +59,7 @@ async fn figures(
     headers: HeaderMap,
 ) -> Response {
     let peer = peer.map(|Extension(peer)| peer);
-    let is_watcher = |Peer(address): Peer| {
-        watchers.iter().any(|network| network.contains(&address.ip().to_canonical()))
-    };
+    let is_watcher = |Peer(address): Peer| is_in(&watchers, address.ip());
     // A proxy in a watcher's network is no watcher: everybody comes through it.
     let is_watched = is_direct(&headers) && peer.is_some_and(is_watcher);
     if is_at_the_machine(peer, &headers) || is_watched {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use app::{App, NewsOfPage, PageFiles, Preferences, desk_paths, shell};
 use axum::Router;
 use axum::extract::Request;
-use axum::response::{Redirect, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use desk::{Desk, Trader};
+use http::header::CACHE_CONTROL;
 use http::{HeaderMap, StatusCode};
 use leptos::WasmSplitManifest;
 use leptos::config::LeptosOptions;
@@ -33,6 +34,15 @@ pub(crate) fn files() -> PageFiles {
 pub(crate) fn preferences(headers: &HeaderMap) -> Preferences {
     let cookies = headers.get(http::header::COOKIE).and_then(|text| text.to_str().ok());
     Preferences::from_cookies(cookies.unwrap_or_default())
+}
+
+/// A document that the server writes whole; what is private in it is kept by no cache.
+pub(crate) fn document(
+    headers: &HeaderMap,
+    write: impl FnOnce(&PageFiles, &Preferences) -> String,
+) -> Response {
+    let html = write(&files(), &preferences(headers));
+    ([(CACHE_CONTROL, "no-store")], Html(html)).into_response()
 }
 
 /// Routes of every screen and server function.

@@ -3,10 +3,9 @@
 use app::{AskedIn, Logged, OnDesk, PeoplePage, RoleChoice, TierChoices, people_document};
 use axum::Router;
 use axum::extract::{Extension, Form, FromRequestParts, Query, State};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::{Account, AuditEvent, Invitation, OwnerId, Person, Role, Store, Tier, email_of};
-use http::header::CACHE_CONTROL;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use market::Span;
@@ -69,8 +68,7 @@ pub(crate) fn routes() -> Router<Accounts> {
 }
 
 fn page(headers: &HeaderMap, page: PeoplePage, said: &str) -> Response {
-    let html = people_document(&pages::files(), &pages::preferences(headers), page, said);
-    ([(CACHE_CONTROL, "no-store")], Html(html)).into_response()
+    pages::document(headers, |files, preferences| people_document(files, preferences, page, said))
 }
 
 fn choice(role: Role) -> RoleChoice {

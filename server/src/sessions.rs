@@ -3,7 +3,7 @@
 mod setup_token;
 mod sign_ins;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -23,7 +23,7 @@ use tracing::warn;
 use crate::api_keys::{self, Pace};
 use crate::clock::now;
 use crate::configuration::Configuration;
-use crate::device::Device;
+use crate::device::{Device, is_in};
 use crate::rest::Problem;
 use crate::usage::Counts;
 use crate::{announcements, assets};
@@ -340,13 +340,11 @@ fn turn_away(request: &Request) -> Response {
 
 /// Who asks, by the word of proxies that are trusted: the last that none of them speaks for.
 fn peer_of(proxies: &[IpNet], peer: Peer, headers: &HeaderMap) -> Peer {
-    let is_proxy =
-        |address: IpAddr| proxies.iter().any(|network| network.contains(&address.to_canonical()));
     let told = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let told: Vec<&str> = told.flat_map(|value| value.split(',')).map(str::trim).collect();
     let mut known = peer.0.ip();
     for text in told.into_iter().rev() {
-        let Some(address) = text.parse().ok().filter(|_| is_proxy(known)) else { break };
+        let Some(address) = text.parse().ok().filter(|_| is_in(proxies, known)) else { break };
         known = address;
     }
     Peer(SocketAddr::new(known, peer.0.port()))

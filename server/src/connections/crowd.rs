@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ipnet::IpNet;
 
-use crate::device::network_of;
+use crate::device::{is_in, network_of};
 
 /// Connections served at once.
 pub(super) const ALL_MAX: usize = 10_000;
@@ -46,8 +46,7 @@ impl Crowd {
 
     /// A place for whoever connects from `address`; nothing where there is none left for them.
     pub(super) fn enter(&self, address: IpAddr) -> Option<Place> {
-        let is_proxy = self.proxies.iter().any(|one| one.contains(&address.to_canonical()));
-        let network = (!is_proxy).then(|| network_of(address));
+        let network = (!is_in(&self.proxies, address)).then(|| network_of(address));
         let mut places = self.places();
         if ALL_MAX <= places.all {
             return None;
