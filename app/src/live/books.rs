@@ -80,9 +80,9 @@ impl LiveBooks {
         }
     }
 
-    /// Takes the answer to a refill in; gives the number of prints, or nothing when only a
-    /// snapshot helps.
-    pub(crate) fn handle_gap(&mut self, gap: Gap) -> Option<u64> {
+    /// Takes the answer to a refill in; gives the number of prints and whether some are missing
+    /// still, or nothing when only a snapshot helps.
+    pub(crate) fn handle_gap(&mut self, gap: Gap) -> Option<(u64, Heed)> {
         match gap {
             Gap::Refilled { epoch, updates } if epoch == self.epoch => {
                 let before: u64 = self.known.values().sum();
@@ -90,10 +90,8 @@ impl LiveBooks {
                 let newer = std::mem::replace(&mut self.waiting, updates);
                 self.settle();
                 self.waiting.extend(newer);
-                match self.settle() {
-                    Heed::Fine => Some(self.known.values().sum::<u64>() - before),
-                    Heed::Missing => None,
-                }
+                let heed = self.settle();
+                Some((self.known.values().sum::<u64>() - before, heed))
             }
             Gap::Refilled { .. } | Gap::TooLong => None,
         }
@@ -115,5 +113,55 @@ impl LiveBooks {
             }
         }
         if self.waiting.is_empty() { Heed::Fine } else { Heed::Missing }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn update(after: u64, seq: u64) -> Update {
+        Update { symbol: Symbol::SPY, after, seq, bundle: quant::Bundle::default() }
+    }
+
+    /// Books of the fourth epoch that know ten prints.
+    fn books() -> LiveBooks {
+        LiveBooks { epoch: 4, known: [(Symbol::SPY, 10)].into(), ..LiveBooks::default() }
+    }
+
+    fn told(after: u64, seq: u64) -> ServerWord {
+        ServerWord::Updates { epoch: 4, at: Moment(1), updates: vec![update(after, seq)] }
+    }
+
+    #[test]
+    fn a_gap_is_filled_by_what_was_fetched_and_what_waits() {
+        let mut books = books();
+        assert_eq!(books.handle_word(told(20, 25)), Heed::Missing);
+        let gap = Gap::Refilled { epoch: 4, updates: vec![update(10, 16), update(16, 20)] };
+        assert_eq!(books.handle_gap(gap), Some((15, Heed::Fine)));
+        assert_eq!(books.positions(), [Position { symbol: Symbol::SPY, seq: 25 }]);
+    }
+
+    /// The gap is asked for on another connection than the updates come by: it may be answered
+    /// before the server heard that updates are wanted.
+    #[test]
+    fn prints_between_the_answer_and_the_first_update_are_asked_for_again() {
+        let mut books = books();
+        let early = Gap::Refilled { epoch: 4, updates: vec![update(10, 16)] };
+        assert_eq!(books.handle_gap(early.clone()), Some((6, Heed::Fine)));
+        let mut books = self::books();
+        assert_eq!(books.handle_word(told(20, 25)), Heed::Missing);
+        assert_eq!(books.handle_gap(early), Some((6, Heed::Missing)));
+        assert_eq!(books.positions(), [Position { symbol: Symbol::SPY, seq: 16 }]);
+        let rest = Gap::Refilled { epoch: 4, updates: vec![update(16, 20)] };
+        assert_eq!(books.handle_gap(rest), Some((9, Heed::Fine)));
+        assert_eq!(books.positions(), [Position { symbol: Symbol::SPY, seq: 25 }]);
+    }
+
+    #[test]
+    fn only_a_snapshot_helps_after_an_epoch_or_too_long() {
+        let mut books = books();
+        assert_eq!(books.handle_gap(Gap::TooLong), None);
+        assert_eq!(books.handle_gap(Gap::Refilled { epoch: 5, updates: Vec::new() }), None);
     }
 }

@@ -22,6 +22,8 @@ use super::{Link, LiveTape, Refill, steady_ms};
 const PAUSE_MS_FIRST: f64 = 250.0;
 /// The longest pause.
 const PAUSE_MS_MAX: f64 = 10_000.0;
+/// Times that what was missed is asked for before everything is loaded anew.
+const REFILLS_MAX: usize = 3;
 /// Silence after which a link is taken for dead: the server says something every second.
 const SILENCE_MS_MAX: f64 = 6_000.0;
 
@@ -198,11 +200,21 @@ impl Wire {
         }
         let wire = Rc::clone(self);
         spawn_local(async move {
-            let (epoch, known) =
-                wire.tape.peek_books(|books| (books.epoch(), known_text(&books.positions())));
-            let gap = fetch_gap(epoch, &known).await.unwrap_or(Gap::TooLong);
             let mut prints = None;
-            wire.tape.books.update_value(|books| prints = books.handle_gap(gap));
+            let mut filled = Some((0, Heed::Missing));
+            // The server may answer before it heard that updates are wanted: what it sent nobody in
+            // between is fetched the next time.
+            for _ in 0..REFILLS_MAX {
+                let Some((before, Heed::Missing)) = filled else { break };
+                let (epoch, known) =
+                    wire.tape.peek_books(|books| (books.epoch(), known_text(&books.positions())));
+                let gap = fetch_gap(epoch, &known).await.unwrap_or(Gap::TooLong);
+                wire.tape.books.update_value(|books| filled = books.handle_gap(gap));
+                filled = filled.map(|(count, heed)| (before + count, heed));
+            }
+            if let Some((count, Heed::Fine)) = filled {
+                prints = Some(count);
+            }
             wire.is_refilling.set(false);
             #[expect(clippy::cast_possible_truncation, reason = "a page does not live that long")]
             let missed = Span::millis((steady_ms() - since_ms) as i64);
