@@ -1,11 +1,9 @@
 //! Signing in and out, and making the first account. Plain forms, so that they work before the
 //! page's code came, and password managers know them.
 
-use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use app::{AccountPage, Happened, ShownAccount, ShownKey, ShownLimit, SignedIn, account_document};
 use axum::extract::{Form, Query, State};
@@ -13,13 +11,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use desk::{
-    Account, AccountStore, AuditEntry, AuditEvent, AuditStore, Desk, Limited, Role, Tier, Trader,
-    Used, email_of,
+    Account, AccountStore, AuditEntry, AuditEvent, AuditStore, Desk, Limited, Quota, Role, Tier,
+    Trader, Used, email_of,
 };
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::header::HOST;
 use http::{HeaderMap, HeaderName, StatusCode};
-use market::Moment;
+use market::{Moment, Span};
 use serde::Deserialize;
 use tower_sessions::Session;
 use tracing::{info, warn};
@@ -48,17 +45,12 @@ pub(crate) struct Accounts {
     pub(crate) data: Arc<Path>,
     /// When the server began.
     pub(crate) began: Moment,
-    /// Tries, by address of the account and of the network.
-    tries: Arc<DefaultKeyedRateLimiter<String>>,
 }
 
 /// Tries that are free, and the time after which there is another.
-const TRIES: u32 = 10;
-const TRY_EVERY: Duration = Duration::from_secs(60);
+const TRIES: Quota = Quota { burst: 10, every: Span::minutes(1) };
 /// So much of what happened stands on an account's page.
 const HAPPENED_MAX: u32 = 12;
-/// Names whose tries are counted; with more, those that are long over are forgotten.
-const TRIED_MAX: usize = 10_000;
 
 impl Accounts {
     /// Nobody has tried anything yet.
@@ -68,8 +60,6 @@ impl Accounts {
         listeners: Arc<Listeners>,
         vault: Vault,
     ) -> Self {
-        let burst = NonZeroU32::new(TRIES).expect("not zero");
-        let quota = Quota::with_period(TRY_EVERY).expect("not zero").allow_burst(burst);
         Self {
             doors,
             vault: Arc::new(vault),
@@ -77,7 +67,6 @@ impl Accounts {
             listeners,
             data: configuration.data.as_path().into(),
             began: now(),
-            tries: Arc::new(RateLimiter::keyed(quota)),
         }
     }
 
@@ -125,13 +114,10 @@ impl Accounts {
         format!("{scheme}://{host}")
     }
 
-    /// Whether somebody may try once more.
-    pub(crate) fn may_try(&self, email: &str, device: &Device) -> bool {
-        if TRIED_MAX < self.tries.len() {
-            self.tries.retain_recent();
-        }
+    /// Whether somebody may try once more, on whichever server.
+    pub(crate) async fn may_try(&self, email: &str, device: &Device) -> Result<bool, Problem> {
         let names = [format!("account {email}"), format!("network {}", device.network)];
-        names.iter().all(|name| self.tries.check_key(name).is_ok())
+        Ok(self.doors.store.try_once(&names, TRIES, now()).await?)
     }
 
     /// Whether who is signed in knows the password as well; a word of what was wrong otherwise.
@@ -141,7 +127,7 @@ impl Accounts {
         password: String,
         device: &Device,
     ) -> Result<Result<(), &'static str>, Problem> {
-        if !self.may_try(&account.email, device) {
+        if !self.may_try(&account.email, device).await? {
             return Ok(Err("wait"));
         }
         if passwords::compare(password, Some(account.password.clone())).await? == Verdict::Wrong {
@@ -376,7 +362,7 @@ async fn set_up(
     Form(form): Form<SetUpForm>,
 ) -> Result<Response, Problem> {
     let SetUpForm { token, email, password } = form;
-    if !accounts.may_try("of the set-up", &device) {
+    if !accounts.may_try("of the set-up", &device).await? {
         return Ok(back("/set-up", "wait", None));
     }
     let setup = accounts.doors.setup.as_ref().filter(|_| !accounts.doors.has_accounts());
@@ -408,7 +394,7 @@ async fn sign_in(
     let next = own_path(&form.next);
     // What is no address is nobody's, and takes as long.
     let email = email_of(&form.email).unwrap_or_default();
-    if !accounts.may_try(&email, &device) {
+    if !accounts.may_try(&email, &device).await? {
         warn!("too many tries to sign in");
         return Ok(back("/sign-in", "wait", Some(next)));
     }

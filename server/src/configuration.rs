@@ -26,6 +26,8 @@ pub(crate) struct Configuration {
     pub(crate) data: PathBuf,
     /// Where the database is: a `postgres://` address, or nothing for a file in the data folder.
     pub(crate) database: Option<String>,
+    /// Where the servers of the desk talk to each other; may hold a password and is never shown.
+    pub(crate) nats: Option<String>,
     /// Address to serve on.
     pub(crate) listen: SocketAddr,
     /// Names that browsers may call this server by, ports apart.
@@ -60,6 +62,7 @@ pub(crate) struct Configuration {
 struct Written {
     data: Option<PathBuf>,
     database: Option<String>,
+    nats: Option<String>,
     listen: Option<String>,
     hosts: Option<Vec<String>>,
     address: Option<String>,
@@ -116,9 +119,13 @@ impl Configuration {
         if !listen.ip().is_unspecified() {
             hosts.push(host_of(listen.ip()));
         }
+        let database = environment.database.or(file.database);
+        let nats = environment.nats.or(file.nats);
+        check_nats(nats.as_deref(), database.as_deref())?;
         Ok(Self {
             data,
-            database: environment.database.or(file.database),
+            database,
+            nats,
             listen,
             hosts,
             address,
@@ -145,10 +152,26 @@ impl Configuration {
         self.certificate.is_some() || self.address.as_ref().is_some_and(is_https)
     }
 
+    /// Whether other servers may serve the same desk.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.database.is_some()
+    }
+
     /// Whether somebody may come who does not sit at this machine.
     pub(crate) fn is_open(&self) -> bool {
         !self.listen.ip().is_loopback() || self.address.is_some() || !self.proxies.is_empty()
     }
+}
+
+fn check_nats(nats: Option<&str>, database: Option<&str>) -> anyhow::Result<()> {
+    let Some(nats) = nats else { return Ok(()) };
+    bus::check_address(nats).context("the setting `nats`")?;
+    anyhow::ensure!(
+        database.is_some(),
+        "`nats` joins servers of one desk, and a file has one server: set `database` to a \
+         postgres:// address as well, or leave `nats` away"
+    );
+    Ok(())
 }
 
 fn certificate_of(
@@ -286,6 +309,18 @@ mod tests {
         let error = format!("{:#}", read("VOLARIS_LISEN", "here").expect_err("a slip"));
         assert!(error.contains("lisen"), "{error}");
         assert!(read("HOME", "/root").is_ok(), "of others");
+    }
+
+    #[test]
+    fn servers_meet_where_they_share_a_database() {
+        assert!(check_nats(None, None).is_ok());
+        assert!(check_nats(Some("nats://localhost"), Some("postgres://localhost/desk")).is_ok());
+        let why = format!("{:#}", check_nats(Some("nats://localhost"), None).expect_err("a file"));
+        assert!(why.contains("`database`"), "{why}");
+        let wrong =
+            check_nats(Some("http://u:hidden@localhost"), Some("postgres://localhost/desk"));
+        let why = format!("{:#}", wrong.expect_err("no address of NATS"));
+        assert!(why.contains("`nats`") && !why.contains("hidden"), "{why}");
     }
 
     #[test]

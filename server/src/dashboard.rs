@@ -124,6 +124,7 @@ async fn health(accounts: &Accounts) -> Result<Vec<(&'static str, String)>, Prob
         ("Version", env!("CARGO_PKG_VERSION").to_owned()),
         ("Up since", moment(accounts.began)),
         ("Database", database),
+        ("Servers", servers(accounts).await?),
         ("Feeds", "practice market, recorded days".to_owned()),
         ("Markets being played", format!("{awake} moving, {} resting", tapes - awake)),
         ("Live streams open", accounts.listeners.total().to_string()),
@@ -131,6 +132,20 @@ async fn health(accounts: &Accounts) -> Result<Vec<(&'static str, String)>, Prob
     health.extend(memory().map(|used| ("Memory", bytes(used))));
     health.extend(disk_left(&accounts.data).map(|left| ("Left on the disk", bytes(left))));
     Ok(health)
+}
+
+/// How many there are, and which of them leads.
+async fn servers(accounts: &Accounts) -> Result<String, Problem> {
+    let facts = accounts.doors.store.desk_facts().await?;
+    let others = accounts.listeners.servers_elsewhere();
+    let count = match others {
+        0 => "this one".to_owned(),
+        more => format!("{} that hear each other", more + 1),
+    };
+    Ok(match facts.leader.as_str() {
+        "" => count,
+        leader => format!("{count}; {leader} leads since {}", moment(facts.led_since)),
+    })
 }
 
 fn moment(at: Moment) -> String {

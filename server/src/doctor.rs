@@ -2,8 +2,10 @@
 
 use std::net::TcpListener;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
+use bus::Bus;
 use desk::{AuditStore, Store, StoreError};
 use market::Span;
 use store::{Database, DatabaseUrl};
@@ -112,10 +114,40 @@ pub(crate) async fn examine(configuration: &Configuration) -> anyhow::Result<Exi
             ));
         }
     }
+    is_well &= examine_nats(configuration).await;
     is_well &= examine_permissions(configuration);
     is_well &= examine_disk(configuration);
     say(if is_well { "all is well" } else { "something needs a hand: see above" });
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// How long NATS may take to answer.
+const NATS_MAX: Duration = Duration::from_secs(5);
+
+/// Whether servers of this desk could hear each other, where they should.
+async fn examine_nats(configuration: &Configuration) -> bool {
+    let Some(address) = &configuration.nats else { return true };
+    let look = async {
+        let bus = Bus::connect(address, "doctor").await?;
+        while !bus.is_connected() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        bus.flush().await
+    };
+    match tokio::time::timeout(NATS_MAX, look).await {
+        Ok(Ok(())) => {
+            say("nats: answers");
+            true
+        }
+        Ok(Err(error)) => {
+            say(&format!("nats: {}", crate::rest::story(&error)));
+            false
+        }
+        Err(_) => {
+            say("nats: does not answer: look at its address and password in `nats`");
+            false
+        }
+    }
 }
 
 /// Whether it is later than what was last written down, but for a minute.

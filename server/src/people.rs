@@ -395,7 +395,7 @@ async fn join(
 ) -> Result<Response, Problem> {
     let again = |word| Ok(back("/join", word, None));
     let Ok(email) = email_of(&form.email) else { return again("email") };
-    if !accounts.may_try(&email, &device) {
+    if !accounts.may_try(&email, &device).await? {
         return again("wait");
     }
     if let Err(bad) = passwords::check(&form.password, &email) {

@@ -142,7 +142,7 @@ pub(crate) async fn confirm(
     Form(form): Form<CodeForm>,
 ) -> Result<Response, Problem> {
     let again = |problem| Ok(back("/account/second-factor", problem, None));
-    if !accounts.may_try(&account.email, &device) {
+    if !accounts.may_try(&account.email, &device).await? {
         return again("wait");
     }
     let store = &accounts.doors.store;

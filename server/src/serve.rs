@@ -16,11 +16,12 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect};
-use desk::{Desk, Store, Trader};
+use desk::{Desk, OwnerId, Store, TapeMover, Trader};
 use http::StatusCode;
 use http::uri::PathAndQuery;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -34,6 +35,7 @@ use crate::certificate::CertificateFiles;
 use crate::configuration::Configuration;
 use crate::health::Figures;
 use crate::markets::OfflineMarkets;
+use crate::nodes::Nodes;
 use crate::rest::{LevelsCache, Problem, Rest};
 use crate::sessions::{Doors, is_for_a_person};
 use crate::shield::Hosts;
@@ -41,7 +43,8 @@ use crate::stream::Stream;
 use crate::tape_loop::Listeners;
 use crate::vault::Vault;
 use crate::{
-    accounts, clock, commands, connections, health, logs, pages, rest, shield, stream, tape_loop,
+    accounts, clock, commands, connections, health, housekeeping, logs, nodes, pages, rest, shield,
+    stream, tape_loop,
 };
 
 /// The most that a request may carry; streams have limits of their own.
@@ -56,14 +59,21 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     connections::allow_many();
     let store: Arc<dyn Store> = Arc::new(crate::doctor::open_database(&configuration).await?);
     let doors = Doors::open(&configuration, Arc::clone(&store)).await?;
+    let vault = open_vault(&configuration, store.as_ref()).await?;
+    let (nodes, told) = Nodes::join(&configuration, store.as_ref()).await?;
+    let nodes = Arc::new(nodes);
     let markets = Arc::new(OfflineMarkets::new(configuration.practice_seed));
-    let desk = Arc::new(Desk::new(store, markets).with_tiers(configuration.tiers.clone()));
-    // The personal desk's tape runs from the start, so that the first page finds it moving.
-    desk.with_tape(&Trader::local(), |tape| tape.handle_wall(clock::now()));
+    let desk = Desk::new(Arc::clone(&store), markets).with_tiers(configuration.tiers.clone());
+    let desk = Arc::new(desk.with_mover(Arc::clone(&nodes) as Arc<dyn TapeMover>));
+    if nodes.moves_tapes() {
+        // The personal desk's tape runs from the start, so that the first page finds it moving.
+        desk.with_tape(&Trader::local(), |tape| tape.handle_wall(clock::now()));
+    }
     let listeners = Arc::new(Listeners::default());
     let kept = health::figures_of_process()?;
     let counts = doors.counts.clone();
-    let router = router(&configuration, (Arc::clone(&desk), doors), Arc::clone(&listeners), kept)?;
+    let inner = Inner { desk: Arc::clone(&desk), doors: doors.clone(), vault };
+    let router = router(&configuration, inner, Arc::clone(&listeners), kept);
     let tls = configuration.certificate.clone().map(CertificateFiles::acceptor).transpose()?;
     let listener = TcpListener::bind(configuration.listen).await.with_context(|| {
         format!(
@@ -72,8 +82,20 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
         )
     })?;
     let address = listener.local_addr()?;
-    let playing = tokio::spawn(tape_loop::run(desk, listeners));
-    let counting = tokio::spawn(counts.clone().run());
+    let mut chores = JoinSet::new();
+    chores.spawn(counts.clone().run());
+    chores.spawn(doors.look_around());
+    chores.spawn(nodes.leading.clone().run(Arc::clone(&store), nodes.name().to_owned()));
+    chores.spawn(housekeeping::run(Arc::clone(&store), nodes.leading.clone()));
+    chores.spawn(Arc::clone(&nodes).speak(Arc::clone(&desk), Arc::clone(&listeners), told));
+    let moved = {
+        let listeners = Arc::clone(&listeners);
+        move |owner: &OwnerId, step, state| {
+            listeners.tell(owner, step, state, clock::now());
+        }
+    };
+    chores.spawn(Arc::clone(&nodes).hear(Arc::clone(&desk), Arc::clone(&listeners), moved));
+    chores.spawn(tape_loop::run(desk, listeners, nodes));
     let scheme = if tls.is_some() { "https" } else { "http" };
     commands::say(&format!(
         "Volaris is at {scheme}://{address}\n  practice market: simulated prices, no real ones\n  \
@@ -83,27 +105,47 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     info!(%address, ready_ms = began.elapsed().as_millis(), "serving on {address}");
     let (routers, proxies) = ((router, to_https(&configuration)), configuration.proxies.as_slice());
     connections::accept(listener, routers, tls, proxies.into(), stop_signal()).await;
-    playing.abort();
-    counting.abort();
+    chores.shutdown().await;
     counts.write_or_warn().await;
     info!("stopped");
     Ok(ExitCode::SUCCESS)
 }
 
+/// The desk's key; refused where other servers seal with another.
+async fn open_vault(configuration: &Configuration, store: &dyn Store) -> anyhow::Result<Vault> {
+    let vault = Vault::open(configuration)?;
+    if vault.is_the_desks(store).await? {
+        return Ok(vault);
+    }
+    anyhow::ensure!(
+        configuration.nats.is_none(),
+        "this server's key is not the one that the desk's secrets are sealed with: copy \
+         volaris.key from the data folder of a server that runs, or set VOLARIS_KEY"
+    );
+    warn!("volaris.key is not the one that secrets were sealed with: restore it from a backup");
+    Ok(vault)
+}
+
+/// What answers stand on.
+struct Inner {
+    desk: Arc<Desk>,
+    doors: Doors,
+    vault: Vault,
+}
+
 /// Every route behind every layer. The innermost layer stands first.
 fn router(
     configuration: &Configuration,
-    (desk, doors): (Arc<Desk>, Doors),
+    Inner { desk, doors, vault }: Inner,
     listeners: Arc<Listeners>,
     kept: PrometheusHandle,
-) -> anyhow::Result<Router> {
+) -> Router {
     let stream = Stream {
         desk: Arc::clone(&desk),
         listeners: Arc::clone(&listeners),
         streams_max: configuration.streams_max,
         doors: doors.clone(),
     };
-    let vault = Vault::open(configuration)?;
     let known = (Arc::clone(&desk), doors.clone());
     let accounts = Accounts::new(configuration, known, listeners, vault);
     let levels = Arc::new(LevelsCache::default());
@@ -111,7 +153,10 @@ fn router(
     let known = Router::new()
         .merge(pages::routes(configuration.leptos.clone(), Arc::clone(&desk)))
         .merge(rest::routes(Rest { desk: Arc::clone(&desk), levels }))
-        .merge(accounts::routes(accounts));
+        .merge(accounts::routes(accounts))
+        .layer(from_fn_with_state(Arc::clone(&desk), nodes::open_tape));
+    let streams =
+        stream::routes(stream).layer(from_fn_with_state(Arc::clone(&desk), nodes::open_tape));
     let answers = doors
         .guard(known)
         .merge(health::routes(desk, figures))
@@ -121,12 +166,12 @@ fn router(
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_TIMEOUT))
         .layer(CsrfLayer::new())
         .layer(from_fn(health::count));
-    Ok(answers
+    answers
         // A stream is open for hours: no timeout, no compression.
-        .merge(doors.guard(stream::routes(stream)))
+        .merge(doors.guard(streams))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(configuration.is_https(), shield::protect))
-        .layer(from_fn_with_state(Hosts::new(configuration.hosts.clone()), shield::check_host)))
+        .layer(from_fn_with_state(Hosts::new(configuration.hosts.clone()), shield::check_host))
 }
 
 /// Leads whoever comes without TLS to the same address with it.

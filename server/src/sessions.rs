@@ -44,6 +44,8 @@ pub(crate) struct Doors {
     /// What whoever makes the first account from elsewhere must know.
     pub(crate) setup: Option<Arc<SetupToken>>,
     pub(crate) store: Arc<dyn Store>,
+    /// Whether other servers may serve the same desk.
+    is_shared: bool,
     /// What each tier may have.
     pub(crate) tiers: Arc<Tiers>,
     /// What everybody uses.
@@ -92,6 +94,8 @@ const KEPT: &str = "sign_in";
 const IDLE_MAX: Span = Span::hours(14 * 24);
 /// And whoever asks all the time, after so long.
 const STAY_MAX: Span = Span::hours(90 * 24);
+/// How often it is looked for what other servers did.
+const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(2);
 /// How exactly it is known when somebody asked last.
 const SEEN_EVERY: Span = Span::hours(1);
 
@@ -111,6 +115,7 @@ impl Doors {
             is_https: configuration.is_https(),
             proxies: configuration.proxies.as_slice().into(),
             setup,
+            is_shared: configuration.is_shared(),
             tiers: Arc::new(configuration.tiers.clone()),
             counts: Counts::new(Arc::clone(&store)),
             store,
@@ -157,10 +162,28 @@ impl Doors {
         Ok(self.tiers.check(tier, what, wanted)?)
     }
 
-    /// Looks again whether anybody has an account, after one was deleted.
+    /// Looks again whether anybody has an account, after one was deleted, or made elsewhere.
     pub(crate) async fn look_for_accounts(&self) -> Result<(), desk::StoreError> {
-        self.has_accounts.store(self.store.has_accounts().await?, Ordering::Release);
+        match self.store.has_accounts().await? {
+            true => self.close(),
+            false => self.has_accounts.store(false, Ordering::Release),
+        }
         Ok(())
+    }
+
+    /// Looks every now and then for what other servers did, until the task is dropped.
+    pub(crate) async fn look_around(self) {
+        if !self.is_shared {
+            return;
+        }
+        let mut beats = tokio::time::interval(LOOK_EVERY);
+        loop {
+            beats.tick().await;
+            if let Err(problem) = self.look_for_accounts().await {
+                let story = crate::rest::story(&problem);
+                warn!(%story, "whether there are accounts cannot be known: {story}");
+            }
+        }
     }
 
     /// From now on nobody is let in without an account.
@@ -213,6 +236,13 @@ async fn identify(
     if let Some(peer) = peer {
         let told = peer_of(&doors.proxies, peer, request.headers());
         request.extensions_mut().insert(told);
+    }
+    // Another server may have made the first one a moment ago.
+    if !doors.has_accounts()
+        && doors.is_shared
+        && let Err(problem) = doors.look_for_accounts().await
+    {
+        return Problem::from(problem).into_response();
     }
     if !doors.has_accounts() {
         let path = request.uri().path();

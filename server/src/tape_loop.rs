@@ -1,22 +1,25 @@
 //! The loop that owns the clock: moves every open tape twenty times a second and tells listeners.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use api::{ServerWord, TapeView, Update, encode_server};
 use bytes::Bytes;
-use desk::{Desk, OwnerId, Slot, TapeState, TapeStep, Trader};
-use market::Moment;
+use desk::{Desk, OwnerId, Slot, TapeBeat, TapeState, TapeStep, Trader};
+use market::{Moment, Span};
 use tokio::sync::broadcast;
 use tokio::time::MissedTickBehavior;
 
 use crate::clock::now;
+use crate::nodes::Nodes;
 
 /// How often tapes move: the most that a client is told in a second is twenty.
 const BEAT: Duration = Duration::from_millis(50);
 /// How often everybody is told how the tape stands.
-const STATUS_BEATS: u32 = 20;
+const STATUS_EVERY: Span = Span::seconds(1);
+/// A server that said nothing for so long is gone.
+const SERVER_GONE_AFTER: Span = Span::seconds(5);
 /// Slots that a slow listener may lie behind before it takes a snapshot instead.
 const BEHIND_MAX: usize = 256;
 
@@ -59,17 +62,28 @@ pub(crate) enum Telling {
     },
 }
 
+/// How many streams are open, by whose they are.
+pub(crate) type Streams = BTreeMap<OwnerId, u32>;
+
 /// Where listeners wait, by whose tape they follow.
 #[derive(Default)]
 pub(crate) struct Listeners {
     channels: Mutex<BTreeMap<OwnerId, broadcast::Sender<Telling>>>,
+    /// Streams that other servers have open, by server, and when it said so.
+    elsewhere: Mutex<BTreeMap<String, (Moment, Streams)>>,
+    /// How every tape stood when its listeners were last told, and when that was, by the wall.
+    told: Mutex<BTreeMap<OwnerId, (TapeState, Moment)>>,
+}
+
+/// A poisoned lock guards maps whose changes are whole: they are still good.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Listeners {
     fn channel(&self, owner: &OwnerId) -> broadcast::Sender<Telling> {
-        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
         let open = || broadcast::channel(BEHIND_MAX).0;
-        channels.entry(owner.clone()).or_insert_with(open).clone()
+        lock(&self.channels).entry(owner.clone()).or_insert_with(open).clone()
     }
 
     /// Listens to the trader's tape from now on.
@@ -77,44 +91,96 @@ impl Listeners {
         self.channel(trader.owner()).subscribe()
     }
 
-    /// How many listen to any.
+    /// How many listen to any, on this server.
     pub(crate) fn total(&self) -> usize {
-        let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        channels.values().map(broadcast::Sender::receiver_count).sum()
+        lock(&self.channels).values().map(broadcast::Sender::receiver_count).sum()
     }
 
-    /// How many listen to an owner's tape.
+    /// The streams that this server has open.
+    pub(crate) fn streams_here(&self) -> Streams {
+        let channels = lock(&self.channels);
+        let open = channels.iter().map(|(owner, channel)| {
+            (owner.clone(), u32::try_from(channel.receiver_count()).unwrap_or(u32::MAX))
+        });
+        open.filter(|(_, count)| 0 < *count).collect()
+    }
+
+    /// How many listen to an owner's tape, on all servers.
     pub(crate) fn count(&self, owner: &OwnerId) -> usize {
-        let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        channels.get(owner).map_or(0, broadcast::Sender::receiver_count)
+        let here = lock(&self.channels).get(owner).map_or(0, broadcast::Sender::receiver_count);
+        let elsewhere = lock(&self.elsewhere);
+        let elsewhere = elsewhere.values().filter_map(|(_, streams)| streams.get(owner));
+        here + elsewhere.map(|count| *count as usize).sum::<usize>()
+    }
+
+    /// How many other servers there are.
+    pub(crate) fn servers_elsewhere(&self) -> usize {
+        lock(&self.elsewhere).len()
+    }
+
+    /// Another server tells what it has open.
+    pub(crate) fn hear_of(&self, server: String, streams: Streams, now: Moment) {
+        lock(&self.elsewhere).insert(server, (now, streams));
+    }
+
+    /// Forgets servers that are gone.
+    pub(crate) fn forget_servers(&self, now: Moment) {
+        lock(&self.elsewhere).retain(|_, (heard_at, _)| now - *heard_at < SERVER_GONE_AFTER);
+    }
+
+    /// Tells whoever listens what happened on a tape; true where the tape is not where it was, or
+    /// that was last said a while ago.
+    pub(crate) fn tell(
+        &self,
+        owner: &OwnerId,
+        step: TapeStep,
+        state: TapeState,
+        now: Moment,
+    ) -> bool {
+        let channel = self.channel(owner);
+        let mut told = lock(&self.told);
+        let before = told.get(owner);
+        let is_due = before.is_none_or(|(before, told_at)| {
+            is_jump(before, &state) || STATUS_EVERY <= now - *told_at || now < *told_at
+        });
+        let is_moved = before.is_none_or(|(before, _)| before.at != state.at);
+        let told_at = match before {
+            Some((_, told_at)) if !is_due => *told_at,
+            _ => now,
+        };
+        if is_due {
+            // Nobody listening is no error.
+            let _ = channel.send(status(&state));
+        }
+        if let TapeStep::Slot(slot) = step
+            && !slot.symbols.is_empty()
+        {
+            let _ = channel.send(slot_telling(&state, slot));
+        }
+        told.insert(owner.clone(), (state, told_at));
+        is_due || is_moved
     }
 }
 
-/// Moves every open tape until the task is dropped.
-pub(crate) async fn run(desk: Arc<Desk>, listeners: Arc<Listeners>) {
+/// Moves every open tape, where that is this server's to do, until the task is dropped.
+pub(crate) async fn run(desk: Arc<Desk>, listeners: Arc<Listeners>, nodes: Arc<Nodes>) {
     let mut beat = tokio::time::interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut beats = 0_u32;
-    let mut told: BTreeMap<OwnerId, TapeState> = BTreeMap::new();
     loop {
         beat.tick().await;
-        beats = beats.wrapping_add(1);
+        if !nodes.moves_tapes() {
+            continue;
+        }
+        let now = now();
         let is_heard = |owner: &OwnerId| 0 < listeners.count(owner);
-        desk.move_tapes(now(), is_heard, |owner, step, state| {
-            let channel = listeners.channel(owner);
-            let before = told.get(owner);
-            let is_changed = before.is_none_or(|before| is_jump(before, &state));
-            if is_changed || beats.is_multiple_of(STATUS_BEATS) {
-                // Nobody listening is no error.
-                let _ = channel.send(status(&state));
+        let mut moved = Vec::new();
+        desk.move_tapes(now, is_heard, |owner, step, state| {
+            let beat = TapeBeat::new(owner.clone(), &state);
+            if listeners.tell(owner, step, state, now) {
+                moved.push(beat);
             }
-            if let TapeStep::Slot(slot) = step
-                && !slot.symbols.is_empty()
-            {
-                let _ = channel.send(slot_telling(&state, slot));
-            }
-            told.insert(owner.clone(), state);
         });
+        nodes.tell_moved(moved);
     }
 }
 

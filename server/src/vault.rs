@@ -8,6 +8,8 @@ use anyhow::Context;
 use chacha20poly1305::aead::{Aead, Generate, Key, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 
+use desk::Store;
+
 use crate::configuration::Configuration;
 use crate::private_file;
 pub(crate) use rotation::rotate;
@@ -21,6 +23,8 @@ pub(crate) struct Vault {
 /// How a secret is sealed; another way would be another number.
 const VERSION: u8 = 1;
 const NONCE_BYTES: usize = 24;
+/// What is sealed to tell which key is the desk's.
+const DESK: &str = "desk";
 
 impl Vault {
     /// Takes the key that was given, or that of the data folder; makes one where there is none.
@@ -48,6 +52,19 @@ impl Vault {
         let key = key.and_then(|bytes| Key::<XChaCha20Poly1305>::try_from(bytes.as_slice()).ok());
         let key = key.context("the desk's key is no 64 hexadecimal digits: restore volaris.key")?;
         Ok(Self { ciphers: vec![XChaCha20Poly1305::new(&key)] })
+    }
+
+    /// Whether the desk's secrets are sealed with this key; the first one that asks decides it.
+    pub(crate) async fn is_the_desks(&self, store: &dyn Store) -> anyhow::Result<bool> {
+        let mut sealed = store.desk_facts().await?.key_check;
+        if sealed.is_empty() {
+            let own = self.seal(DESK, DESK.as_bytes())?;
+            if store.write_key_check("", &own).await? {
+                return Ok(true);
+            }
+            sealed = store.desk_facts().await?.key_check;
+        }
+        Ok(self.unseal(DESK, &sealed).is_ok())
     }
 
     /// Seals a secret of what `about` names: nothing else opens it.

@@ -7,6 +7,7 @@ mod tapes {
 
     mod bounds;
     mod followers;
+    mod nodes;
     mod peeking;
     mod recorded;
     mod traders;

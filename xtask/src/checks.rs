@@ -67,13 +67,13 @@ impl Checks<'_> {
     }
 
     fn native(&self) -> anyhow::Result<Counts> {
-        let postgres = machine::ensure_postgres()?;
+        let (postgres, nats) = (machine::ensure_postgres()?, machine::ensure_nats()?);
         let mut command = cargo(self.project);
         command.args(["test", "--workspace", "--exclude", &self.project.names.lib_package]);
         command.args(["--no-fail-fast", "--", "--show-output"]);
-        // Debian keeps PostgreSQL's own programs outside of everybody's way.
+        // Debian keeps both outside of everybody's way.
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders = std::env::split_paths(&path).chain([postgres]);
+        let folders = std::env::split_paths(&path).chain([postgres, nats]);
         command.env("PATH", std::env::join_paths(folders)?);
         libtest(&mut command)
     }

@@ -1,5 +1,5 @@
-//! What the machine must have besides Rust: the WASM target, Node's packages, a browser and
-//! PostgreSQL. Installs what it may, and else says the one command that does.
+//! What the machine must have besides Rust: the WASM target, Node's packages, a browser, PostgreSQL
+//! and NATS. Installs what it may, and else says the one command that does.
 
 use std::env;
 use std::fs;
@@ -93,6 +93,21 @@ fn postgres() -> Option<PathBuf> {
         folders.into_iter().rev().find(|folder| folder.join(&program).exists())
     };
     on_path("initdb").and_then(|path| path.parent().map(Path::to_owned)).or_else(debian)
+}
+
+/// The folder of NATS's server, by which the servers of one desk talk to each other.
+pub(crate) fn ensure_nats() -> anyhow::Result<PathBuf> {
+    if let Some(found) = nats() {
+        return Ok(found);
+    }
+    install("nats-server").context("NATS's server is missing")?;
+    nats().context("NATS was installed, but not where it is looked for: put it in PATH")
+}
+
+fn nats() -> Option<PathBuf> {
+    let program = format!("nats-server{}", env::consts::EXE_SUFFIX);
+    let debian = Some(PathBuf::from("/usr/sbin")).filter(|folder| folder.join(program).exists());
+    on_path("nats-server").and_then(|path| path.parent().map(Path::to_owned)).or(debian)
 }
 
 fn install(package: &str) -> anyhow::Result<()> {

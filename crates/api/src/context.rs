@@ -12,8 +12,7 @@ use leptos_axum::ResponseOptions;
 use market::Moment;
 
 use crate::{
-    ApiError, BarsView, ExpiriesView, ExpiryView, OpenInterestView, RecordingView, TapeCommand,
-    TapeView, Update,
+    ApiError, BarsView, ExpiriesView, ExpiryView, OpenInterestView, RecordingView, TapeView, Update,
 };
 
 /// Gives the server functions of one request what they need.
@@ -76,6 +75,8 @@ impl From<DeskError> for ApiError {
             DeskError::NotSeries { series } => Self::NotSeries { series },
             DeskError::Malformed(why) => Self::Malformed { why },
             limited @ DeskError::OverLimit { .. } => Self::OverLimit { why: limited.to_string() },
+            DeskError::NotMoved => Self::Unreachable,
+            unknown @ DeskError::NoSuchTape { .. } => Self::failed(&unknown),
             DeskError::Store(problem) => Self::failed(&problem),
         }
     }
@@ -147,25 +148,5 @@ impl From<RecordedDay> for RecordingView {
     fn from(day: RecordedDay) -> Self {
         let symbols = day.symbols.iter().map(|one| (one.symbol, one.bars, one.prints)).collect();
         Self { date: day.date, symbols }
-    }
-}
-
-impl TapeCommand {
-    /// Does it.
-    pub(crate) async fn carry_out(
-        self,
-        desk: &Desk,
-        trader: &Trader,
-    ) -> Result<TapeState, DeskError> {
-        match self {
-            Self::Pause => Ok(desk.pause_tape(trader)),
-            Self::Play => Ok(desk.play_tape(trader)),
-            Self::Speed(times) => desk.set_tape_speed(trader, times),
-            Self::Step(by) => desk.step_tape(trader, by),
-            Self::Seek(to) => Ok(desk.seek_tape(trader, to)),
-            Self::NextOpen => Ok(desk.seek_tape_to_next_open(trader)),
-            Self::Practice => Ok(desk.play_practice(trader)),
-            Self::Recording(date) => desk.play_recording(trader, date).await,
-        }
     }
 }

@@ -50,6 +50,7 @@ pub use layout::{
 pub use levels::{
     AbsentView, LastView, LevelView, LevelsView, ReadLevels, levels_view, read_levels,
 };
+pub use market::TapeCommand;
 pub use option_levels::{OptionLevelsView, ReadOptionLevels, read_option_levels};
 pub use position::{ExtremeView, LegView, PayoffView, PositionView, position_view};
 pub use positions::{
@@ -64,7 +65,7 @@ pub use stream::{
     encode_books, encode_client, encode_gap, encode_server,
 };
 pub use symbol::{ReadSymbols, SymbolView, read_symbols};
-pub use tape::{ControlTape, ReadTape, TapeCommand, TapeView, control_tape, read_tape};
+pub use tape::{ControlTape, ReadTape, TapeView, control_tape, read_tape};
 pub use volatility::{TermView, VolatilityView, volatility_view};
 pub use volatility_days::{
     ReadVolatilityDays, VolatilityDayView, VolatilityDaysView, read_volatility_days,

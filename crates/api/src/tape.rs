@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Postcard;
-use market::{Moment, Span, TapeId, TradingDate};
+use market::{Moment, Span, TapeCommand, TapeId};
 use serde::{Deserialize, Serialize};
 
 use crate::ApiError;
@@ -32,27 +32,6 @@ pub struct TapeView {
     pub last: Moment,
 }
 
-/// What a trader can do to their own tape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TapeCommand {
-    /// Stand still.
-    Pause,
-    /// Go on.
-    Play,
-    /// So many tape seconds in a second: 1, 10 or 60.
-    Speed(u16),
-    /// Go on by this much and stand still.
-    Step(Span),
-    /// Jump to a moment.
-    Seek(Moment),
-    /// Jump to the next regular open.
-    NextOpen,
-    /// Play the practice market.
-    Practice,
-    /// Play a recorded day.
-    Recording(TradingDate),
-}
-
 /// How does my tape stand?
 #[server(endpoint = "tape/read", input = Postcard, output = Postcard)]
 pub async fn read_tape() -> Result<TapeView, ApiError> {
@@ -64,5 +43,5 @@ pub async fn read_tape() -> Result<TapeView, ApiError> {
 #[server(endpoint = "tape/control", input = Postcard, output = Postcard)]
 pub async fn control_tape(command: TapeCommand) -> Result<TapeView, ApiError> {
     use crate::context::{answer, desk, trader};
-    answer(command.carry_out(desk()?.as_ref(), &trader()?).await.map(Into::into))
+    answer(desk()?.control_tape(&trader()?, command).await.map(Into::into))
 }

@@ -10,13 +10,25 @@ use crate::bars::{CHART_BARS_MAX, bars_before, chart_hours, page_before};
 use crate::recording::{import_series, import_tape};
 use crate::{
     ChartBars, DeskError, Limited, MarketFeed, OwnerId, RecordedDay, RecordedPart, RecordedPrices,
-    Speed, Store, Tape, TapeState, TapeStep, Tiers, Trader,
+    Speed, Store, Tape, TapeMover, TapeState, TapeStep, Tiers, Trader,
 };
 
 /// Trading days before a recorded one whose minutes are loaded with it.
 const RECORDED_MINUTE_DAYS: usize = 30;
 
 impl OpenTape {
+    pub(crate) fn new(tape: Tape) -> Self {
+        Self { tape, was_asked: true, asked_at: None }
+    }
+
+    /// Whether it is moved, after it was seen whether somebody has to do with it.
+    pub(crate) fn look(&mut self, now: Moment, is_heard: bool) -> bool {
+        if std::mem::take(&mut self.was_asked) || is_heard {
+            self.asked_at = Some(now);
+        }
+        self.is_awake(now)
+    }
+
     fn is_awake(&self, now: Moment) -> bool {
         self.asked_at.is_none_or(|asked_at| now - asked_at < REST_AFTER)
     }
@@ -45,12 +57,14 @@ pub struct Desk {
     store: Arc<dyn Store>,
     markets: Arc<dyn Markets>,
     tiers: Tiers,
-    tapes: Mutex<BTreeMap<OwnerId, Arc<Mutex<OpenTape>>>>,
+    /// Another server that moves the tapes, where there are several.
+    pub(crate) mover: Option<Arc<dyn TapeMover>>,
+    pub(crate) tapes: Mutex<BTreeMap<OwnerId, Arc<Mutex<OpenTape>>>>,
 }
 
 /// A trader's tape, and when somebody last had to do with it.
-struct OpenTape {
-    tape: Tape,
+pub(crate) struct OpenTape {
+    pub(crate) tape: Tape,
     /// Since it was last moved.
     was_asked: bool,
     /// By the wall; nothing before it was first moved.
@@ -59,14 +73,15 @@ struct OpenTape {
 
 /// A poisoned lock means that a thread died while it held it; what it guards is a state machine
 /// whose steps are whole, so it is still good.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Desk {
     /// A desk on these parts.
     pub fn new(store: Arc<dyn Store>, markets: Arc<dyn Markets>) -> Self {
-        Self { store, markets, tiers: Tiers::default(), tapes: Mutex::default() }
+        let (tiers, mover, tapes) = (Tiers::default(), None, Mutex::default());
+        Self { store, markets, tiers, mover, tapes }
     }
 
     /// The same, where traders have tiers.
@@ -105,10 +120,7 @@ impl Desk {
     /// The trader's tape; opened on the practice market the first time.
     fn tape(&self, trader: &Trader) -> Arc<Mutex<OpenTape>> {
         let mut tapes = lock(&self.tapes);
-        let open = || {
-            let tape = Tape::new(self.markets.practice(), 1);
-            Arc::new(Mutex::new(OpenTape { tape, was_asked: true, asked_at: None }))
-        };
+        let open = || Arc::new(Mutex::new(OpenTape::new(Tape::new(self.markets.practice(), 1))));
         Arc::clone(tapes.entry(trader.owner().clone()).or_insert_with(open))
     }
 
@@ -120,6 +132,10 @@ impl Desk {
         look(&mut open.tape)
     }
 
+    pub(crate) fn open_tapes(&self) -> Vec<(OwnerId, Arc<Mutex<OpenTape>>)> {
+        lock(&self.tapes).iter().map(|(owner, open)| (owner.clone(), open.clone())).collect()
+    }
+
     /// Wall time passed: moves every tape that somebody listens to or asked not long ago.
     pub fn move_tapes(
         &self,
@@ -127,14 +143,9 @@ impl Desk {
         is_heard: impl Fn(&OwnerId) -> bool,
         mut moved: impl FnMut(&OwnerId, TapeStep, TapeState),
     ) {
-        let tapes: Vec<_> =
-            lock(&self.tapes).iter().map(|(owner, open)| (owner.clone(), open.clone())).collect();
-        for (owner, open) in tapes {
+        for (owner, open) in self.open_tapes() {
             let mut open = lock(&open);
-            if std::mem::take(&mut open.was_asked) || is_heard(&owner) {
-                open.asked_at = Some(now);
-            }
-            if open.is_awake(now) {
+            if open.look(now, is_heard(&owner)) {
                 let step = open.tape.handle_wall(now);
                 let state = open.tape.state();
                 drop(open);
@@ -223,25 +234,37 @@ impl Desk {
         trader: &Trader,
         date: TradingDate,
     ) -> Result<TapeState, DeskError> {
-        let parts = self.recorded_parts(trader, date).await?;
-        let feed = self.markets.recorded(trader.owner(), date, parts);
+        let feed = self.recording(trader.owner(), date).await?;
         Ok(self.with_tape(trader, |tape| {
             *tape = Tape::new(feed, tape.epoch() + 1);
             tape.state()
         }))
     }
 
+    /// The market of a recorded day.
+    pub(crate) async fn recording(
+        &self,
+        owner: &OwnerId,
+        date: TradingDate,
+    ) -> Result<Box<dyn MarketFeed>, DeskError> {
+        let parts = self.recorded_parts(owner, date).await?;
+        Ok(self.markets.recorded(owner, date, parts))
+    }
+
+    pub(crate) fn practice(&self) -> Box<dyn MarketFeed> {
+        self.markets.practice()
+    }
+
     async fn recorded_parts(
         &self,
-        trader: &Trader,
+        owner: &OwnerId,
         date: TradingDate,
     ) -> Result<Vec<RecordedPart>, DeskError> {
-        let days = self.store.recorded_days(trader.owner()).await?;
+        let days = self.store.recorded_days(owner).await?;
         let day =
             days.into_iter().find(|day| day.date == date).ok_or(DeskError::NotRecorded { date })?;
         let mut parts = Vec::with_capacity(day.symbols.len());
         for recorded in day.symbols {
-            let owner = trader.owner();
             let symbol = recorded.symbol;
             let minutes = import_series(owner, symbol, BarSpan::M1);
             let midnight = Moment::new_york(date, Span::ZERO);

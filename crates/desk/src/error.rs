@@ -1,6 +1,6 @@
 //! Why the desk cannot answer.
 
-use market::{Series, Symbol, TradingDate};
+use market::{Series, Symbol, TapeId, TradingDate};
 
 use crate::{Limited, StoreError, Tier};
 
@@ -45,6 +45,15 @@ pub enum DeskError {
         what: Limited,
         /// What it has.
         limit: u64,
+    },
+    /// Another server of the desk moves its tapes, and did not answer.
+    #[error("no server moves the desk's tapes just now: try again in a few seconds")]
+    NotMoved,
+    /// This server cannot play what another one moves.
+    #[error("this server cannot play `{tape}`: give every server the same `practice_seed`")]
+    NoSuchTape {
+        /// What it is told to play.
+        tape: TapeId,
     },
     /// Storage did not answer.
     #[error("storage did not answer")]

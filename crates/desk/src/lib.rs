@@ -10,6 +10,7 @@ mod ports;
 mod recording;
 mod tape_clock;
 mod tape;
+mod tape_beat;
 mod bars;
 mod drawings;
 mod name;
@@ -29,6 +30,8 @@ mod api_keys;
 mod audit;
 mod belongings;
 mod idempotency;
+mod servers;
+mod attempts;
 mod people;
 mod announcements;
 mod tiers;
@@ -37,6 +40,7 @@ mod usage;
 pub use accounts::{Account, AccountStore, SecondFactor, SignIn, email_of};
 pub use announcements::{Announcement, AnnouncementStore, announced};
 pub use api_keys::{ApiKey, ApiKeyStore, BadScope, Scope};
+pub use attempts::{AttemptStore, Quota};
 pub use audit::{AuditEntry, AuditEvent, AuditStore, BadAuditEvent};
 pub use bars::ChartBars;
 pub use belongings::{BelongingsStore, Belongs, Cell, TableTaker};
@@ -63,8 +67,10 @@ pub use recording::{
     RecordedChain, RecordedDay, RecordedPart, RecordedPrices, RecordedSymbol, import_series,
     import_tape,
 };
+pub use servers::{DeskFacts, Lead, ServerStore};
 pub use tape::{Slot, SymbolSlot, Tape, TapeState, TapeStep};
-pub use tape_clock::{Speed, TapeClock};
+pub use tape_beat::{TapeBeat, TapeMover};
+pub use tape_clock::{BadSpeed, Speed, TapeClock};
 pub use tiers::{Allowances, BadTier, Limited, Tier, Tiers};
 pub use trader::{OwnerId, Trader};
 pub use usage::{BadUsed, Usage, UsageStore, Used};

@@ -6,8 +6,9 @@ use plan::Stage;
 use quant::options::VolatilityDay;
 
 use crate::{
-    AccountStore, AnnouncementStore, Answered, ApiKeyStore, AuditStore, BelongingsStore,
-    NamedChange, OwnerId, PeopleStore, RecordedChain, RecordedDay, UsageStore,
+    AccountStore, AnnouncementStore, Answered, ApiKeyStore, AttemptStore, AuditStore,
+    BelongingsStore, NamedChange, OwnerId, PeopleStore, RecordedChain, RecordedDay, ServerStore,
+    UsageStore,
 };
 
 /// How prices were changed after the fact.
@@ -417,6 +418,8 @@ pub trait Store:
     + BelongingsStore
     + UsageStore
     + AnnouncementStore
+    + AttemptStore
+    + ServerStore
 {
     /// Answers when the database does; for `/ready`.
     async fn ping(&self) -> Result<(), StoreError>;

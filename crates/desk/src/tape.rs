@@ -13,7 +13,7 @@ use market::{
 use quant::Bundle;
 use quant::levels::{BookWriter, Books, OptionLevels, ProxyHistory, SessionStart};
 
-use crate::{FeedEvent, MarketFeed, OpenInterest, Speed, TapeClock};
+use crate::{FeedEvent, MarketFeed, OpenInterest, Speed, TapeBeat, TapeClock};
 
 /// Slots that are remembered for a client that lost its connection: two minutes of them.
 const RECENT_SLOTS_MAX: usize = 20 * 120;
@@ -51,6 +51,8 @@ pub struct TapeState {
     pub tape: TapeId,
     /// Changes with every jump.
     pub epoch: u64,
+    /// Where the epoch began: the first numbered print is the first after it.
+    pub began_at: Moment,
     /// The tape's time.
     pub at: Moment,
     /// Tape seconds in a second.
@@ -92,6 +94,8 @@ pub struct Tape {
     writer: BookWriter,
     day: TradingDay,
     epoch: u64,
+    /// Where the epoch began: the first numbered print is the first after it.
+    began_at: Moment,
     heard_at: Moment,
     played_to: Moment,
     is_ended: bool,
@@ -110,11 +114,17 @@ impl Tape {
     /// that this trader had before.
     pub fn new(feed: Box<dyn MarketFeed>, epoch: u64) -> Self {
         let at = feed.opening_moment();
+        Self::begin(feed, epoch, at)
+    }
+
+    /// A tape whose epoch began at a moment, and that stands there.
+    fn begin(feed: Box<dyn MarketFeed>, epoch: u64, at: Moment) -> Self {
         let mut tape = Self {
             clock: TapeClock::new(at),
             writer: BookWriter::default(),
             day: book_day(at),
             epoch,
+            began_at: at,
             heard_at: at,
             played_to: at,
             is_ended: false,
@@ -160,6 +170,7 @@ impl Tape {
         TapeState {
             tape: self.feed.tape(),
             epoch: self.epoch,
+            began_at: self.began_at,
             at: self.clock.at(),
             speed: self.clock.speed(),
             is_paused: self.clock.is_paused(),
@@ -169,6 +180,38 @@ impl Tape {
             first,
             last,
         }
+    }
+
+    /// A tape that stands where another one does: its prints have the same numbers.
+    pub fn beside(feed: Box<dyn MarketFeed>, beat: &TapeBeat) -> Self {
+        let mut tape = Self::begin(feed, beat.epoch, beat.began_at);
+        tape.follow(beat);
+        tape
+    }
+
+    /// Plays on to where another tape stands; nothing where that is in another epoch, or of another
+    /// market.
+    pub fn follow(&mut self, beat: &TapeBeat) -> Option<TapeStep> {
+        let is_same = self.epoch == beat.epoch
+            && self.began_at == beat.began_at
+            && self.feed.tape() == beat.tape;
+        if !is_same {
+            return None;
+        }
+        self.clock.forget_wall();
+        self.clock.set_speed(beat.speed);
+        if beat.is_paused {
+            self.clock.pause();
+        } else {
+            self.clock.play();
+        }
+        self.is_ended = beat.is_ended;
+        // A word that was overtaken by the next one.
+        if beat.at <= self.played_to {
+            return Some(TapeStep::Slot(Slot::default()));
+        }
+        self.clock.set_at(beat.at);
+        Some(TapeStep::Slot(self.number(self.played_to, beat.at)))
     }
 
     /// The series on an underlying that are not over, soonest first; none without options on it.
@@ -373,6 +416,7 @@ impl Tape {
 
     fn rebuild(&mut self, at: Moment) {
         self.day = book_day(at);
+        self.began_at = at;
         self.writer = BookWriter::default();
         self.reels.clear();
         self.is_ended = false;

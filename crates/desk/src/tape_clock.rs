@@ -1,10 +1,17 @@
 //! How fast a tape's time passes. Wall time comes in, tape time comes out.
 
 use market::{Moment, Span};
+use serde::{Deserialize, Serialize};
 
 /// Tape seconds that pass in a second: 1 to [`Speed::MAX`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
 pub struct Speed(u16);
+
+/// What no tape can run at.
+#[derive(Debug, thiserror::Error)]
+#[error("a tape cannot run at `{0}`×: choose 1 to {max}", max = Speed::MAX)]
+pub struct BadSpeed(u16);
 
 /// The clock of one tape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +36,20 @@ impl Speed {
     /// Tape seconds in a second.
     pub fn times(self) -> u16 {
         self.0
+    }
+}
+
+impl TryFrom<u16> for Speed {
+    type Error = BadSpeed;
+
+    fn try_from(times: u16) -> Result<Self, BadSpeed> {
+        Self::new(times).ok_or(BadSpeed(times))
+    }
+}
+
+impl From<Speed> for u16 {
+    fn from(speed: Speed) -> Self {
+        speed.0
     }
 }
 
@@ -80,6 +101,11 @@ impl TapeClock {
     /// Stands still.
     pub fn pause(&mut self) {
         self.is_paused = true;
+    }
+
+    /// Another clock is followed meanwhile: the wall's next word starts this one anew.
+    pub fn forget_wall(&mut self) {
+        self.wall = None;
     }
 
     /// Runs on from where it stands.

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Account, Tier};
 
 /// Whose rows these are. The personal desk has one, [`OwnerId::LOCAL`].
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OwnerId(String);
 
 /// Somebody who may use the desk. What touches a trader's things cannot be called without one.
@@ -48,6 +50,11 @@ impl Trader {
     pub fn signed_in(account: &Account) -> Self {
         let tier = (!account.role.leads()).then_some(account.tier);
         Self { owner: account.owner.clone(), tier }
+    }
+
+    /// Somebody whom another server of this desk let in, and asks for.
+    pub fn vouched_for(owner: OwnerId) -> Self {
+        Self { owner, tier: None }
     }
 
     /// A second trader, for tests that prove that nobody moves another's tape or sees their rows.

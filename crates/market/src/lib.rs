@@ -26,6 +26,7 @@ mod fold;
 
 mod freshness;
 mod tape;
+mod tape_command;
 
 pub use bar::{BadBar, BadSpan, Bar, BarSpan};
 pub use calendar::{
@@ -46,3 +47,4 @@ pub use session::{Phase, SessionClock, session_clock};
 pub use symbol::{BadSymbol, Instrument, InstrumentKind, Symbol, instrument};
 pub use symbol_list::SymbolList;
 pub use tape::{BadTape, TapeId};
+pub use tape_command::TapeCommand;

@@ -57,7 +57,7 @@ impl BelongingsStore for Database {
 fn key(table: &Table, of: &Belongs) -> String {
     match table.whose {
         Whose::Owner | Whose::Series => of.owner.as_str().to_owned(),
-        Whose::Account(_) | Whose::Log => of.account.clone(),
+        Whose::Account(_) | Whose::Log | Whose::Nobody => of.account.clone(),
     }
 }
 

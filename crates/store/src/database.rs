@@ -162,6 +162,15 @@ impl Database {
         Ok(version)
     }
 
+    /// A connection that belongs to no pool.
+    pub(crate) async fn connect(&self) -> Result<AnyConnection, StoreError> {
+        let mut connection = AnyConnection::connect_with(&self.writers.connect_options())
+            .await
+            .map_err(failed("open"))?;
+        greet(&mut connection, self.dialect).await.map_err(failed("open"))?;
+        Ok(connection)
+    }
+
     /// Begins a transaction that writes.
     pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Any>, StoreError> {
         let begun = self.writers.begin_with(self.dialect.begin()).await;

@@ -35,6 +35,32 @@ impl Dialect {
         }
     }
 
+    /// What the connection of who wants to lead is told first. A server that is gone or stands
+    /// still must lose the lead within seconds, whoever notices first: the database hears nothing
+    /// for five, or the network answers for nobody.
+    pub(crate) fn candidacy(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &[],
+            Self::Postgres => &[
+                "set statement_timeout = '2s'",
+                "set idle_session_timeout = '5s'",
+                "set tcp_keepalives_idle = 2",
+                "set tcp_keepalives_interval = 1",
+                "set tcp_keepalives_count = 3",
+                "set tcp_user_timeout = 5000",
+            ],
+        }
+    }
+
+    /// Takes the lead as long as the connection lasts, where nobody else has it: 1 or 0. A file has
+    /// one server.
+    pub(crate) fn take_lead(self) -> &'static str {
+        match self {
+            Self::Sqlite => "select 1",
+            Self::Postgres => "select cast(pg_try_advisory_lock(1987013729)::integer as bigint)",
+        }
+    }
+
     /// Its kind and release, and how many bytes it takes.
     pub(crate) fn facts(self) -> &'static str {
         match self {

@@ -7,6 +7,8 @@ mod api_keys;
 mod audit;
 mod people;
 mod announcements;
+mod attempts;
+mod servers;
 mod usage;
 mod bars;
 mod batch;

@@ -25,6 +25,8 @@ pub(crate) enum Whose {
     Account(&'static str),
     /// By the account, as who did something or whom it was done with; they stay for good.
     Log,
+    /// Nobody's: what servers of one desk remember among themselves. It is in no backup.
+    Nobody,
 }
 
 /// A table.
@@ -56,7 +58,7 @@ pub(crate) struct Texts {
 use Kind::{Real, Text, Whole};
 
 /// Every table; one that another points at stands before it.
-static TABLES: [Table; 21] = [
+static TABLES: [Table; 23] = [
     Table {
         name: "account",
         keys: 1,
@@ -302,11 +304,30 @@ static TABLES: [Table; 21] = [
             ("made_at", Whole),
         ],
     },
+    Table {
+        name: "desk",
+        keys: 1,
+        whose: Whose::Nobody,
+        columns: &[
+            ("id", Whole),
+            ("name", Text),
+            ("key_check", Text),
+            ("term", Whole),
+            ("leader", Text),
+            ("led_since", Whole),
+        ],
+    },
+    Table {
+        name: "attempt",
+        keys: 1,
+        whose: Whose::Nobody,
+        columns: &[("name", Text), ("full_at", Whole)],
+    },
 ];
 
-/// Every table with its texts, in the order of [`TABLES`].
+/// Every table that somebody's rows are in, with its texts, in the order of [`TABLES`].
 pub(crate) fn tables() -> impl DoubleEndedIterator<Item = (&'static Table, &'static Texts)> {
-    TABLES.iter().zip(TEXTS.iter())
+    TABLES.iter().zip(TEXTS.iter()).filter(|(table, _)| table.whose != Whose::Nobody)
 }
 
 /// The texts of [`TABLES`], put together once: sqlx takes static ones only.
@@ -322,6 +343,7 @@ static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| {
                 ("series_id in (select id from series where owner = $1)".to_owned(), false)
             }
             Whose::Account(column) => (format!("{column} = $1"), false),
+            Whose::Nobody => ("$1 is null".to_owned(), true),
             // Nobody's account is what most entries are not about.
             Whose::Log => ("$1 <> '' and (account_id = $1 or about = $1)".to_owned(), true),
         };

@@ -18,6 +18,7 @@ mod conformance {
     mod positions;
     mod prints;
     mod properties;
+    mod servers;
     mod things;
     mod usage;
     mod volatility;

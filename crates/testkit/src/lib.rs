@@ -1,3 +1,5 @@
 //! What tests start for real, so that nothing has to be faked.
 
+pub mod nats;
+pub mod ports;
 pub mod postgres;

@@ -1,11 +1,12 @@
 //! A PostgreSQL server for one test program, with a fresh database for each test.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex};
+
+use crate::ports::free_port;
 
 /// Starts a server on `$1`, says so, stops and starts it as it is told, and ends it when nobody
 /// holds the other end of its input any more: a test program that was killed leaves no server
@@ -194,10 +195,6 @@ fn programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let has = |folder: &Path| folder.join("initdb").exists() && folder.join("createdb").exists();
     installed.into_iter().rev().chain(std::env::split_paths(&path)).find(|folder| has(folder))
-}
-
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
 #[cfg(test)]

@@ -142,7 +142,9 @@ impl Site {
         let markets = Arc::new(OfflineMarkets::new(1));
         let desk = Arc::new(Desk::new(Arc::clone(&store), markets));
         let kept = PrometheusBuilder::new().build_recorder().handle();
-        let router = router(&configuration, (desk, doors), Arc::default(), kept).expect("routes");
+        let vault = Vault::open(&configuration).expect("a vault");
+        let inner = Inner { desk, doors, vault };
+        let router = router(&configuration, inner, Arc::default(), kept);
         Self { _folder: folder, store, router }
     }
 

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
-use desk::{AccountStore, AuditEntry, AuditEvent, AuditStore};
+use desk::{AccountStore, AuditEntry, AuditEvent, AuditStore, ServerStore};
 
-use super::{Vault, fresh_key, key_file};
+use super::{DESK, Vault, fresh_key, key_file};
 use crate::clock::now;
 use crate::commands::say;
 use crate::configuration::Configuration;
@@ -42,6 +42,10 @@ pub(crate) async fn rotate(
         sealed.push((account, before, after));
     }
     database.reseal_second_factors(&sealed).await?;
+    let check = database.desk_facts().await?.key_check;
+    if !check.is_empty() {
+        database.write_key_check(&check, &next.seal(DESK, DESK.as_bytes())?).await?;
+    }
     let entry = AuditEntry {
         at: now(),
         account: String::new(),

@@ -1,0 +1,125 @@
+//! What several servers of one desk know together.
+
+use desk::{AttemptStore, Quota, ServerStore};
+use market::{Moment, Span};
+
+use super::home::{Home, on_both};
+
+on_both!(
+    a_desk_has_a_name_of_its_own,
+    the_first_key_is_the_desks,
+    attempts_run_out_and_come_back,
+    of_many_attempts_at_once_no_more_are_free,
+    who_leads_is_counted,
+);
+
+const NOON: Moment = Moment(1_764_176_400_000_000);
+const QUOTA: Quota = Quota { burst: 3, every: Span::minutes(1) };
+
+async fn a_desk_has_a_name_of_its_own(home: Home) {
+    let name = home.open().await.desk_facts().await.unwrap().name;
+    assert_eq!(name.len(), 32, "{name}");
+    assert_eq!(home.open().await.desk_facts().await.unwrap().name, name);
+    let other = Home::on_sqlite().open().await.desk_facts().await.unwrap().name;
+    assert_ne!(name, other);
+}
+
+async fn the_first_key_is_the_desks(home: Home) {
+    let store = home.open().await;
+    assert_eq!(store.desk_facts().await.unwrap().key_check, "");
+    let all = futures::future::join_all(["a", "b", "c"].map(|one| store.write_key_check("", one)));
+    let kept: Vec<bool> = all.await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(kept.iter().filter(|one| **one).count(), 1, "{kept:?}");
+    let first = store.desk_facts().await.unwrap().key_check;
+    assert!(!store.write_key_check("z", "d").await.unwrap());
+    assert!(store.write_key_check(&first, "e").await.unwrap());
+    assert_eq!(store.desk_facts().await.unwrap().key_check, "e");
+}
+
+fn names(all: &[&str]) -> Vec<String> {
+    all.iter().map(|one| (*one).to_owned()).collect()
+}
+
+async fn attempts_run_out_and_come_back(home: Home) {
+    // Two servers, one desk.
+    let (here, there) = (home.open().await, home.open().await);
+    let both = names(&["account ada", "network 192.0.2.1"]);
+    let tries = async |store: &store::Database, names: &[String], at| {
+        store.try_once(names, QUOTA, at).await.unwrap()
+    };
+    assert!(tries(&here, &both, NOON).await);
+    assert!(tries(&there, &both, NOON).await);
+    assert!(tries(&here, &both, NOON).await);
+    assert!(!tries(&there, &both, NOON).await, "whichever is asked");
+    assert!(!tries(&here, &names(&["account ada"]), NOON).await);
+    assert!(!tries(&here, &names(&["account eve", "network 192.0.2.1"]), NOON).await);
+    assert!(tries(&here, &names(&["account bob", "network 192.0.2.2"]), NOON).await);
+    // Each minute gives one back, and none more than there were.
+    let later = NOON + Span::minutes(1);
+    assert!(tries(&there, &both, later).await);
+    assert!(!tries(&there, &both, later).await);
+    let tomorrow = NOON + Span::hours(24);
+    for left in [true, true, true, false] {
+        assert_eq!(tries(&here, &both, tomorrow).await, left);
+    }
+    // What is forgotten is what is whole again.
+    here.forget_attempts(tomorrow + Span::minutes(1)).await.unwrap();
+    assert!(tries(&here, &both, tomorrow + Span::minutes(1)).await);
+    assert!(!tries(&here, &both, tomorrow + Span::minutes(1)).await);
+}
+
+async fn of_many_attempts_at_once_no_more_are_free(home: Home) {
+    let (here, there) = (home.open().await, home.open().await);
+    let names = names(&["account ada", "network 192.0.2.1"]);
+    let all = (0..24).map(|n| {
+        let store = if n % 2 == 0 { &here } else { &there };
+        store.try_once(&names, QUOTA, NOON)
+    });
+    let free = futures::future::join_all(all).await.into_iter().map(Result::unwrap);
+    assert_eq!(free.filter(|one| *one).count(), 3);
+}
+
+async fn who_leads_is_counted(home: Home) {
+    let store = home.open().await;
+    let mut first = store.try_lead("a/1", NOON).await.unwrap().unwrap();
+    assert!(first.holds().await);
+    assert_eq!(first.term(), 1);
+    drop(first);
+    // The database hears a moment later that the connection is gone.
+    let mut second = None;
+    for _ in 0..200 {
+        second = store.try_lead("b/2", NOON + Span::seconds(1)).await.unwrap();
+        if second.is_some() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(second.unwrap().term(), 2);
+    let facts = store.desk_facts().await.unwrap();
+    assert_eq!((facts.leader.as_str(), facts.led_since), ("b/2", NOON + Span::seconds(1)));
+}
+
+/// A file has one server, which leads; of several on PostgreSQL one does.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_servers_one_leads() {
+    let home = Home::on_postgres();
+    let servers = [home.open().await, home.open().await, home.open().await];
+    let all = servers.iter().map(|one| one.try_lead("a", NOON));
+    let mut leads: Vec<_> =
+        futures::future::join_all(all).await.into_iter().filter_map(Result::unwrap).collect();
+    assert_eq!(leads.len(), 1);
+    let mut lead = leads.remove(0);
+    for server in &servers {
+        assert!(server.try_lead("b", NOON).await.unwrap().is_none());
+    }
+    assert!(lead.holds().await);
+    // Whoever is cut off by the database knows that it does not lead any more.
+    home.tamper(
+        "select pg_terminate_backend(pid) from pg_locks \
+         where locktype = 'advisory' and objid = 1987013729 \
+         and database = (select oid from pg_database where datname = current_database())",
+    )
+    .await;
+    assert!(!lead.holds().await);
+    assert!(servers[1].try_lead("b", NOON).await.unwrap().is_some());
+}
