@@ -169,6 +169,7 @@ impl Accounts {
             // What was kept before there were accounts is its own.
             owner: Trader::local().owner().clone(),
             email,
+            name: String::new(),
             password,
             role: Role::Owner,
             tier: Tier::Lite,

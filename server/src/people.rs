@@ -405,6 +405,7 @@ async fn join(
         id: String::new(),
         owner: OwnerId::read(passwords::fresh()),
         email,
+        name: String::new(),
         password: passwords::hash(form.password).await?,
         // The invitation knows better.
         role: Role::Member,

@@ -70,6 +70,7 @@ static TABLES: [Table; 21] = [
             ("role", Text),
             ("is_suspended", Whole),
             ("tier", Text),
+            ("name", Text),
         ],
     },
     Table {

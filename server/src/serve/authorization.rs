@@ -186,6 +186,7 @@ pub(super) fn account(name: &str) -> Account {
         id: String::new(),
         owner: OwnerId::read(name.to_owned()),
         email: email(name),
+        name: String::new(),
         password: String::new(),
         role: Role::Owner,
         tier: Tier::Lite,
