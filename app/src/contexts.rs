@@ -223,7 +223,7 @@ impl Depth {
 
 impl Preferences {
     /// The cookie's name.
-    const COOKIE: &'static str = "volaris";
+    pub const COOKIE: &'static str = "volaris";
     /// The name of the cookie that holds the charts.
     const CHART_COOKIE: &'static str = "volaris_chart";
 
@@ -264,7 +264,8 @@ impl Preferences {
         preferences
     }
 
-    fn cookies(&self) -> [String; 2] {
+    /// As a device keeps them: all but the charts, and the charts.
+    pub fn cookies(&self) -> [String; 2] {
         let keep = "; path=/; max-age=31536000; samesite=lax";
         let layout = self.layout.to_string().replace(',', "~");
         let (theme, depth) = (self.theme.as_str(), self.depth.as_str());

@@ -8,15 +8,18 @@ mod developers;
 mod document;
 mod missing;
 mod people;
+mod settings;
 mod styleguide;
 
-pub use account::{
-    AccountPage, Happened, ShownAccount, ShownKey, ShownLimit, SignedIn, account_document,
-};
+pub use account::{AccountPage, account_document};
 pub use announcements::{Announced, announcements_document};
 pub use dashboard::{Dashboard, UsagePlot, UsedBy, dashboard_document};
 pub(crate) use desk::DeskPage;
 pub(crate) use developers::DevelopersPage;
 pub(crate) use missing::MissingPage;
 pub use people::{AskedIn, Logged, OnDesk, PeoplePage, RoleChoice, TierChoices, people_document};
+pub use settings::{
+    Appearance, Happened, Saved, SettingsOf, SettingsPart, ShownAppearance, ShownData, ShownKey,
+    ShownLimit, ShownProfile, ShownSecurity, SignedIn, UndoForm, settings_document,
+};
 pub(crate) use styleguide::StyleguidePage;

@@ -51,8 +51,9 @@ visit("a desk is protected by an account, and asks everybody since", { path: "/c
     await fill(page, { email: EMAIL, password: "password1", press: "Protect this desk" });
     await page.getByRole("alert").filter({ hasText: "anybody would try" }).waitFor();
     await fill(page, { email: " Ada@Example.com ", password: PASSWORD, press: "Protect" });
-    await page.getByRole("heading", { name: "Account" }).waitFor();
-    await page.getByText(EMAIL).waitFor();
+    await page.getByRole("heading", { name: "Profile" }).waitFor();
+    await page.getByText(`You sign in as ${EMAIL}.`).waitFor();
+    await page.getByRole("link", { name: "Security" }).click();
     await page.getByText("Chrome on Linux · this browser").waitFor();
     await checkAxe(page);
 
@@ -84,7 +85,7 @@ visit("a desk is protected by an account, and asks everybody since", { path: "/c
     await fill(page, { email: EMAIL, password: PASSWORD, press: "Sign in" });
     await page.waitForURL(`${server.address}/volatility/SPX`);
     await live(page);
-    await page.goto(`${server.address}/account`);
+    await page.goto(`${server.address}/settings/security`);
     const happened = await page.locator(".account__happened li").allInnerTexts();
     assert.deepEqual(
       happened.map((text) => text.split("\n")[0].trim()),
@@ -105,7 +106,7 @@ test("who is signed out elsewhere hears no more, and is led to the sign-in", asy
       await fill(page, { email: EMAIL, password: PASSWORD, press: "Sign in" });
     }
     await live(second);
-    await first.reload();
+    await first.goto(`${server.address}/settings/security`);
     assert.equal(await first.locator(".account__browsers li").count(), 3);
     const surplus = await first.evaluate(() => {
       const { scrollWidth, clientWidth } = document.documentElement;
@@ -130,16 +131,16 @@ test("a password is changed by its owner, and by who has the machine", async () 
     const [cookie, other] = [await protect(server), await protectedSignIn(server, PASSWORD)];
     const change = (present, password) =>
       send(server, "/account/password", { present, password }, cookie);
-    assert.equal((await change("wrong", OTHER)).to, "/account?problem=wrong");
-    assert.equal((await change(PASSWORD, "short")).to, "/account?problem=short");
-    assert.equal((await change(PASSWORD, OTHER)).to, "/account?done=password");
+    assert.equal((await change("wrong", OTHER)).to, "/settings/security?problem=wrong");
+    assert.equal((await change(PASSWORD, "short")).to, "/settings/security?problem=short");
+    assert.equal((await change(PASSWORD, OTHER)).to, "/settings/security?done=password");
     assert.equal((await read(server, "/api/v1/symbols", cookie)).status, 200);
     assert.equal((await read(server, "/api/v1/symbols", other)).status, 401);
     assert.equal(await protectedSignIn(server, PASSWORD), null);
     assert.ok(await protectedSignIn(server, OTHER));
     // Nor is a second factor set up by who only found the browser open.
     const begun = await send(server, "/account/second-factor/begin", { present: PASSWORD }, cookie);
-    assert.equal(begun.to, "/account?problem=wrong");
+    assert.equal(begun.to, "/settings/security?problem=wrong");
 
     const volaris = async (...args) => {
       const words = ["--data", server.folder, ...args];
@@ -282,6 +283,7 @@ test("from elsewhere the first account takes the token", async () => {
     await page.getByRole("alert").filter({ hasText: "not the set-up token" }).waitFor();
     await page.getByLabel("Set-up token").fill(token);
     await fill(page, tried);
+    await page.getByRole("link", { name: "Security" }).tap();
     await page.getByText("Chrome on Linux · this browser").waitFor();
     assert.match(await page.locator(".account__happened").innerText(), /203\.0\.113\.7/);
     await assert.rejects(readFile(file), "what was used is gone");
@@ -346,7 +348,7 @@ test("a second factor is set up, asked for, lost and turned off", async () => {
   const server = await startVolaris();
   const cookie = await protect(server);
   const [name, value] = cookie.split("=");
-  const page = await openPage({ server, path: "/account", cookies: { [name]: value } });
+  const page = await openPage({ server, path: "/settings/security", cookies: { [name]: value } });
   try {
     const begin = async (password) => {
       await page.getByLabel("Password, to set it up").fill(password);

@@ -125,7 +125,7 @@ test("somebody takes everything along, and deletes it", async () => {
   const server = await startVolaris();
   const ada = await protect(server);
   const bob = await join(server, "bob", ada);
-  const page = await open(server, "/account", bob, NARROW);
+  const page = await open(server, "/settings/data", bob, NARROW);
   try {
     const position = { position: "-1 SPXW 15MAR24 5000P", stage: "planned", name: "=1+1" };
     for (const cookie of [ada, bob]) {
@@ -152,10 +152,12 @@ test("somebody takes everything along, and deletes it", async () => {
     };
     await remove(page, "wrong horse battery");
     await page.getByRole("alert").filter({ hasText: "do not belong together" }).waitFor();
-    await page.getByText("Downloaded everything").waitFor();
     await checkAxe(page);
+    await page.goto(`${server.address}/settings/security`);
+    await page.getByText("Downloaded everything").waitFor();
+    await page.goto(`${server.address}/settings/data`);
     // Who owns a desk with others on it does not leave it to nobody.
-    const hers = await open(server, "/account", ada, WIDE);
+    const hers = await open(server, "/settings/data", ada, WIDE);
     try {
       await remove(hers, PASSWORD);
       await hers.getByRole("alert").filter({ hasText: "Others are on this desk" }).waitFor();
@@ -256,7 +258,7 @@ test("the owner hands the desk over, and leads no admin any more", async () => {
     assert.equal(await hers.getByText("Make somebody else its owner").count(), 0);
     await his.goto(`${server.address}/people`);
     await his.getByRole("button", { name: "Make member: ada@example.com" }).waitFor();
-    await his.goto(`${server.address}/account`);
+    await his.goto(`${server.address}/settings/security`);
     await his.getByText("Was handed the desk over").waitFor();
     // She asks for it again, and is refused: it is his to give. That is written down.
     const { status } = await send(server, "/people/hand-over", { id: "x", present: PASSWORD }, ada);

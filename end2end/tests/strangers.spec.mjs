@@ -24,7 +24,9 @@ const PAGES = [
   "/volatility/SPX",
   "/exposure/SPX",
   "/developers",
-  "/account",
+  "/settings/profile",
+  "/settings/security",
+  "/settings/programs",
   "/people",
   "/people/log",
   "/people/usage",
@@ -32,7 +34,7 @@ const PAGES = [
 ];
 
 /** Those on which some of it stands as text. */
-const SHOWS = /^\/(chart|chain|positions|account|people)/;
+const SHOWS = /^\/(chart|chain|positions|settings|people)/;
 
 /** What stands in an address is a stranger's as well. */
 const ADDRESSES = [
@@ -41,6 +43,9 @@ const ADDRESSES = [
   (text) => `/plan/SPX?position=${text}`,
   (text) => `/sign-in?next=${text}&problem=${text}`,
   (text) => `/account?problem=${text}&done=${text}`,
+  (text) => `/settings/profile?done=name&was=${text}`,
+  (text) => `/settings/appearance?done=look&was=${text}`,
+  (text) => `/settings/appearance?done=kept&was=${text}`,
   (text) => `/people/usage?of=${text}`,
   (text) => `/${text}`,
 ];
@@ -68,6 +73,7 @@ test("text of strangers is text on every screen", async () => {
       const { status } = await api(server, "/api/v1/positions", ada, "POST", body);
       assert.equal(status, 201, text);
       await send(server, "/people/announce", { text, days: 1 }, ada);
+      await send(server, "/settings/profile/name", { name: text }, ada);
       const key = await send(server, "/account/keys", { name: text, scope: "read" }, ada);
       assert.equal(key.status, 200, text);
       assert.ok(!(await key.answer.text()).includes("<svg onload"), text);

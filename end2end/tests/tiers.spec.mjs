@@ -88,8 +88,8 @@ test("a limit of a tier is reached, explained, and gone with another tier", asyn
     // One key, and no second.
     const make = () => send(server, "/account/keys", { name: "Robot", scope: "read" }, bob);
     assert.equal((await make()).status, 200);
-    assert.equal((await make()).to, "/account?problem=key-limit");
-    await account.goto(`${server.address}/account?problem=key-limit`);
+    assert.equal((await make()).to, "/settings/programs?problem=key-limit");
+    await account.goto(`${server.address}/settings/programs?problem=key-limit`);
     await account.getByRole("alert").filter({ hasText: "no room for another key" }).waitFor();
 
     // Ada is limited by nothing, and gives Bob more.
@@ -107,8 +107,9 @@ test("a limit of a tier is reached, explained, and gone with another tier", asyn
     await people.getByText(/^Member Pro since .*/).waitFor();
     await keep("Second");
     await plan.getByText("Second is kept as open.").waitFor();
-    await account.goto(`${server.address}/account`);
+    await account.goto(`${server.address}/settings/security`);
     await account.getByText("Was given another tier").waitFor();
+    await account.goto(`${server.address}/settings/profile`);
     await account.getByRole("heading", { name: "Tier: Pro" }).waitFor();
     await desk.quit();
   } finally {

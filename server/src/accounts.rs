@@ -5,14 +5,14 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::{AccountPage, Happened, ShownAccount, ShownKey, ShownLimit, SignedIn, account_document};
+use app::{AccountPage, account_document};
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use desk::{
-    Account, AccountStore, AuditEntry, AuditEvent, AuditStore, Desk, Limited, Quota, Role, Tier,
-    Trader, Used, email_of,
+    Account, AccountStore, AuditEntry, AuditEvent, AuditStore, Desk, Quota, Role, Tier, Trader,
+    email_of,
 };
 use http::header::HOST;
 use http::{HeaderMap, HeaderName, StatusCode};
@@ -32,7 +32,7 @@ use crate::second_factor;
 use crate::sessions::{self, Doors, Here};
 use crate::tape_loop::Listeners;
 use crate::vault::Vault;
-use crate::{announcements, api_keys, belongings, dashboard, people};
+use crate::{announcements, api_keys, belongings, dashboard, people, settings};
 
 /// What signing in needs.
 #[derive(Clone)]
@@ -49,8 +49,6 @@ pub(crate) struct Accounts {
 
 /// Tries that are free, and the time after which there is another.
 const TRIES: Quota = Quota { burst: 10, every: Span::minutes(1) };
-/// So much of what happened stands on an account's page.
-const HAPPENED_MAX: u32 = 12;
 
 impl Accounts {
     /// Nobody has tried anything yet.
@@ -155,6 +153,7 @@ impl Accounts {
             // What was kept before there were accounts is its own.
             owner: Trader::local().owner().clone(),
             email,
+            name: String::new(),
             password,
             role: Role::Owner,
             tier: Tier::Lite,
@@ -176,7 +175,6 @@ impl Accounts {
 pub(crate) fn routes(accounts: Accounts) -> Router {
     Router::new()
         .route("/sign-in", get(sign_in_page))
-        .route("/account", get(account_page))
         .route("/set-up", get(setup_page))
         .route("/account/set-up", post(set_up))
         .route("/account/protect", post(protect))
@@ -189,6 +187,7 @@ pub(crate) fn routes(accounts: Accounts) -> Router {
         .route("/account/second-factor/begin", post(second_factor::begin))
         .route("/account/second-factor/confirm", post(second_factor::confirm))
         .route("/account/second-factor/remove", post(second_factor::remove))
+        .merge(settings::routes())
         .merge(people::routes())
         .merge(api_keys::routes())
         .merge(belongings::routes())
@@ -202,7 +201,6 @@ pub(crate) fn routes(accounts: Accounts) -> Router {
 #[serde(default)]
 pub(crate) struct Told {
     pub(crate) problem: String,
-    pub(crate) done: String,
     next: String,
 }
 
@@ -234,82 +232,6 @@ async fn setup_page(
     }
     let is_plain = accounts.is_plain(&headers);
     page(&headers, AccountPage::SetUp { is_plain }, &told.problem)
-}
-
-async fn account_page(
-    State(accounts): State<Accounts>,
-    here: Option<Extension<Here>>,
-    headers: HeaderMap,
-    Query(told): Query<Told>,
-) -> Result<Response, Problem> {
-    let said = if told.problem.is_empty() { &told.done } else { &told.problem };
-    let Some(Extension(Here { account, hash })) = here else {
-        return Ok(page(&headers, AccountPage::Protect, said));
-    };
-    let all = accounts.doors.store.sign_ins(&account.id, now()).await?;
-    let sign_ins = all.into_iter().map(|one| SignedIn {
-        is_here: one.hash == hash,
-        hash: one.hash,
-        device: one.device,
-        since: one.since,
-        seen_at: one.seen_at,
-    });
-    let log = accounts.doors.store.audit_of(&account.id, HAPPENED_MAX).await?;
-    let happened = log.into_iter().map(|one| Happened {
-        at: one.at,
-        what: if one.account == account.id { one.event.told() } else { one.event.told_of() },
-        device: one.device,
-        network: one.network,
-    });
-    let factor = accounts.doors.store.second_factor(&account.id).await?;
-    let factor = factor.filter(|factor| factor.is_confirmed);
-    let keys = accounts.doors.store.api_keys(&account.id).await?;
-    let keys = keys.into_iter().map(|one| ShownKey {
-        id: one.id,
-        name: one.name,
-        scope: one.scope.told(),
-        tail: one.tail,
-        made_at: one.made_at,
-        used_at: one.used_at,
-    });
-    let keys = keys.collect();
-    let shown = ShownAccount {
-        leads: account.role.leads(),
-        tier: limits_of(&accounts, &account).await?,
-        email: account.email,
-        recovery_left: factor.map(|factor| factor.recovery_left),
-        sign_ins: sign_ins.collect(),
-        keys,
-        happened: happened.collect(),
-    };
-    Ok(page(&headers, AccountPage::Account(shown), said))
-}
-
-/// What limits an account, and how much of it is used; nothing where nothing does.
-async fn limits_of(
-    accounts: &Accounts,
-    account: &Account,
-) -> Result<Option<(&'static str, Vec<ShownLimit>)>, Problem> {
-    let Accounts { doors, desk, listeners, .. } = accounts;
-    let trader = Trader::signed_in(account);
-    let Some(tier) = trader.tier().filter(|_| doors.tiers.are_on()) else { return Ok(None) };
-    let mut limits = Vec::new();
-    for what in Limited::ALL {
-        let Some(limit) = doors.tiers.limit(Some(tier), what) else { continue };
-        let used = match what {
-            Limited::Positions => desk.positions(&trader).await?.len(),
-            Limited::Layouts => desk.layouts(&trader).await?.len(),
-            Limited::Watchlists => desk.watchlists(&trader).await?.0.len(),
-            Limited::ApiKeys => doors.store.api_keys(&account.id).await?.len(),
-            Limited::Streams => listeners.count(trader.owner()),
-            Limited::Questions => {
-                let used = doors.counts.used(&account.id, Used::Questions, now()).await?;
-                usize::try_from(used).unwrap_or(usize::MAX)
-            }
-        };
-        limits.push(ShownLimit { told: what.told(), used: used as u64, limit });
-    }
-    Ok(Some((tier.told(), limits)))
 }
 
 /// A page again, with what was wrong.
@@ -344,7 +266,7 @@ async fn protect(
     session: Session,
     Form(form): Form<NewAccount>,
 ) -> Result<Response, Problem> {
-    accounts.make_first(form, "/account", &session, &device).await
+    accounts.make_first(form, "/settings/protect", &session, &device).await
 }
 
 #[derive(Deserialize)]
@@ -389,6 +311,7 @@ async fn sign_in(
     State(accounts): State<Accounts>,
     device: Device,
     session: Session,
+    headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Problem> {
     let next = own_path(&form.next);
@@ -428,7 +351,8 @@ async fn sign_in(
     sessions::sign_in(&session, &account.id, &device).await?;
     accounts.note(&id, AuditEvent::SignedIn, &device).await?;
     info!(account = %account.id, "somebody signed in");
-    Ok(Redirect::to(next).into_response())
+    let look = settings::look_of(&accounts, &account, &headers).await?;
+    Ok((look, Redirect::to(next)).into_response())
 }
 
 /// An address of this desk, and of no other.
@@ -464,7 +388,7 @@ async fn sign_out_others(
     let store = &accounts.doors.store;
     store.remove_sign_ins(&here.account.id, Some(&here.hash)).await?;
     accounts.note(&here.account.id, AuditEvent::EndedOthers, &device).await?;
-    Ok(Redirect::to("/account").into_response())
+    Ok(Redirect::to("/settings/security").into_response())
 }
 
 #[derive(Deserialize)]
@@ -485,7 +409,7 @@ async fn end(
         store.remove_sign_in(&form.hash).await?;
         accounts.note(&here.account.id, AuditEvent::Ended, &device).await?;
     }
-    Ok(Redirect::to("/account").into_response())
+    Ok(Redirect::to("/settings/security").into_response())
 }
 
 #[derive(Deserialize)]
@@ -503,10 +427,10 @@ async fn change_password(
 ) -> Result<Response, Problem> {
     let Here { account, hash } = here;
     if let Err(word) = accounts.knows(&account, form.present, &device).await? {
-        return Ok(back("/account", word, None));
+        return Ok(back("/settings/security", word, None));
     }
     if let Err(bad) = passwords::check(&form.password, &account.email) {
-        return Ok(back("/account", bad.word(), None));
+        return Ok(back("/settings/security", bad.word(), None));
     }
     let password = passwords::hash(form.password).await?;
     let store = &accounts.doors.store;
@@ -514,7 +438,7 @@ async fn change_password(
     store.remove_sign_ins(&account.id, Some(&hash)).await?;
     accounts.note(&account.id, AuditEvent::PasswordChanged, &device).await?;
     info!(account = %account.id, "a password was changed");
-    Ok(Redirect::to("/account?done=password").into_response())
+    Ok(Redirect::to("/settings/security?done=password").into_response())
 }
 
 /// `volaris account reset`: for who forgot the password and can use the machine.
@@ -548,7 +472,7 @@ pub(crate) async fn reset(
     database.close().await;
     say(&format!(
         "the new password of {email} is\n\n  {password}\n\nsign in with it and change it under \
-         Account; {ended} browsers were signed out"
+         Security in the settings; {ended} browsers were signed out"
     ));
     Ok(ExitCode::SUCCESS)
 }

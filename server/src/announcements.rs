@@ -15,7 +15,7 @@ use crate::accounts::{Accounts, Told, back, own_path};
 use crate::clock::now;
 use crate::device::Device;
 use crate::pages;
-use crate::people::{Leader, email_in};
+use crate::people::{Leader, called_in};
 use crate::rest::Problem;
 
 /// The setting that names what somebody closed.
@@ -45,7 +45,7 @@ async fn announcements_page(
     let store = &accounts.doors.store;
     let people = store.people(now()).await?;
     let all = store.announcements(now()).await?.into_iter().map(|one| Announced {
-        by: email_in(&people, &one.by),
+        by: called_in(&people, &one.by),
         id: one.id,
         text: one.text,
         made_at: one.made_at,

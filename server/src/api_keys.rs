@@ -147,7 +147,7 @@ async fn make(
 ) -> Result<Response, Problem> {
     let name = form.name.trim();
     if name.is_empty() || NAME_MAX < name.chars().count() || name.chars().any(char::is_control) {
-        return Ok(back("/account", "key-name", None));
+        return Ok(back("/settings/programs", "key-name", None));
     }
     let scope =
         form.scope.parse().map_err(|bad: desk::BadScope| Problem::malformed(&bad.to_string()))?;
@@ -168,7 +168,7 @@ async fn make(
     // Counted and kept in one: of two at once none is too many.
     if accounts.doors.store.add_api_key(&key, limit.unwrap_or(KEYS_MAX)).await?.is_none() {
         let why = if limit.is_some() { "key-limit" } else { "keys" };
-        return Ok(back("/account", why, None));
+        return Ok(back("/settings/programs", why, None));
     }
     accounts.note(&account.id, AuditEvent::KeyMade, &device).await?;
     info!(account = %account.id, %scope, "a key for programs was made");
@@ -192,7 +192,7 @@ async fn end(
     if accounts.doors.store.remove_api_key(&account.id, &form.id).await? {
         accounts.note(&account.id, AuditEvent::KeyEnded, &device).await?;
     }
-    Ok(Redirect::to("/account").into_response())
+    Ok(Redirect::to("/settings/programs").into_response())
 }
 
 #[cfg(test)]

@@ -195,11 +195,11 @@ async fn delete(
     Form(form): Form<DeleteForm>,
 ) -> Result<Response, Problem> {
     if let Err(word) = accounts.knows(&account, form.present, &device).await? {
-        return Ok(back("/account", word, None));
+        return Ok(back("/settings/data", word, None));
     }
     let store = &accounts.doors.store;
     if account.role == Role::Owner && 1 < store.people(now()).await?.len() {
-        return Ok(back("/account", "owner", None));
+        return Ok(back("/settings/data", "owner", None));
     }
     // First the log: of what is gone nothing else tells.
     accounts.note(&account.id, AuditEvent::Deleted, &device).await?;

@@ -33,6 +33,7 @@ mod rest;
 mod second_factor;
 mod serve;
 mod sessions;
+mod settings;
 mod shield;
 mod stream;
 mod tape_loop;

@@ -91,7 +91,7 @@ async fn people_page(
     let people = store.people(now()).await?;
     let asked = store.invitations(now()).await?;
     let asked = asked.into_iter().map(|one| AskedIn {
-        by: email_in(&people, &one.by),
+        by: called_in(&people, &one.by),
         email: one.email,
         role: one.role.told(),
         expires_at: one.expires_at,
@@ -116,6 +116,7 @@ async fn people_page(
         other: other_role(leader.role, account.role).map(choice),
         id: account.id,
         email: account.email,
+        name: account.name,
     };
     let people = people.into_iter().map(on_desk).collect();
     let roles = Role::ALL.into_iter().filter(|role| leader.role.may_lead(*role)).map(choice);
@@ -123,9 +124,10 @@ async fn people_page(
     Ok(page(&headers, shown, &told.problem))
 }
 
-pub(crate) fn email_in(people: &[Person], id: &str) -> String {
+/// What somebody is called; nothing where nobody has this identity.
+pub(crate) fn called_in(people: &[Person], id: &str) -> String {
     let found = people.iter().find(|one| one.account.id == id);
-    found.map(|one| one.account.email.clone()).unwrap_or_default()
+    found.map(|one| one.account.called()).unwrap_or_default()
 }
 
 #[derive(Deserialize)]
@@ -148,9 +150,9 @@ async fn log_page(
         Logged {
             number,
             at: one.at,
-            who: email_in(&people, &one.account),
+            who: called_in(&people, &one.account),
             what: one.event.told(),
-            about: email_in(&people, &one.about),
+            about: called_in(&people, &one.about),
             from: from.collect::<Vec<_>>().join(", "),
         }
     });
@@ -405,6 +407,7 @@ async fn join(
         id: String::new(),
         owner: OwnerId::read(passwords::fresh()),
         email,
+        name: String::new(),
         password: passwords::hash(form.password).await?,
         // The invitation knows better.
         role: Role::Member,

@@ -88,7 +88,7 @@ pub(crate) async fn begin(
     Form(form): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
     if let Err(word) = accounts.knows(&account, form.present, &device).await? {
-        return Ok(back("/account", word, None));
+        return Ok(back("/settings/security", word, None));
     }
     let mut secret = vec![0; SECRET_BYTES];
     passwords::fill(&mut secret);
@@ -108,7 +108,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let factor = accounts.doors.store.second_factor(&account.id).await?;
     let Some(factor) = factor.filter(|factor| !factor.is_confirmed) else {
-        return Ok(Redirect::to("/account").into_response());
+        return Ok(Redirect::to("/settings/security").into_response());
     };
     let totp = accounts.secret_of(&account, &factor.secret)?;
     let link = totp.to_url().map_err(|error| anyhow::anyhow!("{error}"))?;
@@ -147,7 +147,9 @@ pub(crate) async fn confirm(
     }
     let store = &accounts.doors.store;
     let factor = store.second_factor(&account.id).await?;
-    let Some(factor) = factor else { return Ok(Redirect::to("/account").into_response()) };
+    let Some(factor) = factor else {
+        return Ok(Redirect::to("/settings/security").into_response());
+    };
     let totp = accounts.secret_of(&account, &factor.secret)?;
     let Some(step) = totp.check(&digits_of(&form.code), seconds()) else { return again("code") };
     let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| codes::fresh(RECOVERY_SIGNS)).collect();
@@ -157,7 +159,7 @@ pub(crate) async fn confirm(
     }
     let is_new = store.confirm_second_factor(&account.id, step, &hashes).await?;
     if !is_new {
-        return Ok(Redirect::to("/account").into_response());
+        return Ok(Redirect::to("/settings/security").into_response());
     }
     accounts.note(&account.id, AuditEvent::FactorOn, &device).await?;
     Ok(page(&headers, AccountPage::RecoveryCodes { codes }, ""))
@@ -176,13 +178,13 @@ pub(crate) async fn remove(
     Form(form): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
     if let Err(word) = accounts.knows(&account, form.present, &device).await? {
-        return Ok(back("/account", word, None));
+        return Ok(back("/settings/security", word, None));
     }
     let store = &accounts.doors.store;
     if store.remove_second_factor(&account.id).await? {
         accounts.note(&account.id, AuditEvent::FactorOff, &device).await?;
     }
-    Ok(Redirect::to("/account").into_response())
+    Ok(Redirect::to("/settings/security").into_response())
 }
 
 #[cfg(test)]

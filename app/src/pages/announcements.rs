@@ -15,7 +15,7 @@ pub struct Announced {
     pub id: String,
     /// The text.
     pub text: String,
-    /// The address of who said it.
+    /// What who said it is called.
     pub by: String,
     /// When.
     pub made_at: Moment,

@@ -15,6 +15,7 @@ fn told(problem: &str) -> Option<&'static str> {
             "This e-mail address and this password do not belong together, or the code of the \
              second factor is missing or was used."
         }
+        "present" => "That is not your present password.",
         "code" => "That is not the app's code of now. Is the clock of the phone right?",
         "token" => "That is not the set-up token of this start.",
         "wait" => "Too many tries. Wait a minute, then try once more.",
@@ -26,6 +27,9 @@ fn told(problem: &str) -> Option<&'static str> {
              words are better."
         }
         "here" => "There is an account of this e-mail address already.",
+        "taken" => "That e-mail address is in use on this desk: write another.",
+        "name" => "A name has at most 60 letters, and no @.",
+        "late" => "That cannot be taken back any more: it was changed again, or too long ago.",
         "key-name" => "A key has a name of 1 to 60 characters: that of the program.",
         "keys" => "This account has 20 keys: end one that nobody uses.",
         "owner" => {
@@ -56,11 +60,27 @@ pub(super) fn document(
     said: &str,
     body: AnyView,
 ) -> String {
+    let main = view! {
+        <main class="account" data-wide=is_wide.then_some("true")>
+            <p class="account__brand">
+                "Vol"<b>"aris"</b>
+            </p>
+            <h1>{title}</h1>
+            {said_before(said)}
+            {body}
+        </main>
+    };
+    around(files, preferences, title, main.erase())
+}
+
+/// What the word of an address says, where it says anything.
+pub(super) fn said_before(said: &str) -> Option<AnyView> {
     let is_good = said == "password";
-    let said = told(said).map(|text| {
+    told(said).map(|text| {
         view! {
             <p
                 class="account__said"
+                id="said"
                 data-good=is_good.then_some("true")
                 role=if is_good { "status" } else { "alert" }
             >
@@ -68,7 +88,16 @@ pub(super) fn document(
             </p>
         }
         .erase()
-    });
+    })
+}
+
+/// The document around the main part of a page.
+pub(super) fn around(
+    files: &PageFiles,
+    preferences: &Preferences,
+    title: &str,
+    main: AnyView,
+) -> String {
     let document = view! {
         <html
             lang="en"
@@ -86,16 +115,7 @@ pub(super) fn document(
                 <link rel="stylesheet" href=files.style.clone() />
                 <link rel="stylesheet" href=files.document_style.clone() />
             </head>
-            <body>
-                <main class="account" data-wide=is_wide.then_some("true")>
-                    <p class="account__brand">
-                        "Vol"<b>"aris"</b>
-                    </p>
-                    <h1>{title}</h1>
-                    {said}
-                    {body}
-                </main>
-            </body>
+            <body>{main}</body>
         </html>
     };
     format!("<!DOCTYPE html>{}", document.to_html())
@@ -108,7 +128,7 @@ pub(super) fn leading(here: &'static str) -> AnyView {
         ("/people/usage", "Usage and health"),
         ("/people/announcements", "Announcements"),
         ("/people/log", "Audit log"),
-        ("/account", "Account"),
+        ("/settings", "Settings"),
         ("/", "Back to the desk"),
     ];
     let link = |(address, words): (&'static str, &'static str)| {
@@ -190,6 +210,7 @@ mod tests {
         };
         for word in [
             "wrong",
+            "present",
             "code",
             "wait",
             "token",
@@ -199,6 +220,9 @@ mod tests {
             "common",
             "password",
             "here",
+            "taken",
+            "name",
+            "late",
             "gone",
             "invitation",
             "key-name",

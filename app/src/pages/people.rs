@@ -16,6 +16,8 @@ pub struct OnDesk {
     pub id: String,
     /// The address.
     pub email: String,
+    /// What they are called; empty where that is the address.
+    pub name: String,
     /// What they are, as it is read.
     pub role: &'static str,
     /// Since when.
@@ -65,7 +67,7 @@ pub struct AskedIn {
     pub email: String,
     /// What they will be, as it is read.
     pub role: &'static str,
-    /// The address of who asked them.
+    /// What who asked them is called.
     pub by: String,
     /// When it ends.
     pub expires_at: Moment,
@@ -80,11 +82,11 @@ pub struct Logged {
     pub number: u64,
     /// When.
     pub at: Moment,
-    /// The address of who did it; empty where there was no account.
+    /// What who did it is called; empty where there was no account.
     pub who: String,
     /// What.
     pub what: &'static str,
-    /// The address of whom it was done with; empty where there was nobody.
+    /// What whom it was done with is called; empty where there was nobody.
     pub about: String,
     /// What the browser calls itself, and where it came from.
     pub from: String,
@@ -258,12 +260,11 @@ fn person(one: OnDesk) -> AnyView {
         let tier = one.tier.clone().map(|tier| tier_form(tier, &one.id, &one.email));
         view! { <div class="account__row">{tier} {other} {door}</div> }.into_any()
     });
+    let name = (!one.name.is_empty()).then(|| view! { <b>{one.name}</b> " · " }.into_any());
     view! {
         <li>
             <span>
-                <b>{one.email}</b>
-                <br />
-                <small>{told}</small>
+                {name} <b>{one.email}</b> <br /> <small>{told}</small>
             </span>
             {presses}
         </li>
@@ -416,6 +417,7 @@ mod tests {
         let person = OnDesk {
             id: evil.clone(),
             email: evil.clone(),
+            name: evil.clone(),
             role: "Member",
             since: Moment(0),
             seen_at: None,

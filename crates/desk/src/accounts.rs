@@ -16,6 +16,8 @@ pub struct Account {
     pub owner: OwnerId,
     /// Where mail reaches the person, in lower case; the name to sign in with.
     pub email: String,
+    /// What others call the person; empty where that is the address.
+    pub name: String,
     /// The password's hash, as a PHC string.
     pub password: String,
     /// What it may do besides using the desk.
@@ -28,9 +30,20 @@ pub struct Account {
     pub created_at: Moment,
 }
 
+impl Account {
+    /// What others read: the name with the address, or the address alone. Never the name alone,
+    /// which anybody may give themselves.
+    pub fn called(&self) -> String {
+        match self.name.as_str() {
+            "" => self.email.clone(),
+            name => format!("{name} ({})", self.email),
+        }
+    }
+}
+
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Neither the address nor the hash belongs in a log.
+        // Neither the name and the address nor the hash belong in a log.
         f.debug_struct("Account").field("id", &self.id).field("owner", &self.owner).finish()
     }
 }
@@ -82,6 +95,20 @@ pub trait AccountStore: Send + Sync {
 
     /// Gives an account another password; false where there is no such account.
     async fn write_password(&self, id: &str, password: &str) -> Result<bool, StoreError>;
+
+    /// Gives an account another name, or none; false where it has that one, or there is no such
+    /// account.
+    async fn write_name(&self, id: &str, name: &str) -> Result<bool, StoreError>;
+
+    /// Gives an account that has the address `from` the address `to`; false where it has another,
+    /// or `to` is an account's or that of somebody who is invited at `now`.
+    async fn write_email(
+        &self,
+        id: &str,
+        from: &str,
+        to: &str,
+        now: Moment,
+    ) -> Result<bool, StoreError>;
 
     /// Keeps where somebody signed in.
     async fn add_sign_in(&self, sign_in: &SignIn) -> Result<(), StoreError>;
@@ -164,6 +191,25 @@ pub fn email_of(text: &str) -> Result<String, DeskError> {
     Err(DeskError::Malformed(why.to_owned()))
 }
 
+/// The most letters of somebody's name.
+const NAME_MAX: usize = 60;
+
+/// What somebody wants to be called, in the form that it is kept in: empty for nothing. An error in
+/// words where that would look like somebody else's address, or turn what stands beside it.
+pub fn person_name_of(text: &str) -> Result<String, DeskError> {
+    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let turns = |one: char| {
+        matches!(one, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+            || matches!(one, '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let is_plain = |one: char| !one.is_control() && !turns(one) && one != '@' && one != '\u{ff20}';
+    if name.chars().count() <= NAME_MAX && name.chars().all(is_plain) {
+        return Ok(name);
+    }
+    let why = format!("a name has at most {NAME_MAX} letters, and no @");
+    Err(DeskError::Malformed(why))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,18 +225,44 @@ mod tests {
     }
 
     #[test]
-    fn an_account_says_nothing_private_of_itself() {
-        let account = Account {
+    fn a_name_is_one_line_that_looks_like_no_address() {
+        assert_eq!(person_name_of("  Ada \t Lovelace\n").unwrap(), "Ada Lovelace");
+        assert_eq!(person_name_of("").unwrap(), "");
+        assert_eq!(person_name_of("Зоя O'Neil-李").unwrap(), "Зоя O'Neil-李");
+        assert_eq!(person_name_of(&"é".repeat(60)).unwrap().chars().count(), 60);
+        let long = "a".repeat(61);
+        for text in ["bob@example.com", "\u{202e}ada", "a\u{0}", "a\u{200b}b", long.as_str()] {
+            assert!(person_name_of(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_never_stands_without_its_address() {
+        let mut account = ada();
+        assert_eq!(account.called(), "ada@example.com");
+        account.name = "Ada".to_owned();
+        assert_eq!(account.called(), "Ada (ada@example.com)");
+    }
+
+    fn ada() -> Account {
+        Account {
             id: "1".to_owned(),
             owner: crate::Trader::local().owner().clone(),
             email: "ada@example.com".to_owned(),
+            name: String::new(),
             password: "$argon2id$secret".to_owned(),
             role: Role::Owner,
             tier: Tier::Lite,
             is_suspended: false,
             created_at: Moment(0),
-        };
-        let told = format!("{account:?}");
-        assert!(!told.contains("ada@") && !told.contains("argon2"), "{told}");
+        }
+    }
+
+    #[test]
+    fn an_account_says_nothing_private_of_itself() {
+        let told = format!("{:?}", Account { name: "Lovelace".to_owned(), ..ada() });
+        for private in ["ada@", "argon2", "Lovelace"] {
+            assert!(!told.contains(private), "{told}");
+        }
     }
 }

@@ -27,6 +27,10 @@ pub enum AuditEvent {
     PasswordChanged,
     /// It was set anew on the machine.
     PasswordReset,
+    /// The account has another e-mail address.
+    EmailChanged,
+    /// Its owner is called otherwise.
+    Renamed,
     /// A second factor counts from now on.
     FactorOn,
     /// It does not any more.
@@ -69,7 +73,7 @@ pub enum AuditEvent {
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Protected,
         Self::SignedIn,
         Self::Refused,
@@ -78,6 +82,8 @@ impl AuditEvent {
         Self::EndedOthers,
         Self::PasswordChanged,
         Self::PasswordReset,
+        Self::EmailChanged,
+        Self::Renamed,
         Self::FactorOn,
         Self::FactorOff,
         Self::RecoveryUsed,
@@ -110,6 +116,8 @@ impl AuditEvent {
             Self::EndedOthers => "ended_others",
             Self::PasswordChanged => "password_changed",
             Self::PasswordReset => "password_reset",
+            Self::EmailChanged => "email_changed",
+            Self::Renamed => "renamed",
             Self::FactorOn => "factor_on",
             Self::FactorOff => "factor_off",
             Self::RecoveryUsed => "recovery_used",
@@ -143,6 +151,8 @@ impl AuditEvent {
             Self::EndedOthers => "Signed every other browser out",
             Self::PasswordChanged => "Changed the password",
             Self::PasswordReset => "Password set anew on the machine",
+            Self::EmailChanged => "Changed the e-mail address",
+            Self::Renamed => "Changed the name",
             Self::FactorOn => "Turned the second factor on",
             Self::FactorOff => "Turned the second factor off",
             Self::RecoveryUsed => "Used a recovery code",

@@ -46,8 +46,8 @@ impl AccountStore for Database {
 
     async fn account(&self, id: &str) -> Result<Option<Account>, StoreError> {
         let row = sqlx::query(
-            "select id, owner, email, password, created_at, role, is_suspended, tier from account \
-             where id = $1",
+            "select id, owner, email, password, created_at, role, is_suspended, tier, name \
+             from account where id = $1",
         )
         .bind(id.to_owned())
         .fetch_optional(&self.readers)
@@ -58,8 +58,8 @@ impl AccountStore for Database {
 
     async fn account_named(&self, email: &str) -> Result<Option<Account>, StoreError> {
         let row = sqlx::query(
-            "select id, owner, email, password, created_at, role, is_suspended, tier from account \
-             where email = $1",
+            "select id, owner, email, password, created_at, role, is_suspended, tier, name \
+             from account where email = $1",
         )
         .bind(email.to_owned())
         .fetch_optional(&self.readers)
@@ -76,6 +76,42 @@ impl AccountStore for Database {
             .await
             .map_err(failed("write a password"))?;
         Ok(done.rows_affected() == 1)
+    }
+
+    async fn write_name(&self, id: &str, name: &str) -> Result<bool, StoreError> {
+        let done = sqlx::query("update account set name = $2 where id = $1 and name <> $2")
+            .bind(id.to_owned())
+            .bind(name.to_owned())
+            .execute(&self.writers)
+            .await
+            .map_err(failed("write a name"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn write_email(
+        &self,
+        id: &str,
+        from: &str,
+        to: &str,
+        now: Moment,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "update account set email = $3 where id = $1 and email = $2 \
+             and not exists (select 1 from account where email = $3) \
+             and not exists (select 1 from invitation where email = $3 and $4 < expires_at)",
+        )
+        .bind(id.to_owned())
+        .bind(from.to_owned())
+        .bind(to.to_owned())
+        .bind(now.0)
+        .execute(&self.writers)
+        .await;
+        match done {
+            Ok(done) => Ok(done.rows_affected() == 1),
+            // Two at once on PostgreSQL: each saw it free, and one was first.
+            Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => Ok(false),
+            Err(error) => Err(failed("write an e-mail address")(error)),
+        }
     }
 
     async fn add_sign_in(&self, sign_in: &SignIn) -> Result<(), StoreError> {
@@ -301,7 +337,7 @@ impl AccountStore for Database {
     }
 }
 
-/// An account out of the first eight columns.
+/// An account out of the first nine columns.
 pub(crate) fn account(row: &AnyRow) -> Result<Account, StoreError> {
     let (role, tier) = (parsed(row, 5, "account")?, parsed(row, 7, "account")?);
     let read = || -> Result<Account, sqlx::Error> {
@@ -309,6 +345,7 @@ pub(crate) fn account(row: &AnyRow) -> Result<Account, StoreError> {
             id: row.try_get(0)?,
             owner: OwnerId::read(row.try_get(1)?),
             email: row.try_get(2)?,
+            name: row.try_get(8)?,
             password: row.try_get(3)?,
             role,
             tier,

@@ -53,14 +53,15 @@ impl ApiKeyStore for Database {
         let row = sqlx::query(
             "select account.id, account.owner, account.email, account.password, \
              account.created_at, account.role, account.is_suspended, account.tier, \
-             api_key.id, account_id, name, scope, hash, tail, made_at, used_at \
+             account.name, api_key.id, account_id, api_key.name, scope, hash, tail, made_at, \
+             used_at \
              from api_key join account on account.id = account_id where hash = $1",
         )
         .bind(hash.to_owned())
         .fetch_optional(&self.readers)
         .await
         .map_err(failed(DOING))?;
-        row.as_ref().map(|row| Ok((api_key(row, 8)?, account(row)?))).transpose()
+        row.as_ref().map(|row| Ok((api_key(row, 9)?, account(row)?))).transpose()
     }
 
     async fn touch_api_key(&self, id: &str, used_at: Moment) -> Result<(), StoreError> {

@@ -21,14 +21,14 @@ impl PeopleStore for Database {
         let rows = sqlx::query(
             "select account.id, account.owner, account.email, account.password, \
              account.created_at, account.role, account.is_suspended, account.tier, \
-             max(sign_in.seen_at), \
+             account.name, max(sign_in.seen_at), \
              count(sign_in.hash), (select count(*) from second_factor \
              where account_id = account.id and is_confirmed = 1) \
              from account left join sign_in \
              on sign_in.account_id = account.id and $1 < sign_in.expires_at \
              group by account.id, account.owner, account.email, account.password, \
-             account.created_at, account.role, account.is_suspended, account.tier \
-             order by account.created_at, account.id",
+             account.created_at, account.role, account.is_suspended, account.tier, \
+             account.name order by account.created_at, account.id",
         )
         .bind(now.0)
         .fetch_all(&self.readers)
@@ -205,9 +205,9 @@ fn person(row: &AnyRow) -> Result<Person, StoreError> {
     let account = account(row)?;
     let read = || -> Result<Person, sqlx::Error> {
         Ok(Person {
-            seen_at: row.try_get::<Option<i64>, _>(8)?.map(Moment),
-            sign_ins: row.try_get::<i64, _>(9)?.unsigned_abs(),
-            has_factor: row.try_get::<i64, _>(10)? != 0,
+            seen_at: row.try_get::<Option<i64>, _>(9)?.map(Moment),
+            sign_ins: row.try_get::<i64, _>(10)?.unsigned_abs(),
+            has_factor: row.try_get::<i64, _>(11)? != 0,
             account: account.clone(),
         })
     };

@@ -72,6 +72,7 @@ static TABLES: [Table; 23] = [
             ("role", Text),
             ("is_suspended", Whole),
             ("tier", Text),
+            ("name", Text),
         ],
     },
     Table {

@@ -78,7 +78,23 @@ fn everything() -> Vec<(Method, String)> {
         "unannounce",
     ];
     let of_leaders = of_leaders.map(|name| (Method::POST, format!("/people/{name}")));
-    of_programs.chain(of_screens).chain(pages).chain(ours).chain(forms).chain(of_leaders).collect()
+    let all = of_programs.chain(of_screens).chain(pages).chain(ours).chain(forms);
+    all.chain(of_leaders).chain(of_settings()).collect()
+}
+
+/// The settings: their parts, and what these alone change.
+fn of_settings() -> impl Iterator<Item = (Method, String)> {
+    let parts = ["", "/profile", "/appearance", "/security", "/programs", "/data", "/protect"];
+    let forms = [
+        "/profile/name",
+        "/profile/email",
+        "/profile/email/undo",
+        "/appearance",
+        "/appearance/keep",
+    ];
+    let parts = parts.into_iter().map(|part| (Method::GET, part));
+    let all = parts.chain(forms.into_iter().map(|form| (Method::POST, form)));
+    all.map(|(method, path)| (method, format!("/settings{path}")))
 }
 
 pub(super) fn asked(
@@ -188,6 +204,7 @@ pub(super) fn account(name: &str) -> Account {
         id: String::new(),
         owner: OwnerId::read(name.to_owned()),
         email: email(name),
+        name: String::new(),
         password: String::new(),
         role: Role::Owner,
         tier: Tier::Lite,

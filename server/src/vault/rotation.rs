@@ -110,6 +110,7 @@ mod tests {
             id: String::new(),
             owner: OwnerId::read("ada".to_owned()),
             email: "ada@example.com".to_owned(),
+            name: String::new(),
             password: String::new(),
             role: Role::Owner,
             tier: Tier::Lite,

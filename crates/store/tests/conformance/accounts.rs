@@ -1,6 +1,8 @@
 //! Accounts, and where they are signed in.
 
-use desk::{Account, AccountStore, Role, SignIn, Tier, WatchlistStore};
+use desk::{
+    Account, AccountStore, Invitation, OwnerId, PeopleStore, Role, SignIn, Tier, WatchlistStore,
+};
 use market::{Moment, Symbol};
 
 use super::home::{Home, local, on_both};
@@ -8,6 +10,8 @@ use super::home::{Home, local, on_both};
 on_both!(
     only_one_account_is_the_first,
     an_account_is_found_by_its_address_and_keeps_what_was_there,
+    somebody_is_called_what_they_say,
+    an_address_changes_from_what_it_was,
     a_sign_in_ends_by_itself_or_by_hand,
     a_code_counts_once,
 );
@@ -17,6 +21,7 @@ fn account(email: &str) -> Account {
         id: String::new(),
         owner: local(),
         email: email.to_owned(),
+        name: String::new(),
         password: "$argon2id$one".to_owned(),
         role: Role::Owner,
         tier: Tier::Lite,
@@ -67,6 +72,67 @@ async fn an_account_is_found_by_its_address_and_keeps_what_was_there(home: Home)
     assert!(!store.write_password("nobody", "$argon2id$two").await.unwrap());
     let found = store.account(&id).await.unwrap().unwrap();
     assert_eq!(found.password, "$argon2id$two");
+}
+
+async fn somebody_is_called_what_they_say(home: Home) {
+    let store = home.open().await;
+    let id = store.add_first_account(&account("ada@example.com")).await.unwrap().unwrap();
+    let name = async || store.account(&id).await.unwrap().unwrap().name;
+    assert_eq!(name().await, "");
+    assert!(store.write_name(&id, "Зоя \u{2014} Ada").await.unwrap());
+    assert!(!store.write_name(&id, "Зоя \u{2014} Ada").await.unwrap(), "she is called so");
+    assert!(!store.write_name("nobody", "Eve").await.unwrap());
+    assert_eq!(name().await, "Зоя \u{2014} Ada");
+    let found = store.account_named("ada@example.com").await.unwrap().unwrap();
+    let people = store.people(Moment(5)).await.unwrap();
+    assert_eq!((found.name, &*people[0].account.name), (name().await, "Зоя \u{2014} Ada"));
+    assert!(store.write_name(&id, "").await.unwrap());
+    assert_eq!(name().await, "");
+}
+
+async fn an_address_changes_from_what_it_was(home: Home) {
+    let store = home.open().await;
+    let ada = store.add_first_account(&account("ada@example.com")).await.unwrap().unwrap();
+    let mut others = Vec::new();
+    for email in ["bob@example.com", "cy@example.com"] {
+        let asked = invitation(email, &ada);
+        store.add_invitation(&asked).await.unwrap();
+        let one = Account { owner: OwnerId::read(email.to_owned()), ..account(email) };
+        others.push(store.join(&one, &asked.hash, Moment(5)).await.unwrap().unwrap());
+    }
+    store.add_invitation(&invitation("dee@example.com", &ada)).await.unwrap();
+    let bob = &others[0];
+    let write = async |from: &str, to: &str, now| {
+        store.write_email(bob, from, to, Moment(now)).await.unwrap()
+    };
+    let was = "bob@example.com";
+    assert!(!write("robert@example.com", "r@example.com", 5).await, "he has another");
+    assert!(!write(was, "ada@example.com", 5).await, "it is hers");
+    assert!(!write(was, "dee@example.com", 5).await, "somebody is invited by it");
+    assert!(!store.write_email("nobody", was, "r@example.com", Moment(5)).await.unwrap());
+    assert_eq!(store.account(bob).await.unwrap().unwrap().email, was);
+    assert!(write(was, "robert@example.com", 5).await);
+    assert_eq!(store.account_named(was).await.unwrap(), None);
+    let found = store.account_named("robert@example.com").await.unwrap().unwrap();
+    assert_eq!((&found.id, &*found.password), (bob, "$argon2id$one"));
+    assert!(write("robert@example.com", "dee@example.com", 100).await, "the invitation ended");
+    // Two take the same at once: one has it.
+    let both = [(bob, "dee@example.com"), (&others[1], "cy@example.com")];
+    let both = both.map(|(id, from)| store.write_email(id, from, "x@example.com", Moment(100)));
+    let both = futures::future::join_all(both).await;
+    let done: Vec<bool> = both.into_iter().map(Result::unwrap).collect();
+    assert_ne!(done[0], done[1]);
+}
+
+fn invitation(email: &str, by: &str) -> Invitation {
+    Invitation {
+        hash: format!("hash of {email}"),
+        email: email.to_owned(),
+        role: Role::Member,
+        by: by.to_owned(),
+        made_at: Moment(5),
+        expires_at: Moment(100),
+    }
 }
 
 async fn a_sign_in_ends_by_itself_or_by_hand(home: Home) {

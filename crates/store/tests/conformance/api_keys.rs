@@ -25,6 +25,7 @@ async fn first(store: &store::Database) -> Account {
         id: String::new(),
         owner: local(),
         email: "ada@example.com".to_owned(),
+        name: String::new(),
         password: "$argon2id$one".to_owned(),
         role: Role::Owner,
         tier: Tier::Lite,

@@ -12,9 +12,9 @@ on_both!(all_of_it_is_given_without_secrets, all_of_it_goes_and_nothing_of_other
 /// Two people, with a row of each table each.
 const ROWS: [&str; 42] = [
     "insert into account values ('a', 'ada', 'ada@example.com', 'password of ada', 5, 'owner', 0, \
-     'lite')",
+     'lite', 'Ada')",
     "insert into account values ('b', 'bob', 'bob@example.com', 'password of bob', 6, 'member', 0, \
-     'pro')",
+     'pro', 'Bob')",
     "insert into sign_in values ('hash a', 'a', 'Firefox', 1, 2, 3)",
     "insert into sign_in values ('hash b', 'b', 'Firefox', 1, 2, 3)",
     "insert into second_factor values ('a', 'sealed a', 1, 7)",
@@ -111,7 +111,8 @@ async fn all_of_it_is_given_without_secrets(home: Home) {
         }
     }
     let (columns, rows) = &taken.tables["account"];
-    assert_eq!(columns, &["id", "owner", "email", "created_at", "role", "is_suspended", "tier"]);
+    let given = ["id", "owner", "email", "created_at", "role", "is_suspended", "tier", "name"];
+    assert_eq!(columns, &given);
     assert!(rows[0].contains("ada@example.com"), "{rows:?}");
     // Whoever has no account has no rows of one, and those of an empty name are nobody's.
     let mut taken = Taken::default();

@@ -14,7 +14,8 @@ on_both!(
 /// A row for every table, with what is hard to carry: nothing, less than nothing, empty text,
 /// letters of everywhere.
 const ROWS: [&str; 21] = [
-    "insert into account values ('a', 'local', 'ada@example.com', 'hash', 5, 'owner', 0, 'lite')",
+    "insert into account values ('a', 'local', 'ada@example.com', 'hash', 5, 'owner', 0, 'lite', \
+     'Зоя \u{2014} \u{65e5}')",
     "insert into sign_in values ('h', 'a', 'Firefox auf Ubuntu \u{2014} \u{65e5}', 1, 2, 3)",
     "insert into second_factor values ('a', 'sealed', 1, 7)",
     "insert into recovery_code values ('a', 'r')",

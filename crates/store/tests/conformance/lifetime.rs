@@ -93,6 +93,7 @@ async fn an_older_database_keeps_what_it_has(home: Home) {
     assert_eq!(known, database.version_known());
     let ada = database.account("a").await.unwrap().unwrap();
     assert_eq!((ada.role, ada.is_suspended), (desk::Role::Owner, false), "she protected it");
+    assert_eq!(ada.called(), "ada@example.com", "she has no name yet");
     assert_eq!(database.watchlists(&ada.owner).await.unwrap().len(), 1);
     assert_eq!(database.positions(&ada.owner).await.unwrap().len(), 1);
     assert_eq!(database.setting(&local(), "theme").await.unwrap().as_deref(), Some("dark"));

@@ -20,6 +20,7 @@ fn account(email: &str) -> Account {
         id: String::new(),
         owner: OwnerId::read(format!("owner of {email}")),
         email: email.to_owned(),
+        name: String::new(),
         password: "$argon2id$one".to_owned(),
         role: Role::Member,
         tier: Tier::Lite,

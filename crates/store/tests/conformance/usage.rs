@@ -24,6 +24,7 @@ async fn first(store: &store::Database) -> String {
         id: String::new(),
         owner: local(),
         email: "ada@example.com".to_owned(),
+        name: String::new(),
         password: "hash".to_owned(),
         role: Role::Owner,
         tier: Tier::Lite,
