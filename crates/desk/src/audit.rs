@@ -27,6 +27,10 @@ pub enum AuditEvent {
     PasswordChanged,
     /// It was set anew on the machine.
     PasswordReset,
+    /// A code to set it anew was sent by mail.
+    CodeSent,
+    /// It was set anew by that code.
+    PasswordMailed,
     /// A second factor counts from now on.
     FactorOn,
     /// It does not any more.
@@ -69,7 +73,7 @@ pub enum AuditEvent {
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Protected,
         Self::SignedIn,
         Self::Refused,
@@ -78,6 +82,8 @@ impl AuditEvent {
         Self::EndedOthers,
         Self::PasswordChanged,
         Self::PasswordReset,
+        Self::CodeSent,
+        Self::PasswordMailed,
         Self::FactorOn,
         Self::FactorOff,
         Self::RecoveryUsed,
@@ -110,6 +116,8 @@ impl AuditEvent {
             Self::EndedOthers => "ended_others",
             Self::PasswordChanged => "password_changed",
             Self::PasswordReset => "password_reset",
+            Self::CodeSent => "code_sent",
+            Self::PasswordMailed => "password_mailed",
             Self::FactorOn => "factor_on",
             Self::FactorOff => "factor_off",
             Self::RecoveryUsed => "recovery_used",
@@ -143,6 +151,8 @@ impl AuditEvent {
             Self::EndedOthers => "Signed every other browser out",
             Self::PasswordChanged => "Changed the password",
             Self::PasswordReset => "Password set anew on the machine",
+            Self::CodeSent => "A code to set the password anew was sent by mail",
+            Self::PasswordMailed => "Password set anew by a code from a mail",
             Self::FactorOn => "Turned the second factor on",
             Self::FactorOff => "Turned the second factor off",
             Self::RecoveryUsed => "Used a recovery code",
@@ -232,6 +242,9 @@ pub trait AuditStore: Send + Sync {
         number: u64,
         limit: u32,
     ) -> Result<Vec<(u64, AuditEntry)>, StoreError>;
+
+    /// Whether an account signed in, joined or was made before with a browser that calls itself so.
+    async fn knows_device(&self, account: &str, device: &str) -> Result<bool, StoreError>;
 
     /// How many entries there are; a damaged one is an error that names the first.
     async fn check_audit(&self) -> Result<u64, StoreError>;

@@ -6,7 +6,7 @@ use plan::Stage;
 use quant::options::VolatilityDay;
 
 use crate::{
-    AccountStore, AnnouncementStore, Answered, ApiKeyStore, AuditStore, BelongingsStore,
+    AccountStore, AnnouncementStore, Answered, ApiKeyStore, AuditStore, BelongingsStore, MailStore,
     NamedChange, OwnerId, PeopleStore, RecordedChain, RecordedDay, UsageStore,
 };
 
@@ -417,6 +417,7 @@ pub trait Store:
     + BelongingsStore
     + UsageStore
     + AnnouncementStore
+    + MailStore
 {
     /// Answers when the database does; for `/ready`.
     async fn ping(&self) -> Result<(), StoreError>;

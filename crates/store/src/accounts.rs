@@ -69,12 +69,21 @@ impl AccountStore for Database {
     }
 
     async fn write_password(&self, id: &str, password: &str) -> Result<bool, StoreError> {
+        let doing = || failed("write a password");
+        let mut transaction = self.begin().await?;
         let done = sqlx::query("update account set password = $2 where id = $1")
             .bind(id.to_owned())
             .bind(password.to_owned())
-            .execute(&self.writers)
+            .execute(&mut *transaction)
             .await
-            .map_err(failed("write a password"))?;
+            .map_err(doing())?;
+        // A code that was sent to set the one before anew is worth nothing any more.
+        sqlx::query("delete from password_reset where account_id = $1")
+            .bind(id.to_owned())
+            .execute(&mut *transaction)
+            .await
+            .map_err(doing())?;
+        transaction.commit().await.map_err(doing())?;
         Ok(done.rows_affected() == 1)
     }
 
