@@ -1,3 +1,4 @@
 //! What tests start for real, so that nothing has to be faked.
 
+pub mod mail_server;
 pub mod postgres;
