@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod authorization;
 #[cfg(test)]
+mod demanded_factor;
+#[cfg(test)]
+mod forgotten_password;
+#[cfg(test)]
 mod side_by_side;
 #[cfg(test)]
 mod sign_in_timing;
@@ -62,7 +66,7 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     desk.with_tape(&Trader::local(), |tape| tape.handle_wall(clock::now()));
     let listeners = Arc::new(Listeners::default());
     let kept = health::figures_of_process()?;
-    let counts = doors.counts.clone();
+    let (counts, mails) = (doors.counts.clone(), doors.mails.clone());
     let router = router(&configuration, (Arc::clone(&desk), doors), Arc::clone(&listeners), kept)?;
     let tls = configuration.certificate.clone().map(CertificateFiles::acceptor).transpose()?;
     let listener = TcpListener::bind(configuration.listen).await.with_context(|| {
@@ -74,6 +78,7 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     let address = listener.local_addr()?;
     let playing = tokio::spawn(tape_loop::run(desk, listeners));
     let counting = tokio::spawn(counts.clone().run());
+    let carrying = mails.map(|mails| tokio::spawn(mails.run()));
     let scheme = if tls.is_some() { "https" } else { "http" };
     commands::say(&format!(
         "Volaris is at {scheme}://{address}\n  practice market: simulated prices, no real ones\n  \
@@ -85,6 +90,9 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     connections::accept(listener, routers, tls, proxies.into(), stop_signal()).await;
     playing.abort();
     counting.abort();
+    if let Some(carrying) = carrying {
+        carrying.abort();
+    }
     counts.write_or_warn().await;
     info!("stopped");
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! Who asks: the only place where a request becomes somebody.
 
+pub(crate) mod demanded_factor;
 mod setup_token;
 mod sign_ins;
 
@@ -24,6 +25,7 @@ use crate::api_keys::{self, Pace};
 use crate::clock::now;
 use crate::configuration::Configuration;
 use crate::device::{Device, is_in};
+use crate::mail::Mails;
 use crate::rest::Problem;
 use crate::usage::Counts;
 use crate::{announcements, assets};
@@ -48,6 +50,10 @@ pub(crate) struct Doors {
     pub(crate) tiers: Arc<Tiers>,
     /// What everybody uses.
     pub(crate) counts: Counts,
+    /// Who writes mails, where they are sent.
+    pub(crate) mails: Option<Mails>,
+    /// Whether everybody has a second factor.
+    pub(crate) demands_factor: bool,
     has_accounts: Arc<AtomicBool>,
     pace: Pace,
 }
@@ -113,6 +119,8 @@ impl Doors {
             setup,
             tiers: Arc::new(configuration.tiers.clone()),
             counts: Counts::new(Arc::clone(&store)),
+            mails: Mails::open(configuration, Arc::clone(&store))?,
+            demands_factor: configuration.require_second_factor,
             store,
             has_accounts: Arc::new(AtomicBool::new(has_accounts)),
             pace: Pace::new(),
@@ -127,6 +135,11 @@ impl Doors {
     /// Whether a stream may go on: it began before there were accounts only while there are none,
     /// and ends with what was signed in. A database that is away ends nothing.
     pub(crate) async fn is_signed_in(&self, by: Option<&SignedBy>) -> bool {
+        if let Some(by) = by
+            && matches!(self.lacks_factor(&by.account).await, Ok(true))
+        {
+            return false;
+        }
         match by.map(|by| &by.secret) {
             None => !self.has_accounts(),
             Some(Secret::Browser(hash)) => {
@@ -198,7 +211,16 @@ const FORWARDED: [HeaderName; 6] = [
 ];
 
 /// What is served to whoever is not signed in.
-const OPEN: [&str; 4] = ["/sign-in", "/account/sign-in", "/join", "/account/join"];
+const OPEN: [&str; 8] = [
+    "/sign-in",
+    "/account/sign-in",
+    "/join",
+    "/account/join",
+    "/forgot",
+    "/account/forgot",
+    "/reset",
+    "/account/reset",
+];
 /// What is served to whoever may set the desk up.
 const SETUP: [&str; 2] = ["/set-up", "/account/set-up"];
 
@@ -237,6 +259,12 @@ async fn identify(
     let trader = Trader::signed_in(&account);
     if !doors.pace.may_ask(trader.owner(), request.uri().path()) {
         return api_keys::too_fast();
+    }
+    let asked = (request.uri().path(), is_for_a_person(&request));
+    match demanded_factor::refusal(&doors, &account.id, asked).await {
+        Ok(None) => {}
+        Ok(Some(refusal)) => return refusal,
+        Err(problem) => return Problem::from(problem).into_response(),
     }
     if api_keys::is_question(request.uri().path()) {
         if let Err(problem) = doors.count_question(&account).await {

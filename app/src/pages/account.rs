@@ -6,7 +6,10 @@ use market::Moment;
 
 use crate::contexts::Preferences;
 use crate::erased::Erase;
+use crate::pages::demanded_factor::{factor_demanded, not_now};
 use crate::pages::document::{document, field, moment, plain};
+use crate::pages::ended_sign_ins::{end_one, end_others};
+use crate::pages::password_reset::forgotten;
 use crate::shell::PageFiles;
 
 /// A browser that somebody is signed in with.
@@ -93,6 +96,8 @@ pub enum AccountPage {
         next: String,
         /// Whether what is typed can be read on the way.
         is_plain: bool,
+        /// Whether a forgotten password can be set anew by mail.
+        has_mail: bool,
     },
     /// The form that makes the first account from elsewhere.
     SetUp {
@@ -113,6 +118,13 @@ pub enum AccountPage {
         width: usize,
         /// The path of its dark ones.
         modules: String,
+        /// Whether nothing else is answered before.
+        is_demanded: bool,
+    },
+    /// The form that begins it, where nothing else is answered before.
+    FactorDemanded {
+        /// Whose.
+        email: String,
     },
     /// A key for programs, which is shown once.
     Key {
@@ -135,7 +147,7 @@ impl AccountPage {
             Self::Protect => "Protect this desk",
             Self::SetUp { .. } => "Set up this desk",
             Self::Account(_) => "Account",
-            Self::SecondFactor { .. } => "Second factor",
+            Self::SecondFactor { .. } | Self::FactorDemanded { .. } => "Second factor",
             Self::Key { .. } => "Key for programs",
             Self::RecoveryCodes { .. } => "Recovery codes",
         }
@@ -151,16 +163,18 @@ pub fn account_document(
 ) -> String {
     let title = page.title();
     let body = match page {
-        AccountPage::SignIn { next, is_plain } => {
-            view! { {plain(is_plain)} {sign_in(next)} }.into_any()
+        AccountPage::SignIn { next, is_plain, has_mail } => {
+            view! { {plain(is_plain)} {sign_in(next)} {forgotten(has_mail)} }.into_any()
         }
         AccountPage::SetUp { is_plain } => view! { {plain(is_plain)} {set_up()} }.into_any(),
         AccountPage::Protect => protect(),
         AccountPage::Account(shown) => account(shown),
         AccountPage::Key { key, example } => made_key(key, example),
-        AccountPage::SecondFactor { secret, link, width, modules } => {
-            second_factor(secret, link, (width, modules))
+        AccountPage::SecondFactor { secret, link, width, modules, is_demanded } => {
+            let square = second_factor(secret, link, (width, modules));
+            view! { {square} {not_now(is_demanded)} }.into_any()
         }
+        AccountPage::FactorDemanded { email } => factor_demanded(email),
         AccountPage::RecoveryCodes { codes } => recovery_codes(codes),
     };
     document(files, preferences, title, false, said, body)
@@ -178,10 +192,6 @@ fn sign_in(next: String) -> AnyView {
             <input type="hidden" name="next" value=next />
             <button class="account__go">"Sign in"</button>
         </form>
-        <p class="account__note">
-            "Forgotten? On the machine that the desk runs on: "
-            <code>"volaris account reset you@example.com"</code>
-        </p>
     }
     .erase()
 }
@@ -228,14 +238,6 @@ fn account(shown: ShownAccount) -> AnyView {
     let people = leads.then(|| view! { <a href="/people">"People"</a> " · " }.into_any());
     let others = sign_ins.iter().filter(|one| !one.is_here).count();
     let rows = sign_ins.into_iter().map(browser).collect_view();
-    let everywhere = (0 < others).then(|| {
-        view! {
-            <form method="post" action="/account/sign-out-others">
-                <button>"Sign out everywhere else"</button>
-            </form>
-        }
-        .erase()
-    });
     view! {
         <p>
             {email.clone()} " · " {people} <a href="/">"Back to the desk"</a>
@@ -243,9 +245,10 @@ fn account(shown: ShownAccount) -> AnyView {
         {tier.map(|(told, limits)| tier_section(told, limits))}
         <section aria-labelledby="browsers">
             <h2 id="browsers">"Signed in with"</h2>
+            {end_others(others)}
             <ul class="account__browsers">{rows}</ul>
             <div class="account__row">
-                {everywhere} <form method="post" action="/account/sign-out">
+                <form method="post" action="/account/sign-out">
                     <button>"Sign out"</button>
                 </form>
             </div>
@@ -452,9 +455,6 @@ fn second_factor(secret: String, link: String, (width, modules): (usize, String)
             {field("code", "Code that the app shows", "one-time-code")}
             <button class="account__go">"Turn the second factor on"</button>
         </form>
-        <p class="account__note">
-            <a href="/account">"Not now"</a>
-        </p>
     }
     .erase()
 }
@@ -480,16 +480,7 @@ fn recovery_codes(codes: Vec<String>) -> AnyView {
 }
 
 fn browser(one: SignedIn) -> AnyView {
-    let end = (!one.is_here).then(|| {
-        let name = format!("Sign out {}", one.device);
-        view! {
-            <form method="post" action="/account/end">
-                <input type="hidden" name="hash" value=one.hash />
-                <button aria-label=name>"Sign out"</button>
-            </form>
-        }
-        .erase()
-    });
+    let end = (!one.is_here).then(|| end_one(&one.device, one.hash));
     let here = one.is_here.then_some(" · this browser");
     let when = format!("since {}, last seen {}", moment(one.since), moment(one.seen_at));
     view! {
@@ -547,7 +538,8 @@ mod tests {
         };
         for page in [
             AccountPage::Key { key: evil.clone(), example: evil.clone() },
-            AccountPage::SignIn { next: evil.clone(), is_plain: true },
+            AccountPage::SignIn { next: evil.clone(), is_plain: true, has_mail: true },
+            AccountPage::FactorDemanded { email: evil.clone() },
             AccountPage::Account(ShownAccount {
                 email: evil.clone(),
                 leads: true,
@@ -561,6 +553,7 @@ mod tests {
                 link: evil.clone(),
                 width: 1,
                 modules: evil.clone(),
+                is_demanded: true,
             },
         ] {
             let html = document(page, &evil);
