@@ -29,10 +29,10 @@ pub use components::{News, NewsOfPage};
 pub use contexts::Preferences;
 pub use pages::{
     AccountPage, Announced, Appearance, AskedIn, Dashboard, Happened, Logged, OnDesk, PeoplePage,
-    RoleChoice, Saved, SettingsOf, SettingsPart, ShownAppearance, ShownData, ShownKey, ShownLimit,
-    ShownProfile, ShownSecurity, SignedIn, TierChoices, UndoForm, UsagePlot, UsedBy,
-    account_document, announcements_document, dashboard_document, people_document,
-    settings_document,
+    ResetPage, RoleChoice, Saved, SettingsOf, SettingsPart, ShownAppearance, ShownData, ShownKey,
+    ShownLimit, ShownProfile, ShownSecurity, SignedIn, TierChoices, UndoForm, UsagePlot, UsedBy,
+    account_document, announcements_document, dashboard_document, password_reset_document,
+    people_document, settings_document,
 };
 pub use shell::{PageFiles, shell};
 pub use take_over::take_over;

@@ -3,10 +3,13 @@
 mod account;
 mod announcements;
 mod dashboard;
+mod demanded_factor;
 mod desk;
 mod developers;
 mod document;
+mod ended_sign_ins;
 mod missing;
+mod password_reset;
 mod people;
 mod settings;
 mod styleguide;
@@ -17,6 +20,7 @@ pub use dashboard::{Dashboard, UsagePlot, UsedBy, dashboard_document};
 pub(crate) use desk::DeskPage;
 pub(crate) use developers::DevelopersPage;
 pub(crate) use missing::MissingPage;
+pub use password_reset::{ResetPage, password_reset_document};
 pub use people::{AskedIn, Logged, OnDesk, PeoplePage, RoleChoice, TierChoices, people_document};
 pub use settings::{
     Appearance, Happened, Saved, SettingsOf, SettingsPart, ShownAppearance, ShownData, ShownKey,

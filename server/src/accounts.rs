@@ -2,7 +2,6 @@
 //! page's code came, and password managers know them.
 
 use std::path::Path;
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::{AccountPage, account_document};
@@ -10,10 +9,7 @@ use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use desk::{
-    Account, AccountStore, AuditEntry, AuditEvent, AuditStore, Desk, Quota, Role, Tier, Trader,
-    email_of,
-};
+use desk::{Account, AuditEntry, AuditEvent, Desk, Quota, Role, Tier, Trader, email_of};
 use http::header::HOST;
 use http::{HeaderMap, HeaderName, StatusCode};
 use market::{Moment, Span};
@@ -22,7 +18,6 @@ use tower_sessions::Session;
 use tracing::{info, warn};
 
 use crate::clock::now;
-use crate::commands::say;
 use crate::configuration::Configuration;
 use crate::device::Device;
 use crate::pages;
@@ -32,7 +27,7 @@ use crate::second_factor;
 use crate::sessions::{self, Doors, Here};
 use crate::tape_loop::Listeners;
 use crate::vault::Vault;
-use crate::{announcements, api_keys, belongings, dashboard, people, settings};
+use crate::{announcements, api_keys, belongings, dashboard, password_reset, people, settings};
 
 /// What signing in needs.
 #[derive(Clone)]
@@ -85,15 +80,29 @@ impl Accounts {
         event: AuditEvent,
         device: &Device,
     ) -> Result<(), Problem> {
-        let entry = AuditEntry {
+        let entry = self.entry((account, about), event, device);
+        match &self.doors.mails {
+            Some(mails) => mails.note(&entry).await?,
+            None => self.doors.store.add_audit(&entry).await?,
+        }
+        Ok(())
+    }
+
+    /// What is written down of something that happens now.
+    pub(crate) fn entry(
+        &self,
+        (account, about): (&str, &str),
+        event: AuditEvent,
+        device: &Device,
+    ) -> AuditEntry {
+        AuditEntry {
             at: now(),
             account: account.to_owned(),
             event,
             about: about.to_owned(),
             device: device.name.clone(),
             network: device.network.clone(),
-        };
-        Ok(self.doors.store.add_audit(&entry).await?)
+        }
     }
 
     /// Whether what is typed can be read on the way: from another machine, without https.
@@ -188,6 +197,7 @@ pub(crate) fn routes(accounts: Accounts) -> Router {
         .route("/account/second-factor/confirm", post(second_factor::confirm))
         .route("/account/second-factor/remove", post(second_factor::remove))
         .merge(settings::routes())
+        .merge(password_reset::routes())
         .merge(people::routes())
         .merge(api_keys::routes())
         .merge(belongings::routes())
@@ -201,6 +211,7 @@ pub(crate) fn routes(accounts: Accounts) -> Router {
 #[serde(default)]
 pub(crate) struct Told {
     pub(crate) problem: String,
+    pub(crate) done: String,
     next: String,
 }
 
@@ -219,7 +230,9 @@ async fn sign_in_page(
         return Redirect::to(next).into_response();
     }
     let is_plain = accounts.is_plain(&headers);
-    page(&headers, AccountPage::SignIn { next: next.to_owned(), is_plain }, &told.problem)
+    let has_mail = accounts.doors.mails.is_some();
+    let said = if told.problem.is_empty() { &told.done } else { &told.problem };
+    page(&headers, AccountPage::SignIn { next: next.to_owned(), is_plain, has_mail }, said)
 }
 
 async fn setup_page(
@@ -379,12 +392,21 @@ async fn sign_out(
     Ok((CLEAR, Redirect::to("/sign-in")).into_response())
 }
 
-/// Every other browser is signed out.
+#[derive(Deserialize)]
+struct OthersForm {
+    present: String,
+}
+
+/// Every other browser is signed out, by who knows the password.
 async fn sign_out_others(
     State(accounts): State<Accounts>,
     Extension(here): Extension<Here>,
     device: Device,
+    Form(form): Form<OthersForm>,
 ) -> Result<Response, Problem> {
+    if let Err(word) = accounts.knows(&here.account, form.present, &device).await? {
+        return Ok(back("/account", word, None));
+    }
     let store = &accounts.doors.store;
     store.remove_sign_ins(&here.account.id, Some(&here.hash)).await?;
     accounts.note(&here.account.id, AuditEvent::EndedOthers, &device).await?;
@@ -394,15 +416,19 @@ async fn sign_out_others(
 #[derive(Deserialize)]
 struct EndForm {
     hash: String,
+    present: String,
 }
 
-/// One of the browsers is signed out.
+/// One of the browsers is signed out, by who knows the password.
 async fn end(
     State(accounts): State<Accounts>,
     Extension(here): Extension<Here>,
     device: Device,
     Form(form): Form<EndForm>,
 ) -> Result<Response, Problem> {
+    if let Err(word) = accounts.knows(&here.account, form.present, &device).await? {
+        return Ok(back("/account", word, None));
+    }
     let store = &accounts.doors.store;
     let own = store.sign_ins(&here.account.id, now()).await?;
     if own.iter().any(|one| one.hash == form.hash) {
@@ -439,42 +465,6 @@ async fn change_password(
     accounts.note(&account.id, AuditEvent::PasswordChanged, &device).await?;
     info!(account = %account.id, "a password was changed");
     Ok(Redirect::to("/settings/security?done=password").into_response())
-}
-
-/// `volaris account reset`: for who forgot the password and can use the machine.
-pub(crate) async fn reset(
-    configuration: &Configuration,
-    email: &str,
-    takes_factor: bool,
-) -> anyhow::Result<ExitCode> {
-    let email = email_of(email)?;
-    let database = crate::doctor::open_database(configuration).await?;
-    let Some(account) = database.account_named(&email).await? else {
-        anyhow::bail!("there is no account of `{email}` in {}", configuration.data.display());
-    };
-    let password = passwords::fresh();
-    let hash = passwords::hash(password.clone()).await?;
-    database.write_password(&account.id, &hash).await?;
-    let ended = database.remove_sign_ins(&account.id, None).await?;
-    let entry = AuditEntry {
-        at: now(),
-        account: account.id,
-        event: AuditEvent::PasswordReset,
-        about: String::new(),
-        device: String::new(),
-        network: String::new(),
-    };
-    database.add_audit(&entry).await?;
-    if takes_factor && database.remove_second_factor(&entry.account).await? {
-        database.add_audit(&AuditEntry { event: AuditEvent::FactorOff, ..entry }).await?;
-        say("the second factor is turned off");
-    }
-    database.close().await;
-    say(&format!(
-        "the new password of {email} is\n\n  {password}\n\nsign in with it and change it under \
-         Security in the settings; {ended} browsers were signed out"
-    ));
-    Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(test)]

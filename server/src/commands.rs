@@ -77,13 +77,19 @@ pub(crate) enum Command {
     },
     /// Bring the database up to this version, and say which version it is
     Migrate,
-    /// Look for what could go wrong: folder, database, address, clock
+    /// Look for what could go wrong: folder, database, address, clock, mail
     Doctor,
     /// Look after people's accounts
     Account {
         /// What to do.
         #[command(subcommand)]
         what: AccountCommand,
+    },
+    /// Look whether mail arrives
+    Mail {
+        /// What to do.
+        #[command(subcommand)]
+        what: MailCommand,
     },
 }
 
@@ -98,6 +104,17 @@ pub(crate) enum AccountCommand {
         /// Turn its second factor off as well, for who lost the app and the recovery codes
         #[arg(long)]
         second_factor: bool,
+    },
+}
+
+/// What to do about mail.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MailCommand {
+    /// Send a line at once, and say what the mail server answered
+    Test {
+        /// Whom to
+        #[arg(value_name = "EMAIL")]
+        to: String,
     },
 }
 

@@ -1,5 +1,6 @@
 //! Settings: from the command line first, then the environment, then the file, then the defaults.
 
+mod mail;
 mod tiers;
 
 use std::net::{IpAddr, SocketAddr};
@@ -10,10 +11,12 @@ use desk::Tiers;
 use http::Uri;
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
+use notify::MailServer;
 use serde::Deserialize;
 
 use crate::certificate::CertificateFiles;
 use crate::commands::Settings;
+use mail::mail_of;
 use tiers::{WrittenTiers, tiers_of};
 
 /// The one source of names and addresses, read by the build as well.
@@ -50,6 +53,10 @@ pub(crate) struct Configuration {
     pub(crate) streams_max: usize,
     /// What each tier may have; none on a desk without tiers.
     pub(crate) tiers: Tiers,
+    /// The mail server, where mails are sent.
+    pub(crate) mail: Option<MailServer>,
+    /// Whether everybody has a second factor.
+    pub(crate) require_second_factor: bool,
     /// What is logged, as `info` or `volaris=debug`.
     pub(crate) log: String,
     /// What the build and the pages agreed on.
@@ -75,6 +82,9 @@ struct Written {
     practice_seed: Option<u64>,
     streams_max: Option<usize>,
     tiers: Option<WrittenTiers>,
+    mail: Option<String>,
+    mail_from: Option<String>,
+    require_second_factor: Option<bool>,
     log: Option<String>,
     config: Option<PathBuf>,
 }
@@ -141,6 +151,14 @@ impl Configuration {
                 .unwrap_or(1),
             streams_max: environment.streams_max.or(file.streams_max).unwrap_or(32),
             tiers: tiers_of(file.tiers)?,
+            mail: mail_of(
+                environment.mail.or(file.mail),
+                environment.mail_from.or(file.mail_from),
+            )?,
+            require_second_factor: environment
+                .require_second_factor
+                .or(file.require_second_factor)
+                .unwrap_or(false),
             log: environment.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             leptos,
         })
@@ -306,6 +324,8 @@ mod tests {
         assert_eq!(token.as_deref(), Some("0123"));
         assert_eq!(read("VOLARIS_STREAMS_MAX", "7").expect("a number").streams_max, Some(7));
         assert!(read("VOLARIS_STREAMS_MAX", "many").is_err());
+        let demands = read("VOLARIS_REQUIRE_SECOND_FACTOR", "true").expect("yes or no");
+        assert_eq!(demands.require_second_factor, Some(true));
         let error = format!("{:#}", read("VOLARIS_LISEN", "here").expect_err("a slip"));
         assert!(error.contains("lisen"), "{error}");
         assert!(read("HOME", "/root").is_ok(), "of others");

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bus::Bus;
-use desk::{AuditStore, Store, StoreError};
+use desk::{AuditStore, Postman, Store, StoreError};
 use market::Span;
+use notify::Smtp;
 use store::{Database, DatabaseUrl};
 
 use crate::backup;
@@ -115,6 +116,7 @@ pub(crate) async fn examine(configuration: &Configuration) -> anyhow::Result<Exi
         }
     }
     is_well &= examine_nats(configuration).await;
+    is_well &= examine_mail(configuration).await;
     is_well &= examine_permissions(configuration);
     is_well &= examine_disk(configuration);
     say(if is_well { "all is well" } else { "something needs a hand: see above" });
@@ -154,6 +156,25 @@ async fn examine_nats(configuration: &Configuration) -> bool {
 async fn examine_clock(database: &Database) -> Result<bool, StoreError> {
     let last = database.audit_before(u64::MAX, 1).await?;
     Ok(last.first().is_none_or(|(_, last)| last.at < now() + Span::minutes(1)))
+}
+
+/// Whether the mail server lets this desk in, where one is named.
+async fn examine_mail(configuration: &Configuration) -> bool {
+    let Some(server) = configuration.mail.clone() else {
+        say("mail: none is sent; forgotten passwords are set anew by `volaris account reset`");
+        return true;
+    };
+    let greeted = async { Smtp::new(server.clone())?.greet().await };
+    match greeted.await {
+        Ok(()) => {
+            say(&format!("mail: {server} answers and lets this desk in"));
+            true
+        }
+        Err(error) => {
+            say(&format!("mail: {server}: {error}: look at `mail`, then try `volaris mail test`"));
+            false
+        }
+    }
 }
 
 /// Below so much a database may not be able to finish what it writes.

@@ -23,9 +23,11 @@ mod health;
 mod housekeeping;
 mod import;
 mod logs;
+mod mail;
 mod markets;
 mod nodes;
 mod pages;
+mod password_reset;
 mod passwords;
 mod people;
 mod private_file;
@@ -44,7 +46,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::commands::{AccountCommand, Command, CommandLine, Import};
+use crate::commands::{AccountCommand, Command, CommandLine, Import, MailCommand};
 use crate::configuration::Configuration;
 
 fn main() -> ExitCode {
@@ -78,7 +80,10 @@ async fn run(command: Command, configuration: Configuration) -> anyhow::Result<E
         Command::Migrate => doctor::migrate(&configuration).await,
         Command::Doctor => doctor::examine(&configuration).await,
         Command::Account { what: AccountCommand::Reset { email, second_factor } } => {
-            accounts::reset(&configuration, &email, second_factor).await
+            password_reset::reset(&configuration, &email, second_factor).await
+        }
+        Command::Mail { what: MailCommand::Test { to } } => {
+            mail::try_out(&configuration, &to).await
         }
     }
 }

@@ -16,6 +16,7 @@ use tracing::info;
 use crate::accounts::{Accounts, Told, back};
 use crate::clock::now;
 use crate::device::Device;
+use crate::mail::{Invited, Letter};
 use crate::rest::Problem;
 use crate::sessions::{self, Here};
 use crate::{codes, pages, passwords};
@@ -120,7 +121,8 @@ async fn people_page(
     };
     let people = people.into_iter().map(on_desk).collect();
     let roles = Role::ALL.into_iter().filter(|role| leader.role.may_lead(*role)).map(choice);
-    let shown = PeoplePage::People { people, asked, roles: roles.collect() };
+    let has_mail = accounts.doors.mails.is_some();
+    let shown = PeoplePage::People { people, asked, roles: roles.collect(), has_mail };
     Ok(page(&headers, shown, &told.problem))
 }
 
@@ -163,6 +165,8 @@ async fn log_page(
 struct InviteForm {
     email: String,
     role: String,
+    /// Whether it is sent as well as shown.
+    by_mail: Option<String>,
 }
 
 /// Makes an invitation, whose code is shown once.
@@ -194,14 +198,24 @@ async fn invite(
     if !store.add_invitation(&invitation).await? {
         return Ok(back("/people", "here", None));
     }
-    accounts.note(&leader.id, AuditEvent::Invited, &device).await?;
-    info!(by = %leader.id, "somebody was invited");
-    let shown = PeoplePage::Invited {
-        email: invitation.email,
-        code,
-        address: format!("{}/join", accounts.address(&headers)),
-        expires_at: invitation.expires_at,
-    };
+    let mails = accounts.doors.mails.as_ref().filter(|_| form.by_mail.is_some());
+    let desk = accounts.address(&headers);
+    let desk = mails.map_or(desk.clone(), |mails| mails.address(desk));
+    let address = format!("{desk}/join");
+    let (is_mailed, expires_at) = (mails.is_some(), invitation.expires_at);
+    if let Some(mails) = mails {
+        let (code, address) = (code.as_str(), address.as_str());
+        let invited = Invited { code, address, by: &leader.email, expires_at };
+        let entry = accounts.entry((&leader.id, ""), AuditEvent::Invited, &device);
+        let to = (invitation.email.as_str(), leader.id.as_str());
+        let mail = mails.waiting(&Letter::invitation(&invited), to, entry.at, None)?;
+        mails.send(&entry, &mail).await?;
+    } else {
+        accounts.note(&leader.id, AuditEvent::Invited, &device).await?;
+    }
+    info!(by = %leader.id, is_mailed, "somebody was invited");
+    let email = invitation.email;
+    let shown = PeoplePage::Invited { email, code, address, expires_at, is_mailed };
     Ok(page(&headers, shown, ""))
 }
 

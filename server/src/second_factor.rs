@@ -15,6 +15,7 @@ use crate::clock::now;
 use crate::device::Device;
 use crate::rest::Problem;
 use crate::sessions::Here;
+use crate::sessions::demanded_factor::SETTING_UP;
 use crate::{codes, passwords};
 
 /// Recovery codes that are given.
@@ -88,7 +89,8 @@ pub(crate) async fn begin(
     Form(form): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
     if let Err(word) = accounts.knows(&account, form.present, &device).await? {
-        return Ok(back("/settings/security", word, None));
+        let is_asked = accounts.doors.lacks_factor(&account.id).await?;
+        return Ok(back(if is_asked { SETTING_UP } else { "/settings/security" }, word, None));
     }
     let mut secret = vec![0; SECRET_BYTES];
     passwords::fill(&mut secret);
@@ -108,6 +110,10 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let factor = accounts.doors.store.second_factor(&account.id).await?;
     let Some(factor) = factor.filter(|factor| !factor.is_confirmed) else {
+        if accounts.doors.lacks_factor(&account.id).await? {
+            let email = account.email;
+            return Ok(page(&headers, AccountPage::FactorDemanded { email }, &told.problem));
+        }
         return Ok(Redirect::to("/settings/security").into_response());
     };
     let totp = accounts.secret_of(&account, &factor.secret)?;
@@ -115,7 +121,8 @@ pub(crate) async fn show(
     let (width, modules) = square(&link)?;
     let secret = link.split(['?', '&']).find_map(|part| part.strip_prefix("secret="));
     let secret = secret.unwrap_or_default().to_owned();
-    let shown = AccountPage::SecondFactor { secret, link, width, modules };
+    let is_demanded = accounts.doors.demands_factor;
+    let shown = AccountPage::SecondFactor { secret, link, width, modules, is_demanded };
     Ok(page(&headers, shown, &told.problem))
 }
 

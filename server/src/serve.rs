@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod authorization;
 #[cfg(test)]
+mod demanded_factor;
+#[cfg(test)]
+mod forgotten_password;
+#[cfg(test)]
 mod side_by_side;
 #[cfg(test)]
 mod sign_in_timing;
@@ -71,7 +75,7 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     }
     let listeners = Arc::new(Listeners::default());
     let kept = health::figures_of_process()?;
-    let counts = doors.counts.clone();
+    let (counts, mails) = (doors.counts.clone(), doors.mails.clone());
     let inner = Inner { desk: Arc::clone(&desk), doors: doors.clone(), vault };
     let router = router(&configuration, inner, Arc::clone(&listeners), kept);
     let tls = configuration.certificate.clone().map(CertificateFiles::acceptor).transpose()?;
@@ -85,6 +89,9 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     let mut chores = JoinSet::new();
     chores.spawn(counts.clone().run());
     chores.spawn(doors.look_around());
+    if let Some(mails) = mails {
+        chores.spawn(mails.run());
+    }
     chores.spawn(nodes.leading.clone().run(Arc::clone(&store), nodes.name().to_owned()));
     chores.spawn(housekeeping::run(Arc::clone(&store), nodes.leading.clone()));
     chores.spawn(Arc::clone(&nodes).speak(Arc::clone(&desk), Arc::clone(&listeners), told));

@@ -1,5 +1,6 @@
 //! Who asks: the only place where a request becomes somebody.
 
+pub(crate) mod demanded_factor;
 mod setup_token;
 mod sign_ins;
 
@@ -24,6 +25,7 @@ use crate::api_keys::{self, Pace};
 use crate::clock::now;
 use crate::configuration::Configuration;
 use crate::device::{Device, is_in};
+use crate::mail::Mails;
 use crate::rest::Problem;
 use crate::usage::Counts;
 use crate::{announcements, assets};
@@ -50,6 +52,10 @@ pub(crate) struct Doors {
     pub(crate) tiers: Arc<Tiers>,
     /// What everybody uses.
     pub(crate) counts: Counts,
+    /// Who writes mails, where they are sent.
+    pub(crate) mails: Option<Mails>,
+    /// Whether everybody has a second factor.
+    pub(crate) demands_factor: bool,
     has_accounts: Arc<AtomicBool>,
     pace: Pace,
 }
@@ -96,6 +102,8 @@ const IDLE_MAX: Span = Span::hours(14 * 24);
 const STAY_MAX: Span = Span::hours(90 * 24);
 /// How often it is looked for what other servers did.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(2);
+/// How long somebody waits for that.
+const LOOK_MAX: std::time::Duration = std::time::Duration::from_millis(250);
 /// How exactly it is known when somebody asked last.
 const SEEN_EVERY: Span = Span::hours(1);
 
@@ -118,6 +126,8 @@ impl Doors {
             is_shared: configuration.is_shared(),
             tiers: Arc::new(configuration.tiers.clone()),
             counts: Counts::new(Arc::clone(&store)),
+            mails: Mails::open(configuration, Arc::clone(&store))?,
+            demands_factor: configuration.require_second_factor,
             store,
             has_accounts: Arc::new(AtomicBool::new(has_accounts)),
             pace: Pace::new(),
@@ -132,6 +142,11 @@ impl Doors {
     /// Whether a stream may go on: it began before there were accounts only while there are none,
     /// and ends with what was signed in. A database that is away ends nothing.
     pub(crate) async fn is_signed_in(&self, by: Option<&SignedBy>) -> bool {
+        if let Some(by) = by
+            && matches!(self.lacks_factor(&by.account).await, Ok(true))
+        {
+            return false;
+        }
         match by.map(|by| &by.secret) {
             None => !self.has_accounts(),
             Some(Secret::Browser(hash)) => {
@@ -221,7 +236,16 @@ const FORWARDED: [HeaderName; 6] = [
 ];
 
 /// What is served to whoever is not signed in.
-const OPEN: [&str; 4] = ["/sign-in", "/account/sign-in", "/join", "/account/join"];
+const OPEN: [&str; 8] = [
+    "/sign-in",
+    "/account/sign-in",
+    "/join",
+    "/account/join",
+    "/forgot",
+    "/account/forgot",
+    "/reset",
+    "/account/reset",
+];
 /// What is served to whoever may set the desk up.
 const SETUP: [&str; 2] = ["/set-up", "/account/set-up"];
 
@@ -237,12 +261,10 @@ async fn identify(
         let told = peer_of(&doors.proxies, peer, request.headers());
         request.extensions_mut().insert(told);
     }
-    // Another server may have made the first one a moment ago.
-    if !doors.has_accounts()
-        && doors.is_shared
-        && let Err(problem) = doors.look_for_accounts().await
-    {
-        return Problem::from(problem).into_response();
+    if !doors.has_accounts() && doors.is_shared {
+        // Another server may have made the first one a moment ago. A database that is away stops
+        // nobody's prices: what somebody keeps is in it, and nothing of that is answered.
+        let _ = tokio::time::timeout(LOOK_MAX, doors.look_for_accounts()).await;
     }
     if !doors.has_accounts() {
         let path = request.uri().path();
@@ -267,6 +289,12 @@ async fn identify(
     let trader = Trader::signed_in(&account);
     if !doors.pace.may_ask(trader.owner(), request.uri().path()) {
         return api_keys::too_fast();
+    }
+    let asked = (request.uri().path(), is_for_a_person(&request));
+    match demanded_factor::refusal(&doors, &account.id, asked).await {
+        Ok(None) => {}
+        Ok(Some(refusal)) => return refusal,
+        Err(problem) => return Problem::from(problem).into_response(),
     }
     if api_keys::is_question(request.uri().path()) {
         if let Err(problem) = doors.count_question(&account).await {

@@ -5,7 +5,9 @@ use leptos::prelude::*;
 
 use crate::contexts::Preferences;
 use crate::erased::Erase;
+use crate::pages::demanded_factor::{factor_demanded, not_now};
 use crate::pages::document::{document, field, plain};
+use crate::pages::password_reset::forgotten;
 use crate::shell::PageFiles;
 
 /// What one of the pages shows.
@@ -17,6 +19,8 @@ pub enum AccountPage {
         next: String,
         /// Whether what is typed can be read on the way.
         is_plain: bool,
+        /// Whether a forgotten password can be set anew by mail.
+        has_mail: bool,
     },
     /// The form that makes the first account from elsewhere.
     SetUp {
@@ -33,6 +37,13 @@ pub enum AccountPage {
         width: usize,
         /// The path of its dark ones.
         modules: String,
+        /// Whether nothing else is answered before.
+        is_demanded: bool,
+    },
+    /// The form that begins it, where nothing else is answered before.
+    FactorDemanded {
+        /// Whose.
+        email: String,
     },
     /// A key for programs, which is shown once.
     Key {
@@ -53,7 +64,7 @@ impl AccountPage {
         match self {
             Self::SignIn { .. } => "Sign in",
             Self::SetUp { .. } => "Set up this desk",
-            Self::SecondFactor { .. } => "Second factor",
+            Self::SecondFactor { .. } | Self::FactorDemanded { .. } => "Second factor",
             Self::Key { .. } => "Key for programs",
             Self::RecoveryCodes { .. } => "Recovery codes",
         }
@@ -69,14 +80,16 @@ pub fn account_document(
 ) -> String {
     let title = page.title();
     let body = match page {
-        AccountPage::SignIn { next, is_plain } => {
-            view! { {plain(is_plain)} {sign_in(next)} }.into_any()
+        AccountPage::SignIn { next, is_plain, has_mail } => {
+            view! { {plain(is_plain)} {sign_in(next)} {forgotten(has_mail)} }.into_any()
         }
         AccountPage::SetUp { is_plain } => view! { {plain(is_plain)} {set_up()} }.into_any(),
         AccountPage::Key { key, example } => made_key(key, example),
-        AccountPage::SecondFactor { secret, link, width, modules } => {
-            second_factor(secret, link, (width, modules))
+        AccountPage::SecondFactor { secret, link, width, modules, is_demanded } => {
+            let square = second_factor(secret, link, (width, modules));
+            view! { {square} {not_now(is_demanded)} }.into_any()
         }
+        AccountPage::FactorDemanded { email } => factor_demanded(email),
         AccountPage::RecoveryCodes { codes } => recovery_codes(codes),
     };
     document(files, preferences, title, false, said, body)
@@ -94,10 +107,6 @@ fn sign_in(next: String) -> AnyView {
             <input type="hidden" name="next" value=next />
             <button class="account__go">"Sign in"</button>
         </form>
-        <p class="account__note">
-            "Forgotten? On the machine that the desk runs on: "
-            <code>"volaris account reset you@example.com"</code>
-        </p>
     }
     .erase()
 }
@@ -161,9 +170,6 @@ fn second_factor(secret: String, link: String, (width, modules): (usize, String)
             {field("code", "Code that the app shows", "one-time-code")}
             <button class="account__go">"Turn the second factor on"</button>
         </form>
-        <p class="account__note">
-            <a href="/settings/security">"Not now"</a>
-        </p>
     }
     .erase()
 }
@@ -201,12 +207,14 @@ mod tests {
         let evil = "\"><script>alert(1)</script>".to_owned();
         for page in [
             AccountPage::Key { key: evil.clone(), example: evil.clone() },
-            AccountPage::SignIn { next: evil.clone(), is_plain: true },
+            AccountPage::SignIn { next: evil.clone(), is_plain: true, has_mail: true },
+            AccountPage::FactorDemanded { email: evil.clone() },
             AccountPage::SecondFactor {
                 secret: evil.clone(),
                 link: evil.clone(),
                 width: 1,
                 modules: evil.clone(),
+                is_demanded: true,
             },
         ] {
             let html = document(page, &evil);

@@ -46,6 +46,17 @@ fn told(problem: &str) -> Option<&'static str> {
             "That code is not one for this e-mail address, was used, or has ended. Ask whoever \
              invited you for another."
         }
+        "sent" => {
+            "If there is an account of that address, a code is on its way to it: look into your \
+             mail, and write it here within half an hour."
+        }
+        "reset-code" => {
+            "That is not the code of the newest mail to this address, it was used, or half an \
+             hour is over. Have another one sent."
+        }
+        "reset" => {
+            "The password is set anew, and every browser was signed out. Sign in with the new one."
+        }
         "password" => "The password is changed. Every other browser was signed out.",
         _ => return None,
     })
@@ -75,7 +86,7 @@ pub(super) fn document(
 
 /// What the word of an address says, where it says anything.
 pub(super) fn said_before(said: &str) -> Option<AnyView> {
-    let is_good = said == "password";
+    let is_good = matches!(said, "password" | "sent" | "reset");
     told(said).map(|text| {
         view! {
             <p
@@ -230,6 +241,9 @@ mod tests {
             "owner",
             "announcement",
             "key-limit",
+            "sent",
+            "reset-code",
+            "reset",
         ] {
             assert!(html(word).contains("account__said"), "{word}");
         }

@@ -103,6 +103,8 @@ pub enum PeoplePage {
         asked: Vec<AskedIn>,
         /// What they can be asked to be.
         roles: Vec<RoleChoice>,
+        /// Whether invitations can be sent by mail.
+        has_mail: bool,
     },
     /// A code, which is shown once.
     Invited {
@@ -114,6 +116,8 @@ pub enum PeoplePage {
         address: String,
         /// When it ends.
         expires_at: Moment,
+        /// Whether it is sent by mail as well.
+        is_mailed: bool,
     },
     /// The form that makes the account of who was asked in.
     Join {
@@ -143,9 +147,11 @@ pub fn people_document(
         PeoplePage::Log { .. } => ("Audit log", true),
     };
     let body = match page {
-        PeoplePage::People { people, asked, roles } => everybody(people, asked, roles),
-        PeoplePage::Invited { email, code, address, expires_at } => {
-            invited(email, code, address, expires_at)
+        PeoplePage::People { people, asked, roles, has_mail } => {
+            everybody(people, asked, roles, by_mail(has_mail))
+        }
+        PeoplePage::Invited { email, code, address, expires_at, is_mailed } => {
+            view! { {mailed(is_mailed)} {invited(email, code, address, expires_at)} }.into_any()
         }
         PeoplePage::Join { is_plain } => view! { {plain(is_plain)} {join()} }.into_any(),
         PeoplePage::Log { entries, has_earlier } => log(entries, has_earlier),
@@ -153,7 +159,12 @@ pub fn people_document(
     document(files, preferences, title, is_wide, said, body)
 }
 
-fn everybody(people: Vec<OnDesk>, asked: Vec<AskedIn>, roles: Vec<RoleChoice>) -> AnyView {
+fn everybody(
+    people: Vec<OnDesk>,
+    asked: Vec<AskedIn>,
+    roles: Vec<RoleChoice>,
+    by_mail: AnyView,
+) -> AnyView {
     let invitations = (!asked.is_empty()).then(|| {
         view! {
             <section aria-labelledby="asked">
@@ -182,6 +193,7 @@ fn everybody(people: Vec<OnDesk>, asked: Vec<AskedIn>, roles: Vec<RoleChoice>) -
                     <span>"As"</span>
                     <select name="role">{choices.collect_view()}</select>
                 </label>
+                {by_mail}
                 <button class="account__go">"Make an invitation"</button>
             </form>
             <p class="account__note">
@@ -191,6 +203,31 @@ fn everybody(people: Vec<OnDesk>, asked: Vec<AskedIn>, roles: Vec<RoleChoice>) -
         {owning}
     }
     .erase()
+}
+
+/// Whether the invitation is sent as well, where mail is.
+fn by_mail(has_mail: bool) -> AnyView {
+    has_mail
+        .then(|| {
+            view! {
+                <label class="account__choice">
+                    <input type="checkbox" name="by_mail" value="yes" checked=true />
+                    <span>"Send it to them by mail as well"</span>
+                </label>
+            }
+            .into_any()
+        })
+        .into_any()
+}
+
+/// What became of that.
+fn mailed(is_mailed: bool) -> AnyView {
+    is_mailed
+        .then(|| {
+            let told = "It is on its way to them by mail, should you not want to tell it yourself.";
+            view! { <p class="account__said" data-good="true" role="status">{told}</p> }.into_any()
+        })
+        .into_any()
 }
 
 /// The form that makes somebody else the owner, where there is anybody who could be.
@@ -445,12 +482,18 @@ mod tests {
             from: evil.clone(),
         };
         for page in [
-            PeoplePage::People { people: vec![person], asked: vec![asked], roles: Vec::new() },
+            PeoplePage::People {
+                people: vec![person],
+                asked: vec![asked],
+                roles: Vec::new(),
+                has_mail: true,
+            },
             PeoplePage::Invited {
                 email: evil.clone(),
                 code: evil.clone(),
                 address: evil.clone(),
                 expires_at: Moment(0),
+                is_mailed: true,
             },
             PeoplePage::Log { entries: vec![logged], has_earlier: true },
         ] {

@@ -31,6 +31,10 @@ pub enum AuditEvent {
     EmailChanged,
     /// Its owner is called otherwise.
     Renamed,
+    /// A code to set it anew was sent by mail.
+    CodeSent,
+    /// It was set anew by that code.
+    PasswordMailed,
     /// A second factor counts from now on.
     FactorOn,
     /// It does not any more.
@@ -73,7 +77,7 @@ pub enum AuditEvent {
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::Protected,
         Self::SignedIn,
         Self::Refused,
@@ -84,6 +88,8 @@ impl AuditEvent {
         Self::PasswordReset,
         Self::EmailChanged,
         Self::Renamed,
+        Self::CodeSent,
+        Self::PasswordMailed,
         Self::FactorOn,
         Self::FactorOff,
         Self::RecoveryUsed,
@@ -118,6 +124,8 @@ impl AuditEvent {
             Self::PasswordReset => "password_reset",
             Self::EmailChanged => "email_changed",
             Self::Renamed => "renamed",
+            Self::CodeSent => "code_sent",
+            Self::PasswordMailed => "password_mailed",
             Self::FactorOn => "factor_on",
             Self::FactorOff => "factor_off",
             Self::RecoveryUsed => "recovery_used",
@@ -153,6 +161,8 @@ impl AuditEvent {
             Self::PasswordReset => "Password set anew on the machine",
             Self::EmailChanged => "Changed the e-mail address",
             Self::Renamed => "Changed the name",
+            Self::CodeSent => "A code to set the password anew was sent by mail",
+            Self::PasswordMailed => "Password set anew by a code from a mail",
             Self::FactorOn => "Turned the second factor on",
             Self::FactorOff => "Turned the second factor off",
             Self::RecoveryUsed => "Used a recovery code",
@@ -242,6 +252,9 @@ pub trait AuditStore: Send + Sync {
         number: u64,
         limit: u32,
     ) -> Result<Vec<(u64, AuditEntry)>, StoreError>;
+
+    /// Whether an account signed in, joined or was made before with a browser that calls itself so.
+    async fn knows_device(&self, account: &str, device: &str) -> Result<bool, StoreError>;
 
     /// How many entries there are; a damaged one is an error that names the first.
     async fn check_audit(&self) -> Result<u64, StoreError>;

@@ -32,6 +32,7 @@ mod belongings;
 mod idempotency;
 mod servers;
 mod attempts;
+mod mail;
 mod people;
 mod announcements;
 mod tiers;
@@ -52,6 +53,9 @@ pub use error::DeskError;
 pub use exposure::OpenInterest;
 pub use feed::{FeedEvent, MarketFeed};
 pub use idempotency::{Answered, NAMED_FOR, NamedChange};
+pub use mail::{
+    BadMailKind, Mail, MailError, MailKind, MailStore, Postman, ResetCode, WaitingMail,
+};
 pub use option_levels::KnownOptionLevels;
 pub use people::{BadRole, Invitation, PeopleStore, Person, Role};
 pub use plan::Stage;

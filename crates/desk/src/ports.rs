@@ -7,8 +7,8 @@ use quant::options::VolatilityDay;
 
 use crate::{
     AccountStore, AnnouncementStore, Answered, ApiKeyStore, AttemptStore, AuditStore,
-    BelongingsStore, NamedChange, OwnerId, PeopleStore, RecordedChain, RecordedDay, ServerStore,
-    UsageStore,
+    BelongingsStore, MailStore, NamedChange, OwnerId, PeopleStore, RecordedChain, RecordedDay,
+    ServerStore, UsageStore,
 };
 
 /// How prices were changed after the fact.
@@ -420,6 +420,7 @@ pub trait Store:
     + AnnouncementStore
     + AttemptStore
     + ServerStore
+    + MailStore
 {
     /// Answers when the database does; for `/ready`.
     async fn ping(&self) -> Result<(), StoreError>;

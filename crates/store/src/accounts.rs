@@ -69,12 +69,21 @@ impl AccountStore for Database {
     }
 
     async fn write_password(&self, id: &str, password: &str) -> Result<bool, StoreError> {
+        let doing = || failed("write a password");
+        let mut transaction = self.begin().await?;
         let done = sqlx::query("update account set password = $2 where id = $1")
             .bind(id.to_owned())
             .bind(password.to_owned())
-            .execute(&self.writers)
+            .execute(&mut *transaction)
             .await
-            .map_err(failed("write a password"))?;
+            .map_err(doing())?;
+        // A code that was sent to set the one before anew is worth nothing any more.
+        sqlx::query("delete from password_reset where account_id = $1")
+            .bind(id.to_owned())
+            .execute(&mut *transaction)
+            .await
+            .map_err(doing())?;
+        transaction.commit().await.map_err(doing())?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -95,6 +104,8 @@ impl AccountStore for Database {
         to: &str,
         now: Moment,
     ) -> Result<bool, StoreError> {
+        let doing = || failed("write an e-mail address");
+        let mut transaction = self.begin().await?;
         let done = sqlx::query(
             "update account set email = $3 where id = $1 and email = $2 \
              and not exists (select 1 from account where email = $3) \
@@ -104,14 +115,25 @@ impl AccountStore for Database {
         .bind(from.to_owned())
         .bind(to.to_owned())
         .bind(now.0)
-        .execute(&self.writers)
+        .execute(&mut *transaction)
         .await;
         match done {
-            Ok(done) => Ok(done.rows_affected() == 1),
+            Ok(done) if done.rows_affected() == 1 => {}
+            Ok(_) => return Ok(false),
             // Two at once on PostgreSQL: each saw it free, and one was first.
-            Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => Ok(false),
-            Err(error) => Err(failed("write an e-mail address")(error)),
+            Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => {
+                return Ok(false);
+            }
+            Err(error) => return Err(doing()(error)),
         }
+        // A code that was sent to the address before is worth nothing any more.
+        sqlx::query("delete from password_reset where account_id = $1")
+            .bind(id.to_owned())
+            .execute(&mut *transaction)
+            .await
+            .map_err(doing())?;
+        transaction.commit().await.map_err(doing())?;
+        Ok(true)
     }
 
     async fn add_sign_in(&self, sign_in: &SignIn) -> Result<(), StoreError> {

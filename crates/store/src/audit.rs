@@ -5,14 +5,15 @@ use async_trait::async_trait;
 use desk::{AuditEntry, AuditStore, StoreError};
 use market::Moment;
 use sha2::{Digest, Sha256};
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{Any, Row, Transaction};
 
 use crate::Database;
 use crate::database::failed;
 use crate::series::parsed;
 
 const DOING: &str = "read the audit log";
+const DOING_WRITE: &str = "write the audit log";
 /// Writers at the same moment take turns; each is next within so many.
 const TRIES: u32 = 50;
 /// Entries that are read at once.
@@ -21,43 +22,13 @@ const PAGE: i64 = 1_000;
 #[async_trait]
 impl AuditStore for Database {
     async fn add_audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
-        let doing = || failed("write the audit log");
         let mut tries = 0;
         loop {
             let mut transaction = self.begin().await?;
-            let last = sqlx::query("select seq, hash from audit order by seq desc limit 1")
-                .fetch_optional(&mut *transaction)
-                .await
-                .map_err(doing())?;
-            let (seq, before) = match &last {
-                Some(row) => {
-                    let seq: i64 = row.try_get(0).map_err(doing())?;
-                    (seq + 1, row.try_get(1).map_err(doing())?)
-                }
-                None => (1, String::new()),
-            };
-            let done = sqlx::query(
-                "insert into audit (seq, at, account_id, event, device, network, hash, about) \
-                 values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            )
-            .bind(seq)
-            .bind(entry.at.0)
-            .bind(entry.account.clone())
-            .bind(entry.event.to_string())
-            .bind(entry.device.clone())
-            .bind(entry.network.clone())
-            .bind(seal(&before, seq, entry))
-            .bind(entry.about.clone())
-            .execute(&mut *transaction)
-            .await;
-            tries += 1;
-            match done {
-                Ok(_) => return transaction.commit().await.map_err(doing()),
-                // On PostgreSQL somebody else was next.
-                Err(sqlx::Error::Database(refusal))
-                    if refusal.is_unique_violation() && tries < TRIES => {}
-                Err(error) => return Err(doing()(error)),
+            if append(&mut transaction, entry).await? {
+                return transaction.commit().await.map_err(failed(DOING_WRITE));
             }
+            too_many(&mut tries)?;
         }
     }
 
@@ -92,6 +63,19 @@ impl AuditStore for Database {
         rows.iter().map(numbered).collect()
     }
 
+    async fn knows_device(&self, account: &str, device: &str) -> Result<bool, StoreError> {
+        let row = sqlx::query(
+            "select seq from audit where account_id = $1 and device = $2 \
+             and event in ('protected', 'joined', 'signed_in') limit 1",
+        )
+        .bind(account.to_owned())
+        .bind(device.to_owned())
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(failed(DOING))?;
+        Ok(row.is_some())
+    }
+
     async fn check_audit(&self) -> Result<u64, StoreError> {
         let (mut count, mut before) = (0_i64, String::new());
         loop {
@@ -118,6 +102,55 @@ impl AuditStore for Database {
             }
         }
     }
+}
+
+/// Adds an entry to what a transaction does; false where somebody else was next, on PostgreSQL:
+/// then all of it is done anew.
+pub(crate) async fn append(
+    transaction: &mut Transaction<'_, Any>,
+    entry: &AuditEntry,
+) -> Result<bool, StoreError> {
+    let doing = || failed(DOING_WRITE);
+    let last = sqlx::query("select seq, hash from audit order by seq desc limit 1")
+        .fetch_optional(&mut **transaction)
+        .await
+        .map_err(doing())?;
+    let (seq, before) = match &last {
+        Some(row) => {
+            let seq: i64 = row.try_get(0).map_err(doing())?;
+            (seq + 1, row.try_get(1).map_err(doing())?)
+        }
+        None => (1, String::new()),
+    };
+    let done = sqlx::query(
+        "insert into audit (seq, at, account_id, event, device, network, hash, about) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(seq)
+    .bind(entry.at.0)
+    .bind(entry.account.clone())
+    .bind(entry.event.to_string())
+    .bind(entry.device.clone())
+    .bind(entry.network.clone())
+    .bind(seal(&before, seq, entry))
+    .bind(entry.about.clone())
+    .execute(&mut **transaction)
+    .await;
+    match done {
+        Ok(_) => Ok(true),
+        Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => Ok(false),
+        Err(error) => Err(doing()(error)),
+    }
+}
+
+/// Counts a try of [`append`]; an error where there were too many.
+pub(crate) fn too_many(tries: &mut u32) -> Result<(), StoreError> {
+    *tries += 1;
+    if *tries < TRIES {
+        return Ok(());
+    }
+    let source = Box::from("others were always next");
+    Err(StoreError::Database { doing: DOING_WRITE.to_owned(), source })
 }
 
 /// SHA-256 of an entry and of the seal before it; each part with its length, so that no two entries

@@ -5,6 +5,7 @@
 mod accounts;
 mod api_keys;
 mod audit;
+mod mail;
 mod people;
 mod announcements;
 mod attempts;

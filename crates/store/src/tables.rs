@@ -58,7 +58,7 @@ pub(crate) struct Texts {
 use Kind::{Real, Text, Whole};
 
 /// Every table; one that another points at stands before it.
-static TABLES: [Table; 23] = [
+static TABLES: [Table; 25] = [
     Table {
         name: "account",
         keys: 1,
@@ -150,6 +150,28 @@ static TABLES: [Table; 23] = [
             ("made_at", Whole),
             ("used_at", Whole),
         ],
+    },
+    Table {
+        name: "mail",
+        keys: 1,
+        whose: Whose::Account("account_id"),
+        columns: &[
+            ("id", Text),
+            ("account_id", Text),
+            ("kind", Text),
+            ("address", Text),
+            ("secret", Text),
+            ("made_at", Whole),
+            ("next_at", Whole),
+            ("ends_at", Whole),
+            ("tries", Whole),
+        ],
+    },
+    Table {
+        name: "password_reset",
+        keys: 1,
+        whose: Whose::Account("account_id"),
+        columns: &[("account_id", Text), ("hash", Text), ("made_at", Whole), ("expires_at", Whole)],
     },
     Table {
         name: "audit",

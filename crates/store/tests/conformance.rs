@@ -14,6 +14,7 @@ mod conformance {
     mod copying;
     mod damage;
     mod lifetime;
+    mod mail;
     mod people;
     mod positions;
     mod prints;

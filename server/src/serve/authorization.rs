@@ -15,10 +15,11 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::commands::Settings;
+use crate::mail::Mails;
 use crate::sessions::{self, Peer};
 
 /// Every address with its methods: what programs ask, what our screens ask, and the screens.
-fn everything() -> Vec<(Method, String)> {
+pub(super) fn everything() -> Vec<(Method, String)> {
     let document: serde_json::Value = serde_json::from_str(api::OPENAPI).expect("the document");
     let paths = document["paths"].as_object().expect("paths");
     let of_programs = paths.iter().flat_map(|(path, methods)| {
@@ -116,14 +117,16 @@ pub(super) fn asked(
     request.body(Body::empty()).expect("a request")
 }
 
-async fn ask(router: &Router, request: Request<Body>) -> StatusCode {
+pub(super) async fn ask(router: &Router, request: Request<Body>) -> StatusCode {
     router.clone().oneshot(request).await.expect("an answer").status()
 }
 
 /// A desk whose owner has an account.
 pub(super) struct Site {
     _folder: tempfile::TempDir,
-    store: Arc<dyn Store>,
+    pub(super) store: Arc<dyn Store>,
+    /// Who carries its mail, if anybody does.
+    pub(super) mails: Option<Mails>,
     pub(super) router: Router,
 }
 
@@ -144,6 +147,22 @@ impl Site {
         Self::with(|configuration| configuration.proxies = vec![proxy]).await
     }
 
+    /// The same, which sends mail there.
+    pub(super) async fn mailing(server: &testkit::mail_server::MailServer) -> Self {
+        let (mail, proxy) = (server.address(), "127.0.0.1/32".parse().expect("a network"));
+        Self::with(|configuration| {
+            let read = notify::MailServer::read(&mail, "Desk <desk@example.com>");
+            configuration.mail = Some(read.expect("a mail server"));
+            configuration.proxies = vec![proxy];
+        })
+        .await
+    }
+
+    /// The same, which asks everybody for a second factor.
+    pub(super) async fn demanding() -> Self {
+        Self::with(|configuration| configuration.require_second_factor = true).await
+    }
+
     async fn with(change: impl FnOnce(&mut Configuration)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = DatabaseUrl::File(folder.path().join("volaris.db"));
@@ -158,10 +177,11 @@ impl Site {
         let markets = Arc::new(OfflineMarkets::new(1));
         let desk = Arc::new(Desk::new(Arc::clone(&store), markets));
         let kept = PrometheusBuilder::new().build_recorder().handle();
+        let mails = doors.mails.clone();
         let vault = Vault::open(&configuration).expect("a vault");
         let inner = Inner { desk, doors, vault };
         let router = router(&configuration, inner, Arc::default(), kept);
-        Self { _folder: folder, store, router }
+        Self { _folder: folder, store, mails, router }
     }
 
     /// Lets somebody join, and signs them in; gives their cookie.
@@ -233,6 +253,11 @@ async fn without_a_sign_in_nothing_is_answered_but_the_sign_in() {
     for path in ["/sign-in", "/join", "/health", "/ready", "/metrics"] {
         let status = ask(router, asked(&Method::GET, path, "text/html", None)).await;
         assert_eq!(status, StatusCode::OK, "{path}");
+    }
+    // Where no mail is sent these lead to the sign-in, which says what to do.
+    for (method, path) in [(Method::GET, "/forgot"), (Method::GET, "/reset")] {
+        let status = ask(router, asked(&method, path, "text/html", None)).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{path}");
     }
 }
 

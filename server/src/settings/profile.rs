@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use desk::{Account, AuditEvent, Limited, Trader, Used, email_of, person_name_of};
+use desk::{Account, AuditEvent, Limited, MailKind, Trader, Used, email_of, person_name_of};
 use http::HeaderMap;
 use serde::Deserialize;
 use tracing::info;
@@ -173,7 +173,15 @@ async fn change_email(
     if !accounts.doors.store.write_email(&account.id, &account.email, to, now()).await? {
         return Ok(back(PATH, "taken", None));
     }
-    accounts.note(&account.id, AuditEvent::EmailChanged, device).await?;
+    let entry = accounts.entry((&account.id, ""), AuditEvent::EmailChanged, device);
+    match &accounts.doors.mails {
+        // To the address of before: whoever has it knows whether that was meant.
+        Some(mails) => {
+            let mail = mails.letter(MailKind::EmailChanged, &entry, &account.email)?;
+            mails.send(&entry, &mail).await?;
+        }
+        None => accounts.doors.store.add_audit(&entry).await?,
+    }
     info!(account = %account.id, "an e-mail address was changed");
     Ok(saved_at(PATH, EMAIL, &undo::seal(accounts, here, EMAIL, &account.email)?))
 }

@@ -5,13 +5,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
-use desk::{AccountStore, AuditEntry, AuditEvent, AuditStore, ServerStore};
+use desk::{AccountStore, AuditEntry, AuditEvent, AuditStore, MailStore, ServerStore};
 
 use super::{DESK, Vault, fresh_key, key_file};
 use crate::clock::now;
 use crate::commands::say;
 use crate::configuration::Configuration;
-use crate::{backup, doctor, private_file, second_factor};
+use crate::{backup, doctor, mail, private_file, second_factor};
 
 /// Seals everything with another key. `given` is that key, where keys are not kept in a file.
 pub(crate) async fn rotate(
@@ -46,6 +46,16 @@ pub(crate) async fn rotate(
     if !check.is_empty() {
         database.write_key_check(&check, &next.seal(DESK, DESK.as_bytes())?).await?;
     }
+    let mut mails = Vec::new();
+    for (id, before) in database.mail_secrets().await? {
+        let about = mail::about(&id);
+        let text = present.unseal(&about, &before).or_else(|_| next.unseal(&about, &before));
+        // One that neither opens is given up when it is due.
+        let Ok(text) = text else { continue };
+        let after = next.seal(&about, &text)?;
+        mails.push((id, before, after));
+    }
+    database.reseal_mails(&mails).await?;
     let entry = AuditEntry {
         at: now(),
         account: String::new(),
@@ -56,7 +66,7 @@ pub(crate) async fn rotate(
     };
     database.add_audit(&entry).await?;
     database.close().await;
-    let count = sealed.len();
+    let count = sealed.len() + mails.len();
     if configuration.key.is_some() {
         say(&format!(
             "{count} secrets are sealed with the next key: set VOLARIS_KEY to it before the desk \
@@ -98,7 +108,7 @@ fn keys_of_files(configuration: &Configuration) -> anyhow::Result<(String, Strin
 
 #[cfg(test)]
 mod tests {
-    use desk::{Account, OwnerId, Role, Tier};
+    use desk::{Account, MailKind, OwnerId, Role, Tier, WaitingMail};
     use market::Moment;
 
     use super::*;
@@ -125,6 +135,40 @@ mod tests {
         id
     }
 
+    /// A mail that waits, of an account.
+    async fn with_mail(configuration: &Configuration, id: &str) {
+        let database = doctor::open_database(configuration).await.expect("a database");
+        let vault = Vault::open(configuration).expect("a vault");
+        let entry = AuditEntry {
+            at: Moment(0),
+            account: id.to_owned(),
+            event: AuditEvent::FactorOn,
+            about: String::new(),
+            device: String::new(),
+            network: String::new(),
+        };
+        let mail = WaitingMail {
+            id: "m".to_owned(),
+            account: id.to_owned(),
+            kind: MailKind::FactorOn,
+            address: "ada@example.com".to_owned(),
+            secret: vault.seal(&mail::about("m"), b"words").expect("sealed"),
+            made_at: Moment(0),
+            next_at: Moment(0),
+            ends_at: Moment(1),
+            tries: 0,
+        };
+        database.add_audit_and_mail(&entry, &mail).await.expect("written");
+        database.close().await;
+    }
+
+    async fn mail_of(configuration: &Configuration) -> String {
+        let database = doctor::open_database(configuration).await.expect("a database");
+        let mut secrets = database.mail_secrets().await.expect("an answer");
+        database.close().await;
+        secrets.remove(0).1
+    }
+
     async fn sealed_of(configuration: &Configuration, id: &str) -> String {
         let database = doctor::open_database(configuration).await.expect("a database");
         let factor = database.second_factor(id).await.expect("an answer").expect("one");
@@ -143,6 +187,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let configuration = configuration(folder.path());
         let id = with_factor(&configuration).await;
+        with_mail(&configuration, &id).await;
         let about = second_factor::about(&id);
         let old = Vault::open(&configuration).expect("a vault");
         rotate(&configuration, None).await.expect("rotated");
@@ -150,6 +195,9 @@ mod tests {
         assert!(old.unseal(&about, &sealed).is_err());
         let new = Vault::open(&configuration).expect("a vault");
         assert_eq!(new.unseal(&about, &sealed).expect("opened"), b"secret");
+        let mail = mail_of(&configuration).await;
+        assert_eq!(new.unseal(&mail::about("m"), &mail).expect("opened"), b"words");
+        assert!(old.unseal(&mail::about("m"), &mail).is_err());
         assert!(!next_file(&key_file(&configuration)).exists());
     }
 

@@ -10,7 +10,7 @@ use super::home::{Home, on_both};
 on_both!(all_of_it_is_given_without_secrets, all_of_it_goes_and_nothing_of_others);
 
 /// Two people, with a row of each table each.
-const ROWS: [&str; 42] = [
+const ROWS: [&str; 46] = [
     "insert into account values ('a', 'ada', 'ada@example.com', 'password of ada', 5, 'owner', 0, \
      'lite', 'Ada')",
     "insert into account values ('b', 'bob', 'bob@example.com', 'password of bob', 6, 'member', 0, \
@@ -29,6 +29,10 @@ const ROWS: [&str; 42] = [
     "insert into usage values ('b', 20000, 'questions', 7)",
     "insert into announcement values ('n', 'Hers', 'a', 1, 9)",
     "insert into announcement values ('o', 'His', 'b', 1, 9)",
+    "insert into mail values ('m', 'a', 'factor_on', 'ada@example.com', 'sealed m', 1, 2, 3, 4)",
+    "insert into mail values ('n', 'b', 'factor_on', 'bob@example.com', 'sealed n', 1, 2, 3, 4)",
+    "insert into password_reset values ('a', 'hash m', 1, 2)",
+    "insert into password_reset values ('b', 'hash n', 1, 2)",
     "insert into audit values (1, 5, 'a', 'signed_in', 'Firefox', '', 'hash 1', '')",
     "insert into audit values (2, 6, 'b', 'suspended', 'Firefox', '', 'hash 2', 'a')",
     "insert into series values ('s', 'ada', 'import', 'SPY', 'import', '1m', 'regular', 'raw')",
@@ -101,7 +105,7 @@ async fn all_of_it_is_given_without_secrets(home: Home) {
     let database = filled(&home).await;
     let mut taken = Taken::default();
     database.give_belongings(&ada(), &mut taken).await.unwrap();
-    assert_eq!(taken.tables.len(), 21);
+    assert_eq!(taken.tables.len(), 23);
     for (table, (_, rows)) in &taken.tables {
         // What Bob did with her account is hers to know.
         let expected = if *table == "audit" { 2 } else { 1 };
@@ -124,10 +128,10 @@ async fn all_of_it_is_given_without_secrets(home: Home) {
 async fn all_of_it_goes_and_nothing_of_others(home: Home) {
     let database = filled(&home).await;
     let before = database.count().await.unwrap();
-    assert_eq!(before, 42);
+    assert_eq!(before, 46);
     // Of each table one, but for the two entries of the log.
-    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), 20);
-    assert_eq!(database.count().await.unwrap(), before - 20);
+    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), 22);
+    assert_eq!(database.count().await.unwrap(), before - 22);
     let mut taken = Taken::default();
     database.give_belongings(&ada(), &mut taken).await.unwrap();
     let left: Vec<_> = taken.tables.iter().filter(|(_, (_, rows))| !rows.is_empty()).collect();

@@ -13,7 +13,7 @@ on_both!(
 
 /// A row for every table, with what is hard to carry: nothing, less than nothing, empty text,
 /// letters of everywhere.
-const ROWS: [&str; 21] = [
+const ROWS: [&str; 23] = [
     "insert into account values ('a', 'local', 'ada@example.com', 'hash', 5, 'owner', 0, 'lite', \
      'Зоя \u{2014} \u{65e5}')",
     "insert into sign_in values ('h', 'a', 'Firefox auf Ubuntu \u{2014} \u{65e5}', 1, 2, 3)",
@@ -23,6 +23,8 @@ const ROWS: [&str; 21] = [
     "insert into api_key values ('k', 'a', 'robot', 'read', 'kh', 'wxyz', 1, null)",
     "insert into usage values ('a', 20000, 'questions', 7)",
     "insert into announcement values ('n', 'Closed\u{2014}', 'a', 1, 9)",
+    "insert into mail values ('m', 'a', 'factor_on', 'ada@example.com', 'sealed', -1, 2, 3, 0)",
+    "insert into password_reset values ('a', 'hash', -1, 2)",
     "insert into audit values (1, 5, 'a', 'signed_in', '', '', \
      '0000000000000000000000000000000000000000000000000000000000000000', '')",
     "insert into series values ('s', 'local', 'import', 'SPY', 'import', '1m', 'regular', 'raw')",
@@ -94,7 +96,7 @@ async fn a_backup_is_whole_and_overwrites_nothing(home: Home) {
     let from = filled(&home).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("backup.db");
-    assert_eq!(from.back_up(&file).await.unwrap(), Some(21));
+    assert_eq!(from.back_up(&file).await.unwrap(), Some(23));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

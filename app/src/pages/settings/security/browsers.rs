@@ -5,6 +5,7 @@ use market::Moment;
 
 use crate::erased::Erase;
 use crate::pages::document::moment;
+use crate::pages::ended_sign_ins::{end_one, end_others};
 
 /// A browser that somebody is signed in with.
 #[derive(Clone, Debug)]
@@ -24,35 +25,18 @@ pub struct SignedIn {
 pub(super) fn section(sign_ins: Vec<SignedIn>) -> AnyView {
     let others = sign_ins.iter().filter(|one| !one.is_here).count();
     let rows = sign_ins.into_iter().map(browser).collect_view();
-    let everywhere = (0 < others).then(|| {
-        view! {
-            <form method="post" action="/account/sign-out-others">
-                <button>"Sign out everywhere else"</button>
-            </form>
-        }
-        .erase()
-    });
     view! {
         <section aria-labelledby="browsers">
             <h2 id="browsers">"Signed in with"</h2>
+            {end_others(others)}
             <ul class="account__browsers">{rows}</ul>
-            {everywhere}
         </section>
     }
     .erase()
 }
 
 fn browser(one: SignedIn) -> AnyView {
-    let end = (!one.is_here).then(|| {
-        let name = format!("Sign out {}", one.device);
-        view! {
-            <form method="post" action="/account/end">
-                <input type="hidden" name="hash" value=one.hash />
-                <button aria-label=name>"Sign out"</button>
-            </form>
-        }
-        .erase()
-    });
+    let end = (!one.is_here).then(|| end_one(&one.device, one.hash));
     let here = one.is_here.then_some(" · this browser");
     let when = format!("since {}, last seen {}", moment(one.since), moment(one.seen_at));
     view! {

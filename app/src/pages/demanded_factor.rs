@@ -1,0 +1,47 @@
+//! Setting a second factor up where a desk asks everybody for one: nothing else is shown before.
+
+use leptos::prelude::*;
+
+use crate::erased::Erase;
+use crate::pages::document::field;
+
+/// The form that begins it.
+pub(super) fn factor_demanded(email: String) -> AnyView {
+    view! {
+        <p>
+            "This desk asks everybody for a second factor, and this account (" {email.clone()}
+            ") has none yet. With one, a sign-in takes a code from an app on your phone besides \
+             the password."
+        </p>
+        <form class="account__form" method="post" action="/account/second-factor/begin">
+            // A password manager wants to know whose it is.
+            <input type="text" name="email" value=email autocomplete="username" hidden=true />
+            {field("present", "Your password", "current-password")}
+            <button class="account__go">"Set a second factor up"</button>
+        </form>
+        {leave()}
+    }
+    .erase()
+}
+
+/// The way out of setting one up.
+pub(super) fn not_now(is_demanded: bool) -> AnyView {
+    if is_demanded {
+        return leave();
+    }
+    view! {
+        <p class="account__note">
+            <a href="/account">"Not now"</a>
+        </p>
+    }
+    .erase()
+}
+
+fn leave() -> AnyView {
+    view! {
+        <form method="post" action="/account/sign-out">
+            <button>"Sign out"</button>
+        </form>
+    }
+    .erase()
+}
