@@ -357,6 +357,11 @@ async fn sign_in(
     if is_recovery {
         accounts.note(&id, AuditEvent::RecoveryUsed, &device).await?;
     }
+    // Whoever set it anew while this one was compared has signed everybody out.
+    let is_same = store.account(&id).await?.is_some_and(|now| now.password == account.password);
+    if !is_same {
+        return Ok(back("/sign-in", "wrong", Some(next)));
+    }
     if let Verdict::Renewed(password) = verdict {
         store.write_password(&account.id, &password).await?;
     }

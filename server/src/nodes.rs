@@ -7,7 +7,8 @@
 mod leading;
 mod words;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -17,7 +18,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use bus::{Asker, Bus, Heard};
 use desk::{Desk, DeskError, OwnerId, Store, TapeBeat, TapeMover, TapeState, Trader};
-use market::TapeCommand;
+use market::{Moment, Span, TapeCommand};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 use tracing::{debug, warn};
@@ -33,6 +34,10 @@ use words::{Answer, Question, Word};
 const LOOKING_EVERY: Duration = Duration::from_secs(1);
 /// Tapes in one word: NATS takes a megabyte.
 const BEATS_MAX: usize = 2_000;
+/// How long a tape that could not be followed is left alone.
+const REFUSED_FOR: Span = Span::seconds(5);
+/// Jumps that a tape may make under one lead: a number of this many bits.
+const EPOCH_BITS: u32 = 24;
 /// Words that wait to be told; what comes when there are so many is told with the next.
 const WORDS_MAX: usize = 256;
 
@@ -45,6 +50,9 @@ pub(crate) struct Nodes {
     bus: Option<Bus>,
     /// What is told next.
     words: mpsc::Sender<Word>,
+    /// Where tapes stood that others moved, as they said it last: from there they go on when
+    /// somebody looks here after those are gone.
+    seen: Mutex<BTreeMap<OwnerId, TapeBeat>>,
 }
 
 impl Nodes {
@@ -62,7 +70,8 @@ impl Nodes {
             }
         };
         let (words, told) = mpsc::channel(WORDS_MAX);
-        Ok((Self { name: name(), leading: Leading::default(), bus, words }, told))
+        let (leading, seen) = (Leading::default(), Mutex::default());
+        Ok((Self { name: name(), leading, bus, words, seen }, told))
     }
 
     /// What this server is called among the others.
@@ -72,12 +81,27 @@ impl Nodes {
 
     /// Whether the tapes are moved here.
     pub(crate) fn moves_tapes(&self) -> bool {
-        self.bus.is_none() || self.leading.is_on()
+        self.bus.is_none() || self.leading.moves().is_some()
+    }
+
+    /// Whether the others are in reach, where they should be.
+    pub(crate) fn is_in_reach(&self) -> bool {
+        self.bus.as_ref().is_none_or(Bus::is_connected)
+    }
+
+    /// The least number of the epochs that begin here, by the number of this server's lead: those
+    /// of an earlier one are smaller.
+    pub(crate) fn epoch_floor(&self) -> u64 {
+        self.leading.moves().filter(|_| self.bus.is_some()).map_or(0, |term| term << EPOCH_BITS)
+    }
+
+    fn seen(&self) -> MutexGuard<'_, BTreeMap<OwnerId, TapeBeat>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the others where tapes stand that were moved here.
     pub(crate) fn tell_moved(&self, moved: Vec<TapeBeat>) {
-        let Some(term) = self.leading.term().filter(|_| self.bus.is_some()) else { return };
+        let Some(term) = self.leading.moves().filter(|_| self.bus.is_some()) else { return };
         for beats in moved.chunks(BEATS_MAX) {
             // The next word tells where they stand then: one that finds no place is not missed.
             let _ = self.words.try_send(Word::Beats { term, beats: beats.to_vec() });
@@ -113,11 +137,11 @@ impl Nodes {
         listeners.forget_servers(now());
         let streams = listeners.streams_here();
         // Whoever leads moves what it is told of, and tells of it by itself.
-        let tapes = match self.leading.is_on() {
-            true => Vec::new(),
-            false => desk.awake_tapes(now(), |owner| streams.contains_key(owner)),
+        let (term, tapes) = match self.leading.moves() {
+            Some(term) => (term, Vec::new()),
+            None => (0, desk.awake_tapes(now(), |owner| streams.contains_key(owner))),
         };
-        Word::Looking { server: self.name.clone(), tapes, streams }
+        Word::Looking { server: self.name.clone(), term, tapes, streams }
     }
 
     /// Hears what the others say, until the task is dropped; `moved` tells whoever listens here.
@@ -136,8 +160,9 @@ impl Nodes {
             }
         };
         let mut last_term = 0;
+        let mut refused = BTreeMap::new();
         while let Some(heard) = hearing.next().await {
-            last_term = last_term.max(self.leading.term().unwrap_or_default());
+            last_term = last_term.max(self.leading.moves().unwrap_or_default());
             match heard {
                 Heard::Question(question, asker) => self.answer(&desk, &question, asker).await,
                 Heard::Word(word) => match words::read(&word) {
@@ -145,14 +170,16 @@ impl Nodes {
                         last_term = term;
                         self.leading.give_way(term);
                         for beat in beats {
-                            follow(&desk, &beat, &moved).await;
+                            follow(&desk, &beat, &mut refused, &moved).await;
+                            self.seen().insert(beat.owner.clone(), beat);
                         }
                     }
                     // Of one that leads no more, and does not know it yet.
                     Some(Word::Beats { .. }) => {}
-                    Some(Word::Looking { server, tapes, streams }) => {
+                    Some(Word::Looking { server, term, tapes, streams }) => {
+                        self.leading.give_way(term);
                         listeners.hear_of(server, streams, now());
-                        if self.leading.is_on() {
+                        if self.leading.moves().is_some() {
                             for beat in tapes {
                                 move_on(&desk, &beat).await;
                             }
@@ -166,7 +193,7 @@ impl Nodes {
 
     /// Answers where this is the one that leads; otherwise somebody else does.
     async fn answer(&self, desk: &Desk, question: &[u8], asker: Asker) {
-        if !self.leading.is_on() {
+        if self.leading.moves().is_none() {
             return;
         }
         let Some(Question { owner, command }) = words::read(question) else { return };
@@ -197,24 +224,43 @@ impl TapeMover for Nodes {
         owner: &OwnerId,
         command: Option<TapeCommand>,
     ) -> Result<Option<TapeBeat>, DeskError> {
-        let Some(bus) = self.bus.as_ref().filter(|_| !self.leading.is_on()) else {
-            return Ok(None);
+        // A tape that others moved goes on from where it stood when they were last heard.
+        let seen = || command.is_none().then(|| self.seen().get(owner).cloned()).flatten();
+        let Some(bus) = self.bus.as_ref().filter(|_| !self.moves_tapes()) else {
+            return Ok(seen());
         };
         let question = words::write(&Question { owner: owner.clone(), command });
-        let answer = bus.ask(question).await.map_err(|_| DeskError::NotMoved)?;
-        words::read::<Answer>(&answer).unwrap_or(Answer::Failed).into_result().map(Some)
+        match bus.ask(question).await {
+            Ok(answer) => {
+                words::read::<Answer>(&answer).unwrap_or(Answer::Failed).into_result().map(Some)
+            }
+            Err(_) => seen().map(Some).ok_or(DeskError::NotMoved),
+        }
     }
 }
 
-/// Plays a tape on to where it stands elsewhere.
-async fn follow(desk: &Desk, beat: &TapeBeat, moved: impl Fn(&OwnerId, desk::TapeStep, TapeState)) {
+/// Plays a tape on to where it stands elsewhere. One that cannot be is not tried again for a while:
+/// everybody else's waits meanwhile.
+async fn follow(
+    desk: &Desk,
+    beat: &TapeBeat,
+    refused: &mut BTreeMap<OwnerId, Moment>,
+    moved: impl Fn(&OwnerId, desk::TapeStep, TapeState),
+) {
+    let now = now();
+    if refused.get(&beat.owner).is_some_and(|at| now - *at < REFUSED_FOR) {
+        return;
+    }
     match desk.follow(beat).await {
         Ok(Some((step, state))) => moved(&beat.owner, step, state),
         Ok(None) => {}
         Err(problem) => {
             warn!(owner = %beat.owner, problem = %story(&problem), "a tape cannot be followed");
+            refused.insert(beat.owner.clone(), now);
+            return;
         }
     }
+    refused.remove(&beat.owner);
 }
 
 /// Somebody looks at a tape on another server: it is moved, from where it stands there if nobody

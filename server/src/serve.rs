@@ -92,7 +92,12 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     if let Some(mails) = mails {
         chores.spawn(mails.run());
     }
-    chores.spawn(nodes.leading.clone().run(Arc::clone(&store), nodes.name().to_owned()));
+    let in_reach = Arc::clone(&nodes);
+    chores.spawn(nodes.leading.clone().run(
+        Arc::clone(&store),
+        nodes.name().to_owned(),
+        move || in_reach.is_in_reach(),
+    ));
     chores.spawn(housekeeping::run(Arc::clone(&store), nodes.leading.clone()));
     chores.spawn(Arc::clone(&nodes).speak(Arc::clone(&desk), Arc::clone(&listeners), told));
     let moved = {

@@ -171,6 +171,7 @@ pub(crate) async fn run(desk: Arc<Desk>, listeners: Arc<Listeners>, nodes: Arc<N
         if !nodes.moves_tapes() {
             continue;
         }
+        desk.raise_epochs(nodes.epoch_floor());
         let now = now();
         let is_heard = |owner: &OwnerId| 0 < listeners.count(owner);
         let mut moved = Vec::new();

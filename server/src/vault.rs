@@ -11,7 +11,7 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use desk::Store;
 
 use crate::configuration::Configuration;
-use crate::private_file;
+use crate::{private_file, second_factor};
 pub(crate) use rotation::rotate;
 
 /// Seals and opens by the desk's key.
@@ -58,6 +58,12 @@ impl Vault {
     pub(crate) async fn is_the_desks(&self, store: &dyn Store) -> anyhow::Result<bool> {
         let mut sealed = store.desk_facts().await?.key_check;
         if sealed.is_empty() {
+            // What was sealed before anybody asked tells it as well.
+            if let Some((account, secret)) = store.second_factor_secrets().await?.first()
+                && self.unseal(&second_factor::about(account), secret).is_err()
+            {
+                return Ok(false);
+            }
             let own = self.seal(DESK, DESK.as_bytes())?;
             if store.write_key_check("", &own).await? {
                 return Ok(true);

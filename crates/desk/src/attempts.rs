@@ -17,8 +17,8 @@ pub struct Quota {
 /// Attempts, by what they are counted for.
 #[async_trait]
 pub trait AttemptStore: Send + Sync {
-    /// Counts an attempt under each of the names; false, and nothing counted from there on, where
-    /// one of them has none left. Names are kept as hashes.
+    /// Counts an attempt under each of the names; false, and nothing is counted, where one of them
+    /// has none left. Names are kept as hashes.
     async fn try_once(
         &self,
         names: &[String],

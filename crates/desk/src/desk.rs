@@ -223,7 +223,7 @@ impl Desk {
     pub fn play_practice(&self, trader: &Trader) -> TapeState {
         let feed = self.markets.practice();
         self.with_tape(trader, |tape| {
-            *tape = Tape::new(feed, tape.epoch() + 1);
+            tape.change_feed(feed);
             tape.state()
         })
     }
@@ -236,7 +236,7 @@ impl Desk {
     ) -> Result<TapeState, DeskError> {
         let feed = self.recording(trader.owner(), date).await?;
         Ok(self.with_tape(trader, |tape| {
-            *tape = Tape::new(feed, tape.epoch() + 1);
+            tape.change_feed(feed);
             tape.state()
         }))
     }

@@ -94,6 +94,8 @@ pub struct Tape {
     writer: BookWriter,
     day: TradingDay,
     epoch: u64,
+    /// The least number of the next.
+    epoch_floor: u64,
     /// Where the epoch began: the first numbered print is the first after it.
     began_at: Moment,
     heard_at: Moment,
@@ -124,6 +126,7 @@ impl Tape {
             writer: BookWriter::default(),
             day: book_day(at),
             epoch,
+            epoch_floor: 0,
             began_at: at,
             heard_at: at,
             played_to: at,
@@ -189,15 +192,13 @@ impl Tape {
         tape
     }
 
-    /// Plays on to where another tape stands; nothing where that is in another epoch, or of another
-    /// market.
-    pub fn follow(&mut self, beat: &TapeBeat) -> Option<TapeStep> {
-        let is_same = self.epoch == beat.epoch
-            && self.began_at == beat.began_at
-            && self.feed.tape() == beat.tape;
-        if !is_same {
-            return None;
-        }
+    /// Whether it is the same market in the same epoch as one that stands elsewhere.
+    pub(crate) fn is_beside(&self, beat: &TapeBeat) -> bool {
+        self.epoch == beat.epoch && self.began_at == beat.began_at && self.feed.tape() == beat.tape
+    }
+
+    /// Runs or stands still as another tape does, without playing on.
+    pub(crate) fn heed(&mut self, beat: &TapeBeat) {
         self.clock.forget_wall();
         self.clock.set_speed(beat.speed);
         if beat.is_paused {
@@ -206,12 +207,41 @@ impl Tape {
             self.clock.play();
         }
         self.is_ended = beat.is_ended;
-        // A word that was overtaken by the next one.
-        if beat.at <= self.played_to {
+    }
+
+    /// Plays on to where another tape stands; nothing where that is in another epoch, or of another
+    /// market.
+    pub fn follow(&mut self, beat: &TapeBeat) -> Option<TapeStep> {
+        if !self.is_beside(beat) {
+            return None;
+        }
+        // A word that was overtaken by the next one says nothing new.
+        if beat.at < self.played_to {
+            return Some(TapeStep::Slot(Slot::default()));
+        }
+        self.heed(beat);
+        if beat.at == self.played_to {
             return Some(TapeStep::Slot(Slot::default()));
         }
         self.clock.set_at(beat.at);
         Some(TapeStep::Slot(self.number(self.played_to, beat.at)))
+    }
+
+    /// Plays another market, from where that opens.
+    pub(crate) fn change_feed(&mut self, feed: Box<dyn MarketFeed>) {
+        let floor = self.epoch_floor;
+        *self = Self::new(feed, self.next_epoch());
+        self.epoch_floor = floor;
+    }
+
+    /// Epochs that begin from now on have at least this number.
+    pub(crate) fn raise_epochs(&mut self, floor: u64) {
+        self.epoch_floor = floor;
+    }
+
+    /// The number of the epoch that begins next.
+    pub(crate) fn next_epoch(&self) -> u64 {
+        (self.epoch + 1).max(self.epoch_floor)
     }
 
     /// The series on an underlying that are not over, soonest first; none without options on it.
@@ -320,7 +350,7 @@ impl Tape {
     pub fn seek(&mut self, to: Moment) {
         let (first, last) = self.feed.range();
         let to = to.clamp(first, last);
-        self.epoch += 1;
+        self.epoch = self.next_epoch();
         self.rebuild(to);
     }
 
@@ -357,7 +387,7 @@ impl Tape {
             self.clock.set_at(next);
         }
         if book_day(self.clock.at()).date != self.day.date {
-            self.epoch += 1;
+            self.epoch = self.next_epoch();
             self.rebuild(self.clock.at());
             return TapeStep::NewEpoch;
         }

@@ -115,6 +115,15 @@ impl Desk {
 
     /// Shows a tape as it stands elsewhere, and opens it where it was not.
     pub async fn show(&self, beat: &TapeBeat) -> Result<TapeState, DeskError> {
+        let shown = lock(&self.tapes).get(&beat.owner).cloned();
+        if let Some(open) = shown {
+            let mut open = lock(&open);
+            if open.tape.is_beside(beat) {
+                // What is played on is told to whoever listens: by the next word, not by this one.
+                open.tape.heed(beat);
+                return Ok(open.tape.state());
+            }
+        }
         if let Some((_, state)) = self.follow(beat).await? {
             return Ok(state);
         }
@@ -153,6 +162,14 @@ impl Desk {
             return Ok(());
         }
         self.show(beat).await.map(|_| ())
+    }
+
+    /// Epochs that begin on this server from now on have at least this number: others that moved
+    /// the tapes before have given smaller ones.
+    pub fn raise_epochs(&self, floor: u64) {
+        for (_, open) in self.open_tapes() {
+            lock(&open).tape.raise_epochs(floor);
+        }
     }
 
     /// Where every tape stands that somebody listens to or asked not long ago.

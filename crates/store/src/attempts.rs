@@ -21,7 +21,6 @@ impl AttemptStore for Database {
     ) -> Result<bool, StoreError> {
         let spare = quota.every.0.saturating_mul(i64::from(quota.burst.max(1) - 1));
         let mut transaction = self.begin().await?;
-        let mut is_free = true;
         for name in names {
             let row = sqlx::query(
                 "insert into attempt (name, full_at) values ($1, $2 + $3) \
@@ -36,13 +35,13 @@ impl AttemptStore for Database {
             .fetch_optional(&mut *transaction)
             .await
             .map_err(failed(DOING))?;
-            is_free = row.is_some();
-            if !is_free {
-                break;
+            // What was counted until here is not: whoever has none left takes nobody else's.
+            if row.is_none() {
+                return Ok(false);
             }
         }
         transaction.commit().await.map_err(failed(DOING))?;
-        Ok(is_free)
+        Ok(true)
     }
 
     async fn forget_attempts(&self, now: Moment) -> Result<(), StoreError> {

@@ -62,7 +62,8 @@ impl ServerStore for Database {
         )
         .bind(name.to_owned())
         .bind(now.0)
-        .fetch_one(&self.writers)
+        // On the connection that has the lock: whoever lost it meanwhile counts nothing.
+        .fetch_one(&mut connection)
         .await
         .map_err(failed(DOING))?;
         let term: i64 = row.try_get(0).map_err(failed(DOING))?;

@@ -24,6 +24,8 @@ pub(crate) enum Word {
     Looking {
         /// On which server.
         server: String,
+        /// The number of its lead; 0 where it does not lead.
+        term: u64,
         /// The tapes, as it has them.
         tapes: Vec<TapeBeat>,
         /// How many streams it has open, by whose they are.
@@ -100,7 +102,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let streams = [(beat().owner, 2)].into();
-        let looking = Word::Looking { server: "a".to_owned(), tapes: vec![beat()], streams };
+        let looking =
+            Word::Looking { server: "a".to_owned(), term: 0, tapes: vec![beat()], streams };
         let beats = Word::Beats { term: 9, beats: vec![beat(), beat()] };
         for word in [looking, beats] {
             assert_eq!(read::<Word>(&write(&word)), Some(word));

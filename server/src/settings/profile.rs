@@ -136,7 +136,7 @@ async fn write_email(
     let Ok(email) = email_of(&form.email) else { return again("email") };
     // Asked first, and limited: whose address is whose is not to be found out by the hundred.
     match accounts.knows(&here.account, form.present, &device).await? {
-        Ok(()) => change_email(&here, &accounts, &device, &email).await,
+        Ok(()) => change_email(&here, &accounts, &device, (&email, WayBack::Offered)).await,
         Err("wrong") => again("present"),
         Err(word) => again(word),
     }
@@ -155,16 +155,24 @@ async fn undo_email(
     Form(form): Form<UndoneForm>,
 ) -> Result<Response, Problem> {
     match undo::unseal(&accounts, &here, EMAIL, &form.was) {
-        Some(was) => change_email(&here, &accounts, &device, &was).await,
+        Some(was) => change_email(&here, &accounts, &device, (&was, WayBack::Taken)).await,
         None => Ok(back(PATH, "late", None)),
     }
+}
+
+/// Whether a change of address can be taken back without the password.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum WayBack {
+    Offered,
+    /// This is the way back: there is none from it.
+    Taken,
 }
 
 async fn change_email(
     here: &Here,
     accounts: &Accounts,
     device: &Device,
-    to: &str,
+    (to, way_back): (&str, WayBack),
 ) -> Result<Response, Problem> {
     let account = &here.account;
     if to == account.email {
@@ -183,5 +191,8 @@ async fn change_email(
         None => accounts.doors.store.add_audit(&entry).await?,
     }
     info!(account = %account.id, "an e-mail address was changed");
+    if way_back == WayBack::Taken {
+        return Ok(Redirect::to(PATH).into_response());
+    }
     Ok(saved_at(PATH, EMAIL, &undo::seal(accounts, here, EMAIL, &account.email)?))
 }

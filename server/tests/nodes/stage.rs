@@ -66,7 +66,11 @@ impl Answer {
 
 impl Between {
     pub(crate) fn new() -> Self {
-        let database = postgres::fresh_database().unwrap_or_else(|why| panic!("{why}"));
+        Self::on(postgres::fresh_database().unwrap_or_else(|why| panic!("{why}")))
+    }
+
+    /// On a database of the test's own.
+    pub(crate) fn on(database: String) -> Self {
         let nats = NatsServer::start().unwrap_or_else(|why| panic!("{why}"));
         Self { database, nats }
     }
@@ -80,8 +84,14 @@ impl Between {
     }
 
     pub(crate) fn start(&self) -> Server {
+        self.start_with(&self.nats.address())
+    }
+
+    /// One that is told of another NATS.
+    pub(crate) fn start_with(&self, nats: &str) -> Server {
         let folder = tempfile::tempdir().unwrap();
         let mut command = self.command(folder.path());
+        command.env("VOLARIS_NATS", nats);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let address = lines.find_map(|line| {

@@ -54,6 +54,14 @@ async fn attempts_run_out_and_come_back(home: Home) {
     assert!(!tries(&here, &names(&["account ada"]), NOON).await);
     assert!(!tries(&here, &names(&["account eve", "network 192.0.2.1"]), NOON).await);
     assert!(tries(&here, &names(&["account bob", "network 192.0.2.2"]), NOON).await);
+    // Whoever has none left takes none of anybody else's.
+    for _ in 0..5 {
+        assert!(!tries(&here, &names(&["account cid", "network 192.0.2.1"]), NOON).await);
+    }
+    let of_cid = names(&["account cid", "network 192.0.2.3"]);
+    for left in [true, true, true, false] {
+        assert_eq!(tries(&there, &of_cid, NOON).await, left);
+    }
     // Each minute gives one back, and none more than there were.
     let later = NOON + Span::minutes(1);
     assert!(tries(&there, &both, later).await);
