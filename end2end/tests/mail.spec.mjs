@@ -59,7 +59,7 @@ async function proveFactor(page) {
 test("a forgotten password is set anew by mail, and the second factor stays", () =>
   withMail({}, async ({ post, server, visit }) => {
     const ada = await protect(server);
-    const secret = await withFactor(await visit("/account", ada, WIDE));
+    const secret = await withFactor(await visit("/settings/security", ada, WIDE));
     const on = await post.mail(email("ada"), /second factor was turned on/);
     assert.equal(on.from, "desk@example.com");
 
@@ -100,7 +100,7 @@ test("a forgotten password is set anew by mail, and the second factor stays", ()
     await page.getByRole("alert").filter({ hasText: "the second factor is missing" }).waitFor();
     await signIn(codeOf(secret, 1));
     await live(page);
-    await page.goto(`${server.address}/account`);
+    await page.goto(`${server.address}/settings/security`);
     await page.getByText("A code to set the password anew was sent").waitFor();
     await page.getByText("Password set anew by a code").waitFor();
     await post.mail(email("ada"), /password was set anew/);
@@ -140,7 +140,7 @@ test("what happens to an account is told by mail, as soon as the mail server tak
     const ada = await protect(server);
     const other = { present: PASSWORD, password: OTHER };
     const changed = await send(server, "/account/password", other, ada);
-    assert.equal(changed.to, "/account?done=password");
+    assert.equal(changed.to, "/settings/security?done=password");
     await until(() => /a mail waits: the mail server refused with 451/.test(server.log()), "busy");
     const page = await visit("/sign-in", undefined, WIDE);
     await page.getByRole("link", { name: "Forgotten?" }).waitFor();
@@ -155,9 +155,15 @@ test("what happens to an account is told by mail, as soon as the mail server tak
       .catch(() => post.mail(email("ada"), /was changed/));
     assert.ok(!server.log().includes("@example.com"), "without anybody's address");
 
+    // Another address is told to the one before, whose owner knows whether that was meant.
+    const moved = { email: email("adele"), present: OTHER };
+    assert.match((await send(server, "/settings/profile/email", moved, ada)).to, /done=email/);
+    const gone = await post.mail(email("ada"), /another e-mail address/);
+    assert.doesNotMatch(gone.text, /adele|forgot/);
+
     // By the command line as well: the desk carries it.
-    await volaris(server, post.env, "account", "reset", email("ada"));
-    const reset = await post.mail(email("ada"), /password was set anew/);
+    await volaris(server, post.env, "account", "reset", email("adele"));
+    const reset = await post.mail(email("adele"), /password was set anew/);
     assert.match(reset.text, /on the machine that the desk runs on/);
     // What was asked of the stream after that is refused, of which the browser complains.
     page.complaints.length = 0;
