@@ -27,6 +27,7 @@ while read -r word; do
   echo done
 done
 kill -KILL "$server"
+wait "$server"
 "#;
 
 /// Looks whether it answers: so often, with such pauses.
