@@ -89,10 +89,15 @@ impl Nodes {
         self.bus.as_ref().is_none_or(Bus::is_connected)
     }
 
+    /// Under which number this server moves tapes that others follow; nothing where nobody does.
+    pub(crate) fn followed(&self) -> Option<u64> {
+        self.leading.moves().filter(|_| self.bus.is_some())
+    }
+
     /// The least number of the epochs that begin here, by the number of this server's lead: those
     /// of an earlier one are smaller.
     pub(crate) fn epoch_floor(&self) -> u64 {
-        self.leading.moves().filter(|_| self.bus.is_some()).map_or(0, |term| term << EPOCH_BITS)
+        self.followed().map_or(0, |term| term << EPOCH_BITS)
     }
 
     fn seen(&self) -> MutexGuard<'_, BTreeMap<OwnerId, TapeBeat>> {
@@ -101,7 +106,7 @@ impl Nodes {
 
     /// Tells the others where tapes stand that were moved here.
     pub(crate) fn tell_moved(&self, moved: Vec<TapeBeat>) {
-        let Some(term) = self.leading.moves().filter(|_| self.bus.is_some()) else { return };
+        let Some(term) = self.followed() else { return };
         for beats in moved.chunks(BEATS_MAX) {
             // The next word tells where they stand then: one that finds no place is not missed.
             let _ = self.words.try_send(Word::Beats { term, beats: beats.to_vec() });

@@ -174,11 +174,12 @@ pub(crate) async fn run(desk: Arc<Desk>, listeners: Arc<Listeners>, nodes: Arc<N
         desk.raise_epochs(nodes.epoch_floor());
         let now = now();
         let is_heard = |owner: &OwnerId| 0 < listeners.count(owner);
+        let is_followed = nodes.followed().is_some();
         let mut moved = Vec::new();
         desk.move_tapes(now, is_heard, |owner, step, state| {
-            let beat = TapeBeat::new(owner.clone(), &state);
+            let beat = is_followed.then(|| TapeBeat::new(owner.clone(), &state));
             if listeners.tell(owner, step, state, now) {
-                moved.push(beat);
+                moved.extend(beat);
             }
         });
         nodes.tell_moved(moved);

@@ -1,6 +1,7 @@
 //! The desk: every question a trader can ask, and the tapes that answer most of them.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use market::{BarHours, BarSpan, Moment, Span, Symbol, TapeId, TradingDate, prior_trading_day};
@@ -59,6 +60,8 @@ pub struct Desk {
     tiers: Tiers,
     /// Another server that moves the tapes, where there are several.
     pub(crate) mover: Option<Arc<dyn TapeMover>>,
+    /// The least number of the epochs that begin here.
+    pub(crate) epoch_floor: AtomicU64,
     pub(crate) tapes: Mutex<BTreeMap<OwnerId, Arc<Mutex<OpenTape>>>>,
 }
 
@@ -80,8 +83,14 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Desk {
     /// A desk on these parts.
     pub fn new(store: Arc<dyn Store>, markets: Arc<dyn Markets>) -> Self {
-        let (tiers, mover, tapes) = (Tiers::default(), None, Mutex::default());
-        Self { store, markets, tiers, mover, tapes }
+        Self {
+            store,
+            markets,
+            tiers: Tiers::default(),
+            mover: None,
+            epoch_floor: AtomicU64::new(0),
+            tapes: Mutex::default(),
+        }
     }
 
     /// The same, where traders have tiers.
@@ -129,6 +138,7 @@ impl Desk {
         let open = self.tape(trader);
         let mut open = lock(&open);
         open.was_asked = true;
+        open.tape.raise_epochs(self.epoch_floor.load(Ordering::Acquire));
         look(&mut open.tape)
     }
 
@@ -143,9 +153,11 @@ impl Desk {
         is_heard: impl Fn(&OwnerId) -> bool,
         mut moved: impl FnMut(&OwnerId, TapeStep, TapeState),
     ) {
+        let floor = self.epoch_floor.load(Ordering::Acquire);
         for (owner, open) in self.open_tapes() {
             let mut open = lock(&open);
             if open.look(now, is_heard(&owner)) {
+                open.tape.raise_epochs(floor);
                 let step = open.tape.handle_wall(now);
                 let state = open.tape.state();
                 drop(open);

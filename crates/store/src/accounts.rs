@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::Database;
 use crate::database::failed;
+use crate::mail::end_reset;
 use crate::series::parsed;
 
 const DOING_ACCOUNT: &str = "read an account";
@@ -78,11 +79,7 @@ impl AccountStore for Database {
             .await
             .map_err(doing())?;
         // A code that was sent to set the one before anew is worth nothing any more.
-        sqlx::query("delete from password_reset where account_id = $1")
-            .bind(id.to_owned())
-            .execute(&mut *transaction)
-            .await
-            .map_err(doing())?;
+        end_reset(&mut transaction, id).await?;
         transaction.commit().await.map_err(doing())?;
         Ok(done.rows_affected() == 1)
     }
@@ -127,11 +124,7 @@ impl AccountStore for Database {
             Err(error) => return Err(doing()(error)),
         }
         // A code that was sent to the address before is worth nothing any more.
-        sqlx::query("delete from password_reset where account_id = $1")
-            .bind(id.to_owned())
-            .execute(&mut *transaction)
-            .await
-            .map_err(doing())?;
+        end_reset(&mut transaction, id).await?;
         transaction.commit().await.map_err(doing())?;
         Ok(true)
     }

@@ -187,6 +187,19 @@ impl MailStore for Database {
     }
 }
 
+/// A code that was sent to an account sets no password anew any more.
+pub(crate) async fn end_reset(
+    transaction: &mut Transaction<'_, Any>,
+    account: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("delete from password_reset where account_id = $1")
+        .bind(account.to_owned())
+        .execute(&mut **transaction)
+        .await
+        .map_err(failed(DOING_RESET))?;
+    Ok(())
+}
+
 /// An account has another password, and is signed in nowhere.
 async fn set_anew(
     transaction: &mut Transaction<'_, Any>,

@@ -49,7 +49,7 @@ pub(crate) async fn reset(
     database.close().await;
     say(&format!(
         "the new password of {email} is\n\n  {password}\n\nsign in with it and change it under \
-         Account; {ended} browsers were signed out"
+         Security in the settings; {ended} browsers were signed out"
     ));
     Ok(ExitCode::SUCCESS)
 }
