@@ -10,6 +10,7 @@ use testkit::mail_server::{MailServer, Speaks};
 use tower::ServiceExt;
 
 use super::authorization::{Site, account, asked, email};
+use super::pairs::{Pairs, form, order};
 use crate::clock::{now, stopwatch};
 use crate::{passwords, sessions};
 
@@ -19,18 +20,6 @@ const NEW: &str = "staple a letter box";
 const PAIRS: usize = 500;
 /// Accounts that there are: each may be tried so often at once.
 const KNOWN: usize = PAIRS / 10;
-
-/// A form from a network of its own, or they would have to wait.
-fn form(path: &str, fields: &[(&str, &str)], from: usize) -> Request<Body> {
-    let mut request = asked(&Method::POST, path, "text/html", None);
-    let kind = http::HeaderValue::from_static("application/x-www-form-urlencoded");
-    request.headers_mut().insert(header::CONTENT_TYPE, kind);
-    let network = format!("10.{}.{}.1", from / 256, from % 256);
-    let network = http::HeaderValue::from_str(&network).expect("an address");
-    request.headers_mut().insert("x-forwarded-for", network);
-    *request.body_mut() = Body::from(serde_urlencoded::to_string(fields).expect("a form"));
-    request
-}
 
 /// What is answered: status, head and body.
 async fn answer(site: &Site, request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
@@ -173,15 +162,12 @@ async fn known_and_unknown_addresses_are_answered_alike_and_as_fast() {
         let role = Role::Member;
         site.join(desk::Account { role, ..account(&format!("known{n}")) }).await;
     }
-    let mut slower = 0_usize;
-    let mut differences: Vec<f64> = Vec::with_capacity(PAIRS);
+    let mut pairs = Pairs::default();
     for pair in 0..PAIRS {
         let names = [format!("known{}", pair % KNOWN), format!("unknown{pair}")];
         let mut took = [Duration::ZERO; 2];
         let mut answers = Vec::new();
-        // Who comes first changes, so that a machine that grows slower favours nobody.
-        let order = if pair % 2 == 0 { [0, 1] } else { [1, 0] };
-        for side in order {
+        for side in order(pair) {
             let email = email(&names[side]);
             let request = form("/account/forgot", &[("email", &email)], 2 * pair + side);
             let began = stopwatch();
@@ -193,17 +179,9 @@ async fn known_and_unknown_addresses_are_answered_alike_and_as_fast() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         assert_eq!(answers[0], answers[1], "to the byte");
-        slower += usize::from(took[1] < took[0]);
-        differences.push((took[0].as_secs_f64() - took[1].as_secs_f64()) * 1e3);
+        pairs.add(took);
     }
-    differences.sort_by(f64::total_cmp);
-    let median = differences[differences.len() / 2];
-    // As of those who sign in: a tenth are 4.5 deviations, and less than half a millisecond nobody
-    // measures through a network.
-    #[expect(clippy::cast_precision_loss, reason = "500")]
-    let share = slower as f64 / differences.len() as f64;
-    let is_alike = (share - 0.5).abs() < 0.1 || median.abs() < 0.5;
-    assert!(is_alike, "known ones are slower {share} of the times, by {median} ms in the middle");
+    pairs.check_alike();
     // A wrong code is answered alike as well.
     let wrong = async |name: &str, from| answer(&site, set_anew(name, "abcd", from)).await;
     assert_eq!(wrong("known0", 3_000).await, wrong("unknown0", 3_001).await);
