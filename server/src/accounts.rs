@@ -27,7 +27,9 @@ use crate::second_factor;
 use crate::sessions::{self, Doors, Here};
 use crate::tape_loop::Listeners;
 use crate::vault::Vault;
-use crate::{announcements, api_keys, belongings, dashboard, password_reset, people, settings};
+use crate::{
+    announcements, api_keys, belongings, dashboard, mail, password_reset, people, settings,
+};
 
 /// What signing in needs.
 #[derive(Clone)]
@@ -51,11 +53,11 @@ impl Accounts {
         configuration: &Configuration,
         (desk, doors): (Arc<Desk>, Doors),
         listeners: Arc<Listeners>,
-        vault: Vault,
+        vault: Arc<Vault>,
     ) -> Self {
         Self {
             doors,
-            vault: Arc::new(vault),
+            vault,
             desk,
             listeners,
             data: configuration.data.as_path().into(),
@@ -81,11 +83,8 @@ impl Accounts {
         device: &Device,
     ) -> Result<(), Problem> {
         let entry = self.entry((account, about), event, device);
-        match &self.doors.mails {
-            Some(mails) => mails.note(&entry).await?,
-            None => self.doors.store.add_audit(&entry).await?,
-        }
-        Ok(())
+        let Doors { mails, store, .. } = &self.doors;
+        Ok(mail::write_down(mails.as_ref(), store.as_ref(), &entry).await?)
     }
 
     /// What is written down of something that happens now.

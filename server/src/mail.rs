@@ -41,17 +41,30 @@ pub(crate) fn about(mail: &str) -> String {
     format!("{mail} mail")
 }
 
+/// Writes down what happened, and a mail about it where mails are sent and its person is to know.
+pub(crate) async fn write_down(
+    mails: Option<&Mails>,
+    store: &dyn Store,
+    entry: &AuditEntry,
+) -> anyhow::Result<()> {
+    match mails {
+        Some(mails) => mails.note(entry).await,
+        None => Ok(store.add_audit(entry).await?),
+    }
+}
+
 impl Mails {
     /// What the configuration says; nothing where no mail server is named.
     pub(crate) fn open(
         configuration: &Configuration,
         store: Arc<dyn Store>,
+        vault: &Arc<Vault>,
     ) -> anyhow::Result<Option<Self>> {
         let Some(server) = configuration.mail.clone() else { return Ok(None) };
         let postman = Arc::new(Smtp::new(server)?);
         Ok(Some(Self {
             store,
-            vault: Arc::new(Vault::open(configuration)?),
+            vault: Arc::clone(vault),
             postman,
             address: configuration
                 .address
@@ -95,7 +108,7 @@ impl Mails {
     }
 
     /// Writes down what happened, and a mail about it where its person is to know.
-    pub(crate) async fn note(&self, entry: &AuditEntry) -> anyhow::Result<()> {
+    async fn note(&self, entry: &AuditEntry) -> anyhow::Result<()> {
         let Some(kind) = self.kind_of(entry).await? else {
             return Ok(self.store.add_audit(entry).await?);
         };

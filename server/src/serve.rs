@@ -64,8 +64,8 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     logs::start(&configuration.log)?;
     connections::allow_many();
     let store: Arc<dyn Store> = Arc::new(crate::doctor::open_database(&configuration).await?);
-    let doors = Doors::open(&configuration, Arc::clone(&store)).await?;
-    let vault = open_vault(&configuration, store.as_ref()).await?;
+    let vault = Arc::new(open_vault(&configuration, store.as_ref()).await?);
+    let doors = Doors::open(&configuration, Arc::clone(&store), &vault).await?;
     let (nodes, told) = Nodes::join(&configuration, store.as_ref()).await?;
     let nodes = Arc::new(nodes);
     let markets = Arc::new(OfflineMarkets::new(configuration.practice_seed));
@@ -144,7 +144,7 @@ async fn open_vault(configuration: &Configuration, store: &dyn Store) -> anyhow:
 struct Inner {
     desk: Arc<Desk>,
     doors: Doors,
-    vault: Vault,
+    vault: Arc<Vault>,
 }
 
 /// Every route behind every layer. The innermost layer stands first.

@@ -28,6 +28,7 @@ use crate::device::{Device, is_in};
 use crate::mail::Mails;
 use crate::rest::Problem;
 use crate::usage::Counts;
+use crate::vault::Vault;
 use crate::{announcements, assets};
 pub(crate) use setup_token::SetupToken;
 use sign_ins::SignIns;
@@ -112,6 +113,7 @@ impl Doors {
     pub(crate) async fn open(
         configuration: &Configuration,
         store: Arc<dyn Store>,
+        vault: &Arc<Vault>,
     ) -> anyhow::Result<Self> {
         let has_accounts = store.has_accounts().await?;
         let setup = match configuration.is_open() && !has_accounts {
@@ -126,7 +128,7 @@ impl Doors {
             is_shared: configuration.is_shared(),
             tiers: Arc::new(configuration.tiers.clone()),
             counts: Counts::new(Arc::clone(&store)),
-            mails: Mails::open(configuration, Arc::clone(&store))?,
+            mails: Mails::open(configuration, Arc::clone(&store), vault)?,
             demands_factor: configuration.require_second_factor,
             store,
             has_accounts: Arc::new(AtomicBool::new(has_accounts)),

@@ -8,8 +8,9 @@ use desk::{AuditEntry, AuditEvent, Store, email_of};
 use crate::clock::now;
 use crate::commands::say;
 use crate::configuration::Configuration;
-use crate::mail::Mails;
+use crate::mail::{Mails, write_down};
 use crate::passwords;
+use crate::vault::Vault;
 
 /// Gives an account another password, and says which.
 pub(crate) async fn reset(
@@ -24,11 +25,14 @@ pub(crate) async fn reset(
         anyhow::bail!("there is no account of `{email}` in {}", configuration.data.display());
     };
     // What the desk carries as soon as it runs.
-    let mails = Mails::open(configuration, Arc::clone(&store))?;
-    let note = async |entry: &AuditEntry| match &mails {
-        Some(mails) => mails.note(entry).await,
-        None => Ok(store.add_audit(entry).await?),
+    let mails = match &configuration.mail {
+        Some(_) => {
+            let vault = Arc::new(Vault::open(configuration)?);
+            Mails::open(configuration, Arc::clone(&store), &vault)?
+        }
+        None => None,
     };
+    let note = async |entry: &AuditEntry| write_down(mails.as_ref(), store.as_ref(), entry).await;
     let password = passwords::fresh();
     let hash = passwords::hash(password.clone()).await?;
     store.write_password(&account.id, &hash).await?;

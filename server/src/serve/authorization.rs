@@ -173,12 +173,12 @@ impl Site {
         let mut configuration = Configuration::load(&settings).expect("a configuration");
         change(&mut configuration);
         store.add_first_account(&account("owner")).await.expect("an account").expect("the first");
-        let doors = Doors::open(&configuration, Arc::clone(&store)).await.expect("doors");
+        let vault = Arc::new(Vault::open(&configuration).expect("a vault"));
+        let doors = Doors::open(&configuration, Arc::clone(&store), &vault).await.expect("doors");
         let markets = Arc::new(OfflineMarkets::new(1));
         let desk = Arc::new(Desk::new(Arc::clone(&store), markets));
         let kept = PrometheusBuilder::new().build_recorder().handle();
         let mails = doors.mails.clone();
-        let vault = Vault::open(&configuration).expect("a vault");
         let inner = Inner { desk, doors, vault };
         let router = router(&configuration, inner, Arc::default(), kept);
         Self { _folder: folder, store, mails, router }

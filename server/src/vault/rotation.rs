@@ -34,11 +34,14 @@ pub(crate) async fn rotate(
     ensure!(present.trim() != next.trim(), "the next key is the present one");
     let (present, next) = (Vault::with_key(&present)?, Vault::with_key(&next)?);
     let database = doctor::open_database(configuration).await?;
+    // One that was cut short has sealed some of it with the next key already.
+    let opened = |about: &str, before: &str| {
+        present.unseal(about, before).or_else(|_| next.unseal(about, before))
+    };
     let mut sealed = Vec::new();
     for (account, before) in database.second_factor_secrets().await? {
         let about = second_factor::about(&account);
-        let secret = present.unseal(&about, &before).or_else(|_| next.unseal(&about, &before))?;
-        let after = next.seal(&about, &secret)?;
+        let after = next.seal(&about, &opened(&about, &before)?)?;
         sealed.push((account, before, after));
     }
     database.reseal_second_factors(&sealed).await?;
@@ -49,9 +52,8 @@ pub(crate) async fn rotate(
     let mut mails = Vec::new();
     for (id, before) in database.mail_secrets().await? {
         let about = mail::about(&id);
-        let text = present.unseal(&about, &before).or_else(|_| next.unseal(&about, &before));
         // One that neither opens is given up when it is due.
-        let Ok(text) = text else { continue };
+        let Ok(text) = opened(&about, &before) else { continue };
         let after = next.seal(&about, &text)?;
         mails.push((id, before, after));
     }

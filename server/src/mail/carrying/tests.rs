@@ -10,6 +10,7 @@ use testkit::mail_server::{MailServer, Manner, Speaks};
 use super::*;
 use crate::commands::Settings;
 use crate::configuration::Configuration;
+use crate::vault::Vault;
 
 /// 2024-02-23 09:30 in New York.
 const NOON: Moment = Moment(1_708_698_600_000_000);
@@ -49,7 +50,8 @@ impl Desk {
         };
         let id = store.add_first_account(&account).await.expect("an answer").expect("an account");
         let configuration = configuration(folder.path(), server);
-        let mails = Mails::open(&configuration, Arc::clone(&store)).expect("mails");
+        let vault = Arc::new(Vault::open(&configuration).expect("a vault"));
+        let mails = Mails::open(&configuration, Arc::clone(&store), &vault).expect("mails");
         Self { _folder: folder, store, mails: mails.expect("a mail server"), account: id }
     }
 
@@ -157,7 +159,8 @@ async fn a_mail_outlives_the_server_and_is_sealed_meanwhile() {
     assert!(secrets.iter().all(|(_, sealed)| hex::decode(sealed).is_ok()), "{secrets:?}");
     // Another process, on what the first left behind.
     let configuration = configuration(desk._folder.path(), &server);
-    let later = Mails::open(&configuration, Arc::clone(&desk.store)).expect("mails");
+    let vault = Arc::new(Vault::open(&configuration).expect("a vault"));
+    let later = Mails::open(&configuration, Arc::clone(&desk.store), &vault).expect("mails");
     later.expect("a mail server").carry_due(|| NOON).await.expect("looked at");
     assert!(server.taken()[0].text.contains("The second factor was turned off"));
 }
