@@ -29,6 +29,7 @@ mod api_keys;
 mod audit;
 mod belongings;
 mod idempotency;
+mod identity;
 mod people;
 mod announcements;
 mod tiers;
@@ -48,6 +49,10 @@ pub use error::DeskError;
 pub use exposure::OpenInterest;
 pub use feed::{FeedEvent, MarketFeed};
 pub use idempotency::{Answered, NAMED_FOR, NamedChange};
+pub use identity::{
+    Arrival, Departure, Errand, IdentityError, IdentityProvider, IdentityStore, LinkedIdentity,
+    TokenReader, Vouched,
+};
 pub use option_levels::KnownOptionLevels;
 pub use people::{BadRole, Invitation, PeopleStore, Person, Role};
 pub use plan::Stage;

@@ -7,7 +7,7 @@ use quant::options::VolatilityDay;
 
 use crate::{
     AccountStore, AnnouncementStore, Answered, ApiKeyStore, AuditStore, BelongingsStore,
-    NamedChange, OwnerId, PeopleStore, RecordedChain, RecordedDay, UsageStore,
+    IdentityStore, NamedChange, OwnerId, PeopleStore, RecordedChain, RecordedDay, UsageStore,
 };
 
 /// How prices were changed after the fact.
@@ -417,6 +417,7 @@ pub trait Store:
     + BelongingsStore
     + UsageStore
     + AnnouncementStore
+    + IdentityStore
 {
     /// Answers when the database does; for `/ready`.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -6,6 +6,7 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod people;
+mod identities;
 mod announcements;
 mod usage;
 mod bars;

@@ -56,7 +56,7 @@ pub(crate) struct Texts {
 use Kind::{Real, Text, Whole};
 
 /// Every table; one that another points at stands before it.
-static TABLES: [Table; 21] = [
+static TABLES: [Table; 23] = [
     Table {
         name: "account",
         keys: 1,
@@ -101,6 +101,24 @@ static TABLES: [Table; 21] = [
         keys: 2,
         whose: Whose::Account("account_id"),
         columns: &[("account_id", Text), ("hash", Text)],
+    },
+    Table {
+        name: "identity",
+        keys: 2,
+        whose: Whose::Account("account_id"),
+        columns: &[("issuer", Text), ("subject", Text), ("account_id", Text), ("linked_at", Whole)],
+    },
+    Table {
+        name: "errand",
+        keys: 1,
+        whose: Whose::Account("account_id"),
+        columns: &[
+            ("hash", Text),
+            ("account_id", Text),
+            ("what", Text),
+            ("secret", Text),
+            ("expires_at", Whole),
+        ],
     },
     Table {
         name: "invitation",
