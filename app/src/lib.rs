@@ -28,9 +28,10 @@ use centre::{Centre, CentrePath};
 pub use components::{News, NewsOfPage};
 pub use contexts::Preferences;
 pub use pages::{
-    AccountPage, Announced, AskedIn, Dashboard, Happened, Logged, OnDesk, PeoplePage, RoleChoice,
-    ShownAccount, ShownKey, ShownLimit, SignedIn, TierChoices, UsagePlot, UsedBy, account_document,
-    announcements_document, dashboard_document, people_document,
+    AccountPage, Announced, AskedIn, CodePage, Dashboard, Happened, LeavingPage, Logged, OnDesk,
+    PeoplePage, RoleChoice, ShownAccount, ShownElsewhere, ShownKey, ShownLimit, SignedIn,
+    TierChoices, UsagePlot, UsedBy, account_document, announcements_document, code_document,
+    dashboard_document, leaving_document, people_document,
 };
 pub use shell::{PageFiles, shell};
 pub use take_over::take_over;

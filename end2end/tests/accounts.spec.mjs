@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { createHmac } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -11,6 +10,7 @@ import { promisify } from "node:util";
 import {
   checkAxe, cookieOf, freePort, live, openPage, send, startVolaris, strangersOf, until, visit,
 } from "../desk.mjs";
+import { codeOf } from "../totp.mjs";
 
 const EMAIL = "ada@example.com";
 const PASSWORD = "correct horse battery";
@@ -329,18 +329,6 @@ test("who listens everywhere asks everybody for the token, and warns of plain ht
     await server.stop();
   }
 });
-
-/** The code of an app that has a secret, so many steps from now (RFC 6238). */
-function codeOf(secret, later = 0) {
-  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...secret].map((one) => letters.indexOf(one).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + later));
-  const mac = createHmac("sha1", key).update(counter).digest();
-  const number = mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, "0");
-}
 
 test("a second factor is set up, asked for, lost and turned off", async () => {
   const server = await startVolaris();

@@ -35,7 +35,7 @@ use crate::second_factor;
 use crate::sessions::{self, Doors, Here};
 use crate::tape_loop::Listeners;
 use crate::vault::Vault;
-use crate::{announcements, api_keys, belongings, dashboard, people};
+use crate::{announcements, api_keys, belongings, dashboard, identity, people};
 
 /// What signing in needs.
 #[derive(Clone)]
@@ -204,6 +204,7 @@ pub(crate) fn routes(accounts: Accounts) -> Router {
         .route("/account/second-factor/confirm", post(second_factor::confirm))
         .route("/account/second-factor/remove", post(second_factor::remove))
         .merge(people::routes())
+        .merge(identity::routes())
         .merge(api_keys::routes())
         .merge(belongings::routes())
         .merge(announcements::routes())
@@ -235,7 +236,8 @@ async fn sign_in_page(
         return Redirect::to(next).into_response();
     }
     let is_plain = accounts.is_plain(&headers);
-    page(&headers, AccountPage::SignIn { next: next.to_owned(), is_plain }, &told.problem)
+    let issuer = accounts.doors.identities.name();
+    page(&headers, AccountPage::SignIn { next: next.to_owned(), is_plain, issuer }, &told.problem)
 }
 
 async fn setup_page(
@@ -290,6 +292,7 @@ async fn account_page(
     let shown = ShownAccount {
         leads: account.role.leads(),
         tier: limits_of(&accounts, &account).await?,
+        elsewhere: identity::shown(&accounts, &account).await?,
         email: account.email,
         recovery_left: factor.map(|factor| factor.recovery_left),
         sign_ins: sign_ins.collect(),

@@ -1,5 +1,6 @@
 //! Settings: from the command line first, then the environment, then the file, then the defaults.
 
+mod identity;
 mod tiers;
 
 use std::net::{IpAddr, SocketAddr};
@@ -14,6 +15,10 @@ use serde::Deserialize;
 
 use crate::certificate::CertificateFiles;
 use crate::commands::Settings;
+#[cfg(feature = "oidc")]
+pub(crate) use identity::JwtKeys;
+pub(crate) use identity::{BACK, JwtSettings, OidcSettings};
+use identity::{WrittenJwt, WrittenOidc, identity_of, joined};
 use tiers::{WrittenTiers, tiers_of};
 
 /// The one source of names and addresses, read by the build as well.
@@ -48,6 +53,10 @@ pub(crate) struct Configuration {
     pub(crate) streams_max: usize,
     /// What each tier may have; none on a desk without tiers.
     pub(crate) tiers: Tiers,
+    /// The issuer that people may sign in at.
+    pub(crate) oidc: Option<OidcSettings>,
+    /// Whose tokens programs may bring.
+    pub(crate) jwt: Option<JwtSettings>,
     /// What is logged, as `info` or `volaris=debug`.
     pub(crate) log: String,
     /// What the build and the pages agreed on.
@@ -72,6 +81,8 @@ struct Written {
     practice_seed: Option<u64>,
     streams_max: Option<usize>,
     tiers: Option<WrittenTiers>,
+    oidc: Option<WrittenOidc>,
+    jwt: Option<WrittenJwt>,
     log: Option<String>,
     config: Option<PathBuf>,
 }
@@ -109,6 +120,8 @@ impl Configuration {
             environment.tls_certificate.or(file.tls_certificate),
             environment.tls_key.or(file.tls_key),
         )?;
+        let (oidc, jwt) = (joined(environment.oidc, file.oidc), joined(environment.jwt, file.jwt));
+        let (oidc, jwt) = identity_of(oidc, jwt, address.as_ref())?;
         let proxies = environment.proxies.or(file.proxies).unwrap_or_default();
         let watchers = environment.watchers.or(file.watchers).unwrap_or_default();
         let mut hosts = environment.hosts.or(file.hosts).unwrap_or_else(default_hosts);
@@ -134,6 +147,8 @@ impl Configuration {
                 .unwrap_or(1),
             streams_max: environment.streams_max.or(file.streams_max).unwrap_or(32),
             tiers: tiers_of(file.tiers)?,
+            oidc,
+            jwt,
             log: environment.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             leptos,
         })
@@ -149,6 +164,16 @@ impl Configuration {
     pub(crate) fn is_open(&self) -> bool {
         !self.listen.ip().is_loopback() || self.address.is_some() || !self.proxies.is_empty()
     }
+}
+
+/// Refuses a setting that this program can do nothing with.
+fn built_in((setting, is_set): (&str, bool), feature: &str, is_built: bool) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        is_built || !is_set,
+        "`{setting}` is set, and this volaris was built without it: build one with `cargo xtask \
+         build --release --features {feature}`, or take the setting away"
+    );
+    Ok(())
 }
 
 fn certificate_of(
@@ -225,7 +250,9 @@ fn environment() -> anyhow::Result<Written> {
 }
 
 /// What has several parts, with a comma between them.
-const LISTS: [&str; 3] = ["hosts", "proxies", "watchers"];
+const LISTS: [&str; 4] = ["hosts", "proxies", "watchers", "oidc.domains"];
+/// Tables of the file whose settings stand in the environment with the table's name before theirs.
+const TABLES: [&str; 2] = ["oidc", "jwt"];
 
 /// Every value is text as it stands: a token or a key of digits alone is no number.
 fn environment_of(variables: impl Iterator<Item = (String, String)>) -> anyhow::Result<Written> {
@@ -233,6 +260,11 @@ fn environment_of(variables: impl Iterator<Item = (String, String)>) -> anyhow::
     for (name, value) in variables {
         let Some(name) = name.strip_prefix("VOLARIS_") else { continue };
         let name = name.to_ascii_lowercase();
+        let inside = TABLES.iter().find_map(|table| {
+            let rest = name.strip_prefix(table)?.strip_prefix('_')?;
+            Some(format!("{table}.{rest}"))
+        });
+        let name = inside.unwrap_or(name);
         let is_list = LISTS.contains(&name.as_str());
         read = match is_list {
             true => {
@@ -242,7 +274,10 @@ fn environment_of(variables: impl Iterator<Item = (String, String)>) -> anyhow::
             }
             false => read.set_override(&name, value),
         }
-        .with_context(|| format!("the environment's VOLARIS_{}", name.to_ascii_uppercase()))?;
+        .with_context(|| {
+            let name = name.to_ascii_uppercase().replace('.', "_");
+            format!("the environment's VOLARIS_{name}")
+        })?;
     }
     read.build()
         .and_then(config::Config::try_deserialize)
@@ -286,6 +321,11 @@ mod tests {
         let error = format!("{:#}", read("VOLARIS_LISEN", "here").expect_err("a slip"));
         assert!(error.contains("lisen"), "{error}");
         assert!(read("HOME", "/root").is_ok(), "of others");
+        let secret = read("VOLARIS_OIDC_CLIENT_SECRET", "0123").expect("a secret").oidc;
+        let file = parse("[oidc]\nname = \"Google\"\nclient_secret = \"9\"").expect("a file").oidc;
+        let both = format!("{:?}", joined(secret, file));
+        assert!(both.contains("Google") && !both.contains("0123"), "{both}");
+        assert!(read("VOLARIS_OIDC_CLIENT_SECRT", "0123").is_err(), "a slip inside a table");
     }
 
     #[test]
@@ -307,6 +347,15 @@ mod tests {
             let error = of(text).expect_err(text);
             assert!(error.to_string().contains("`proxies`"), "{error}");
         }
+    }
+
+    #[test]
+    fn what_was_not_built_in_is_refused_by_name() {
+        assert!(built_in(("oidc", false), "oidc", false).is_ok());
+        assert!(built_in(("oidc", true), "oidc", true).is_ok());
+        let error = built_in(("jwt", true), "oidc", false).expect_err("nothing reads it");
+        let told = error.to_string();
+        assert!(told.contains("`jwt`") && told.contains("--features oidc"), "{told}");
     }
 
     #[test]

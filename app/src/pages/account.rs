@@ -7,6 +7,7 @@ use market::Moment;
 use crate::contexts::Preferences;
 use crate::erased::Erase;
 use crate::pages::document::{document, field, moment, plain};
+use crate::pages::identity::{self, ShownElsewhere};
 use crate::shell::PageFiles;
 
 /// A browser that somebody is signed in with.
@@ -76,6 +77,8 @@ pub struct ShownAccount {
     pub tier: Option<(&'static str, Vec<ShownLimit>)>,
     /// Recovery codes that are left; nothing without a second factor.
     pub recovery_left: Option<u64>,
+    /// Who it is elsewhere, where that can be said.
+    pub elsewhere: Option<ShownElsewhere>,
     /// Where it is signed in.
     pub sign_ins: Vec<SignedIn>,
     /// What programs ask with.
@@ -91,6 +94,8 @@ pub enum AccountPage {
     SignIn {
         /// An address of the desk.
         next: String,
+        /// Where else somebody may sign in, as they know it.
+        issuer: Option<String>,
         /// Whether what is typed can be read on the way.
         is_plain: bool,
     },
@@ -151,8 +156,9 @@ pub fn account_document(
 ) -> String {
     let title = page.title();
     let body = match page {
-        AccountPage::SignIn { next, is_plain } => {
-            view! { {plain(is_plain)} {sign_in(next)} }.into_any()
+        AccountPage::SignIn { next, is_plain, issuer } => {
+            let elsewhere = issuer.map(|name| identity::button(name, next.clone()));
+            view! { {plain(is_plain)} {elsewhere} {sign_in(next)} }.into_any()
         }
         AccountPage::SetUp { is_plain } => view! { {plain(is_plain)} {set_up()} }.into_any(),
         AccountPage::Protect => protect(),
@@ -224,7 +230,8 @@ fn protect() -> AnyView {
 }
 
 fn account(shown: ShownAccount) -> AnyView {
-    let ShownAccount { email, leads, tier, recovery_left, sign_ins, keys, happened } = shown;
+    let ShownAccount { email, leads, tier, recovery_left, elsewhere, sign_ins, keys, happened } =
+        shown;
     let people = leads.then(|| view! { <a href="/people">"People"</a> " · " }.into_any());
     let others = sign_ins.iter().filter(|one| !one.is_here).count();
     let rows = sign_ins.into_iter().map(browser).collect_view();
@@ -270,6 +277,7 @@ fn account(shown: ShownAccount) -> AnyView {
             <h2 id="factor">"Second factor"</h2>
             {factor(recovery_left)}
         </section>
+        {elsewhere.map(identity::section)}
         <section aria-labelledby="keys">
             <h2 id="keys">"Programs"</h2>
             {api_keys(keys)}
@@ -547,13 +555,18 @@ mod tests {
         };
         for page in [
             AccountPage::Key { key: evil.clone(), example: evil.clone() },
-            AccountPage::SignIn { next: evil.clone(), is_plain: true },
+            AccountPage::SignIn { next: evil.clone(), is_plain: true, issuer: Some(evil.clone()) },
             AccountPage::Account(ShownAccount {
                 email: evil.clone(),
                 leads: true,
                 sign_ins: vec![sign_in],
                 keys: vec![key],
                 happened: vec![happened],
+                elsewhere: Some(ShownElsewhere {
+                    name: Some(evil.clone()),
+                    linked: vec![(evil.clone(), Moment(0))],
+                    has_password: true,
+                }),
                 ..ShownAccount::default()
             }),
             AccountPage::SecondFactor {

@@ -43,7 +43,7 @@ fn told(problem: &str) -> Option<&'static str> {
              invited you for another."
         }
         "password" => "The password is changed. Every other browser was signed out.",
-        _ => return None,
+        other => return crate::pages::identity::told(other),
     })
 }
 
