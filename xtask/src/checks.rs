@@ -15,14 +15,19 @@ use crate::counts::{self, Counts, LibtestReader};
 use crate::project::{Project, Speed};
 use crate::{machine, module_build, server_build, size, tidy};
 
+/// What can be built into a server is tested with it; what `run` builds must at least compile.
+const EVERYTHING: &str = "full";
+
 /// Runs everything; the last line is the sum.
-pub(crate) fn all(project: &Project) -> anyhow::Result<ExitCode> {
+pub(crate) fn all(project: Project) -> anyhow::Result<ExitCode> {
+    let project = &Project { features: EVERYTHING.to_owned(), ..project };
     let checks = Checks { project };
     let mut report = Report::default();
     browser_build::ensure_placeholder(project)?;
     report.one("formatting", || must(cargo(project).args(["fmt", "--all", "--check"])));
     report.one("tidy", || tidy::check(project));
     report.one("clippy, for the server", || must(&mut checks.clippy_native()));
+    report.one("the server as it is built by default", || must(&mut checks.check_default()));
     report.one("clippy, for the browser", || checks.clippy_wasm());
     let has_site =
         report.one("the browser's part", || browser_build::build(project, Audience::Trader));
@@ -54,7 +59,19 @@ impl Checks<'_> {
     fn clippy_native(&self) -> Command {
         let mut command = cargo(self.project);
         command.args(["clippy", "--workspace", "--exclude", &self.project.names.lib_package]);
+        command.args(["--features", &self.server_features()]);
         command.args(["--all-targets", "--", "--deny", "warnings"]);
+        command
+    }
+
+    /// The server's features, as the workspace calls them.
+    fn server_features(&self) -> String {
+        format!("{}/{}", self.project.names.bin_package, self.project.features)
+    }
+
+    fn check_default(&self) -> Command {
+        let mut command = cargo(self.project);
+        command.args(["check", "--package", &self.project.names.bin_package]);
         command
     }
 
@@ -70,6 +87,7 @@ impl Checks<'_> {
         let postgres = machine::ensure_postgres()?;
         let mut command = cargo(self.project);
         command.args(["test", "--workspace", "--exclude", &self.project.names.lib_package]);
+        command.args(["--features", &self.server_features()]);
         command.args(["--no-fail-fast", "--", "--show-output"]);
         // Debian keeps PostgreSQL's own programs outside of everybody's way.
         let path = std::env::var_os("PATH").unwrap_or_default();

@@ -10,6 +10,9 @@ pub(crate) fn build(project: &Project, speed: Speed) -> anyhow::Result<PathBuf> 
     let mut command = cargo(project);
     command.args(["build", "--package", &project.names.bin_package]);
     command.args(["--bin", &project.names.name]);
+    if !project.features.is_empty() {
+        command.args(["--features", &project.features]);
+    }
     let folder = match speed {
         Speed::Quick => "debug",
         Speed::Release => {
