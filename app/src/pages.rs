@@ -8,6 +8,7 @@ mod desk;
 mod developers;
 mod document;
 mod ended_sign_ins;
+mod identity;
 mod missing;
 mod password_reset;
 mod people;
@@ -19,11 +20,13 @@ pub use announcements::{Announced, announcements_document};
 pub use dashboard::{Dashboard, UsagePlot, UsedBy, dashboard_document};
 pub(crate) use desk::DeskPage;
 pub(crate) use developers::DevelopersPage;
+pub use identity::{CodePage, LeavingPage, code_document, leaving_document};
 pub(crate) use missing::MissingPage;
 pub use password_reset::{ResetPage, password_reset_document};
 pub use people::{AskedIn, Logged, OnDesk, PeoplePage, RoleChoice, TierChoices, people_document};
 pub use settings::{
-    Appearance, Happened, Saved, SettingsOf, SettingsPart, ShownAppearance, ShownData, ShownKey,
-    ShownLimit, ShownProfile, ShownSecurity, SignedIn, UndoForm, settings_document,
+    Appearance, Happened, Saved, SettingsOf, SettingsPart, ShownAppearance, ShownData,
+    ShownElsewhere, ShownKey, ShownLimit, ShownProfile, ShownSecurity, SignedIn, UndoForm,
+    settings_document,
 };
 pub(crate) use styleguide::StyleguidePage;

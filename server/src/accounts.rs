@@ -28,7 +28,8 @@ use crate::sessions::{self, Doors, Here};
 use crate::tape_loop::Listeners;
 use crate::vault::Vault;
 use crate::{
-    announcements, api_keys, belongings, dashboard, mail, password_reset, people, settings,
+    announcements, api_keys, belongings, dashboard, identity, mail, password_reset, people,
+    settings,
 };
 
 /// What signing in needs.
@@ -133,6 +134,9 @@ impl Accounts {
         password: String,
         device: &Device,
     ) -> Result<Result<(), &'static str>, Problem> {
+        if account.password.is_empty() {
+            return Ok(Err("no-password"));
+        }
         if !self.may_try(&account.email, device).await? {
             return Ok(Err("wait"));
         }
@@ -198,6 +202,7 @@ pub(crate) fn routes(accounts: Accounts) -> Router {
         .merge(settings::routes())
         .merge(password_reset::routes())
         .merge(people::routes())
+        .merge(identity::routes())
         .merge(api_keys::routes())
         .merge(belongings::routes())
         .merge(announcements::routes())
@@ -229,9 +234,11 @@ async fn sign_in_page(
         return Redirect::to(next).into_response();
     }
     let is_plain = accounts.is_plain(&headers);
+    let issuer = accounts.doors.identities.name();
     let has_mail = accounts.doors.mails.is_some();
     let said = if told.problem.is_empty() { &told.done } else { &told.problem };
-    page(&headers, AccountPage::SignIn { next: next.to_owned(), is_plain, has_mail }, said)
+    let next = next.to_owned();
+    page(&headers, AccountPage::SignIn { next, is_plain, issuer, has_mail }, said)
 }
 
 async fn setup_page(

@@ -1,4 +1,4 @@
-//! Keys that programs ask with: made and ended on the account's page, sent as `Authorization:
+//! Keys that programs ask with: made and ended in the settings, sent as `Authorization:
 //! Bearer`.
 
 use std::num::NonZeroU32;
@@ -44,14 +44,19 @@ fn hash_of(key: &str) -> String {
 }
 
 /// The key that a request brings.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let told = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, key) = told.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
 }
 
+/// Whether it is a key of ours, whatever became of it.
+pub(crate) fn is_key(bearer: &str) -> bool {
+    bearer.starts_with(BEGINNING)
+}
+
 /// Whether programs may ask for it with a key.
-fn is_for_programs(path: &str) -> bool {
+pub(crate) fn is_for_programs(path: &str) -> bool {
     path.starts_with("/api/v1/") || path.starts_with("/api/levels/") || path == "/stream"
 }
 
@@ -64,7 +69,7 @@ pub(crate) fn is_question(path: &str) -> bool {
 }
 
 /// Whether it changes what is kept. A position that is only valued is sent as well.
-fn is_change(method: &Method, path: &str) -> bool {
+pub(crate) fn is_change(method: &Method, path: &str) -> bool {
     !matches!(*method, Method::GET | Method::HEAD) && path != "/api/v1/position"
 }
 
@@ -78,16 +83,17 @@ pub(crate) async fn program(
         return Ok(None);
     }
     let Some(key) = bearer(headers) else { return Ok(None) };
-    let found = match key.starts_with(BEGINNING) {
+    let found = match is_key(key) {
         true => store.api_key(&hash_of(key)).await?,
         false => None,
     };
     let Some((key, account)) = found.filter(|(_, account)| !account.is_suspended) else {
-        let why = "this key was ended, or never was one: make one on the account's page";
+        let why = "this key was ended, or never was one: make one under Programs in the settings";
         return Err(Problem::new(StatusCode::UNAUTHORIZED, why));
     };
     if key.scope == Scope::Read && is_change(method, path) {
-        let why = "this key reads and changes nothing: make one that does on the account's page";
+        let why = "this key reads and changes nothing: make one that does, under Programs in the \
+                   settings";
         return Err(Problem::new(StatusCode::FORBIDDEN, why));
     }
     let at = now();

@@ -1,5 +1,6 @@
 //! Settings: from the command line first, then the environment, then the file, then the defaults.
 
+mod identity;
 mod mail;
 mod tiers;
 
@@ -16,6 +17,10 @@ use serde::Deserialize;
 
 use crate::certificate::CertificateFiles;
 use crate::commands::Settings;
+#[cfg(feature = "oidc")]
+pub(crate) use identity::JwtKeys;
+pub(crate) use identity::{BACK, JwtSettings, OidcSettings};
+use identity::{WrittenJwt, WrittenOidc, identity_of, joined};
 use mail::mail_of;
 use tiers::{WrittenTiers, tiers_of};
 
@@ -57,6 +62,10 @@ pub(crate) struct Configuration {
     pub(crate) mail: Option<MailServer>,
     /// Whether everybody has a second factor.
     pub(crate) require_second_factor: bool,
+    /// The issuer that people may sign in at.
+    pub(crate) oidc: Option<OidcSettings>,
+    /// Whose tokens programs may bring.
+    pub(crate) jwt: Option<JwtSettings>,
     /// What is logged, as `info` or `volaris=debug`.
     pub(crate) log: String,
     /// What the build and the pages agreed on.
@@ -85,6 +94,8 @@ struct Written {
     mail: Option<String>,
     mail_from: Option<String>,
     require_second_factor: Option<bool>,
+    oidc: Option<WrittenOidc>,
+    jwt: Option<WrittenJwt>,
     log: Option<String>,
     config: Option<PathBuf>,
 }
@@ -110,18 +121,15 @@ impl Configuration {
             },
         };
         let listen = settings.listen.clone().or(environment.listen).or(file.listen);
-        let listen = match listen {
-            Some(text) => text.parse().with_context(|| {
-                format!("`listen` is `{text}`: expected an address and a port, as 127.0.0.1:3000")
-            })?,
-            None => leptos.site_addr,
-        };
+        let listen = listen.map_or(Ok(leptos.site_addr), |text| listen_of(&text))?;
         let address = environment.address.or(file.address).map(|text| address_of(&text));
         let address = address.transpose()?;
         let certificate = certificate_of(
             environment.tls_certificate.or(file.tls_certificate),
             environment.tls_key.or(file.tls_key),
         )?;
+        let (oidc, jwt) = (joined(environment.oidc, file.oidc), joined(environment.jwt, file.jwt));
+        let (oidc, jwt) = identity_of(oidc, jwt, address.as_ref())?;
         let proxies = environment.proxies.or(file.proxies).unwrap_or_default();
         let watchers = environment.watchers.or(file.watchers).unwrap_or_default();
         let mut hosts = environment.hosts.or(file.hosts).unwrap_or_else(default_hosts);
@@ -159,6 +167,8 @@ impl Configuration {
                 .require_second_factor
                 .or(file.require_second_factor)
                 .unwrap_or(false),
+            oidc,
+            jwt,
             log: environment.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             leptos,
         })
@@ -188,6 +198,22 @@ fn check_nats(nats: Option<&str>, database: Option<&str>) -> anyhow::Result<()> 
         database.is_some(),
         "`nats` joins servers of one desk, and a file has one server: set `database` to a \
          postgres:// address as well, or leave `nats` away"
+    );
+    Ok(())
+}
+
+fn listen_of(text: &str) -> anyhow::Result<SocketAddr> {
+    text.parse().with_context(|| {
+        format!("`listen` is `{text}`: expected an address and a port, as 127.0.0.1:3000")
+    })
+}
+
+/// Refuses a setting that this program can do nothing with.
+fn built_in((setting, is_set): (&str, bool), feature: &str, is_built: bool) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        is_built || !is_set,
+        "`{setting}` is set, and this volaris was built without it: build one with `cargo xtask \
+         build --release --features {feature}`, or take the setting away"
     );
     Ok(())
 }
@@ -266,7 +292,9 @@ fn environment() -> anyhow::Result<Written> {
 }
 
 /// What has several parts, with a comma between them.
-const LISTS: [&str; 3] = ["hosts", "proxies", "watchers"];
+const LISTS: [&str; 4] = ["hosts", "proxies", "watchers", "oidc.domains"];
+/// Tables of the file whose settings stand in the environment with the table's name before theirs.
+const TABLES: [&str; 2] = ["oidc", "jwt"];
 
 /// Every value is text as it stands: a token or a key of digits alone is no number.
 fn environment_of(variables: impl Iterator<Item = (String, String)>) -> anyhow::Result<Written> {
@@ -274,6 +302,11 @@ fn environment_of(variables: impl Iterator<Item = (String, String)>) -> anyhow::
     for (name, value) in variables {
         let Some(name) = name.strip_prefix("VOLARIS_") else { continue };
         let name = name.to_ascii_lowercase();
+        let inside = TABLES.iter().find_map(|table| {
+            let rest = name.strip_prefix(table)?.strip_prefix('_')?;
+            Some(format!("{table}.{rest}"))
+        });
+        let name = inside.unwrap_or(name);
         let is_list = LISTS.contains(&name.as_str());
         read = match is_list {
             true => {
@@ -283,7 +316,10 @@ fn environment_of(variables: impl Iterator<Item = (String, String)>) -> anyhow::
             }
             false => read.set_override(&name, value),
         }
-        .with_context(|| format!("the environment's VOLARIS_{}", name.to_ascii_uppercase()))?;
+        .with_context(|| {
+            let name = name.to_ascii_uppercase().replace('.', "_");
+            format!("the environment's VOLARIS_{name}")
+        })?;
     }
     read.build()
         .and_then(config::Config::try_deserialize)
@@ -329,6 +365,11 @@ mod tests {
         let error = format!("{:#}", read("VOLARIS_LISEN", "here").expect_err("a slip"));
         assert!(error.contains("lisen"), "{error}");
         assert!(read("HOME", "/root").is_ok(), "of others");
+        let secret = read("VOLARIS_OIDC_CLIENT_SECRET", "0123").expect("a secret").oidc;
+        let file = parse("[oidc]\nname = \"Google\"\nclient_secret = \"9\"").expect("a file").oidc;
+        let both = format!("{:?}", joined(secret, file));
+        assert!(both.contains("Google") && !both.contains("0123"), "{both}");
+        assert!(read("VOLARIS_OIDC_CLIENT_SECRT", "0123").is_err(), "a slip inside a table");
     }
 
     #[test]
@@ -362,6 +403,15 @@ mod tests {
             let error = of(text).expect_err(text);
             assert!(error.to_string().contains("`proxies`"), "{error}");
         }
+    }
+
+    #[test]
+    fn what_was_not_built_in_is_refused_by_name() {
+        assert!(built_in(("oidc", false), "oidc", false).is_ok());
+        assert!(built_in(("oidc", true), "oidc", true).is_ok());
+        let error = built_in(("jwt", true), "oidc", false).expect_err("nothing reads it");
+        let told = error.to_string();
+        assert!(told.contains("`jwt`") && told.contains("--features oidc"), "{told}");
     }
 
     #[test]

@@ -117,6 +117,7 @@ pub(crate) async fn examine(configuration: &Configuration) -> anyhow::Result<Exi
     }
     is_well &= examine_nats(configuration).await;
     is_well &= examine_mail(configuration).await;
+    is_well &= crate::identity::examine(configuration).await;
     is_well &= examine_permissions(configuration);
     is_well &= examine_disk(configuration);
     say(if is_well { "all is well" } else { "something needs a hand: see above" });

@@ -144,10 +144,13 @@ impl Mails {
 
     /// What a mail about something would be about; nothing where nobody is told by mail.
     async fn kind_of(&self, entry: &AuditEntry) -> anyhow::Result<Option<MailKind>> {
-        use desk::AuditEvent::{FactorOff, FactorOn, PasswordChanged, PasswordReset, SignedIn};
+        use desk::AuditEvent::{
+            Connected, FactorOff, FactorOn, PasswordChanged, PasswordReset, SignedIn,
+        };
         Ok(match entry.event {
             PasswordChanged => Some(MailKind::PasswordChanged),
             PasswordReset => Some(MailKind::PasswordReset),
+            Connected => Some(MailKind::Connected),
             FactorOn => Some(MailKind::FactorOn),
             FactorOff => Some(MailKind::FactorOff),
             SignedIn => {

@@ -105,6 +105,8 @@ pub(crate) async fn compare(password: String, kept: Option<String>) -> anyhow::R
     if *LENGTH.end() < password.chars().count() {
         return Ok(Verdict::Wrong);
     }
+    // An account that others vouch for may have none: nothing fits it.
+    let kept = kept.filter(|kept| !kept.is_empty());
     let _place = PLACES.acquire().await?;
     tokio::task::spawn_blocking(move || {
         let is_somebody = kept.is_some();
@@ -170,6 +172,10 @@ mod tests {
         assert_eq!(tried("correct horsf", Some(&kept)).await.unwrap(), Verdict::Wrong);
         assert_eq!(tried("correct horse", None).await.unwrap(), Verdict::Wrong);
         assert_eq!(tried(&"x".repeat(1_000), Some(&kept)).await.unwrap(), Verdict::Wrong);
+        for password in ["", "x"] {
+            let verdict = tried(password, Some(&String::new())).await.unwrap();
+            assert_eq!(verdict, Verdict::Wrong, "of an account without a password");
+        }
         assert!(tried("x", Some(&"no hash".to_owned())).await.is_err());
     }
 

@@ -111,8 +111,10 @@ pub(crate) async fn show(
     let factor = accounts.doors.store.second_factor(&account.id).await?;
     let Some(factor) = factor.filter(|factor| !factor.is_confirmed) else {
         if accounts.doors.lacks_factor(&account.id).await? {
-            let email = account.email;
-            return Ok(page(&headers, AccountPage::FactorDemanded { email }, &told.problem));
+            let has_password = !account.password.is_empty();
+            let shown = AccountPage::FactorDemanded { email: account.email, has_password };
+            let said = if told.problem.is_empty() { &told.done } else { &told.problem };
+            return Ok(page(&headers, shown, said));
         }
         return Ok(Redirect::to("/settings/security").into_response());
     };

@@ -25,6 +25,7 @@ use crate::api_keys::{self, Pace};
 use crate::clock::now;
 use crate::configuration::Configuration;
 use crate::device::{Device, is_in};
+use crate::identity::{self, Identities};
 use crate::mail::Mails;
 use crate::rest::Problem;
 use crate::usage::Counts;
@@ -57,6 +58,8 @@ pub(crate) struct Doors {
     pub(crate) mails: Option<Mails>,
     /// Whether everybody has a second factor.
     pub(crate) demands_factor: bool,
+    /// Who vouches for people, and for their programs.
+    pub(crate) identities: Identities,
     has_accounts: Arc<AtomicBool>,
     pace: Pace,
 }
@@ -93,6 +96,8 @@ enum Secret {
     Browser(String),
     /// A program's key.
     Key(String),
+    /// Of an issuer's token nothing is kept but when it ends.
+    Token(Moment),
 }
 
 /// The name of the only thing in a session.
@@ -130,6 +135,7 @@ impl Doors {
             counts: Counts::new(Arc::clone(&store)),
             mails: Mails::open(configuration, Arc::clone(&store), vault)?,
             demands_factor: configuration.require_second_factor,
+            identities: Identities::open(configuration)?,
             store,
             has_accounts: Arc::new(AtomicBool::new(has_accounts)),
             pace: Pace::new(),
@@ -144,18 +150,20 @@ impl Doors {
     /// Whether a stream may go on: it began before there were accounts only while there are none,
     /// and ends with what was signed in. A database that is away ends nothing.
     pub(crate) async fn is_signed_in(&self, by: Option<&SignedBy>) -> bool {
-        if let Some(by) = by
-            && matches!(self.lacks_factor(&by.account).await, Ok(true))
-        {
+        let Some(SignedBy { account, secret }) = by else { return !self.has_accounts() };
+        if matches!(self.lacks_factor(account).await, Ok(true)) {
             return false;
         }
-        match by.map(|by| &by.secret) {
-            None => !self.has_accounts(),
-            Some(Secret::Browser(hash)) => {
-                !matches!(self.store.sign_in(hash, now()).await, Ok(None))
-            }
-            Some(Secret::Key(hash)) => {
+        match secret {
+            Secret::Browser(hash) => !matches!(self.store.sign_in(hash, now()).await, Ok(None)),
+            Secret::Key(hash) => {
                 !matches!(api_keys::is_open(self.store.as_ref(), hash).await, Ok(false))
+            }
+            Secret::Token(ends) => {
+                let is_shut_out = |found: &Account| found.is_suspended;
+                let found = self.store.account(account).await;
+                now() < *ends
+                    && !matches!(found, Ok(found) if found.as_ref().is_none_or(is_shut_out))
             }
         }
     }
@@ -328,6 +336,11 @@ async fn known(
     request: &mut Request,
 ) -> Result<Option<(Account, SignedBy)>, Problem> {
     let asked = (request.method(), request.uri().path());
+    let (identities, store) = (&doors.identities, doors.store.as_ref());
+    if let Some((account, ends)) = identities.program(store, request.headers(), asked).await? {
+        let by = SignedBy { account: account.id.clone(), secret: Secret::Token(ends) };
+        return Ok(Some((account, by)));
+    }
     let program = api_keys::program(doors.store.as_ref(), request.headers(), asked).await?;
     if let Some((account, hash)) = program {
         let by = SignedBy { account: account.id.clone(), secret: Secret::Key(hash) };
@@ -368,7 +381,7 @@ async fn here(doors: &Doors, session: &Session) -> Result<Option<Here>, desk::St
 }
 
 fn is_open(path: &str) -> bool {
-    OPEN.contains(&path) || assets::has(path)
+    OPEN.contains(&path) || identity::OPEN.contains(&path) || assets::has(path)
 }
 
 fn no_accounts() -> Response {

@@ -20,6 +20,7 @@ use serde::Deserialize;
 
 use crate::accounts::Accounts;
 use crate::clock::now;
+use crate::identity;
 use crate::pages;
 use crate::rest::Problem;
 use crate::sessions::Here;
@@ -131,7 +132,9 @@ async fn security_page(
     let factor = factor.filter(|factor| factor.is_confirmed);
     let shown = ShownSecurity {
         email: account.email.clone(),
+        has_password: !account.password.is_empty(),
         recovery_left: factor.map(|factor| factor.recovery_left),
+        elsewhere: identity::shown(&accounts, &account).await?,
         sign_ins: sign_ins.collect(),
         happened: happened.collect(),
     };

@@ -12,17 +12,22 @@ use anyhow::{Context, bail};
 use crate::browser_build::{self, Audience};
 use crate::command::{self, cargo, must};
 use crate::counts::{self, Counts, LibtestReader};
-use crate::project::{Project, Speed};
+use crate::project::Project;
 use crate::{machine, module_build, server_build, size, tidy};
 
+/// What can be built into a server is tested with it; what `run` builds must at least compile.
+const EVERYTHING: &str = "full";
+
 /// Runs everything; the last line is the sum.
-pub(crate) fn all(project: &Project) -> anyhow::Result<ExitCode> {
+pub(crate) fn all(project: Project) -> anyhow::Result<ExitCode> {
+    let project = &Project { features: EVERYTHING.to_owned(), ..project };
     let checks = Checks { project };
     let mut report = Report::default();
     browser_build::ensure_placeholder(project)?;
     report.one("formatting", || must(cargo(project).args(["fmt", "--all", "--check"])));
     report.one("tidy", || tidy::check(project));
-    report.one("clippy, for the server", || must(&mut checks.clippy_native()));
+    report.one("clippy, for the server", || must(&mut checks.clippy_native(EVERYTHING)));
+    report.one("clippy, for what `run` builds", || must(&mut checks.clippy_native("default")));
     report.one("clippy, for the browser", || checks.clippy_wasm());
     let has_site =
         report.one("the browser's part", || browser_build::build(project, Audience::Trader));
@@ -30,7 +35,7 @@ pub(crate) fn all(project: &Project) -> anyhow::Result<ExitCode> {
         report.one("size of the first load", || size::check(project));
     }
     report.many("tests", || checks.native());
-    let binary = report.made("the server", || server_build::build(project, Speed::Quick));
+    let binary = report.made("the server", || server_build::tested(project));
     match binary.filter(|_| has_site) {
         Some(binary) => {
             report.many("the same bits in the browser", || checks.equality());
@@ -51,11 +56,17 @@ struct Checks<'a> {
 impl Checks<'_> {
     /// Without the browser's crate: beside it, cargo would give one `app` the features of both
     /// sides, and hide what is missing on each.
-    fn clippy_native(&self) -> Command {
+    fn clippy_native(&self, features: &str) -> Command {
         let mut command = cargo(self.project);
         command.args(["clippy", "--workspace", "--exclude", &self.project.names.lib_package]);
+        command.args(["--features", &self.of_server(features)]);
         command.args(["--all-targets", "--", "--deny", "warnings"]);
         command
+    }
+
+    /// Features of the server, as the workspace calls them.
+    fn of_server(&self, features: &str) -> String {
+        format!("{}/{features}", self.project.names.bin_package)
     }
 
     fn clippy_wasm(&self) -> anyhow::Result<()> {
@@ -70,6 +81,7 @@ impl Checks<'_> {
         let (postgres, nats) = (machine::ensure_postgres()?, machine::ensure_nats()?);
         let mut command = cargo(self.project);
         command.args(["test", "--workspace", "--exclude", &self.project.names.lib_package]);
+        command.args(["--features", &self.of_server(EVERYTHING)]);
         command.args(["--no-fail-fast", "--", "--show-output"]);
         // Debian keeps both outside of everybody's way.
         let path = std::env::var_os("PATH").unwrap_or_default();

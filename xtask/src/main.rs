@@ -27,7 +27,7 @@ mod tidy;
 
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use crate::project::{Project, Speed};
 
@@ -45,7 +45,8 @@ Volaris: the chores of this repository.
   cargo xtask picture   take the README's picture of the running desk
   cargo xtask ci        test, as the build server does it
 
-`run` and `build` take --release for the optimised server.
+`run` and `build` take --release for the optimised server, and --features for what a desk for one
+person does without: `--features full` has all of it, server/Cargo.toml names the parts.
 What follows `--` goes to `volaris`: cargo xtask run -- --listen 127.0.0.1:4000
 ";
 
@@ -57,6 +58,23 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// How a chore builds the server: how fast it is, and with which of its features.
+fn options(chore: &str, words: &[String]) -> anyhow::Result<(Speed, String)> {
+    let (mut speed, mut features) = (Speed::Quick, String::new());
+    let mut words = words.iter().map(String::as_str);
+    while let Some(word) = words.next() {
+        match (word, matches!(chore, "run" | "build")) {
+            ("--release", true) => speed = Speed::Release,
+            ("--features", true) => {
+                let named = words.next().context("`--features` wants names, as `full`")?;
+                named.clone_into(&mut features);
+            }
+            _ => bail!("`{word}` means nothing after `{chore}`: see `cargo xtask --help`"),
+        }
+    }
+    Ok((speed, features))
 }
 
 fn dispatch() -> anyhow::Result<ExitCode> {
@@ -73,11 +91,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
     if let ("announce", Some(listen)) = (chore.as_str(), words.get(1)) {
         return run::announce(listen);
     }
-    let speed = match words.get(1).map(String::as_str) {
-        None => Speed::Quick,
-        Some("--release") if matches!(chore.as_str(), "run" | "build") => Speed::Release,
-        Some(other) => bail!("`{other}` means nothing after `{chore}`: see `cargo xtask --help`"),
-    };
+    let (speed, features) = options(&chore, &words[1..])?;
     if !passed_on.is_empty() && !matches!(chore.as_str(), "run" | "dev" | "bench") {
         bail!("`{chore}` passes nothing on, so nothing can follow `--`");
     }
@@ -85,12 +99,12 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         print!("{HELP}");
         return Ok(ExitCode::SUCCESS);
     }
-    let project = Project::open()?;
+    let project = Project { features, ..Project::open()? };
     match chore.as_str() {
         "run" => run::run(&project, speed, &passed_on),
         "dev" => dev::dev(&project, &passed_on),
-        "test" => checks::all(&project),
-        "ci" => checks::all(&Project { is_ci: true, ..project }),
+        "test" => checks::all(project),
+        "ci" => checks::all(Project { is_ci: true, ..project }),
         "tidy" => tidy::print(&project),
         "size" => size::print(&project),
         "bench" => bench::bench(&project, &passed_on),

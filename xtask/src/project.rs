@@ -12,6 +12,8 @@ pub(crate) struct Project {
     pub(crate) names: Names,
     /// Whether this is a build server, which builds nothing twice.
     pub(crate) is_ci: bool,
+    /// What the server is built with besides what it always has, with commas between.
+    pub(crate) features: String,
 }
 
 /// What `Leptos.toml` says. The server reads the same text.
@@ -54,7 +56,7 @@ impl Project {
             .with_context(|| format!("`{}` cannot be read", path.display()))?;
         let names = parse(&text).with_context(|| format!("`{}`", path.display()))?;
         let is_ci = std::env::var_os("CI").is_some();
-        Ok(Self { root: root.to_owned(), names, is_ci })
+        Ok(Self { root: root.to_owned(), names, is_ci, features: String::new() })
     }
 
     /// What the server embeds.

@@ -7,6 +7,7 @@ use crate::contexts::Preferences;
 use crate::erased::Erase;
 use crate::pages::demanded_factor::{factor_demanded, not_now};
 use crate::pages::document::{document, field, plain};
+use crate::pages::identity;
 use crate::pages::password_reset::forgotten;
 use crate::shell::PageFiles;
 
@@ -17,6 +18,8 @@ pub enum AccountPage {
     SignIn {
         /// An address of the desk.
         next: String,
+        /// Where else somebody may sign in, as they know it.
+        issuer: Option<String>,
         /// Whether what is typed can be read on the way.
         is_plain: bool,
         /// Whether a forgotten password can be set anew by mail.
@@ -44,6 +47,8 @@ pub enum AccountPage {
     FactorDemanded {
         /// Whose.
         email: String,
+        /// Whether a password opens it: without one that comes first.
+        has_password: bool,
     },
     /// A key for programs, which is shown once.
     Key {
@@ -80,8 +85,9 @@ pub fn account_document(
 ) -> String {
     let title = page.title();
     let body = match page {
-        AccountPage::SignIn { next, is_plain, has_mail } => {
-            view! { {plain(is_plain)} {sign_in(next)} {forgotten(has_mail)} }.into_any()
+        AccountPage::SignIn { next, is_plain, issuer, has_mail } => {
+            let elsewhere = issuer.map(|name| identity::button(name, next.clone()));
+            view! { {plain(is_plain)} {elsewhere} {sign_in(next)} {forgotten(has_mail)} }.into_any()
         }
         AccountPage::SetUp { is_plain } => view! { {plain(is_plain)} {set_up()} }.into_any(),
         AccountPage::Key { key, example } => made_key(key, example),
@@ -89,7 +95,7 @@ pub fn account_document(
             let square = second_factor(secret, link, (width, modules));
             view! { {square} {not_now(is_demanded)} }.into_any()
         }
-        AccountPage::FactorDemanded { email } => factor_demanded(email),
+        AccountPage::FactorDemanded { email, has_password } => factor_demanded(email, has_password),
         AccountPage::RecoveryCodes { codes } => recovery_codes(codes),
     };
     document(files, preferences, title, false, said, body)
@@ -207,8 +213,13 @@ mod tests {
         let evil = "\"><script>alert(1)</script>".to_owned();
         for page in [
             AccountPage::Key { key: evil.clone(), example: evil.clone() },
-            AccountPage::SignIn { next: evil.clone(), is_plain: true, has_mail: true },
-            AccountPage::FactorDemanded { email: evil.clone() },
+            AccountPage::SignIn {
+                next: evil.clone(),
+                is_plain: true,
+                issuer: Some(evil.clone()),
+                has_mail: true,
+            },
+            AccountPage::FactorDemanded { email: evil.clone(), has_password: true },
             AccountPage::SecondFactor {
                 secret: evil.clone(),
                 link: evil.clone(),

@@ -4,9 +4,20 @@ use leptos::prelude::*;
 
 use crate::erased::Erase;
 use crate::pages::document::field;
+use crate::pages::settings::first_password;
 
 /// The form that begins it.
-pub(super) fn factor_demanded(email: String) -> AnyView {
+pub(super) fn factor_demanded(email: String, has_password: bool) -> AnyView {
+    if !has_password {
+        return view! {
+            <p>
+                "This desk asks everybody for a second factor, which is set up beside a password."
+            </p>
+            {first_password()}
+            {leave()}
+        }
+        .erase();
+    }
     view! {
         <p>
             "This desk asks everybody for a second factor, and this account (" {email.clone()}

@@ -57,8 +57,8 @@ impl LazyRoute for DevelopersPage {
             <h1>"Volaris for programs"</h1>
             <p>
                 "Everything the screens know can be read by programs. A desk with accounts takes a \
-                 key, made on the "
-                <a href="/account" rel="external">"account's page"</a>
+                 key, made in the "
+                <a href="/settings/programs" rel="external">"settings"</a>
                 ", with each question and for the stream, in the header "
                 <code>"Authorization: Bearer"</code> ". The same, as a "
                 <a href="/api/v1/openapi.json" rel="external">"machine-readable document"</a>

@@ -28,6 +28,9 @@ fn told(problem: &str) -> Option<&'static str> {
         }
         "here" => "There is an account of this e-mail address already.",
         "taken" => "That e-mail address is in use on this desk: write another.",
+        "no-password" => {
+            "This account has no password to prove who you are by. Set a first one, under Security."
+        }
         "name" => "A name has at most 60 letters, and no @.",
         "late" => "That cannot be taken back any more: it was changed again, or too long ago.",
         "key-name" => "A key has a name of 1 to 60 characters: that of the program.",
@@ -58,7 +61,7 @@ fn told(problem: &str) -> Option<&'static str> {
             "The password is set anew, and every browser was signed out. Sign in with the new one."
         }
         "password" => "The password is changed. Every other browser was signed out.",
-        _ => return None,
+        other => return crate::pages::identity::told(other),
     })
 }
 

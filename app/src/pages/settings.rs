@@ -18,7 +18,8 @@ pub use appearance::{Appearance, ShownAppearance};
 pub use data::ShownData;
 pub use profile::{ShownLimit, ShownProfile};
 pub use programs::ShownKey;
-pub use security::{Happened, ShownSecurity, SignedIn};
+pub(super) use security::first_password;
+pub use security::{Happened, ShownElsewhere, ShownSecurity, SignedIn};
 
 /// Who looks at the settings.
 #[derive(Clone, Debug)]
@@ -253,7 +254,13 @@ mod tests {
         };
         let security = ShownSecurity {
             email: evil.clone(),
+            has_password: true,
             recovery_left: None,
+            elsewhere: Some(ShownElsewhere {
+                name: Some(evil.clone()),
+                linked: vec![(evil.clone(), Moment(0))],
+                has_password: true,
+            }),
             sign_ins: vec![sign_in],
             happened: vec![happened],
         };

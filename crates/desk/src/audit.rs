@@ -69,6 +69,12 @@ pub enum AuditEvent {
     KeyMade,
     /// A key was ended.
     KeyEnded,
+    /// Somebody elsewhere vouches for this person from now on.
+    Connected,
+    /// They do not any more.
+    Disconnected,
+    /// Whoever was vouched for elsewhere was not let in.
+    TurnedAway,
     /// Everything was taken along.
     Exported,
     /// The account was deleted, with all that it kept.
@@ -77,7 +83,7 @@ pub enum AuditEvent {
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 34] = [
         Self::Protected,
         Self::SignedIn,
         Self::Refused,
@@ -107,6 +113,9 @@ impl AuditEvent {
         Self::KeyRotated,
         Self::KeyMade,
         Self::KeyEnded,
+        Self::Connected,
+        Self::Disconnected,
+        Self::TurnedAway,
         Self::Exported,
         Self::Deleted,
     ];
@@ -143,6 +152,9 @@ impl AuditEvent {
             Self::KeyRotated => "key_rotated",
             Self::KeyMade => "key_made",
             Self::KeyEnded => "key_ended",
+            Self::Connected => "connected",
+            Self::Disconnected => "disconnected",
+            Self::TurnedAway => "turned_away",
             Self::Exported => "exported",
             Self::Deleted => "deleted",
         }
@@ -180,6 +192,9 @@ impl AuditEvent {
             Self::KeyRotated => "Another key was made on the machine",
             Self::KeyMade => "Made a key for programs",
             Self::KeyEnded => "Ended a key for programs",
+            Self::Connected => "Connected a sign-in elsewhere",
+            Self::Disconnected => "Took the sign-in elsewhere away",
+            Self::TurnedAway => "A sign-in elsewhere was refused",
             Self::Exported => "Downloaded everything",
             Self::Deleted => "Deleted the account",
         }

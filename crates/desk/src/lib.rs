@@ -33,6 +33,7 @@ mod idempotency;
 mod servers;
 mod attempts;
 mod mail;
+mod identity;
 mod people;
 mod announcements;
 mod tiers;
@@ -53,6 +54,10 @@ pub use error::DeskError;
 pub use exposure::OpenInterest;
 pub use feed::{FeedEvent, MarketFeed};
 pub use idempotency::{Answered, NAMED_FOR, NamedChange};
+pub use identity::{
+    Arrival, Departure, Errand, IdentityError, IdentityProvider, IdentityStore, LinkedIdentity,
+    TokenReader, Vouched,
+};
 pub use mail::{
     BadMailKind, Mail, MailError, MailKind, MailStore, Postman, ResetCode, WaitingMail,
 };

@@ -77,13 +77,15 @@ pub enum MailKind {
     FactorOn,
     /// It was turned off.
     FactorOff,
+    /// Who is vouched for elsewhere opens the account.
+    Connected,
     /// Somebody signed in with a browser that was not seen before.
     NewBrowser,
 }
 
 impl MailKind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ResetCode,
         Self::Invitation,
         Self::PasswordChanged,
@@ -91,6 +93,7 @@ impl MailKind {
         Self::EmailChanged,
         Self::FactorOn,
         Self::FactorOff,
+        Self::Connected,
         Self::NewBrowser,
     ];
 
@@ -104,6 +107,7 @@ impl MailKind {
             Self::EmailChanged => "email_changed",
             Self::FactorOn => "factor_on",
             Self::FactorOff => "factor_off",
+            Self::Connected => "connected",
             Self::NewBrowser => "new_browser",
         }
     }

@@ -7,8 +7,8 @@ use quant::options::VolatilityDay;
 
 use crate::{
     AccountStore, AnnouncementStore, Answered, ApiKeyStore, AttemptStore, AuditStore,
-    BelongingsStore, MailStore, NamedChange, OwnerId, PeopleStore, RecordedChain, RecordedDay,
-    ServerStore, UsageStore,
+    BelongingsStore, IdentityStore, MailStore, NamedChange, OwnerId, PeopleStore, RecordedChain,
+    RecordedDay, ServerStore, UsageStore,
 };
 
 /// How prices were changed after the fact.
@@ -421,6 +421,7 @@ pub trait Store:
     + AttemptStore
     + ServerStore
     + MailStore
+    + IdentityStore
 {
     /// Answers when the database does; for `/ready`.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -7,6 +7,7 @@ mod api_keys;
 mod audit;
 mod mail;
 mod people;
+mod identities;
 mod announcements;
 mod attempts;
 mod servers;

@@ -58,7 +58,7 @@ pub(crate) struct Texts {
 use Kind::{Real, Text, Whole};
 
 /// Every table; one that another points at stands before it.
-static TABLES: [Table; 25] = [
+static TABLES: [Table; 27] = [
     Table {
         name: "account",
         keys: 1,
@@ -104,6 +104,24 @@ static TABLES: [Table; 25] = [
         keys: 2,
         whose: Whose::Account("account_id"),
         columns: &[("account_id", Text), ("hash", Text)],
+    },
+    Table {
+        name: "identity",
+        keys: 2,
+        whose: Whose::Account("account_id"),
+        columns: &[("issuer", Text), ("subject", Text), ("account_id", Text), ("linked_at", Whole)],
+    },
+    Table {
+        name: "errand",
+        keys: 1,
+        whose: Whose::Account("account_id"),
+        columns: &[
+            ("hash", Text),
+            ("account_id", Text),
+            ("what", Text),
+            ("secret", Text),
+            ("expires_at", Whole),
+        ],
     },
     Table {
         name: "invitation",

@@ -13,6 +13,7 @@ mod conformance {
     mod chains;
     mod copying;
     mod damage;
+    mod identities;
     mod lifetime;
     mod mail;
     mod people;

@@ -77,6 +77,11 @@ impl Letter {
                 "Your second factor was turned off at Volaris",
                 "The second factor was turned off: a sign-in takes the password alone.",
             ),
+            MailKind::Connected => (
+                "A sign-in elsewhere opens your Volaris account",
+                "A sign-in elsewhere was connected with the account: it opens it from now on, \
+                 without the password.",
+            ),
             MailKind::NewBrowser => (
                 "A sign-in from another kind of browser at Volaris",
                 "Somebody signed in with a kind of browser that this account did not use before.",

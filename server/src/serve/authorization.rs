@@ -65,6 +65,9 @@ pub(super) fn everything() -> Vec<(Method, String)> {
         "delete",
         "news",
         "password",
+        "connect",
+        "disconnect",
+        "first-password",
     ];
     let forms = forms.into_iter().map(|name| (Method::POST, format!("/account/{name}")));
     let of_leaders = [

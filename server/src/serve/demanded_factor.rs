@@ -10,7 +10,8 @@ use super::authorization::{Site, ask, asked, everything};
 use crate::clock::now;
 
 /// What is answered before.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
+    "/account/first-password",
     "/account/second-factor",
     "/account/second-factor/begin",
     "/account/second-factor/confirm",

@@ -12,8 +12,12 @@ use crate::rest::Problem;
 /// Where one is set up.
 pub(crate) const SETTING_UP: &str = "/account/second-factor";
 /// What else is answered: the steps of it, and leaving.
-const STEPS: [&str; 3] =
-    ["/account/second-factor/begin", "/account/second-factor/confirm", "/account/sign-out"];
+const STEPS: [&str; 4] = [
+    "/account/first-password",
+    "/account/second-factor/begin",
+    "/account/second-factor/confirm",
+    "/account/sign-out",
+];
 
 impl Doors {
     /// Whether an account has no second factor, and has to have one.

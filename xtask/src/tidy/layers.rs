@@ -20,6 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("feeds", DESK_AND_PURE),
     ("coach", DESK_AND_PURE),
     ("notify", DESK_AND_PURE),
+    ("identity", DESK_AND_PURE),
     ("bus", DESK_AND_PURE),
     ("api", DESK_AND_PURE),
     ("app", &["market", "quant", "chart", "canvas", "plan", "alerts", "brief", "api"]),
@@ -32,17 +33,19 @@ const PURE: &[&str] = &["market", "quant", "chart", "plan", "alerts", "brief"];
 const DESK_AND_PURE: &[&str] = &["market", "quant", "chart", "plan", "alerts", "brief", "desk"];
 const ALL_BUT_FRONTEND: &[&str] = &[
     "market", "quant", "chart", "plan", "alerts", "brief", "desk", "store", "feeds", "coach",
-    "notify", "bus", "api", "app",
+    "notify", "identity", "bus", "api", "app",
 ];
 
 /// Fakes are for the tests of whatever stands on the desk.
 const MAY_TEST_WITH_TESTKIT: &[&str] =
-    &["desk", "store", "feeds", "coach", "notify", "bus", "api", "server"];
+    &["desk", "store", "feeds", "coach", "notify", "identity", "bus", "api", "server"];
 
 /// Who owns what is heavy: a second user would let SQL, vendors or screens leak.
 const OWNERS: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
-    ("reqwest", &["feeds", "notify"]),
+    ("reqwest", &["feeds", "notify", "identity"]),
+    ("openidconnect", &["identity"]),
+    ("jsonwebtoken", &["identity"]),
     ("async-openai", &["coach"]),
     ("async-nats", &["bus"]),
     ("lettre", &["notify"]),
@@ -212,7 +215,7 @@ mod tests {
         check_one(
             "coach",
             "http = { package = \"reqwest\", version = \"0.13\" }",
-            &["crates/x/Cargo.toml:4: `reqwest` belongs to `feeds` and `notify`"],
+            &["crates/x/Cargo.toml:4: `reqwest` belongs to `feeds` and `notify` and `identity`"],
         );
         check_one(
             "desk",

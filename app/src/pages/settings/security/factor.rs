@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use crate::erased::Erase;
 use crate::pages::document::field;
 
-pub(super) fn section(recovery_left: Option<u64>) -> AnyView {
+pub(super) fn section(recovery_left: Option<u64>, has_password: bool) -> AnyView {
     let state = match recovery_left {
+        None if !has_password => view! { <p>"It is set up beside a password."</p> }.into_any(),
         None => off(),
         Some(left) => on(left),
     };

@@ -1,0 +1,94 @@
+//! Who vouches for people, where that is set: the issuer that they sign in at, and whose tokens
+//! their programs bring.
+
+mod opening;
+mod programs;
+mod sign_in;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use anyhow::Context;
+use desk::{IdentityProvider, Scope, TokenReader};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::clock::now;
+use crate::commands::say;
+use crate::configuration::Configuration;
+use crate::device::Device;
+pub(crate) use sign_in::{OPEN, routes, shown};
+
+/// Departures of a network that are free, and how many more there are each minute.
+const DEPARTURES: u32 = 30;
+/// Networks whose departures are counted; with more, those that are long over are forgotten.
+const NETWORKS_MAX: usize = 10_000;
+
+/// Who vouches, and for whom.
+#[derive(Clone)]
+pub(crate) struct Identities {
+    provider: Option<Arc<dyn IdentityProvider>>,
+    tokens: Option<Arc<dyn TokenReader>>,
+    /// What may be done with a token.
+    scope: Scope,
+    /// Whose addresses make members of people who were not asked in.
+    domains: Arc<[String]>,
+    /// Whether a proved address opens an account that has a password.
+    links_by_email: bool,
+    departures: Arc<DefaultKeyedRateLimiter<String>>,
+}
+
+impl Identities {
+    /// Takes what is set. Nobody is asked yet: a desk starts without its issuer.
+    pub(crate) fn open(configuration: &Configuration) -> anyhow::Result<Self> {
+        let oidc = configuration.oidc.as_ref();
+        let each = NonZeroU32::new(DEPARTURES).context("not zero")?;
+        Ok(Self {
+            provider: oidc.map(opening::provider).transpose()?,
+            tokens: configuration.jwt.as_ref().map(opening::tokens).transpose()?,
+            scope: configuration.jwt.as_ref().map_or(Scope::Read, |jwt| jwt.scope),
+            domains: oidc.map(|oidc| oidc.domains.clone()).unwrap_or_default().into(),
+            links_by_email: oidc.is_some_and(|oidc| oidc.link_by_email),
+            departures: Arc::new(RateLimiter::keyed(Quota::per_minute(each))),
+        })
+    }
+
+    /// The issuer that people may sign in at, as they know it.
+    pub(crate) fn name(&self) -> Option<String> {
+        self.provider.as_ref().map(|provider| provider.name().to_owned())
+    }
+
+    /// Whether another browser of a network may be sent out.
+    fn may_depart(&self, device: &Device) -> bool {
+        if NETWORKS_MAX < self.departures.len() {
+            self.departures.retain_recent();
+        }
+        self.departures.check_key(&device.network).is_ok()
+    }
+}
+
+/// `volaris doctor`: whether those who vouch answer.
+pub(crate) async fn examine(configuration: &Configuration) -> bool {
+    let identities = match Identities::open(configuration) {
+        Ok(identities) => identities,
+        Err(error) => {
+            say(&format!("sign-in elsewhere: {error:#}"));
+            return false;
+        }
+    };
+    let mut is_well = true;
+    let mut tell = |what: &str, answer: Result<(), desk::IdentityError>| match answer {
+        Ok(()) => say(&format!("{what}: answers, and is who it should be")),
+        Err(error) => {
+            is_well = false;
+            say(&format!("{what}: {}", crate::rest::story(&error)));
+        }
+    };
+    if let Some(provider) = &identities.provider {
+        let what = format!("sign-in with {}", provider.name());
+        tell(&what, provider.begin(now()).await.map(|_| ()));
+    }
+    if let Some(tokens) = &identities.tokens {
+        tell("keys of tokens", tokens.check(now()).await);
+    }
+    is_well
+}
