@@ -11,6 +11,7 @@ mod ended_sign_ins;
 mod identity;
 mod missing;
 mod password_reset;
+mod passkeys;
 mod people;
 mod settings;
 mod styleguide;
@@ -22,6 +23,7 @@ pub(crate) use desk::DeskPage;
 pub(crate) use developers::DevelopersPage;
 pub use identity::{CodePage, LeavingPage, code_document, leaving_document};
 pub(crate) use missing::MissingPage;
+pub use passkeys::{PasskeyDoor, ShownPasskey, ShownPasskeys};
 pub use password_reset::{ResetPage, password_reset_document};
 pub use people::{AskedIn, Logged, OnDesk, PeoplePage, RoleChoice, TierChoices, people_document};
 pub use settings::{

@@ -139,7 +139,7 @@ test("somebody takes everything along, and deletes it", async () => {
     const names = Object.keys(files);
     const csv = files["csv/position.csv"];
     const account = JSON.parse(files["json/account.json"]);
-    assert.equal(names.length, 1 + 2 * 25);
+    assert.equal(names.length, 1 + 2 * 26);
     assert.equal(csv.trim().split("\r\n").length, 2, "his, and nobody else's");
     assert.match(csv, /'=1\+1,'-1 SPXW 15MAR24 5000P/);
     assert.deepEqual([account.length, account[0].email], [1, email("bob")]);

@@ -25,11 +25,12 @@ use crate::passwords::{self, BadPassword, Verdict};
 use crate::rest::Problem;
 use crate::second_factor;
 use crate::sessions::{self, Doors, Here};
+use crate::shield::PageNonce;
 use crate::tape_loop::Listeners;
 use crate::vault::Vault;
 use crate::{
-    announcements, api_keys, belongings, dashboard, identity, mail, password_reset, people,
-    settings,
+    announcements, api_keys, belongings, dashboard, identity, mail, passkeys, password_reset,
+    people, settings,
 };
 
 /// What signing in needs.
@@ -203,6 +204,7 @@ pub(crate) fn routes(accounts: Accounts) -> Router {
         .merge(password_reset::routes())
         .merge(people::routes())
         .merge(identity::routes())
+        .merge(passkeys::routes())
         .merge(api_keys::routes())
         .merge(belongings::routes())
         .merge(announcements::routes())
@@ -226,6 +228,7 @@ pub(crate) fn page(headers: &HeaderMap, page: AccountPage, said: &str) -> Respon
 async fn sign_in_page(
     State(accounts): State<Accounts>,
     here: Option<Extension<Here>>,
+    Extension(nonce): Extension<PageNonce>,
     headers: HeaderMap,
     Query(told): Query<Told>,
 ) -> Response {
@@ -235,10 +238,11 @@ async fn sign_in_page(
     }
     let is_plain = accounts.is_plain(&headers);
     let issuer = accounts.doors.identities.name();
+    let passkey = passkeys::door(&accounts, (&headers, &nonce));
     let has_mail = accounts.doors.mails.is_some();
     let said = if told.problem.is_empty() { &told.done } else { &told.problem };
     let next = next.to_owned();
-    page(&headers, AccountPage::SignIn { next, is_plain, issuer, has_mail }, said)
+    page(&headers, AccountPage::SignIn { next, is_plain, issuer, passkey, has_mail }, said)
 }
 
 async fn setup_page(

@@ -185,6 +185,22 @@ impl Configuration {
         self.database.is_some()
     }
 
+    /// The address by name at which a browser trusts this desk: the one that is set, by https, or
+    /// this machine's own.
+    #[cfg(feature = "passkeys")]
+    pub(crate) fn named_origin(&self) -> Option<String> {
+        let Some(address) = &self.address else {
+            let scheme = if self.certificate.is_some() { "https" } else { "http" };
+            let port = self.listen.port();
+            return self.listen.ip().is_loopback().then(|| format!("{scheme}://localhost:{port}"));
+        };
+        let host = address.host()?;
+        let is_number = host.starts_with('[') || host.parse::<IpAddr>().is_ok();
+        let is_trusted = address.scheme_str() == Some("https") || host == "localhost";
+        let origin = address.to_string().trim_end_matches('/').to_owned();
+        (is_trusted && !is_number).then_some(origin)
+    }
+
     /// Whether somebody may come who does not sit at this machine.
     pub(crate) fn is_open(&self) -> bool {
         !self.listen.ip().is_loopback() || self.address.is_some() || !self.proxies.is_empty()

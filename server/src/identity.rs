@@ -9,7 +9,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use anyhow::Context;
-use desk::{IdentityProvider, Scope, TokenReader};
+use desk::{IdentityProvider, PasskeyReader, Scope, TokenReader};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::clock::now;
@@ -28,6 +28,8 @@ const NETWORKS_MAX: usize = 10_000;
 pub(crate) struct Identities {
     provider: Option<Arc<dyn IdentityProvider>>,
     tokens: Option<Arc<dyn TokenReader>>,
+    /// Whose devices open accounts.
+    pub(crate) passkeys: Option<Arc<dyn PasskeyReader>>,
     /// What may be done with a token.
     scope: Scope,
     /// Whose addresses make members of people who were not asked in.
@@ -45,6 +47,7 @@ impl Identities {
         Ok(Self {
             provider: oidc.map(opening::provider).transpose()?,
             tokens: configuration.jwt.as_ref().map(opening::tokens).transpose()?,
+            passkeys: opening::passkeys(configuration)?,
             scope: configuration.jwt.as_ref().map_or(Scope::Read, |jwt| jwt.scope),
             domains: oidc.map(|oidc| oidc.domains.clone()).unwrap_or_default().into(),
             links_by_email: oidc.is_some_and(|oidc| oidc.link_by_email),
@@ -58,7 +61,7 @@ impl Identities {
     }
 
     /// Whether another browser of a network may be sent out.
-    fn may_depart(&self, device: &Device) -> bool {
+    pub(crate) fn may_depart(&self, device: &Device) -> bool {
         if NETWORKS_MAX < self.departures.len() {
             self.departures.retain_recent();
         }

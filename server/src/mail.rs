@@ -145,12 +145,13 @@ impl Mails {
     /// What a mail about something would be about; nothing where nobody is told by mail.
     async fn kind_of(&self, entry: &AuditEntry) -> anyhow::Result<Option<MailKind>> {
         use desk::AuditEvent::{
-            Connected, FactorOff, FactorOn, PasswordChanged, PasswordReset, SignedIn,
+            Connected, FactorOff, FactorOn, PasskeyMade, PasswordChanged, PasswordReset, SignedIn,
         };
         Ok(match entry.event {
             PasswordChanged => Some(MailKind::PasswordChanged),
             PasswordReset => Some(MailKind::PasswordReset),
             Connected => Some(MailKind::Connected),
+            PasskeyMade => Some(MailKind::PasskeyMade),
             FactorOn => Some(MailKind::FactorOn),
             FactorOff => Some(MailKind::FactorOff),
             SignedIn => {

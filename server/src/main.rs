@@ -30,6 +30,7 @@ mod markets;
 mod nodes;
 mod pages;
 mod password_reset;
+mod passkeys;
 mod passwords;
 mod people;
 mod private_file;

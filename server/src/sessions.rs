@@ -30,7 +30,7 @@ use crate::mail::Mails;
 use crate::rest::Problem;
 use crate::usage::Counts;
 use crate::vault::Vault;
-use crate::{announcements, assets};
+use crate::{announcements, assets, passkeys};
 pub(crate) use setup_token::SetupToken;
 use sign_ins::SignIns;
 
@@ -381,7 +381,10 @@ async fn here(doors: &Doors, session: &Session) -> Result<Option<Here>, desk::St
 }
 
 fn is_open(path: &str) -> bool {
-    OPEN.contains(&path) || identity::OPEN.contains(&path) || assets::has(path)
+    OPEN.contains(&path)
+        || identity::OPEN.contains(&path)
+        || passkeys::OPEN.contains(&path)
+        || assets::has(path)
 }
 
 fn no_accounts() -> Response {

@@ -22,8 +22,10 @@ use crate::accounts::Accounts;
 use crate::clock::now;
 use crate::identity;
 use crate::pages;
+use crate::passkeys;
 use crate::rest::Problem;
 use crate::sessions::Here;
+use crate::shield::PageNonce;
 pub(crate) use appearance::look_of;
 
 /// So much of what happened stands on the page of an account's security.
@@ -109,6 +111,7 @@ async fn lead_from_account(here: Option<Extension<Here>>, Query(told): Query<Say
 async fn security_page(
     Here { account, hash }: Here,
     State(accounts): State<Accounts>,
+    Extension(nonce): Extension<PageNonce>,
     headers: HeaderMap,
     Query(told): Query<Saying>,
 ) -> Result<Response, Problem> {
@@ -135,6 +138,7 @@ async fn security_page(
         has_password: !account.password.is_empty(),
         recovery_left: factor.map(|factor| factor.recovery_left),
         elsewhere: identity::shown(&accounts, &account).await?,
+        passkeys: passkeys::shown(&accounts, &account, (&headers, &nonce)).await?,
         sign_ins: sign_ins.collect(),
         happened: happened.collect(),
     };

@@ -8,6 +8,7 @@ use crate::erased::Erase;
 use crate::pages::demanded_factor::{factor_demanded, not_now};
 use crate::pages::document::{document, field, plain};
 use crate::pages::identity;
+use crate::pages::passkeys::{self, PasskeyDoor};
 use crate::pages::password_reset::forgotten;
 use crate::shell::PageFiles;
 
@@ -20,6 +21,8 @@ pub enum AccountPage {
         next: String,
         /// Where else somebody may sign in, as they know it.
         issuer: Option<String>,
+        /// Whether a passkey signs in as well.
+        passkey: Option<PasskeyDoor>,
         /// Whether what is typed can be read on the way.
         is_plain: bool,
         /// Whether a forgotten password can be set anew by mail.
@@ -85,9 +88,13 @@ pub fn account_document(
 ) -> String {
     let title = page.title();
     let body = match page {
-        AccountPage::SignIn { next, is_plain, issuer, has_mail } => {
+        AccountPage::SignIn { next, is_plain, issuer, passkey, has_mail } => {
+            let passkey = passkey.map(|door| passkeys::button(door, next.clone()));
             let elsewhere = issuer.map(|name| identity::button(name, next.clone()));
-            view! { {plain(is_plain)} {elsewhere} {sign_in(next)} {forgotten(has_mail)} }.into_any()
+            view! {
+                {plain(is_plain)} {passkey} {elsewhere} {sign_in(next)} {forgotten(has_mail)}
+            }
+            .into_any()
         }
         AccountPage::SetUp { is_plain } => view! { {plain(is_plain)} {set_up()} }.into_any(),
         AccountPage::Key { key, example } => made_key(key, example),
@@ -217,6 +224,7 @@ mod tests {
                 next: evil.clone(),
                 is_plain: true,
                 issuer: Some(evil.clone()),
+                passkey: Some(PasskeyDoor::Elsewhere { origin: evil.clone() }),
                 has_mail: true,
             },
             AccountPage::FactorDemanded { email: evil.clone(), has_password: true },

@@ -61,7 +61,10 @@ fn told(problem: &str) -> Option<&'static str> {
             "The password is set anew, and every browser was signed out. Sign in with the new one."
         }
         "password" => "The password is changed. Every other browser was signed out.",
-        other => return crate::pages::identity::told(other),
+        other => {
+            return crate::pages::identity::told(other)
+                .or_else(|| crate::pages::passkeys::told(other));
+        }
     })
 }
 

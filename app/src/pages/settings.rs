@@ -214,6 +214,7 @@ fn saved_before(Saved { told, undo }: Saved) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::passkeys::{PasskeyDoor, ShownPasskey, ShownPasskeys};
     use market::Moment;
 
     fn html(part: SettingsPart, of: Option<SettingsOf>, saved: Option<Saved>) -> String {
@@ -256,6 +257,16 @@ mod tests {
             email: evil.clone(),
             has_password: true,
             recovery_left: None,
+            passkeys: Some(ShownPasskeys {
+                door: PasskeyDoor::Elsewhere { origin: evil.clone() },
+                has_password: true,
+                all: vec![ShownPasskey {
+                    id: evil.clone(),
+                    name: evil.clone(),
+                    made_at: Moment(0),
+                    used_at: None,
+                }],
+            }),
             elsewhere: Some(ShownElsewhere {
                 name: Some(evil.clone()),
                 linked: vec![(evil.clone(), Moment(0))],

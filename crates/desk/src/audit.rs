@@ -75,6 +75,10 @@ pub enum AuditEvent {
     Disconnected,
     /// Whoever was vouched for elsewhere was not let in.
     TurnedAway,
+    /// A device opens the account from now on.
+    PasskeyMade,
+    /// It does not any more.
+    PasskeyEnded,
     /// Everything was taken along.
     Exported,
     /// The account was deleted, with all that it kept.
@@ -83,7 +87,7 @@ pub enum AuditEvent {
 
 impl AuditEvent {
     /// All of them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::Protected,
         Self::SignedIn,
         Self::Refused,
@@ -116,6 +120,8 @@ impl AuditEvent {
         Self::Connected,
         Self::Disconnected,
         Self::TurnedAway,
+        Self::PasskeyMade,
+        Self::PasskeyEnded,
         Self::Exported,
         Self::Deleted,
     ];
@@ -155,6 +161,8 @@ impl AuditEvent {
             Self::Connected => "connected",
             Self::Disconnected => "disconnected",
             Self::TurnedAway => "turned_away",
+            Self::PasskeyMade => "passkey_made",
+            Self::PasskeyEnded => "passkey_ended",
             Self::Exported => "exported",
             Self::Deleted => "deleted",
         }
@@ -195,6 +203,8 @@ impl AuditEvent {
             Self::Connected => "Connected a sign-in elsewhere",
             Self::Disconnected => "Took the sign-in elsewhere away",
             Self::TurnedAway => "A sign-in elsewhere was refused",
+            Self::PasskeyMade => "Made a passkey",
+            Self::PasskeyEnded => "Took a passkey away",
             Self::Exported => "Downloaded everything",
             Self::Deleted => "Deleted the account",
         }

@@ -34,6 +34,7 @@ mod servers;
 mod attempts;
 mod mail;
 mod identity;
+mod passkeys;
 mod people;
 mod announcements;
 mod tiers;
@@ -62,6 +63,7 @@ pub use mail::{
     BadMailKind, Mail, MailError, MailKind, MailStore, Postman, ResetCode, WaitingMail,
 };
 pub use option_levels::KnownOptionLevels;
+pub use passkeys::{Ceremony, Claimed, Passkey, PasskeyError, PasskeyReader, PasskeyStore};
 pub use people::{BadRole, Invitation, PeopleStore, Person, Role};
 pub use plan::Stage;
 pub use ports::{

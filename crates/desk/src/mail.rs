@@ -79,13 +79,15 @@ pub enum MailKind {
     FactorOff,
     /// Who is vouched for elsewhere opens the account.
     Connected,
+    /// A device opens the account.
+    PasskeyMade,
     /// Somebody signed in with a browser that was not seen before.
     NewBrowser,
 }
 
 impl MailKind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ResetCode,
         Self::Invitation,
         Self::PasswordChanged,
@@ -94,6 +96,7 @@ impl MailKind {
         Self::FactorOn,
         Self::FactorOff,
         Self::Connected,
+        Self::PasskeyMade,
         Self::NewBrowser,
     ];
 
@@ -108,6 +111,7 @@ impl MailKind {
             Self::FactorOn => "factor_on",
             Self::FactorOff => "factor_off",
             Self::Connected => "connected",
+            Self::PasskeyMade => "passkey_made",
             Self::NewBrowser => "new_browser",
         }
     }

@@ -7,8 +7,8 @@ use quant::options::VolatilityDay;
 
 use crate::{
     AccountStore, AnnouncementStore, Answered, ApiKeyStore, AttemptStore, AuditStore,
-    BelongingsStore, IdentityStore, MailStore, NamedChange, OwnerId, PeopleStore, RecordedChain,
-    RecordedDay, ServerStore, UsageStore,
+    BelongingsStore, IdentityStore, MailStore, NamedChange, OwnerId, PasskeyStore, PeopleStore,
+    RecordedChain, RecordedDay, ServerStore, UsageStore,
 };
 
 /// How prices were changed after the fact.
@@ -422,6 +422,7 @@ pub trait Store:
     + ServerStore
     + MailStore
     + IdentityStore
+    + PasskeyStore
 {
     /// Answers when the database does; for `/ready`.
     async fn ping(&self) -> Result<(), StoreError>;

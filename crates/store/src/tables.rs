@@ -58,7 +58,7 @@ pub(crate) struct Texts {
 use Kind::{Real, Text, Whole};
 
 /// Every table; one that another points at stands before it.
-static TABLES: [Table; 27] = [
+static TABLES: [Table; 28] = [
     Table {
         name: "account",
         keys: 1,
@@ -110,6 +110,19 @@ static TABLES: [Table; 27] = [
         keys: 2,
         whose: Whose::Account("account_id"),
         columns: &[("issuer", Text), ("subject", Text), ("account_id", Text), ("linked_at", Whole)],
+    },
+    Table {
+        name: "passkey",
+        keys: 1,
+        whose: Whose::Account("account_id"),
+        columns: &[
+            ("id", Text),
+            ("account_id", Text),
+            ("name", Text),
+            ("body", Text),
+            ("made_at", Whole),
+            ("used_at", Whole),
+        ],
     },
     Table {
         name: "errand",

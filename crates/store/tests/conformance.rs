@@ -16,6 +16,7 @@ mod conformance {
     mod identities;
     mod lifetime;
     mod mail;
+    mod passkeys;
     mod people;
     mod positions;
     mod prints;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use desk::{IdentityProvider, TokenReader};
+use desk::{IdentityProvider, PasskeyReader, TokenReader};
 
-use crate::configuration::{JwtSettings, OidcSettings};
+use crate::configuration::{Configuration, JwtSettings, OidcSettings};
 
 #[cfg(feature = "oidc")]
 pub(super) fn provider(settings: &OidcSettings) -> anyhow::Result<Arc<dyn IdentityProvider>> {
@@ -48,4 +48,21 @@ pub(super) fn provider(_: &OidcSettings) -> anyhow::Result<Arc<dyn IdentityProvi
 #[cfg(not(feature = "oidc"))]
 pub(super) fn tokens(_: &JwtSettings) -> anyhow::Result<Arc<dyn TokenReader>> {
     anyhow::bail!("`jwt` is not built in")
+}
+
+/// Passkeys are for one address by name; none, where the desk has no such address.
+#[cfg(feature = "passkeys")]
+pub(super) fn passkeys(
+    configuration: &Configuration,
+) -> anyhow::Result<Option<Arc<dyn PasskeyReader>>> {
+    use anyhow::Context;
+    let Some(origin) = configuration.named_origin() else { return Ok(None) };
+    let passkeys = identity::Passkeys::open(&origin);
+    Ok(Some(Arc::new(passkeys.with_context(|| format!("passkeys for `{origin}`"))?)))
+}
+
+#[cfg(not(feature = "passkeys"))]
+#[expect(clippy::unnecessary_wraps, reason = "with them it may fail")]
+pub(super) fn passkeys(_: &Configuration) -> anyhow::Result<Option<Arc<dyn PasskeyReader>>> {
+    Ok(None)
 }

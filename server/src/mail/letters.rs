@@ -82,6 +82,11 @@ impl Letter {
                 "A sign-in elsewhere was connected with the account: it opens it from now on, \
                  without the password.",
             ),
+            MailKind::PasskeyMade => (
+                "A passkey opens your Volaris account",
+                "A passkey was made: its device opens the account from now on, without the \
+                 password and without a code.",
+            ),
             MailKind::NewBrowser => (
                 "A sign-in from another kind of browser at Volaris",
                 "Somebody signed in with a kind of browser that this account did not use before.",

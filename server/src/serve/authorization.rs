@@ -68,6 +68,9 @@ pub(super) fn everything() -> Vec<(Method, String)> {
         "connect",
         "disconnect",
         "first-password",
+        "passkeys",
+        "passkeys/begin",
+        "passkeys/remove",
     ];
     let forms = forms.into_iter().map(|name| (Method::POST, format!("/account/{name}")));
     let of_leaders = [

@@ -46,6 +46,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("reqwest", &["feeds", "notify", "identity"]),
     ("openidconnect", &["identity"]),
     ("jsonwebtoken", &["identity"]),
+    ("webauthn-rs", &["identity"]),
     ("async-openai", &["coach"]),
     ("async-nats", &["bus"]),
     ("lettre", &["notify"]),

@@ -10,6 +10,7 @@ mod password;
 use leptos::prelude::*;
 
 use crate::erased::Erase;
+use crate::pages::passkeys::{self, ShownPasskeys};
 pub use browsers::SignedIn;
 pub use elsewhere::ShownElsewhere;
 pub use happened::Happened;
@@ -26,6 +27,8 @@ pub struct ShownSecurity {
     pub recovery_left: Option<u64>,
     /// Who it is elsewhere, where that can be said.
     pub elsewhere: Option<ShownElsewhere>,
+    /// Its passkeys, where it may have some.
+    pub passkeys: Option<ShownPasskeys>,
     /// Where it is signed in.
     pub sign_ins: Vec<SignedIn>,
     /// What happened to it, the newest first.
@@ -33,11 +36,20 @@ pub struct ShownSecurity {
 }
 
 pub(super) fn security(shown: ShownSecurity) -> AnyView {
-    let ShownSecurity { email, has_password, recovery_left, elsewhere, sign_ins, happened } = shown;
+    let ShownSecurity {
+        email,
+        has_password,
+        recovery_left,
+        elsewhere,
+        passkeys,
+        sign_ins,
+        happened,
+    } = shown;
     view! {
         {browsers::section(sign_ins)}
         {password::section(email, has_password)}
         {factor::section(recovery_left, has_password)}
+        {passkeys.map(passkeys::section)}
         {elsewhere.map(elsewhere::section)}
         {happened::section(happened)}
     }

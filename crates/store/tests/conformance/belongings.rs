@@ -10,7 +10,7 @@ use super::home::{Home, on_both};
 on_both!(all_of_it_is_given_without_secrets, all_of_it_goes_and_nothing_of_others);
 
 /// Two people, with a row of each table each.
-const ROWS: [&str; 51] = [
+const ROWS: [&str; 53] = [
     "insert into account values ('a', 'ada', 'ada@example.com', 'password of ada', 5, 'owner', 0, \
      'lite', 'Ada')",
     "insert into account values ('b', 'bob', 'bob@example.com', 'password of bob', 6, 'member', 0, \
@@ -23,6 +23,8 @@ const ROWS: [&str; 51] = [
     "insert into recovery_code values ('b', 'hash r')",
     "insert into identity values ('https://issuer.example', '1', 'a', 5)",
     "insert into identity values ('https://issuer.example', '2', 'b', 5)",
+    "insert into passkey values ('key a', 'a', 'Phone', '{}', 5, null)",
+    "insert into passkey values ('key b', 'b', 'Phone', '{}', 5, null)",
     "insert into errand values ('hash e', 'a', 'code', 'sealed e', 9)",
     "insert into errand values ('hash f', 'b', 'code', 'sealed f', 9)",
     "insert into errand values ('hash g', null, 'issuer', 'sealed g', 9)",
@@ -110,7 +112,7 @@ async fn all_of_it_is_given_without_secrets(home: Home) {
     let database = filled(&home).await;
     let mut taken = Taken::default();
     database.give_belongings(&ada(), &mut taken).await.unwrap();
-    assert_eq!(taken.tables.len(), 25);
+    assert_eq!(taken.tables.len(), 26);
     for (table, (_, rows)) in &taken.tables {
         // What Bob did with her account is hers to know.
         let expected = if *table == "audit" { 2 } else { 1 };
@@ -133,10 +135,10 @@ async fn all_of_it_is_given_without_secrets(home: Home) {
 async fn all_of_it_goes_and_nothing_of_others(home: Home) {
     let database = filled(&home).await;
     let before = database.count().await.unwrap();
-    assert_eq!(before, 51);
+    assert_eq!(before, 53);
     // Of each table one, but for the two entries of the log.
-    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), 24);
-    assert_eq!(database.count().await.unwrap(), before - 24);
+    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), 25);
+    assert_eq!(database.count().await.unwrap(), before - 25);
     let mut taken = Taken::default();
     database.give_belongings(&ada(), &mut taken).await.unwrap();
     let left: Vec<_> = taken.tables.iter().filter(|(_, (_, rows))| !rows.is_empty()).collect();

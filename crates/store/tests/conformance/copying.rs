@@ -13,13 +13,14 @@ on_both!(
 
 /// A row for every table, with what is hard to carry: nothing, less than nothing, empty text,
 /// letters of everywhere.
-const ROWS: [&str; 25] = [
+const ROWS: [&str; 26] = [
     "insert into account values ('a', 'local', 'ada@example.com', 'hash', 5, 'owner', 0, 'lite', \
      'Зоя \u{2014} \u{65e5}')",
     "insert into sign_in values ('h', 'a', 'Firefox auf Ubuntu \u{2014} \u{65e5}', 1, 2, 3)",
     "insert into second_factor values ('a', 'sealed', 1, 7)",
     "insert into recovery_code values ('a', 'r')",
     "insert into identity values ('https://issuer.example', 'Zo\u{eb}', 'a', -1)",
+    "insert into passkey values ('k', 'a', 'Zo\u{eb}', '{}', -1, null)",
     "insert into errand values ('h', null, 'issuer', '', 9)",
     "insert into invitation values ('bob@example.com', 'i', 'member', 'a', 1, 2)",
     "insert into api_key values ('k', 'a', 'robot', 'read', 'kh', 'wxyz', 1, null)",
@@ -98,7 +99,7 @@ async fn a_backup_is_whole_and_overwrites_nothing(home: Home) {
     let from = filled(&home).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("backup.db");
-    assert_eq!(from.back_up(&file).await.unwrap(), Some(25));
+    assert_eq!(from.back_up(&file).await.unwrap(), Some(26));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

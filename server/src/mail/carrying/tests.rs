@@ -82,8 +82,8 @@ async fn who_must_know_is_told_by_mail_and_of_the_rest_nobody() {
     let server = MailServer::start(Speaks::Plain).expect("a server");
     let desk = Desk::open(&server).await;
     use AuditEvent::{
-        Connected, Ended, Exported, FactorOff, FactorOn, PasswordChanged, PasswordReset, Protected,
-        SignedIn,
+        Connected, Ended, Exported, FactorOff, FactorOn, PasskeyMade, PasswordChanged,
+        PasswordReset, Protected, SignedIn,
     };
     desk.note(Protected, "Firefox on Linux").await;
     for event in [SignedIn, Ended, Exported] {
@@ -92,10 +92,10 @@ async fn who_must_know_is_told_by_mail_and_of_the_rest_nobody() {
     assert_eq!(desk.waiting().await, 0, "a browser that is known");
     desk.note(SignedIn, "Safari on iPhone").await;
     desk.note(SignedIn, "Safari on iPhone").await;
-    for event in [PasswordChanged, PasswordReset, FactorOn, FactorOff, Connected] {
+    for event in [PasswordChanged, PasswordReset, FactorOn, FactorOff, Connected, PasskeyMade] {
         desk.note(event, "Firefox on Linux").await;
     }
-    assert_eq!(desk.waiting().await, 6);
+    assert_eq!(desk.waiting().await, 7);
     desk.carry_at(0).await;
     let taken = server.taken();
     let subjects: Vec<&str> = taken
@@ -110,12 +110,13 @@ async fn who_must_know_is_told_by_mail_and_of_the_rest_nobody() {
         "A second factor was turned on at Volaris",
         "Your second factor was turned off at Volaris",
         "A sign-in elsewhere opens your Volaris account",
+        "A passkey opens your Volaris account",
     ] {
         assert!(subjects.contains(&expected), "{expected} is not in {subjects:?}");
     }
     assert!(taken.iter().all(|mail| mail.to == ["ada@example.com"]), "{taken:?}");
     assert_eq!(desk.waiting().await, 0, "what was carried is gone");
-    assert_eq!(desk.store.check_audit().await.expect("a count"), 11);
+    assert_eq!(desk.store.check_audit().await.expect("a count"), 12);
 }
 
 #[tokio::test]
