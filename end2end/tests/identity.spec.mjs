@@ -13,17 +13,18 @@ import { promisify } from "node:util";
 import {
   checkAxe, cookieOf, freePort, openPage, send, startVolaris, strangersOf,
 } from "../desk.mjs";
-import { CLIENT, startIssuer } from "../issuer.mjs";
+import { CLIENT, keyring, startIssuer } from "../issuer.mjs";
 import { NARROW, PASSWORD, WIDE, email, invite, join as joinDesk, protect } from "../members.mjs";
 import { codeOf } from "../second_factor.mjs";
 
 /** A desk that signs people in at an issuer; `more` stands in the table. */
-async function startBoth(more = "", options = {}) {
+async function startBoth(more = "", { jwt, ...options } = {}) {
   const issuer = await startIssuer();
   const folder = await mkdtemp(join(tmpdir(), "volaris-test-"));
   const listen = `127.0.0.1:${await freePort()}`;
   const settings = `address = "http://${listen}"\n[oidc]\nname = "Mock"\n`
-    + `issuer = "${issuer.address}"\nclient_id = "${CLIENT.id}"\n${more}\n`;
+    + `issuer = "${issuer.address}"\nclient_id = "${CLIENT.id}"\n${more}\n`
+    + (jwt ? `[jwt]\nissuer = "${issuer.address}"\naudience = "${CLIENT.id}"\n${jwt}\n` : "");
   await writeFile(join(folder, "volaris.toml"), settings);
   const env = { VOLARIS_OIDC_CLIENT_SECRET: CLIENT.secret };
   const server = await startVolaris({ folder, listen, env, ...options });
@@ -39,7 +40,7 @@ const errandOf = (set) => /errand=[^;]*/.exec(set)[0];
 
 /** Leaves for the issuer; gives its page's address and the errand's cookie. */
 async function leave(server, { path = "/sign-in/issuer", next = "/chart/QQQ", cookie } = {}) {
-  const left = await send(server, path, { next }, cookie);
+  const left = await send(server, path, { next, present: PASSWORD }, cookie);
   const to = /url=(.*)/.exec(left.answer.headers.get("refresh") ?? "")?.[1];
   return { ...left, to: to ?? left.to, errand: left.set && errandOf(left.set) };
 }
@@ -99,6 +100,10 @@ test("somebody connects the issuer, and signs in there from then on", async () =
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.waitForURL(/chart\/QQQ/);
     await page.goto(`${server.address}/settings/security`);
+    await page.getByLabel("Password, to connect").fill("wrong horse battery");
+    await page.getByRole("button", { name: "Connect Mock" }).click();
+    await page.getByRole("alert").filter({ hasText: "do not belong together" }).waitFor();
+    await page.getByLabel("Password, to connect").fill(PASSWORD);
     await page.getByRole("button", { name: "Connect Mock" }).click();
     await page.getByRole("link", { name: "Continue" }).click();
     await page.getByText("connected since").waitFor();
@@ -113,6 +118,7 @@ test("somebody connects the issuer, and signs in there from then on", async () =
     await page.waitForURL(`${server.address}/volatility/SPX`);
     await page.goto(`${server.address}/settings/security`);
     await page.getByText(email("ada")).first().waitFor();
+    await page.getByLabel("Password, to take it away").fill(PASSWORD);
     await page.getByRole("button", { name: /^Take away http/ }).click();
     await page.getByRole("button", { name: "Connect Mock" }).waitFor();
     await page.quit();
@@ -155,7 +161,7 @@ test("who was asked in joins by the address that the issuer proved, and nobody e
     const moved = await as({ sub: "7", email: email("ada") });
     assert.ok((await accountOf(server, moved.session)).text.includes(email("bob")));
     const heir = await as({ sub: "8", email: email("bob") });
-    assert.equal(problem(heir.to), "issuer-connect");
+    assert.equal(problem(heir.to), "issuer-ask");
     // Nothing fits an account without a password.
     for (const password of ["", " ", PASSWORD]) {
       const tried = await send(server, "/account/sign-in", { email: email("bob"), password });
@@ -177,7 +183,7 @@ test("who was asked in joins by the address that the issuer proved, and nobody e
     const set = await send(server, path, { password: PASSWORD }, moved.session);
     assert.equal(set.to, "/settings/security?done=password");
     const again = await send(server, path, { password: "staple a letter box" }, moved.session);
-    assert.equal(problem(again.to), "issuer-stale");
+    assert.equal(problem(again.to), "stale");
     const fields = { email: email("bob"), password: PASSWORD };
     const byWord = await send(server, "/account/sign-in", fields);
     assert.equal(byWord.to, "/");
@@ -214,6 +220,46 @@ test("where everybody has a second factor, who has no password makes one first",
     await page.getByRole("button", { name: "Set a second factor up" }).click();
     await page.locator(".account__secret").waitFor();
     await page.quit();
+  } finally {
+    await both.stop();
+  }
+});
+
+test("an address opens no account that asks for a code, and by a token neither", async () => {
+  const ring = keyring();
+  const secret = "a secret of thirty-two bytes and more";
+  const jwt = `secret = "${secret}"\nlink_by_email = true`;
+  const both = await startBoth("link_by_email = true", { jwt });
+  const { issuer, server } = both;
+  try {
+    const ada = await protect(server);
+    await send(server, "/account/second-factor/begin", { present: PASSWORD }, ada);
+    const headers = { cookie: ada };
+    const shown = await fetch(`${server.address}/account/second-factor`, { headers });
+    const [, typed] = /class="account__secret">([A-Z2-7 ]+)</.exec(await shown.text());
+    const code = codeOf(typed.replaceAll(" ", ""));
+    await send(server, "/account/second-factor/confirm", { code }, ada);
+    issuer.person = { sub: "7", email: email("ada"), email_verified: true };
+    const second = Math.floor(Date.now() / 1000);
+    const told = { iss: issuer.address, aud: CLIENT.id, exp: second + 600, ...issuer.person };
+    const token = ring.sign(told, { alg: "HS256", key: secret, kid: null });
+    const ask = (path) =>
+      fetch(`${server.address}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    // Nothing is left behind of a try that ends before the code.
+    const tried = await walk(both);
+    assert.equal(problem(tried.to), "issuer-connect");
+    assert.equal((await ask("/api/v1/positions")).status, 401);
+    const log = await (await fetch(`${server.address}/people/log`, { headers })).text();
+    assert.ok(log.includes("A sign-in elsewhere was refused"));
+    // She connects it, by her password; from then on her programs bring its tokens.
+    const connected = await walk(both, { path: "/account/connect", cookie: ada });
+    assert.equal(connected.to, "/settings/security");
+    assert.equal((await ask("/api/v1/positions")).status, 200);
+    await send(server, "/account/disconnect", { issuer: issuer.address }, ada);
+    assert.equal((await ask("/api/v1/positions")).status, 200, "without the password nothing");
+    const fields = { issuer: issuer.address, present: PASSWORD };
+    await send(server, "/account/disconnect", fields, ada);
+    assert.equal((await ask("/api/v1/positions")).status, 401);
   } finally {
     await both.stop();
   }

@@ -65,7 +65,7 @@ const refused = ({ status, told }, why) => {
 test("a token of a secret that both have is somebody's", async () => {
   const ring = keyring();
   const sign = (told, how) => ring.sign(told, { alg: "HS256", key: SECRET, kid: null, ...how });
-  const lines = `secret = "${SECRET}"\nemails_are_verified = true`;
+  const lines = `secret = "${SECRET}"\nemails_are_verified = true\nlink_by_email = true`;
   await withDesk(lines, async ({ server, ask, cookie }) => {
     const good = sign(claims());
     assert.equal((await ask(good)).status, 200);
@@ -118,6 +118,21 @@ test("a token of a secret that both have is somebody's", async () => {
   });
 });
 
+test("an address opens nothing by a token without the owner, nor once it was changed", async () => {
+  const ring = keyring();
+  const token = ring.sign(claims(), { alg: "HS256", key: SECRET, kid: null });
+  const lines = `secret = "${SECRET}"\nemails_are_verified = true`;
+  await withDesk(lines, async ({ ask }) => refused(await ask(token), "it is nobody's yet"));
+  await withDesk(`${lines}\nlink_by_email = true`, async ({ server, ask, cookie }) => {
+    assert.equal((await ask(token)).status, 200);
+    const fields = { email: email("eve"), present: PASSWORD };
+    await send(server, "/settings/profile/email", fields, cookie);
+    const how = { alg: "HS256", key: SECRET, kid: null };
+    const taken = ring.sign(claims({ email: email("eve") }), how);
+    refused(await ask(taken), "she may have written anybody's");
+  });
+});
+
 const KEYS =
   "a token of a key that the issuer publishes is somebody's, and keys are asked for seldom";
 
@@ -133,7 +148,8 @@ test(KEYS, async () => {
     response.end(JSON.stringify(set));
   });
   await new Promise((resolve) => keys.listen(0, "127.0.0.1", resolve));
-  const lines = `jwks = "http://127.0.0.1:${keys.address().port}/keys"\nscope = "write"`;
+  const lines = `jwks = "http://127.0.0.1:${keys.address().port}/keys"\nscope = "write"\n`
+    + "link_by_email = true";
   try {
     await withDesk(lines, async ({ ask, server, cookie }) => {
       const proved = (more) => claims({ email_verified: true, ...more });

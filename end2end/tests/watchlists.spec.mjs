@@ -136,7 +136,7 @@ visit("columns are chosen, and a day is a line", { path: "/chart/SPX" }, async (
   assert.match(await told(), /\d+ % of ATR/);
   await page.reload();
   await live(page);
-  assert.match(await told(), /\d+ % of ATR/, "kept on this device");
+  await until(async () => /\d+ % of ATR/.test(await told()), true, "kept on this device");
   assert.equal(await row.locator(".watch-row__day").count(), 0);
 });
 

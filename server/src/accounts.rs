@@ -33,6 +33,9 @@ use crate::{
     people, settings,
 };
 
+/// Whoever signed in no longer ago than this need not prove it again.
+const FRESH: Span = Span::minutes(10);
+
 /// What signing in needs.
 #[derive(Clone)]
 pub(crate) struct Accounts {
@@ -146,6 +149,25 @@ impl Accounts {
             return Ok(Err("wrong"));
         }
         Ok(Ok(()))
+    }
+
+    /// As `knows`; who has no password must have signed in a moment ago.
+    pub(crate) async fn proves(
+        &self,
+        here: &Here,
+        password: String,
+        device: &Device,
+    ) -> Result<Result<(), &'static str>, Problem> {
+        if !here.account.password.is_empty() {
+            return self.knows(&here.account, password, device).await;
+        }
+        Ok(if self.is_fresh(here).await? { Ok(()) } else { Err("stale") })
+    }
+
+    /// Whether somebody signed in no longer than ten minutes ago.
+    pub(crate) async fn is_fresh(&self, here: &Here) -> Result<bool, Problem> {
+        let sign_in = self.doors.store.sign_in(&here.hash, now()).await?;
+        Ok(sign_in.is_some_and(|one| now() - one.since < FRESH))
     }
 
     /// Makes the first account, whose browser has signed in.

@@ -66,6 +66,8 @@ pub(crate) struct Configuration {
     pub(crate) oidc: Option<OidcSettings>,
     /// Whose tokens programs may bring.
     pub(crate) jwt: Option<JwtSettings>,
+    /// The collector that is told how long answers took.
+    pub(crate) traces: Option<String>,
     /// What is logged, as `info` or `volaris=debug`.
     pub(crate) log: String,
     /// What the build and the pages agreed on.
@@ -96,6 +98,7 @@ struct Written {
     require_second_factor: Option<bool>,
     oidc: Option<WrittenOidc>,
     jwt: Option<WrittenJwt>,
+    traces: Option<String>,
     log: Option<String>,
     config: Option<PathBuf>,
 }
@@ -169,6 +172,7 @@ impl Configuration {
                 .unwrap_or(false),
             oidc,
             jwt,
+            traces: traces_of(environment.traces.or(file.traces))?,
             log: environment.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             leptos,
         })
@@ -222,6 +226,16 @@ fn listen_of(text: &str) -> anyhow::Result<SocketAddr> {
     text.parse().with_context(|| {
         format!("`listen` is `{text}`: expected an address and a port, as 127.0.0.1:3000")
     })
+}
+
+/// The collector that is told how long answers took, where this program can tell it.
+fn traces_of(address: Option<String>) -> anyhow::Result<Option<String>> {
+    built_in(("traces", address.is_some()), "traces", cfg!(feature = "traces"))?;
+    #[cfg(feature = "traces")]
+    if let Some(address) = &address {
+        traces::check_address(address).context("the setting `traces`")?;
+    }
+    Ok(address)
 }
 
 /// Refuses a setting that this program can do nothing with.

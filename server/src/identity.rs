@@ -9,12 +9,12 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use anyhow::Context;
-use desk::{IdentityProvider, PasskeyReader, Scope, TokenReader};
+use desk::{Account, IdentityProvider, PasskeyReader, Scope, Store, StoreError, TokenReader};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::clock::now;
 use crate::commands::say;
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, JwtSettings};
 use crate::device::Device;
 pub(crate) use sign_in::{OPEN, routes, shown};
 
@@ -34,8 +34,9 @@ pub(crate) struct Identities {
     scope: Scope,
     /// Whose addresses make members of people who were not asked in.
     domains: Arc<[String]>,
-    /// Whether a proved address opens an account that has a password.
+    /// Whether a proved address opens its account, for people and for programs.
     links_by_email: bool,
+    tokens_link_by_email: bool,
     departures: Arc<DefaultKeyedRateLimiter<String>>,
 }
 
@@ -50,6 +51,7 @@ impl Identities {
             passkeys: opening::passkeys(configuration)?,
             scope: configuration.jwt.as_ref().map_or(Scope::Read, |jwt| jwt.scope),
             domains: oidc.map(|oidc| oidc.domains.clone()).unwrap_or_default().into(),
+            tokens_link_by_email: configuration.jwt.as_ref().is_some_and(|jwt| jwt.link_by_email),
             links_by_email: oidc.is_some_and(|oidc| oidc.link_by_email),
             departures: Arc::new(RateLimiter::keyed(Quota::per_minute(each))),
         })
@@ -67,6 +69,20 @@ impl Identities {
         }
         self.departures.check_key(&device.network).is_ok()
     }
+}
+
+/// Whether an address that an issuer proved may open its account, where the owner allows that: it
+/// is the one that the account was made with, no code is asked for, and nobody else had it there.
+async fn opens_by_email(
+    store: &dyn Store,
+    account: &Account,
+    issuer: &str,
+) -> Result<bool, StoreError> {
+    let linked = store.identities(&account.id).await?;
+    let is_anothers = linked.iter().any(|one| one.issuer == issuer);
+    let factor = store.second_factor(&account.id).await?;
+    let has_factor = factor.is_some_and(|factor| factor.is_confirmed);
+    Ok(!is_anothers && !has_factor && !store.changed_email(&account.id).await?)
 }
 
 /// `volaris doctor`: whether those who vouch answer.
@@ -90,7 +106,8 @@ pub(crate) async fn examine(configuration: &Configuration) -> bool {
         let what = format!("sign-in with {}", provider.name());
         tell(&what, provider.begin(now()).await.map(|_| ()));
     }
-    if let Some(tokens) = &identities.tokens {
+    let is_asked = configuration.jwt.as_ref().is_some_and(JwtSettings::is_asked);
+    if let Some(tokens) = identities.tokens.as_ref().filter(|_| is_asked) {
         tell("keys of tokens", tokens.check(now()).await);
     }
     is_well

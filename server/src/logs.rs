@@ -1,20 +1,58 @@
-//! Structured logs on standard error: for people on a terminal, JSON lines otherwise.
+//! Structured logs on standard error, for people on a terminal, JSON lines otherwise; and where
+//! that is set and built in, traces for a collector.
 
 use std::io::IsTerminal;
 
 use anyhow::Context;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt};
 
-/// Starts logging what `filter` lets through.
-pub(crate) fn start(filter: &str) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter)
-        .with_context(|| format!("`log` is `{filter}`: expected a level, as info or debug"))?;
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = if std::io::stderr().is_terminal() {
-        builder.with_target(false).try_init()
+use crate::configuration::Configuration;
+
+/// What tells a collector, until it is closed.
+pub(crate) struct Logs {
+    #[cfg(feature = "traces")]
+    traces: Option<traces::Traces>,
+}
+
+/// Starts logging what the configuration lets through.
+pub(crate) fn start(configuration: &Configuration) -> anyhow::Result<Logs> {
+    let told = &configuration.log;
+    let filter = EnvFilter::try_new(told)
+        .with_context(|| format!("`log` is `{told}`: expected a level, as info or debug"))?;
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = if std::io::stderr().is_terminal() {
+        lines.with_target(false).with_filter(filter).boxed()
     } else {
-        builder.json().flatten_event(true).try_init()
+        lines.json().flatten_event(true).with_filter(filter).boxed()
     };
-    started.map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))
+    #[cfg(not(feature = "traces"))]
+    let (logs, layer) = (Logs {}, None::<tracing_subscriber::layer::Identity>);
+    #[cfg(feature = "traces")]
+    let (logs, layer) = {
+        let open = |address: &String| {
+            traces::Traces::open(address, configuration.listen, env!("CARGO_PKG_VERSION"))
+                .context("the setting `traces`")
+        };
+        let traces = configuration.traces.as_ref().map(open).transpose()?;
+        let layer = traces.as_ref().map(traces::Traces::layer);
+        (Logs { traces }, layer)
+    };
+    let started = tracing_subscriber::registry().with(lines).with(layer).try_init();
+    started.map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))?;
+    Ok(logs)
+}
+
+impl Logs {
+    /// Tells what waits to be told.
+    pub(crate) async fn close(self) {
+        #[cfg(feature = "traces")]
+        if let Some(traces) = self.traces {
+            let closed = tokio::task::spawn_blocking(move || traces.close()).await;
+            if let Ok(Err(error)) = closed {
+                tracing::warn!("the last traces were not told: {error}");
+            }
+        }
+    }
 }

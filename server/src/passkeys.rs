@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::{Account, AuditEvent, Ceremony, Passkey, PasskeyReader};
 use http::{HeaderMap, StatusCode, header};
-use market::Span;
 use serde::Deserialize;
 use tower_sessions::Session;
 use tracing::{info, warn};
@@ -36,8 +35,6 @@ const TO_MAKE: &str = "new-passkey";
 const PASSKEYS_MAX: u32 = 20;
 /// The longest name of one.
 const NAME_MAX: usize = 60;
-/// Whoever has no password must have signed in no longer ago than this to make one.
-const FRESH: Span = Span::minutes(10);
 
 /// Routes of the forms and of their script.
 pub(crate) fn routes() -> Router<Accounts> {
@@ -192,21 +189,16 @@ struct BeginForm {
 /// Begins to make one, for who knows the password, or signed in a moment ago where there is none.
 async fn begin_making(
     State(accounts): State<Accounts>,
-    Extension(Here { account, hash }): Extension<Here>,
+    Extension(here): Extension<Here>,
     device: Device,
     Form(form): Form<BeginForm>,
 ) -> Result<Response, Problem> {
     let Some(reader) = reader(&accounts) else { return Ok(refused("passkey-gone")) };
-    let store = &accounts.doors.store;
-    if account.password.is_empty() {
-        let sign_in = store.sign_in(&hash, now()).await?;
-        if sign_in.is_none_or(|one| FRESH <= now() - one.since) {
-            return Ok(refused("passkey-stale"));
-        }
-    } else if let Err(word) = accounts.knows(&account, form.present, &device).await? {
+    if let Err(word) = accounts.proves(&here, form.present, &device).await? {
         return Ok(refused(word));
     }
-    let known = store.passkeys(&account.id).await?;
+    let account = here.account;
+    let known = accounts.doors.store.passkeys(&account.id).await?;
     let ceremony = reader.begin_making(&account, &known);
     let ceremony = ceremony.map_err(|error| Problem::internal(&error))?;
     begun(&accounts, TO_MAKE, Some(&account.id), ceremony).await

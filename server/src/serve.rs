@@ -34,7 +34,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::accounts::Accounts;
 use crate::certificate::CertificateFiles;
@@ -61,7 +61,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// Serves until Ctrl-C or a termination signal.
 pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCode> {
     let began = clock::stopwatch();
-    logs::start(&configuration.log)?;
+    let logs = logs::start(&configuration)?;
     connections::allow_many();
     let store: Arc<dyn Store> = Arc::new(crate::doctor::open_database(&configuration).await?);
     let vault = Arc::new(open_vault(&configuration, store.as_ref()).await?);
@@ -118,11 +118,14 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     ));
     info!(%address, ready_ms = began.elapsed().as_millis(), "serving on {address}");
     let (routers, proxies) = ((router, to_https(&configuration)), configuration.proxies.as_slice());
-    connections::accept(listener, routers, tls, proxies.into(), stop_signal()).await;
+    let mut exit = ExitCode::SUCCESS;
+    let end = async { exit = end_of(&mut chores).await };
+    connections::accept(listener, routers, tls, proxies.into(), end).await;
     chores.shutdown().await;
     counts.write_or_warn().await;
     info!("stopped");
-    Ok(ExitCode::SUCCESS)
+    logs.close().await;
+    Ok(exit)
 }
 
 /// The desk's key; refused where other servers seal with another.
@@ -211,6 +214,28 @@ fn compressible() -> impl Predicate {
         .and(NotForContentType::IMAGES)
 }
 
+/// Waits until the server is told to stop, or cannot go on: what one chore does nobody else would,
+/// and whoever runs the server starts it again.
+async fn end_of(chores: &mut JoinSet<()>) -> ExitCode {
+    tokio::select! {
+        () = stop_signal() => ExitCode::SUCCESS,
+        () = first_panic(chores) => {
+            error!("a part of this server broke down, so that it stops: its story stands above");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Waits until a chore ends by a panic. What has nothing to do here ends by itself.
+async fn first_panic(chores: &mut JoinSet<()>) {
+    while let Some(ended) = chores.join_next().await {
+        if ended.is_err_and(|error| error.is_panic()) {
+            return;
+        }
+    }
+    std::future::pending().await
+}
+
 async fn stop_signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
@@ -230,5 +255,22 @@ async fn stop_signal() {
     tokio::select! {
         _ = interrupt => {}
         () = terminate => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_chore_that_breaks_ends_the_server_and_one_that_is_done_does_not() {
+        let mut chores = JoinSet::new();
+        chores.spawn(async {});
+        let waited = tokio::time::timeout(Duration::from_millis(50), first_panic(&mut chores));
+        assert!(waited.await.is_err(), "it goes on");
+        chores.spawn(std::future::pending());
+        chores.spawn(async { panic!("as a mistake of ours would") });
+        first_panic(&mut chores).await;
+        assert_eq!(chores.len(), 1, "the one that was at work");
     }
 }

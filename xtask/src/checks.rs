@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use crate::browser_build::{self, Audience};
 use crate::command::{self, cargo, must};
 use crate::counts::{self, Counts, LibtestReader};
-use crate::project::Project;
+use crate::project::{Names, Project};
 use crate::{machine, module_build, server_build, size, tidy};
 
 /// What can be built into a server is tested with it; what `run` builds must at least compile.
@@ -26,8 +26,8 @@ pub(crate) fn all(project: Project) -> anyhow::Result<ExitCode> {
     browser_build::ensure_placeholder(project)?;
     report.one("formatting", || must(cargo(project).args(["fmt", "--all", "--check"])));
     report.one("tidy", || tidy::check(project));
-    report.one("clippy, for the server", || must(&mut checks.clippy_native(EVERYTHING)));
-    report.one("clippy, for what `run` builds", || must(&mut checks.clippy_native("default")));
+    report.one("clippy, for the server", || must(&mut checks.clippy_native()));
+    report.one("clippy, for what `run` builds", || must(&mut checks.clippy_default()));
     report.one("clippy, for the browser", || checks.clippy_wasm());
     let has_site =
         report.one("the browser's part", || browser_build::build(project, Audience::Trader));
@@ -56,11 +56,20 @@ struct Checks<'a> {
 impl Checks<'_> {
     /// Without the browser's crate: beside it, cargo would give one `app` the features of both
     /// sides, and hide what is missing on each.
-    fn clippy_native(&self, features: &str) -> Command {
+    fn clippy_native(&self) -> Command {
         let mut command = cargo(self.project);
         command.args(["clippy", "--workspace", "--exclude", &self.project.names.lib_package]);
-        command.args(["--features", &self.of_server(features)]);
+        command.args(["--features", &self.of_server(EVERYTHING)]);
         command.args(["--all-targets", "--", "--deny", "warnings"]);
+        command
+    }
+
+    /// By itself: among the whole workspace's its dependencies have more features than it asks for.
+    fn clippy_default(&self) -> Command {
+        let mut command = cargo(self.project);
+        let Names { bin_package, name, .. } = &self.project.names;
+        command.args(["clippy", "--package", bin_package, "--bin", name]);
+        command.args(["--", "--deny", "warnings"]);
         command
     }
 

@@ -89,7 +89,8 @@ pub fn account_document(
     let title = page.title();
     let body = match page {
         AccountPage::SignIn { next, is_plain, issuer, passkey, has_mail } => {
-            let passkey = passkey.map(|door| passkeys::button(door, next.clone()));
+            let passkey =
+                passkey.map(|door| passkeys::button(door, next.clone(), issuer.is_none()));
             let elsewhere = issuer.map(|name| identity::button(name, next.clone()));
             view! {
                 {plain(is_plain)} {passkey} {elsewhere} {sign_in(next)} {forgotten(has_mail)}

@@ -28,6 +28,10 @@ fn told(problem: &str) -> Option<&'static str> {
         }
         "here" => "There is an account of this e-mail address already.",
         "taken" => "That e-mail address is in use on this desk: write another.",
+        "stale" => {
+            "This account has no password to prove who you are by, so that you must have signed \
+             in within the last ten minutes. Sign out, sign in again, and do it then."
+        }
         "no-password" => {
             "This account has no password to prove who you are by. Set a first one, under Security."
         }

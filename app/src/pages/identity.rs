@@ -60,9 +60,9 @@ pub(super) fn told(problem: &str) -> Option<&'static str> {
         "issuer-last" => {
             "Nothing else opens this account. Give it a password first, then take this away."
         }
-        "issuer-stale" => {
-            "For a first password you must have signed in within the last ten minutes. Sign out, \
-             sign in again, and set it then."
+        "issuer-ask" => {
+            "There is an account of that e-mail address, and whoever you are there is not whom it \
+             is connected with. Ask whoever runs this desk."
         }
         "code-again" => "That code is not right, or was used. Wait for the app's next one.",
         _ => return None,
@@ -76,9 +76,14 @@ pub(super) fn button(name: String, next: String) -> AnyView {
             <input type="hidden" name="next" value=next />
             <button class="account__elsewhere">{format!("Sign in with {name}")}</button>
         </form>
-        <p class="account__or">"or with a password"</p>
+        {or_with_password()}
     }
     .erase()
+}
+
+/// What stands between the other ways and the form of the password.
+pub(super) fn or_with_password() -> AnyView {
+    view! { <p class="account__or">"or with a password"</p> }.into_any()
 }
 
 /// Leads to an issuer: a browser goes there by itself, and the link is for where it does not.
@@ -146,7 +151,7 @@ mod tests {
             "connect",
             "taken",
             "last",
-            "stale",
+            "ask",
         ] {
             assert!(told(&format!("issuer-{word}")).is_some(), "{word}");
         }

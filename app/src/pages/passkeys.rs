@@ -5,6 +5,7 @@ use market::Moment;
 
 use crate::erased::Erase;
 use crate::pages::document::{field, moment};
+use crate::pages::identity::or_with_password;
 
 /// Whether a page may ask a device for passkeys.
 #[derive(Clone, Debug)]
@@ -62,10 +63,6 @@ pub(super) fn told(problem: &str) -> Option<&'static str> {
             "The device's answer could not be taken. Begin once more, on this very address."
         }
         "passkey-many" => "That passkey is known already, or the account has 20: end one first.",
-        "passkey-stale" => {
-            "For a passkey without a password you must have signed in within the last ten \
-             minutes. Sign out, sign in again, and make it then."
-        }
         "passkey-gone" => "This desk takes no passkeys.",
         _ => return None,
     })
@@ -96,8 +93,8 @@ fn said() -> AnyView {
     .erase()
 }
 
-/// The way in by a passkey, above the form of the password.
-pub(super) fn button(door: PasskeyDoor, next: String) -> AnyView {
+/// The way in by a passkey, above the form of the password; `is_last` of the ways above it.
+pub(super) fn button(door: PasskeyDoor, next: String, is_last: bool) -> AnyView {
     match door {
         PasskeyDoor::Elsewhere { origin } => elsewhere(origin),
         PasskeyDoor::Here { script: address, nonce } => view! {
@@ -113,6 +110,7 @@ pub(super) fn button(door: PasskeyDoor, next: String) -> AnyView {
                 <input type="hidden" name="answer" />
                 <fieldset class="account__passkey" hidden=true>
                     <button class="account__elsewhere">"Sign in with a passkey"</button>
+                    {is_last.then(or_with_password)}
                 </fieldset>
                 {said()}
             </form>
@@ -122,30 +120,35 @@ pub(super) fn button(door: PasskeyDoor, next: String) -> AnyView {
     }
 }
 
+fn row(one: ShownPasskey) -> AnyView {
+    let name = format!("Take away {}", one.name);
+    let used = match one.used_at {
+        Some(at) => format!("last used {}", moment(at)),
+        None => "never used".to_owned(),
+    };
+    view! {
+        <li>
+            <span>
+                <b>{one.name}</b>
+                <br />
+                <small>{format!("since {}, {used}", moment(one.made_at))}</small>
+            </span>
+            <form method="post" action="/account/passkeys/remove">
+                <input type="hidden" name="id" value=one.id />
+                <button aria-label=name>"Take away"</button>
+            </form>
+        </li>
+    }
+    .erase()
+}
+
 /// The passkeys of an account, in its settings.
 pub(super) fn section(shown: ShownPasskeys) -> AnyView {
     let ShownPasskeys { door, has_password, all } = shown;
-    let row = |one: ShownPasskey| {
-        let name = format!("Take away {}", one.name);
-        let used = match one.used_at {
-            Some(at) => format!("last used {}", moment(at)),
-            None => "never used".to_owned(),
-        };
-        view! {
-            <li>
-                <span>
-                    <b>{one.name}</b>
-                    <br />
-                    <small>{format!("since {}, {used}", moment(one.made_at))}</small>
-                </span>
-                <form method="post" action="/account/passkeys/remove">
-                    <input type="hidden" name="id" value=one.id />
-                    <button aria-label=name>"Take away"</button>
-                </form>
-            </li>
-        }
-        .erase()
-    };
+    let list = (!all.is_empty()).then(|| {
+        let rows = all.into_iter().map(row).collect_view();
+        view! { <ul class="account__browsers">{rows}</ul> }.into_any()
+    });
     let present =
         has_password.then(|| field("present", "Password, to add a passkey", "current-password"));
     let making = match door {
@@ -187,7 +190,7 @@ pub(super) fn section(shown: ShownPasskeys) -> AnyView {
                 "A passkey signs you in by the lock of your device, without the password and \
                  without a code."
             </p>
-            <ul class="account__browsers">{all.into_iter().map(row).collect_view()}</ul>
+            {list}
             {making}
         </section>
     }

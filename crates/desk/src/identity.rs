@@ -149,6 +149,9 @@ pub trait IdentityStore: Send + Sync {
     /// Takes a link away; false where there is none.
     async fn unlink_identity(&self, account: &str, issuer: &str) -> Result<bool, StoreError>;
 
+    /// Whether an account once had another address, so that its present one proves nothing.
+    async fn changed_email(&self, account: &str) -> Result<bool, StoreError>;
+
     /// Makes the account of somebody at an issuer who was asked in by their address, with the
     /// invitation's role, which is used up; or of anybody as a member where `is_open`. Nothing
     /// where they may not join, or where there is an account of the address. Gives its identity.

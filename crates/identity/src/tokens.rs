@@ -56,7 +56,7 @@ pub struct Tokens {
 
 enum Source {
     Secret(DecodingKey),
-    Published { address: String, connection: Connection, known: Mutex<Known> },
+    Published { address: String, connection: Connection, known: Mutex<Known>, turn: Mutex<()> },
 }
 
 /// What the issuer published.
@@ -67,6 +67,8 @@ struct Known {
     at: Option<Moment>,
     /// When they were last asked for.
     asked_at: Option<Moment>,
+    /// Whether that failed.
+    failed: bool,
 }
 
 /// What a token says. Whatever else stands in it is nobody's proof.
@@ -99,7 +101,8 @@ impl Tokens {
                 check_address(&address).map_err(|error| untrusted(error.to_string()))?;
                 let connection =
                     Connection::open().map_err(|error| untrusted(error.to_string()))?;
-                Source::Published { address, connection, known: Mutex::default() }
+                let (known, turn) = (Mutex::default(), Mutex::default());
+                Source::Published { address, connection, known, turn }
             }
         };
         let remedy = format!(
@@ -116,24 +119,44 @@ impl Tokens {
         header: &Header,
         now: Moment,
     ) -> Result<Vec<DecodingKey>, IdentityError> {
-        let Source::Published { address, connection, known } = &self.source else {
+        let Source::Published { address, connection, known, turn } = &self.source else {
             let Source::Secret(key) = &self.source else { return Ok(Vec::new()) };
             return Ok(vec![key.clone()]);
         };
+        if let Some(found) = known.lock().await.fresh(header, now) {
+            return Ok(found);
+        }
+        // One asks for all, and whoever has a key that is known does not wait for that.
+        let turn = match turn.try_lock() {
+            Ok(turn) => turn,
+            Err(_) => {
+                let found = known.lock().await.matching(header, now);
+                if !found.is_empty() {
+                    return Ok(found);
+                }
+                turn.lock().await
+            }
+        };
         let mut held = known.lock().await;
         let found = held.matching(header, now);
-        let is_fresh = held.at.is_some_and(|at| now - at < KEYS_FRESH);
-        let may_ask = held.asked_at.is_none_or(|at| KEYS_EVERY <= now - at);
-        if (is_fresh && !found.is_empty()) || !may_ask {
+        if let Some(found) = held.fresh(header, now) {
+            return Ok(found);
+        }
+        if held.asked_at.is_some_and(|at| now - at < KEYS_EVERY) {
+            if found.is_empty() && held.failed {
+                let source = "its keys could not be had a moment ago".into();
+                return Err(IdentityError::Away { issuer: self.issuer.clone(), source });
+            }
             return Ok(found);
         }
         held.asked_at = Some(now);
-        // Whoever has a key that is known does not wait for this.
         drop(held);
         let read = connection.read(address).await;
-        match read.map_err(Into::into).and_then(|body| keys_in(&body)) {
+        let read = read.map_err(Into::into).and_then(|body| keys_in(&body));
+        let mut held = known.lock().await;
+        held.failed = read.is_err();
+        let answer = match read {
             Ok(keys) => {
-                let mut held = known.lock().await;
                 (held.keys, held.at) = (keys, Some(now));
                 Ok(held.matching(header, now))
             }
@@ -144,11 +167,19 @@ impl Tokens {
                 warn!(issuer = self.issuer, "the keys of tokens cannot be read again: {error}");
                 Ok(found)
             }
-        }
+        };
+        drop(turn);
+        answer
     }
 }
 
 impl Known {
+    /// Keys for a header that need not be asked for.
+    fn fresh(&self, header: &Header, now: Moment) -> Option<Vec<DecodingKey>> {
+        let is_fresh = self.at.is_some_and(|at| now - at < KEYS_FRESH);
+        Some(self.matching(header, now)).filter(|found| is_fresh && !found.is_empty())
+    }
+
     fn matching(&self, header: &Header, now: Moment) -> Vec<DecodingKey> {
         if self.at.is_none_or(|at| KEYS_MAX <= now - at) {
             return Vec::new();
@@ -192,8 +223,12 @@ impl TokenReader for Tokens {
     }
 
     async fn check(&self, now: Moment) -> Result<(), IdentityError> {
-        let header = Header::new(Algorithm::ES256);
-        self.keys_for(&header, now).await.map(|_| ())
+        for algorithm in [Algorithm::ES256, Algorithm::RS256] {
+            if !self.keys_for(&Header::new(algorithm), now).await?.is_empty() {
+                return Ok(());
+            }
+        }
+        Err(untrusted("no key for ES256 or RS256 is among those of the issuer"))
     }
 
     async fn read(&self, token: &str, now: Moment) -> Result<(Vouched, Moment), IdentityError> {

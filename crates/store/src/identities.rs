@@ -1,7 +1,7 @@
 //! Who is vouched for elsewhere, and errands of browsers.
 
 use async_trait::async_trait;
-use desk::{Account, Errand, IdentityStore, LinkedIdentity, Role, StoreError};
+use desk::{Account, AuditEvent, Errand, IdentityStore, LinkedIdentity, Role, StoreError};
 use market::Moment;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -129,6 +129,16 @@ impl IdentityStore for Database {
             .await
             .map_err(failed(DOING_IDENTITY))?;
         Ok(done.rows_affected() == 1)
+    }
+
+    async fn changed_email(&self, account: &str) -> Result<bool, StoreError> {
+        let row = sqlx::query("select seq from audit where account_id = $1 and event = $2 limit 1")
+            .bind(account.to_owned())
+            .bind(AuditEvent::EmailChanged.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(failed(DOING_IDENTITY))?;
+        Ok(row.is_some())
     }
 
     async fn join_by_identity(

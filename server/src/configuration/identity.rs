@@ -42,6 +42,7 @@ pub(super) struct WrittenJwt {
     jwks: Option<String>,
     scope: Option<String>,
     emails_are_verified: Option<bool>,
+    link_by_email: Option<bool>,
 }
 
 /// An issuer that people sign in at.
@@ -60,7 +61,7 @@ pub(crate) struct OidcSettings {
     pub(crate) back: String,
     /// Who becomes a member without being asked in: those of addresses in these.
     pub(crate) domains: Vec<String>,
-    /// Whether an address that the issuer proved opens its account, where that has a password.
+    /// Whether an address that the issuer proved opens its account.
     pub(crate) link_by_email: bool,
 }
 
@@ -78,6 +79,15 @@ pub(crate) struct JwtSettings {
     pub(crate) scope: Scope,
     /// Whether the issuer names nobody's address that they did not prove.
     pub(crate) emails_are_verified: bool,
+    /// Whether a proved address opens its account.
+    pub(crate) link_by_email: bool,
+}
+
+impl JwtSettings {
+    /// Whether somebody is asked for keys.
+    pub(crate) fn is_asked(&self) -> bool {
+        matches!(self.keys, JwtKeys::Published(_))
+    }
 }
 
 /// By what tokens are known.
@@ -121,6 +131,7 @@ impl Written for WrittenJwt {
             jwks: self.jwks.or(other.jwks),
             scope: self.scope.or(other.scope),
             emails_are_verified: self.emails_are_verified.or(other.emails_are_verified),
+            link_by_email: self.link_by_email.or(other.link_by_email),
         }
     }
 }
@@ -206,6 +217,7 @@ fn jwt_of(written: Option<WrittenJwt>) -> anyhow::Result<Option<JwtSettings>> {
         keys,
         scope: scope.parse().context("`jwt.scope`")?,
         emails_are_verified: written.emails_are_verified.unwrap_or(false),
+        link_by_email: written.link_by_email.unwrap_or(false),
     }))
 }
 

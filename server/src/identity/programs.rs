@@ -2,13 +2,16 @@
 
 use desk::{Account, IdentityError, Scope, Store, Vouched};
 use http::{HeaderMap, Method, StatusCode};
-use market::Moment;
+use market::{Moment, Span};
 use tracing::{info, warn};
 
 use super::Identities;
 use crate::api_keys;
 use crate::clock::now;
 use crate::rest::{Problem, story};
+
+/// So long a token opens what goes on.
+const TOKEN_MAX: Span = Span::hours(1);
 
 impl Identities {
     /// Who asks with a token, and until when it counts; nothing where a request brings none, or
@@ -33,10 +36,17 @@ impl Identities {
                     IdentityError::Away { .. } => warn!(%story, "a token cannot be read: {story}"),
                     _ => info!(%story, "a token was refused: {story}"),
                 }
-                return Err(refused());
+                let why =
+                    "the keys that tokens are known by cannot be had now: ask again in a minute";
+                return Err(match error {
+                    IdentityError::Away { .. } => {
+                        Problem::new(StatusCode::SERVICE_UNAVAILABLE, why)
+                    }
+                    _ => refused(),
+                });
             }
         };
-        let account = account_of(store, &vouched).await?;
+        let account = self.account_of(store, &vouched).await?;
         let Some(account) = account.filter(|account| !account.is_suspended) else {
             info!("a token was refused: it is of nobody on this desk");
             return Err(refused());
@@ -46,24 +56,24 @@ impl Identities {
                        settings";
             return Err(Problem::new(StatusCode::FORBIDDEN, why));
         }
-        Ok(Some((account, ends)))
+        // What goes on, as a stream, is asked for anew.
+        Ok(Some((account, ends.min(now() + TOKEN_MAX))))
     }
-}
 
-/// The account of somebody: by who they are at the issuer, or by their address, which is proved,
-/// where nothing more is asked of that account.
-async fn account_of(store: &dyn Store, vouched: &Vouched) -> Result<Option<Account>, Problem> {
-    let Vouched { issuer, subject, email } = vouched;
-    if let Some(account) = store.account_of_identity(issuer, subject).await? {
-        return Ok(Some(account));
+    /// The account of somebody: by who they are at the issuer, or by their address where the owner
+    /// allows that.
+    async fn account_of(
+        &self,
+        store: &dyn Store,
+        Vouched { issuer, subject, email }: &Vouched,
+    ) -> Result<Option<Account>, Problem> {
+        if let Some(account) = store.account_of_identity(issuer, subject).await? {
+            return Ok(Some(account));
+        }
+        let Some(email) = email.as_ref().filter(|_| self.tokens_link_by_email) else {
+            return Ok(None);
+        };
+        let Some(account) = store.account_named(email).await? else { return Ok(None) };
+        Ok(super::opens_by_email(store, &account, issuer).await?.then_some(account))
     }
-    let Some(email) = email else { return Ok(None) };
-    let Some(account) = store.account_named(email).await? else { return Ok(None) };
-    let linked = store.identities(&account.id).await?;
-    // Somebody else had the address at this issuer before.
-    let is_another = linked.iter().any(|one| one.issuer == *issuer);
-    // An address is one factor. Whoever wants two has connected the issuer with both.
-    let factor = store.second_factor(&account.id).await?;
-    let has_factor = factor.is_some_and(|factor| factor.is_confirmed);
-    Ok((!is_another && !has_factor).then_some(account))
 }

@@ -9,7 +9,6 @@ use desk::{
     Account, Arrival, AuditEvent, IdentityError, LinkedIdentity, OwnerId, Role, Tier, Vouched,
 };
 use http::{HeaderMap, HeaderValue, header};
-use market::Span;
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use tracing::{info, warn};
@@ -31,8 +30,6 @@ const AT_ISSUER: &str = "issuer";
 const FOR_CODE: &str = "code";
 /// Where an account's person sees who they are elsewhere.
 const SECURITY: &str = "/settings/security";
-/// Whoever signed in no longer ago than this need not prove it again.
-const FRESH: Span = Span::minutes(10);
 
 /// Routes of the documents and their forms.
 pub(crate) fn routes() -> Router<Accounts> {
@@ -89,13 +86,25 @@ async fn begin(
     leave(&accounts, (&device, &headers), own_path(&form.next), None).await
 }
 
-/// Sends who is signed in there, to be the same person from then on.
+#[derive(Deserialize)]
+struct ConnectForm {
+    #[serde(default)]
+    present: String,
+}
+
+/// Sends who is signed in there, to be the same person from then on: it opens the account as the
+/// password does, and takes it.
 async fn connect(
     State(accounts): State<Accounts>,
-    Extension(Here { account, .. }): Extension<Here>,
+    Extension(here): Extension<Here>,
     device: Device,
     headers: HeaderMap,
+    Form(form): Form<ConnectForm>,
 ) -> Result<Response, Problem> {
+    if let Err(word) = accounts.proves(&here, form.present, &device).await? {
+        return Ok(back(SECURITY, word, None));
+    }
+    let account = here.account;
     leave(&accounts, (&device, &headers), SECURITY, Some(&account.id)).await
 }
 
@@ -190,11 +199,12 @@ async fn finish(
         Ok(vouched) => match of {
             Some(account) => {
                 let is_same = here.is_some_and(|Extension(here)| here.account.id == *account);
-                link(&accounts, vouched, account, is_same).await?.map(|()| None)
+                let linked = link(&accounts, vouched, account, is_same).await?;
+                linked.map(|()| None).map_err(|word| (word, account.to_owned()))
             }
             None => account_of(&accounts, vouched, &device).await?.map(Some),
         },
-        Err(error) => Err(word_of(&error)),
+        Err(error) => Err((word_of(&error), of.unwrap_or_default().to_owned())),
     };
     let answer = match outcome {
         Ok(Some(account)) => {
@@ -204,9 +214,9 @@ async fn finish(
             accounts.note(of.unwrap_or_default(), AuditEvent::Connected, &device).await?;
             (errands::over(&accounts)?, Redirect::to(SECURITY)).into_response()
         }
-        Err(word) => {
+        Err((word, about)) => {
             if word != "issuer-away" && word != "issuer-given-up" {
-                accounts.note(of.unwrap_or_default(), AuditEvent::TurnedAway, &device).await?;
+                accounts.note(&about, AuditEvent::TurnedAway, &device).await?;
             }
             let answer = back(told_at(of), word, of.is_none().then_some(next.as_str()));
             (errands::over(&accounts)?, answer).into_response()
@@ -235,24 +245,27 @@ async fn link(
     Ok(Ok(()))
 }
 
+/// Why somebody is not let in, and whose account that is about where it is known.
+type TurnedAway = (&'static str, String);
+
 /// The account of somebody: the one that they are linked with; else by their address, which is
-/// proved, one that nothing else opens, or a new one where they were asked in.
+/// proved, one that it opens where the owner allows that, or a new one where they were asked in.
 async fn account_of(
     accounts: &Accounts,
     vouched: Vouched,
     device: &Device,
-) -> Result<Result<Account, &'static str>, Problem> {
+) -> Result<Result<Account, TurnedAway>, Problem> {
     let (store, identities) = (&accounts.doors.store, &accounts.doors.identities);
     let Vouched { issuer, subject, email } = vouched;
     // Who is shut out is told no more than who was never here.
-    let stranger = || {
+    let stranger = |about: &str| {
         info!("the issuer vouched for somebody who may not come in");
-        Ok(Err("issuer-stranger"))
+        Ok(Err(("issuer-stranger", about.to_owned())))
     };
     if let Some(account) = store.account_of_identity(&issuer, &subject).await? {
-        return if account.is_suspended { stranger() } else { Ok(Ok(account)) };
+        return if account.is_suspended { stranger(&account.id) } else { Ok(Ok(account)) };
     }
-    let Some(email) = email else { return Ok(Err("issuer-unverified")) };
+    let Some(email) = email else { return Ok(Err(("issuer-unverified", String::new()))) };
     let identity = |account: &str| LinkedIdentity {
         issuer: issuer.clone(),
         subject: subject.clone(),
@@ -265,19 +278,25 @@ async fn account_of(
             .is_some_and(|(_, domain)| identities.domains.iter().any(|one| one == domain));
         let account = fresh(email);
         let joined = store.join_by_identity(&account, &identity(""), is_open, now()).await?;
-        let Some(id) = joined else { return stranger() };
+        let Some(id) = joined else {
+            // Of two at once the other one made the account.
+            let made = store.account_of_identity(&issuer, &subject).await?;
+            return made.map_or_else(|| stranger(""), |account| Ok(Ok(account)));
+        };
         accounts.note(&id, AuditEvent::Joined, device).await?;
         info!(account = %id, "somebody joined whom the issuer vouched for");
-        let Some(account) = store.account(&id).await? else { return stranger() };
+        let Some(account) = store.account(&id).await? else { return stranger(&id) };
         return Ok(Ok(account));
     };
     if account.is_suspended {
-        return stranger();
+        return stranger(&account.id);
     }
-    // An address alone opens nothing that a password keeps closed, unless the owner says so; and
-    // nothing of somebody whom this issuer knows by another name.
-    if !identities.links_by_email || !store.link_identity(&identity(&account.id)).await? {
-        return Ok(Err("issuer-connect"));
+    let is_linked = identities.links_by_email
+        && super::opens_by_email(store.as_ref(), &account, &issuer).await?
+        && store.link_identity(&identity(&account.id)).await?;
+    if !is_linked {
+        let word = if account.password.is_empty() { "issuer-ask" } else { "issuer-connect" };
+        return Ok(Err((word, account.id)));
     }
     accounts.note(&account.id, AuditEvent::Connected, device).await?;
     Ok(Ok(account))
@@ -385,6 +404,8 @@ async fn take_code(
 #[derive(Deserialize)]
 struct DisconnectForm {
     issuer: String,
+    #[serde(default)]
+    present: String,
 }
 
 /// Takes the issuer away, where something else still opens the account.
@@ -396,6 +417,9 @@ async fn disconnect(
 ) -> Result<Response, Problem> {
     if account.password.is_empty() {
         return Ok(back(SECURITY, "issuer-last", None));
+    }
+    if let Err(word) = accounts.knows(&account, form.present, &device).await? {
+        return Ok(back(SECURITY, word, None));
     }
     if accounts.doors.store.unlink_identity(&account.id, &form.issuer).await? {
         accounts.note(&account.id, AuditEvent::Disconnected, &device).await?;
@@ -411,16 +435,16 @@ struct FirstPasswordForm {
 /// Gives an account its first password, for who signed in at the issuer a moment ago.
 async fn first_password(
     State(accounts): State<Accounts>,
-    Extension(Here { account, hash }): Extension<Here>,
+    Extension(here): Extension<Here>,
     device: Device,
     Form(form): Form<FirstPasswordForm>,
 ) -> Result<Response, Problem> {
+    let is_fresh = accounts.is_fresh(&here).await?;
+    let Here { account, hash } = here;
     let store = &accounts.doors.store;
     let path = if accounts.doors.lacks_factor(&account.id).await? { SETTING_UP } else { SECURITY };
-    let sign_in = store.sign_in(&hash, now()).await?;
-    let is_fresh = sign_in.is_some_and(|one| now() - one.since < FRESH);
     if !account.password.is_empty() || !is_fresh {
-        return Ok(back(path, "issuer-stale", None));
+        return Ok(back(path, "stale", None));
     }
     if let Err(bad) = passwords::check(&form.password, &account.email) {
         return Ok(back(path, bad.word(), None));

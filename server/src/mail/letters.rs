@@ -103,11 +103,12 @@ impl Letter {
                 "If it was not you, tell who leads this desk at once.".to_owned()
             }
             Some(desk) => format!(
-                "If it was not you, set the password anew at once, by {desk}/forgot, and tell who \
-                 leads this desk."
+                "If it was not you, set the password anew at once, by {desk}/forgot, take away \
+                 under Security what else opens the account, and tell who leads this desk."
             ),
             None => "If it was not you, set the password anew at once (Forgotten?, where you sign \
-                     in), and tell who leads this desk."
+                     in), take away under Security what else opens the account, and tell who \
+                     leads this desk."
                 .to_owned(),
         };
         let text = format!("{what}\n\nAccount: {email}{place}\nWhen: {}\n\n{mend}\n", when(entry));

@@ -37,6 +37,13 @@ pub(crate) async fn reset(
     let hash = passwords::hash(password.clone()).await?;
     store.write_password(&account.id, &hash).await?;
     let ended = store.remove_sign_ins(&account.id, None).await?;
+    // Whoever lost the account may have lost what else opens it.
+    for passkey in store.passkeys(&account.id).await? {
+        store.remove_passkey(&account.id, &passkey.id).await?;
+    }
+    for linked in store.identities(&account.id).await? {
+        store.unlink_identity(&account.id, &linked.issuer).await?;
+    }
     let entry = AuditEntry {
         at: now(),
         account: account.id,
@@ -53,7 +60,8 @@ pub(crate) async fn reset(
     database.close().await;
     say(&format!(
         "the new password of {email} is\n\n  {password}\n\nsign in with it and change it under \
-         Security in the settings; {ended} browsers were signed out"
+         Security in the settings; {ended} browsers were signed out, and passkeys \
+         and sign-ins elsewhere do not open it any more"
     ));
     Ok(ExitCode::SUCCESS)
 }

@@ -22,6 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("notify", DESK_AND_PURE),
     ("identity", DESK_AND_PURE),
     ("bus", DESK_AND_PURE),
+    ("traces", &[]),
     ("api", DESK_AND_PURE),
     ("app", &["market", "quant", "chart", "canvas", "plan", "alerts", "brief", "api"]),
     ("frontend", &["app"]),
@@ -33,7 +34,7 @@ const PURE: &[&str] = &["market", "quant", "chart", "plan", "alerts", "brief"];
 const DESK_AND_PURE: &[&str] = &["market", "quant", "chart", "plan", "alerts", "brief", "desk"];
 const ALL_BUT_FRONTEND: &[&str] = &[
     "market", "quant", "chart", "plan", "alerts", "brief", "desk", "store", "feeds", "coach",
-    "notify", "identity", "bus", "api", "app",
+    "notify", "identity", "bus", "traces", "api", "app",
 ];
 
 /// Fakes are for the tests of whatever stands on the desk.
@@ -43,7 +44,11 @@ const MAY_TEST_WITH_TESTKIT: &[&str] =
 /// Who owns what is heavy: a second user would let SQL, vendors or screens leak.
 const OWNERS: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
-    ("reqwest", &["feeds", "notify", "identity"]),
+    ("reqwest", &["feeds", "notify", "identity", "traces"]),
+    ("opentelemetry", &["traces"]),
+    ("opentelemetry_sdk", &["traces"]),
+    ("opentelemetry-otlp", &["traces"]),
+    ("tracing-opentelemetry", &["traces"]),
     ("openidconnect", &["identity"]),
     ("jsonwebtoken", &["identity"]),
     ("webauthn-rs", &["identity"]),
@@ -216,7 +221,8 @@ mod tests {
         check_one(
             "coach",
             "http = { package = \"reqwest\", version = \"0.13\" }",
-            &["crates/x/Cargo.toml:4: `reqwest` belongs to `feeds` and `notify` and `identity`"],
+            &["crates/x/Cargo.toml:4: `reqwest` belongs to `feeds` and `notify` and \
+                 `identity` and `traces`"],
         );
         check_one(
             "desk",

@@ -2,8 +2,8 @@
 //! come back once.
 
 use desk::{
-    Account, AccountStore, Errand, IdentityStore, Invitation, LinkedIdentity, OwnerId, PeopleStore,
-    Role, Tier,
+    Account, AccountStore, AuditEntry, AuditEvent, AuditStore, Errand, IdentityStore, Invitation,
+    LinkedIdentity, OwnerId, PeopleStore, Role, Tier,
 };
 use market::Moment;
 
@@ -79,6 +79,18 @@ async fn somebody_elsewhere_is_one_account_here(home: Home) {
     assert!(!store.link_identity(&linked("2", &ada)).await.unwrap(), "he is Bob");
     assert!(!store.link_identity(&linked("3", &ada)).await.unwrap(), "she is somebody there");
     assert_eq!(store.identities(&ada).await.unwrap(), [linked("1", &ada)]);
+    assert!(!store.changed_email(&ada).await.unwrap());
+    let changed = AuditEntry {
+        at: Moment(9),
+        account: ada.clone(),
+        event: AuditEvent::EmailChanged,
+        about: String::new(),
+        device: String::new(),
+        network: String::new(),
+    };
+    store.add_audit(&changed).await.unwrap();
+    assert!(store.changed_email(&ada).await.unwrap());
+    assert!(!store.changed_email(&bob).await.unwrap(), "it is hers");
     let of = async |issuer: &str, subject: &str| {
         let found = store.account_of_identity(issuer, subject).await.unwrap();
         found.map(|account| account.id)

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use market::Moment;
 
 use crate::erased::Erase;
-use crate::pages::document::moment;
+use crate::pages::document::{field, moment};
 
 /// Who an account is elsewhere.
 #[derive(Clone, Debug)]
@@ -24,8 +24,9 @@ pub(super) fn section(shown: ShownElsewhere) -> AnyView {
         let label = format!("Take away {issuer}");
         let end = has_password.then(|| {
             view! {
-                <form method="post" action="/account/disconnect">
+                <form class="account__form" method="post" action="/account/disconnect">
                     <input type="hidden" name="issuer" value=issuer.clone() />
+                    {field("present", "Password, to take it away", "current-password")}
                     <button aria-label=label>"Take away"</button>
                 </form>
             }
@@ -43,6 +44,10 @@ pub(super) fn section(shown: ShownElsewhere) -> AnyView {
         }
         .erase()
     };
+    let list = is_linked.then(|| {
+        let rows = linked.into_iter().map(row).collect_view();
+        view! { <ul class="account__browsers">{rows}</ul> }.into_any()
+    });
     let connect = name.filter(|_| !is_linked).map(|name| {
         view! {
             <p>
@@ -51,7 +56,9 @@ pub(super) fn section(shown: ShownElsewhere) -> AnyView {
                      asked for as before.",
                 )}
             </p>
-            <form method="post" action="/account/connect">
+            <form class="account__form" method="post" action="/account/connect">
+                {has_password
+                    .then(|| field("present", "Password, to connect", "current-password"))}
                 <button>{format!("Connect {name}")}</button>
             </form>
         }
@@ -60,7 +67,7 @@ pub(super) fn section(shown: ShownElsewhere) -> AnyView {
     view! {
         <section aria-labelledby="elsewhere">
             <h2 id="elsewhere">"Sign-in elsewhere"</h2>
-            <ul class="account__browsers">{linked.into_iter().map(row).collect_view()}</ul>
+            {list}
             {connect}
         </section>
     }
