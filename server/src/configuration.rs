@@ -67,6 +67,7 @@ pub(crate) struct Configuration {
     /// Whose tokens programs may bring.
     pub(crate) jwt: Option<JwtSettings>,
     /// The collector that is told how long answers took.
+    #[cfg_attr(not(feature = "traces"), expect(dead_code, reason = "refused before it is read"))]
     pub(crate) traces: Option<String>,
     /// What is logged, as `info` or `volaris=debug`.
     pub(crate) log: String,
