@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { cookieOf, openPage, send } from "./desk.mjs";
+import { codeOf } from "./second_factor.mjs";
 
 export const PASSWORD = "correct horse battery";
 export const WIDE = { width: 1440, height: 900, theme: "dark" };
@@ -16,6 +17,15 @@ export async function protect(server) {
   const made = await send(server, "/account/protect", fields);
   assert.equal(made.to, "/account");
   return cookieOf(made.set);
+}
+
+/** Turns the second factor on; gives the answer, which has recovery codes. */
+export async function turnFactorOn(server, cookie) {
+  await send(server, "/account/second-factor/begin", { present: PASSWORD }, cookie);
+  const shown = await fetch(`${server.address}/account/second-factor`, { headers: { cookie } });
+  const [, typed] = /class="account__secret">([A-Z2-7 ]+)</.exec(await shown.text());
+  const code = codeOf(typed.replaceAll(" ", ""));
+  return send(server, "/account/second-factor/confirm", { code }, cookie);
 }
 
 /** Asks somebody in; gives the code. */

@@ -14,8 +14,9 @@ import {
   checkAxe, cookieOf, freePort, openPage, send, startVolaris, strangersOf,
 } from "../desk.mjs";
 import { CLIENT, keyring, startIssuer } from "../issuer.mjs";
-import { NARROW, PASSWORD, WIDE, email, invite, join as joinDesk, protect } from "../members.mjs";
-import { codeOf } from "../second_factor.mjs";
+import {
+  NARROW, PASSWORD, WIDE, email, invite, join as joinDesk, protect, turnFactorOn,
+} from "../members.mjs";
 
 /** A desk that signs people in at an issuer; `more` stands in the table. */
 async function startBoth(more = "", { jwt, ...options } = {}) {
@@ -233,12 +234,8 @@ test("an address opens no account that asks for a code, and by a token neither",
   const { issuer, server } = both;
   try {
     const ada = await protect(server);
-    await send(server, "/account/second-factor/begin", { present: PASSWORD }, ada);
     const headers = { cookie: ada };
-    const shown = await fetch(`${server.address}/account/second-factor`, { headers });
-    const [, typed] = /class="account__secret">([A-Z2-7 ]+)</.exec(await shown.text());
-    const code = codeOf(typed.replaceAll(" ", ""));
-    await send(server, "/account/second-factor/confirm", { code }, ada);
+    await turnFactorOn(server, ada);
     issuer.person = { sub: "7", email: email("ada"), email_verified: true };
     const second = Math.floor(Date.now() / 1000);
     const told = { iss: issuer.address, aud: CLIENT.id, exp: second + 600, ...issuer.person };
@@ -405,13 +402,8 @@ test("who has a second factor is asked for its code after the issuer as well", a
     const ada = await protect(server);
     const connected = await walk(both, { path: "/account/connect", cookie: ada });
     assert.equal(connected.to, "/settings/security");
-    await send(server, "/account/second-factor/begin", { present: PASSWORD }, ada);
-    const headers = { cookie: ada };
-    const shown = await fetch(`${server.address}/account/second-factor`, { headers });
-    const [, typed] = /class="account__secret">([A-Z2-7 ]+)</.exec(await shown.text());
-    const secret = typed.replaceAll(" ", "");
-    const on = await send(server, "/account/second-factor/confirm", { code: codeOf(secret) }, ada);
-    const recovery = [...(await on.answer.text()).matchAll(/<code>([a-z0-9]{5}-[a-z0-9]{5})</g)];
+    const { answer } = await turnFactorOn(server, ada);
+    const recovery = [...(await answer.text()).matchAll(/<code>([a-z0-9]{5}-[a-z0-9]{5})</g)];
     assert.equal(recovery.length, 10);
 
     const page = await openPage({ server, path: "/sign-in?next=%2Fchart%2FQQQ", ...NARROW });

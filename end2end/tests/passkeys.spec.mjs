@@ -5,8 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { checkAxe, cookieOf, freePort, openPage, send, startVolaris } from "../desk.mjs";
-import { NARROW, PASSWORD, WIDE, email, protect } from "../members.mjs";
-import { codeOf } from "../second_factor.mjs";
+import { NARROW, PASSWORD, WIDE, email, protect, turnFactorOn } from "../members.mjs";
 
 const SECURITY = "/settings/security";
 
@@ -48,12 +47,7 @@ test("a passkey is made, signs in without password and code, and is taken away",
   const { server, named } = await startNamed();
   try {
     const ada = await protect(server);
-    await send(server, "/account/second-factor/begin", { present: PASSWORD }, ada);
-    const headers = { cookie: ada };
-    const shown = await fetch(`${server.address}/account/second-factor`, { headers });
-    const [, typed] = /class="account__secret">([A-Z2-7 ]+)</.exec(await shown.text());
-    const secret = typed.replaceAll(" ", "");
-    await send(server, "/account/second-factor/confirm", { code: codeOf(secret) }, ada);
+    await turnFactorOn(server, ada);
 
     const cookies = signedIn(ada);
     const page = await openPage({ server: named, path: SECURITY, ...WIDE, cookies });

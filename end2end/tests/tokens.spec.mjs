@@ -11,8 +11,7 @@ import { test } from "node:test";
 
 import { send, startVolaris } from "../desk.mjs";
 import { keyring } from "../issuer.mjs";
-import { PASSWORD, email, join as joinDesk, protect } from "../members.mjs";
-import { codeOf } from "../second_factor.mjs";
+import { PASSWORD, email, join as joinDesk, protect, turnFactorOn } from "../members.mjs";
 
 const ISSUER = "https://project.supabase.example/auth/v1";
 const AUDIENCE = "authenticated";
@@ -105,11 +104,7 @@ test("a token of a secret that both have is somebody's", async () => {
     const key = await ask("volaris_nothing");
     assert.match(key.told.detail, /this key was ended/);
     // An address is one factor; whoever has two connects the issuer first.
-    await send(server, "/account/second-factor/begin", { present: PASSWORD }, cookie);
-    const page = await fetch(`${server.address}/account/second-factor`, { headers: { cookie } });
-    const [, typed] = /class="account__secret">([A-Z2-7 ]+)</.exec(await page.text());
-    const secret = typed.replaceAll(" ", "");
-    await send(server, "/account/second-factor/confirm", { code: codeOf(secret) }, cookie);
+    await turnFactorOn(server, cookie);
     refused(await ask(good), "she has a second factor");
     for (const hidden of [good, SECRET, email("ada")]) {
       assert.ok(!server.log().includes(hidden), `the log has ${hidden}`);

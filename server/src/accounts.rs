@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use app::{AccountPage, account_document};
 use axum::extract::{Form, Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, IntoResponseParts, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use desk::{Account, AuditEntry, AuditEvent, Desk, Quota, Role, Tier, Trader, email_of};
@@ -170,6 +170,19 @@ impl Accounts {
         Ok(sign_in.is_some_and(|one| now() - one.since < FRESH))
     }
 
+    /// Signs the browser of somebody in who proved who they are, whichever way. Its answer takes
+    /// along how they want new browsers to look.
+    pub(crate) async fn admit(
+        &self,
+        account: &Account,
+        (session, device, headers): (&Session, &Device, &HeaderMap),
+    ) -> Result<impl IntoResponseParts + use<>, Problem> {
+        self.doors.store.remove_ended_sign_ins(now()).await?;
+        sessions::sign_in(session, &account.id, device).await?;
+        self.note(&account.id, AuditEvent::SignedIn, device).await?;
+        Ok(settings::look_of(self, account, headers).await?)
+    }
+
     /// Makes the first account, whose browser has signed in.
     async fn make_first(
         &self,
@@ -243,6 +256,13 @@ pub(crate) struct Told {
     next: String,
 }
 
+impl Told {
+    /// What is said above the page.
+    pub(crate) fn word(&self) -> &str {
+        if self.problem.is_empty() { &self.done } else { &self.problem }
+    }
+}
+
 pub(crate) fn page(headers: &HeaderMap, page: AccountPage, said: &str) -> Response {
     pages::document(headers, |files, preferences| account_document(files, preferences, page, said))
 }
@@ -262,9 +282,8 @@ async fn sign_in_page(
     let issuer = accounts.doors.identities.name();
     let passkey = passkeys::door(&accounts, (&headers, &nonce));
     let has_mail = accounts.doors.mails.is_some();
-    let said = if told.problem.is_empty() { &told.done } else { &told.problem };
     let next = next.to_owned();
-    page(&headers, AccountPage::SignIn { next, is_plain, issuer, passkey, has_mail }, said)
+    page(&headers, AccountPage::SignIn { next, is_plain, issuer, passkey, has_mail }, told.word())
 }
 
 async fn setup_page(
@@ -397,11 +416,8 @@ async fn sign_in(
     if let Verdict::Renewed(password) = verdict {
         store.write_password(&account.id, &password).await?;
     }
-    store.remove_ended_sign_ins(now()).await?;
-    sessions::sign_in(&session, &account.id, &device).await?;
-    accounts.note(&id, AuditEvent::SignedIn, &device).await?;
+    let look = accounts.admit(&account, (&session, &device, &headers)).await?;
     info!(account = %account.id, "somebody signed in");
-    let look = settings::look_of(&accounts, &account, &headers).await?;
     Ok((look, Redirect::to(next)).into_response())
 }
 

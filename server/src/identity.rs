@@ -16,6 +16,7 @@ use crate::clock::now;
 use crate::commands::say;
 use crate::configuration::{Configuration, JwtSettings};
 use crate::device::Device;
+use crate::second_factor;
 pub(crate) use sign_in::{OPEN, routes, shown};
 
 /// Departures of a network that are free, and how many more there are each minute.
@@ -80,8 +81,7 @@ async fn opens_by_email(
 ) -> Result<bool, StoreError> {
     let linked = store.identities(&account.id).await?;
     let is_anothers = linked.iter().any(|one| one.issuer == issuer);
-    let factor = store.second_factor(&account.id).await?;
-    let has_factor = factor.is_some_and(|factor| factor.is_confirmed);
+    let has_factor = second_factor::is_on(store, &account.id).await?;
     Ok(!is_anothers && !has_factor && !store.changed_email(&account.id).await?)
 }
 

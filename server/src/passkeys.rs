@@ -17,10 +17,10 @@ use tracing::{info, warn};
 use crate::accounts::{Accounts, back, own_path};
 use crate::clock::now;
 use crate::device::Device;
+use crate::errands;
 use crate::rest::{Problem, story};
-use crate::sessions::{self, Here};
+use crate::sessions::Here;
 use crate::shield::PageNonce;
-use crate::{errands, settings};
 
 /// What is served to whoever is not signed in.
 pub(crate) const OPEN: [&str; 3] =
@@ -172,11 +172,8 @@ async fn open(
     if !store.use_passkey(&passkey, &body, now()).await? {
         return again("passkey-refused");
     }
-    store.remove_ended_sign_ins(now()).await?;
-    sessions::sign_in(&session, &passkey.account, &device).await?;
-    accounts.note(&passkey.account, AuditEvent::SignedIn, &device).await?;
+    let look = accounts.admit(&account, (&session, &device, &headers)).await?;
     info!(account = passkey.account, "somebody signed in with a passkey");
-    let look = settings::look_of(&accounts, &account, &headers).await?;
     Ok((look, errands::over(&accounts)?, Redirect::to(next)).into_response())
 }
 

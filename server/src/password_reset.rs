@@ -69,9 +69,8 @@ fn page(
         return Redirect::to("/sign-in").into_response();
     }
     let page = make(accounts.is_plain(headers));
-    let said = if told.problem.is_empty() { &told.done } else { &told.problem };
     pages::document(headers, |files, preferences| {
-        password_reset_document(files, preferences, page, said)
+        password_reset_document(files, preferences, page, told.word())
     })
 }
 

@@ -4,7 +4,7 @@ use app::AccountPage;
 use axum::Extension;
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use desk::{Account, AuditEvent};
+use desk::{Account, AuditEvent, Store, StoreError};
 use http::HeaderMap;
 use qrcode::{Color, QrCode};
 use serde::Deserialize;
@@ -35,6 +35,12 @@ fn totp(secret: Vec<u8>, email: &str) -> anyhow::Result<Totp> {
     let builder = Builder::new().with_secret(Secret::new(secret.into()));
     let builder = builder.with_account_name(name).with_issuer(Some("Volaris"));
     builder.build().map_err(|error| anyhow::anyhow!("{error}"))
+}
+
+/// Whether a sign-in of an account takes a code.
+pub(crate) async fn is_on(store: &dyn Store, account: &str) -> Result<bool, StoreError> {
+    let factor = store.second_factor(account).await?;
+    Ok(factor.is_some_and(|factor| factor.is_confirmed))
 }
 
 impl Accounts {
@@ -113,8 +119,7 @@ pub(crate) async fn show(
         if accounts.doors.lacks_factor(&account.id).await? {
             let has_password = !account.password.is_empty();
             let shown = AccountPage::FactorDemanded { email: account.email, has_password };
-            let said = if told.problem.is_empty() { &told.done } else { &told.problem };
-            return Ok(page(&headers, shown, said));
+            return Ok(page(&headers, shown, told.word()));
         }
         return Ok(Redirect::to("/settings/security").into_response());
     };

@@ -19,8 +19,7 @@ use crate::{machine, module_build, server_build, size, tidy};
 const EVERYTHING: &str = "full";
 
 /// Runs everything; the last line is the sum.
-pub(crate) fn all(project: Project) -> anyhow::Result<ExitCode> {
-    let project = &Project { features: EVERYTHING.to_owned(), ..project };
+pub(crate) fn all(project: &Project) -> anyhow::Result<ExitCode> {
     let checks = Checks { project };
     let mut report = Report::default();
     browser_build::ensure_placeholder(project)?;

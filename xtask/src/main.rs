@@ -103,8 +103,8 @@ fn dispatch() -> anyhow::Result<ExitCode> {
     match chore.as_str() {
         "run" => run::run(&project, speed, &passed_on),
         "dev" => dev::dev(&project, &passed_on),
-        "test" => checks::all(project),
-        "ci" => checks::all(Project { is_ci: true, ..project }),
+        "test" => checks::all(&project),
+        "ci" => checks::all(&Project { is_ci: true, ..project }),
         "tidy" => tidy::print(&project),
         "size" => size::print(&project),
         "bench" => bench::bench(&project, &passed_on),

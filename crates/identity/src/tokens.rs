@@ -127,7 +127,7 @@ impl Tokens {
             return Ok(found);
         }
         // One asks for all, and whoever has a key that is known does not wait for that.
-        let turn = match turn.try_lock() {
+        let _turn = match turn.try_lock() {
             Ok(turn) => turn,
             Err(_) => {
                 let found = known.lock().await.matching(header, now);
@@ -155,7 +155,7 @@ impl Tokens {
         let read = read.map_err(Into::into).and_then(|body| keys_in(&body));
         let mut held = known.lock().await;
         held.failed = read.is_err();
-        let answer = match read {
+        match read {
             Ok(keys) => {
                 (held.keys, held.at) = (keys, Some(now));
                 Ok(held.matching(header, now))
@@ -167,9 +167,7 @@ impl Tokens {
                 warn!(issuer = self.issuer, "the keys of tokens cannot be read again: {error}");
                 Ok(found)
             }
-        };
-        drop(turn);
-        answer
+        }
     }
 }
 

@@ -18,9 +18,9 @@ use crate::clock::now;
 use crate::configuration::BACK;
 use crate::device::Device;
 use crate::rest::{Problem, story};
+use crate::sessions::Here;
 use crate::sessions::demanded_factor::SETTING_UP;
-use crate::sessions::{self, Here};
-use crate::{errands, pages, passwords, settings};
+use crate::{errands, pages, passwords, second_factor};
 
 /// What is served to whoever is not signed in.
 pub(crate) const OPEN: [&str; 4] =
@@ -322,21 +322,16 @@ fn fresh(email: String) -> Account {
 async fn let_in(
     accounts: &Accounts,
     account: Account,
-    (session, device, headers): (&Session, &Device, &HeaderMap),
+    browser: (&Session, &Device, &HeaderMap),
     next: &str,
 ) -> Result<Response, Problem> {
-    let store = &accounts.doors.store;
-    let factor = store.second_factor(&account.id).await?;
-    if factor.is_some_and(|factor| factor.is_confirmed) {
+    if second_factor::is_on(accounts.doors.store.as_ref(), &account.id).await? {
         let next = next.to_owned();
         let cookie = errands::send_out(accounts, FOR_CODE, Some(&account.id), next).await?;
         return Ok((cookie, Redirect::to("/sign-in/code")).into_response());
     }
-    store.remove_ended_sign_ins(now()).await?;
-    sessions::sign_in(session, &account.id, device).await?;
-    accounts.note(&account.id, AuditEvent::SignedIn, device).await?;
+    let look = accounts.admit(&account, browser).await?;
     info!(account = %account.id, "somebody signed in at the issuer");
-    let look = settings::look_of(accounts, &account, headers).await?;
     Ok((look, errands::over(accounts)?, Redirect::to(own_path(next))).into_response())
 }
 
@@ -393,11 +388,8 @@ async fn take_code(
     if is_recovery {
         accounts.note(&account.id, AuditEvent::RecoveryUsed, &device).await?;
     }
-    store.remove_ended_sign_ins(now()).await?;
-    sessions::sign_in(&session, &account.id, &device).await?;
-    accounts.note(&account.id, AuditEvent::SignedIn, &device).await?;
+    let look = accounts.admit(&account, (&session, &device, &headers)).await?;
     info!(account = %account.id, "somebody signed in at the issuer, with a code");
-    let look = settings::look_of(&accounts, &account, &headers).await?;
     Ok((look, errands::over(&accounts)?, Redirect::to(own_path(&errand.secret))).into_response())
 }
 

@@ -6,8 +6,8 @@ use desk::StoreError;
 use http::StatusCode;
 
 use super::Doors;
-use crate::assets;
 use crate::rest::Problem;
+use crate::{assets, second_factor};
 
 /// Where one is set up.
 pub(crate) const SETTING_UP: &str = "/account/second-factor";
@@ -22,11 +22,7 @@ const STEPS: [&str; 4] = [
 impl Doors {
     /// Whether an account has no second factor, and has to have one.
     pub(crate) async fn lacks_factor(&self, account: &str) -> Result<bool, StoreError> {
-        if !self.demands_factor {
-            return Ok(false);
-        }
-        let factor = self.store.second_factor(account).await?;
-        Ok(factor.is_none_or(|factor| !factor.is_confirmed))
+        Ok(self.demands_factor && !second_factor::is_on(self.store.as_ref(), account).await?)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where the database of one test lives.
 
-use desk::{Adjustment, BarSeries, OwnerId, Trader};
+use desk::{Account, Adjustment, BarSeries, OwnerId, Role, Tier, Trader};
 use market::{Bar, BarHours, BarSpan, Moment, Price, Span, Symbol, TapeId};
 use store::{Database, DatabaseUrl};
 
@@ -91,6 +91,21 @@ pub(crate) fn minutes_of(symbol: Symbol) -> BarSeries {
         span: BarSpan::M1,
         hours: BarHours::Extended,
         adjustment: Adjustment::Raw,
+    }
+}
+
+/// Somebody whose account no password opens.
+pub(crate) fn account_of(name: &str) -> Account {
+    Account {
+        id: String::new(),
+        owner: OwnerId::read(name.to_owned()),
+        email: format!("{name}@example.com"),
+        name: String::new(),
+        password: String::new(),
+        role: Role::Owner,
+        tier: Tier::Lite,
+        is_suspended: false,
+        created_at: Moment(5),
     }
 }
 

@@ -2,32 +2,18 @@
 //! come back once.
 
 use desk::{
-    Account, AccountStore, AuditEntry, AuditEvent, AuditStore, Errand, IdentityStore, Invitation,
-    LinkedIdentity, OwnerId, PeopleStore, Role, Tier,
+    AccountStore, AuditEntry, AuditEvent, AuditStore, Errand, IdentityStore, Invitation,
+    LinkedIdentity, PeopleStore, Role,
 };
 use market::Moment;
 
-use super::home::{Home, on_both};
+use super::home::{Home, account_of, on_both};
 
 on_both!(
     an_errand_comes_back_once,
     somebody_elsewhere_is_one_account_here,
     who_was_asked_in_joins_by_their_address,
 );
-
-fn account(name: &str) -> Account {
-    Account {
-        id: String::new(),
-        owner: OwnerId::read(name.to_owned()),
-        email: format!("{name}@example.com"),
-        name: String::new(),
-        password: String::new(),
-        role: Role::Owner,
-        tier: Tier::Lite,
-        is_suspended: false,
-        created_at: Moment(5),
-    }
-}
 
 fn linked(subject: &str, account: &str) -> LinkedIdentity {
     LinkedIdentity {
@@ -50,7 +36,7 @@ fn errand(hash: &str, account: Option<&str>, expires_at: i64) -> Errand {
 
 async fn an_errand_comes_back_once(home: Home) {
     let store = home.open().await;
-    let ada = store.add_first_account(&account("ada")).await.unwrap().unwrap();
+    let ada = store.add_first_account(&account_of("ada")).await.unwrap().unwrap();
     for one in [errand("a", None, 10), errand("b", Some(&ada), 20), errand("c", None, 30)] {
         store.add_errand(&one, Moment(0)).await.unwrap();
     }
@@ -68,9 +54,9 @@ async fn an_errand_comes_back_once(home: Home) {
 
 async fn somebody_elsewhere_is_one_account_here(home: Home) {
     let store = home.open().await;
-    let ada = store.add_first_account(&account("ada")).await.unwrap().unwrap();
+    let ada = store.add_first_account(&account_of("ada")).await.unwrap().unwrap();
     let bob = store
-        .join_by_identity(&account("bob"), &linked("2", ""), true, Moment(1))
+        .join_by_identity(&account_of("bob"), &linked("2", ""), true, Moment(1))
         .await
         .unwrap()
         .unwrap();
@@ -107,7 +93,7 @@ async fn somebody_elsewhere_is_one_account_here(home: Home) {
 
 async fn who_was_asked_in_joins_by_their_address(home: Home) {
     let store = home.open().await;
-    let ada = store.add_first_account(&account("ada")).await.unwrap().unwrap();
+    let ada = store.add_first_account(&account_of("ada")).await.unwrap().unwrap();
     let invitation = Invitation {
         hash: "h".to_owned(),
         email: "cy@example.com".to_owned(),
@@ -117,7 +103,7 @@ async fn who_was_asked_in_joins_by_their_address(home: Home) {
         expires_at: Moment(100),
     };
     let join = async |name: &str, subject: &str, is_open: bool, now: i64| {
-        let (account, identity) = (account(name), linked(subject, ""));
+        let (account, identity) = (account_of(name), linked(subject, ""));
         store.join_by_identity(&account, &identity, is_open, Moment(now)).await.unwrap()
     };
     assert_eq!(join("cy", "1", false, 50).await, None, "nobody asked them in");

@@ -1,29 +1,15 @@
 //! Passkeys: one of an identity, and a count that two sign-ins at once cannot both move.
 
-use desk::{Account, AccountStore, OwnerId, Passkey, PasskeyStore, Role, Tier};
+use desk::{AccountStore, Passkey, PasskeyStore};
 use market::Moment;
 
-use super::home::{Home, on_both};
+use super::home::{Home, account_of, on_both};
 
 on_both!(a_passkey_is_kept_used_and_taken_away);
 
-fn account(name: &str) -> Account {
-    Account {
-        id: String::new(),
-        owner: OwnerId::read(name.to_owned()),
-        email: format!("{name}@example.com"),
-        name: String::new(),
-        password: String::new(),
-        role: Role::Owner,
-        tier: Tier::Lite,
-        is_suspended: false,
-        created_at: Moment(5),
-    }
-}
-
 async fn a_passkey_is_kept_used_and_taken_away(home: Home) {
     let store = home.open().await;
-    let ada = store.add_first_account(&account("ada")).await.unwrap().unwrap();
+    let ada = store.add_first_account(&account_of("ada")).await.unwrap().unwrap();
     let one = |id: &str, made_at: i64| Passkey {
         id: id.to_owned(),
         account: ada.clone(),
