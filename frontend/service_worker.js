@@ -7,6 +7,8 @@ const PAGES = "pages";
 const ANSWERS = "answers";
 const PAGES_MAX = 20;
 const ANSWERS_MAX = 200;
+/** What somebody holds or plans stays on the server: a device is lost, or shared. */
+const PRIVATE = /^\/(api\/positions|plan|positions)\//;
 /** A page that is kept is shown when the server says nothing for this long. */
 const PATIENCE_MS = 6_000;
 
@@ -88,7 +90,7 @@ async function elsewhere(cache, asked) {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Offline · Volaris</title><link rel="stylesheet" href="${style}"></head>
     <body><main class="missing"><h1>The desk cannot be reached</h1>
-    <p>This page was never opened on this device. ${paths.length ? "These were:" : ""}</p>
+    <p>This page is not on this device. ${paths.length ? "These were:" : ""}</p>
     <ul>${links.join("")}</ul><p><a href="${escaped(asked.pathname)}">Try again</a></p>
     </main></body></html>`;
   const headers = { "content-type": "text/html; charset=utf-8" };
@@ -130,6 +132,7 @@ async function ask(store, address, most) {
 /** Puts a copy last, and lets the oldest go. A page says in its first element when it was kept. */
 async function keepAnswerOf(cache, name, response, most) {
   if (!response.ok || response.redirected) return;
+  if (PRIVATE.test(new URL(name, location.href).pathname)) return;
   const headers = new Headers(response.headers);
   // The body is plain here.
   headers.delete("content-encoding");

@@ -84,6 +84,41 @@ test("the desk opens without its server, says how old it is, and goes on by itse
   }
 });
 
+visit(
+  "what somebody holds is not kept on the device",
+  { path: "/chart/SPX?span=5m" },
+  async ({ page, server }) => {
+    await until(page, () => navigator.serviceWorker.controller !== null);
+    const position = "-2 SPXW 15MAR24 5000/4950P";
+    const answer = await fetch(`${server.address}/api/v1/positions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ position, name: "Nobody else's", stage: "open", paid: -900 }),
+    });
+    assert.equal(answer.status, 201);
+    await page.goto(`${server.address}/positions/SPX`);
+    await page.locator(".position", { hasText: "Nobody else's" }).waitFor();
+    await page.goto(`${server.address}/plan/SPX?position=${position.replaceAll(" ", "_")}`);
+    await page.locator(".plan-payoff__now").waitFor();
+    await page.goto(`${server.address}/chart/SPX?span=15m`);
+    // What came later is kept: so everything before it was looked at.
+    await untilKept(page, "/chart/SPX?span=15m");
+    const kept = await page.evaluate(async () => {
+      const found = [];
+      for (const store of await caches.keys()) {
+        const cache = await caches.open(store);
+        for (const request of await cache.keys()) {
+          const text = await (await cache.match(request)).text();
+          found.push({ url: request.url, isHeld: text.includes("Nobody else's") });
+        }
+      }
+      return found;
+    });
+    const held = kept.filter(({ url, isHeld }) => isHeld || /positions?\b|plan\//.test(url));
+    assert.deepEqual(held, []);
+  },
+);
+
 /** Stands before the server and says that another build is there, once it is told to. */
 async function deploy(server) {
   const target = new URL(server.address);
