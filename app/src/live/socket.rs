@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use crate::erased::follow;
 use api::{
-    CHAIN_MARK, ClientWord, Gap, POSTCARD_TYPE, PROTOCOL_POSTCARD, Resume, ServerWord, decode_gap,
-    decode_server, encode_client,
+    CHAIN_MARK, ClientWord, Gap, PROTOCOL_POSTCARD, Resume, ServerWord, decode_gap, decode_server,
+    encode_client,
 };
 use gloo::timers::callback::Timeout;
+use gloo::timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use market::Span;
 use wasm_bindgen::prelude::*;
@@ -24,6 +25,8 @@ const PAUSE_MS_FIRST: f64 = 250.0;
 const PAUSE_MS_MAX: f64 = 10_000.0;
 /// Times that what was missed is asked for before everything is loaded anew.
 const REFILLS_MAX: usize = 3;
+/// Between two of them: a network that has just come back may fail the first.
+const REFILL_MS: u32 = 300;
 /// Silence after which a link is taken for dead: the server says something every second.
 const SILENCE_MS_MAX: f64 = 6_000.0;
 
@@ -204,11 +207,14 @@ impl Wire {
             let mut filled = Some((0, Heed::Missing));
             // The server may answer before it heard that updates are wanted: what it sent nobody in
             // between is fetched the next time.
-            for _ in 0..REFILLS_MAX {
+            for turn in 0..REFILLS_MAX {
                 let Some((before, Heed::Missing)) = filled else { break };
+                if 0 < turn {
+                    TimeoutFuture::new(REFILL_MS).await;
+                }
                 let (epoch, known) =
                     wire.tape.peek_books(|books| (books.epoch(), known_text(&books.positions())));
-                let gap = fetch_gap(epoch, &known).await.unwrap_or(Gap::TooLong);
+                let Some(gap) = fetch_gap(epoch, &known).await else { continue };
                 wire.tape.books.update_value(|books| filled = books.handle_gap(gap));
                 filled = filled.map(|(count, heed)| (before + count, heed));
             }
@@ -252,13 +258,9 @@ fn known_text(positions: &[api::Position]) -> String {
 }
 
 async fn fetch_gap(epoch: u64, known: &str) -> Option<Gap> {
-    let address = format!("/api/v1/tape?epoch={epoch}&after={known}");
-    let headers = web_sys::Headers::new().ok()?;
-    headers.set("accept", POSTCARD_TYPE).ok()?;
-    let init = web_sys::RequestInit::new();
-    init.set_headers(&headers);
-    let answer = window().fetch_with_str_and_init(&address, &init);
-    let response: web_sys::Response = JsFuture::from(answer).await.ok()?.dyn_into().ok()?;
+    let address = format!("/api/v1/tape?format=postcard&epoch={epoch}&after={known}");
+    let answer = JsFuture::from(window().fetch_with_str(&address)).await;
+    let response: web_sys::Response = answer.ok()?.dyn_into().ok()?;
     if !response.ok() {
         return None;
     }

@@ -117,7 +117,7 @@ pub enum Gap {
     TooLong,
 }
 
-/// The media type of postcard, by which a browser asks for the stream's own format.
+/// The media type of postcard, the stream's own format, which the page asks for elsewhere too.
 pub const POSTCARD_TYPE: &str = "application/x-postcard";
 
 impl ClientWord {

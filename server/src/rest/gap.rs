@@ -5,8 +5,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use desk::Trader;
-use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, VARY};
-use http::{HeaderMap, HeaderValue};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde::Deserialize;
 
 use super::{Problem, Rest, symbol_of};
@@ -17,13 +16,24 @@ use super::{Problem, Rest, symbol_of};
 pub(crate) struct GapQuestion {
     epoch: u64,
     after: String,
+    #[serde(default)]
+    format: Format,
+}
+
+/// How the prints are written.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Format {
+    #[default]
+    Json,
+    /// As the stream of our own page has them.
+    Postcard,
 }
 
 /// Everything after the named prints, or word that it is too much and a snapshot is due.
 pub(crate) async fn read(
     State(rest): State<Rest>,
     Extension(trader): Extension<Trader>,
-    headers: HeaderMap,
     question: Result<Query<GapQuestion>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(question) = question.map_err(|error| Problem::malformed(&error.body_text()))?;
@@ -54,14 +64,9 @@ pub(crate) async fn read(
         }
         Gap::Refilled { epoch: question.epoch, updates }
     });
-    let is_postcard = headers.get(ACCEPT).is_some_and(|kind| kind == POSTCARD_TYPE);
-    let mut response = if is_postcard {
-        ([(CONTENT_TYPE, POSTCARD_TYPE)], encode_gap(&gap)).into_response()
-    } else {
-        Json(gap).into_response()
+    let answer = match question.format {
+        Format::Json => Json(gap).into_response(),
+        Format::Postcard => ([(CONTENT_TYPE, POSTCARD_TYPE)], encode_gap(&gap)).into_response(),
     };
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(VARY, HeaderValue::from_static("accept"));
-    Ok(response)
+    Ok(([(CACHE_CONTROL, "no-store")], answer).into_response())
 }
