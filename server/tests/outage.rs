@@ -4,13 +4,14 @@
 #![expect(clippy::disallowed_methods, reason = "how long somebody waits is told by a clock")]
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use testkit::desk::RunningDesk;
 use testkit::postgres::PostgresServer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -21,37 +22,10 @@ const ANSWER_MAX: Duration = Duration::from_secs(10);
 const CUTS: u32 = 3;
 const WRITERS: u32 = 8;
 
-/// A desk that ends with the test.
-struct Desk {
-    child: Child,
-    address: SocketAddr,
-    _folder: tempfile::TempDir,
-}
-
-impl Drop for Desk {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn start(database: &str) -> Desk {
-    let folder = tempfile::tempdir().unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_volaris"))
-        .arg("--data")
-        .arg(folder.path())
-        .args(["--listen", "127.0.0.1:0"])
-        .env("VOLARIS_DATABASE", database)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let address = lines.find_map(|line| {
-        line.unwrap().strip_prefix("Volaris is at http://").map(|text| text.parse().unwrap())
-    });
-    std::thread::spawn(move || lines.for_each(drop));
-    Desk { child, address: address.unwrap(), _folder: folder }
+fn start(database: &str, folder: &Path) -> RunningDesk {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_volaris"));
+    command.arg("--data").arg(folder).env("VOLARIS_DATABASE", database);
+    RunningDesk::start(command).unwrap()
 }
 
 /// Asks once, on a connection of its own; gives the status and the body.
@@ -121,8 +95,9 @@ async fn until(mut is_so: impl AsyncFnMut() -> bool) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_is_cut_off_loses_nothing_and_hangs_nobody() {
     let server = PostgresServer::start().unwrap_or_else(|why| panic!("{why}"));
-    let desk = start(&server.fresh_database().unwrap());
-    let (address, story) = (desk.address, Arc::new(Story::default()));
+    let folder = tempfile::tempdir().unwrap();
+    let desk = start(&server.fresh_database().unwrap(), folder.path());
+    let (address, story) = (desk.address(), Arc::new(Story::default()));
     let writers: Vec<_> =
         (0..WRITERS).map(|_| tokio::spawn(Arc::clone(&story).write(address))).collect();
     for _ in 0..CUTS {

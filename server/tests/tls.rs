@@ -1,11 +1,10 @@
 //! The binary with a certificate of its own: it speaks TLS, and leads whoever does not to it.
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 
+use testkit::desk::RunningDesk;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -13,19 +12,11 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-/// A desk that ends with the test.
+/// A desk, and what it shows of itself.
 struct Server {
-    child: Child,
-    address: SocketAddr,
+    desk: RunningDesk,
     certificate: CertificateDer<'static>,
     _folder: tempfile::TempDir,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 fn start() -> Server {
@@ -34,29 +25,16 @@ fn start() -> Server {
     let (certificate, key) = (folder.path().join("desk.pem"), folder.path().join("desk.key"));
     std::fs::write(&certificate, made.cert.pem()).unwrap();
     std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_volaris"))
-        .arg("--data")
-        .arg(folder.path().join("data"))
-        .args(["--listen", "127.0.0.1:0"])
-        .env("VOLARIS_TLS_CERTIFICATE", certificate)
-        .env("VOLARIS_TLS_KEY", key)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let said =
-        lines.find_map(|line| line.unwrap().strip_prefix("Volaris is at ").map(str::to_owned));
-    let address = said.unwrap().strip_prefix("https://").unwrap().parse().unwrap();
-    // Whatever else it says is read, so that it never waits for us.
-    std::thread::spawn(move || lines.for_each(drop));
-    let certificate = made.cert.der().clone();
-    Server { child, address, certificate, _folder: folder }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_volaris"));
+    command.arg("--data").arg(folder.path().join("data"));
+    command.env("VOLARIS_TLS_CERTIFICATE", certificate).env("VOLARIS_TLS_KEY", key);
+    let desk = RunningDesk::start(command).unwrap();
+    Server { desk, certificate: made.cert.der().clone(), _folder: folder }
 }
 
 impl Server {
     async fn ask_plainly(&self, request: &str) -> String {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let mut stream = TcpStream::connect(self.desk.address()).await.unwrap();
         let mut answer = Vec::new();
         stream.write_all(request.as_bytes()).await.unwrap();
         // Whoever is cut off has read what there was.
@@ -72,7 +50,7 @@ impl Server {
             .unwrap()
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let stream = TcpStream::connect(self.address).await.unwrap();
+        let stream = TcpStream::connect(self.desk.address()).await.unwrap();
         let name = ServerName::try_from("localhost").unwrap();
         let mut stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap();
         let mut answer = Vec::new();
@@ -102,7 +80,7 @@ async fn a_desk_with_a_certificate_speaks_tls_and_nothing_else() {
     assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
     assert!(answer.contains("set-cookie: __Host-sid=") && answer.contains("; Secure"), "{answer}");
 
-    let port = server.address.port();
+    let port = server.desk.address().port();
     let plain = format!("GET /chart/SPX?a=b HTTP/1.1\r\nhost: localhost:{port}\r\n\r\n");
     let plain = plain.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
     // A program is refused, a person led on.

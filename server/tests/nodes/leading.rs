@@ -32,12 +32,12 @@ async fn check_moved(between: &Between, survivor: &Server, page: &mut Page) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_leader_that_is_killed_is_followed_by_the_other() {
     let between = Between::new();
-    let [mut here, there] = between.start_two().await;
+    let [here, there] = between.start_two().await;
     control(&there, TapeCommand::Speed(10), "").await.unwrap();
     let mut page = Page::open(&there).await;
     hear_prints(&mut page).await;
     let before = tape(&there, "").await.unwrap();
-    here.child.kill().unwrap();
+    drop(here);
     check_moved(&between, &there, &mut page).await;
     let after = tape(&there, "").await.unwrap();
     assert_eq!((after.epoch, after.speed), (before.epoch, 10), "it goes on, nothing jumped");
@@ -71,14 +71,14 @@ async fn a_leader_that_stands_still_gives_way_and_follows() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_market_that_only_the_dead_leader_showed_goes_on_elsewhere() {
     let between = Between::new();
-    let mut here = between.start();
+    let here = between.start();
     between.wait_for_leader(&here).await;
     let there = between.start();
     control(&here, TapeCommand::NextOpen, "").await.unwrap();
     let mut page = Page::open(&here).await;
     page.hear_for(Duration::from_secs(3)).await;
     let before = tape(&here, "").await.unwrap();
-    here.child.kill().unwrap();
+    drop(here);
     // Nobody looked there before, and nobody leads yet.
     let after = tape(&there, "").await.unwrap();
     assert_eq!(after.epoch, before.epoch);

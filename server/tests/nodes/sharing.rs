@@ -70,7 +70,7 @@ async fn a_server_with_another_key_does_not_start() {
     let folder = tempfile::tempdir().unwrap();
     let other = KEY.replace('0', "f");
     let mut command = between.command(folder.path());
-    command.env("VOLARIS_KEY", other).stdin(Stdio::null());
+    command.args(["--listen", "127.0.0.1:0"]).env("VOLARIS_KEY", other).stdin(Stdio::null());
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && told.contains("copy volaris.key"), "{told}");

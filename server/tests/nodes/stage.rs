@@ -1,9 +1,7 @@
 //! Servers that end with their test, and what is asked of them.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use api::{
@@ -12,6 +10,7 @@ use api::{
 };
 use futures::{SinkExt, StreamExt};
 use market::Symbol;
+use testkit::desk::RunningDesk;
 use testkit::nats::NatsServer;
 use testkit::postgres;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -27,16 +26,8 @@ pub(crate) const KEY: &str = "00112233445566778899aabbccddeeff001122334455667788
 
 /// A server of the desk.
 pub(crate) struct Server {
-    pub(crate) child: Child,
-    pub(crate) address: SocketAddr,
+    pub(crate) desk: RunningDesk,
     _folder: tempfile::TempDir,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// What the servers of one desk share.
@@ -77,7 +68,7 @@ impl Between {
 
     pub(crate) fn command(&self, folder: &std::path::Path) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_volaris"));
-        command.arg("--data").arg(folder).args(["--listen", "127.0.0.1:0"]);
+        command.arg("--data").arg(folder);
         command.env("VOLARIS_DATABASE", &self.database).env("VOLARIS_NATS", self.nats.address());
         command.env("VOLARIS_KEY", KEY).env("VOLARIS_STREAMS_MAX", "4");
         command
@@ -92,14 +83,7 @@ impl Between {
         let folder = tempfile::tempdir().unwrap();
         let mut command = self.command(folder.path());
         command.env("VOLARIS_NATS", nats);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = lines.find_map(|line| {
-            line.unwrap().strip_prefix("Volaris is at http://").map(|text| text.parse().unwrap())
-        });
-        // Whatever else it says is read, so that it never waits for us.
-        std::thread::spawn(move || lines.for_each(drop));
-        Server { child, address: address.unwrap(), _folder: folder }
+        Server { desk: RunningDesk::start(command).unwrap(), _folder: folder }
     }
 
     /// Two of them that found each other; the one that leads first.
@@ -118,7 +102,7 @@ impl Between {
     pub(crate) async fn wait_for_leader(&self, server: &Server) -> Duration {
         let url = store::DatabaseUrl::Server(self.database.clone());
         let store = store::Database::open(&url).await.unwrap();
-        let own = format!("/{}", server.child.id());
+        let own = format!("/{}", server.desk.id());
         let began = Instant::now();
         until(async || {
             let facts = desk::ServerStore::desk_facts(&store).await.unwrap();
@@ -132,7 +116,7 @@ impl Between {
 
 impl Server {
     pub(crate) async fn ask(&self, request: &str, headers: &str, body: &[u8]) -> Answer {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let mut stream = TcpStream::connect(self.desk.address()).await.unwrap();
         let head = format!(
             "{request} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n{headers}\
              content-length: {}\r\n\r\n",
@@ -162,7 +146,7 @@ impl Server {
 
     /// Stands still, as on a machine that is out of memory, or goes on.
     pub(crate) fn signal(&self, name: &str) {
-        let done = Command::new("kill").args([name, &self.child.id().to_string()]).status();
+        let done = Command::new("kill").args([name, &self.desk.id().to_string()]).status();
         assert!(done.unwrap().success(), "{name}");
     }
 }
@@ -212,10 +196,11 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) async fn open(server: &Server) -> Self {
-        let mut request = format!("ws://{}/stream", server.address).into_client_request().unwrap();
+        let address = server.desk.address();
+        let mut request = format!("ws://{address}/stream").into_client_request().unwrap();
         let headers = request.headers_mut();
         headers.insert("sec-websocket-protocol", PROTOCOL_POSTCARD.parse().unwrap());
-        headers.insert("origin", format!("http://{}", server.address).parse().unwrap());
+        headers.insert("origin", format!("http://{address}").parse().unwrap());
         let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
         let symbols = vec![Symbol::SPX, Symbol::SPY];
         let watch = encode_client(&ClientWord::Watch { symbols, resume: None });
