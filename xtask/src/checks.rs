@@ -17,6 +17,10 @@ use crate::{machine, module_build, server_build, size, tidy};
 
 /// What can be built into a server is tested with it; what `run` builds must at least compile.
 const EVERYTHING: &str = "full";
+/// This program's own package.
+const CHORES: &str = env!("CARGO_PKG_NAME");
+/// Nothing that a lint complains of stays.
+const DENY: [&str; 3] = ["--", "--deny", "warnings"];
 
 /// Runs everything; the last line is the sum.
 pub(crate) fn all(project: &Project) -> anyhow::Result<ExitCode> {
@@ -25,6 +29,7 @@ pub(crate) fn all(project: &Project) -> anyhow::Result<ExitCode> {
     browser_build::ensure_placeholder(project)?;
     report.one("formatting", || must(cargo(project).args(["fmt", "--all", "--check"])));
     report.one("tidy", || tidy::check(project));
+    report.one("clippy, for the chores", || must(&mut checks.of_chores("clippy", &DENY)));
     report.one("clippy, for the server", || must(&mut checks.clippy_native()));
     report.one("clippy, for what `run` builds", || must(&mut checks.clippy_default()));
     report.one("clippy, for the browser", || checks.clippy_wasm());
@@ -33,6 +38,7 @@ pub(crate) fn all(project: &Project) -> anyhow::Result<ExitCode> {
     if has_site {
         report.one("size of the first load", || size::check(project));
     }
+    report.many("tests of the chores", || libtest(&mut checks.of_chores("test", &[])));
     report.many("tests", || checks.native());
     let binary = report.made("the server", || server_build::tested(project));
     match binary.filter(|_| has_site) {
@@ -56,10 +62,25 @@ impl Checks<'_> {
     /// Without the browser's crate: beside it, cargo would give one `app` the features of both
     /// sides, and hide what is missing on each.
     fn clippy_native(&self) -> Command {
+        let mut command = self.of_product("clippy");
+        command.arg("--all-targets").args(DENY);
+        command
+    }
+
+    /// All that is built for this machine with all that can be built in, but the chores and the
+    /// browser's crate.
+    fn of_product(&self, chore: &str) -> Command {
         let mut command = cargo(self.project);
-        command.args(["clippy", "--workspace", "--exclude", &self.project.names.lib_package]);
-        command.args(["--features", &self.of_server(EVERYTHING)]);
-        command.args(["--all-targets", "--", "--deny", "warnings"]);
+        command.args([chore, "--workspace", "--exclude", &self.project.names.lib_package]);
+        command.args(["--exclude", CHORES, "--features", &self.of_server(EVERYTHING)]);
+        command
+    }
+
+    /// By themselves, as they were built to come here: beside the product, the compilers of style
+    /// and of WASM that they use would be built a second time, with its features.
+    fn of_chores(&self, chore: &str, rest: &[&str]) -> Command {
+        let mut command = cargo(self.project);
+        command.args([chore, "--package", CHORES, "--all-targets"]).args(rest);
         command
     }
 
@@ -67,8 +88,7 @@ impl Checks<'_> {
     fn clippy_default(&self) -> Command {
         let mut command = cargo(self.project);
         let Names { bin_package, name, .. } = &self.project.names;
-        command.args(["clippy", "--package", bin_package, "--bin", name]);
-        command.args(["--", "--deny", "warnings"]);
+        command.args(["clippy", "--package", bin_package, "--bin", name]).args(DENY);
         command
     }
 
@@ -81,15 +101,13 @@ impl Checks<'_> {
         machine::ensure_wasm_target()?;
         let mut command = cargo(self.project);
         command.args(["clippy", "--package", &self.project.names.lib_package]);
-        command.args(["--target", "wasm32-unknown-unknown", "--", "--deny", "warnings"]);
+        command.args(["--target", "wasm32-unknown-unknown"]).args(DENY);
         must(&mut command)
     }
 
     fn native(&self) -> anyhow::Result<Counts> {
         let (postgres, nats) = (machine::ensure_postgres()?, machine::ensure_nats()?);
-        let mut command = cargo(self.project);
-        command.args(["test", "--workspace", "--exclude", &self.project.names.lib_package]);
-        command.args(["--features", &self.of_server(EVERYTHING)]);
+        let mut command = self.of_product("test");
         command.args(["--no-fail-fast", "--", "--show-output"]);
         // Debian keeps both outside of everybody's way.
         let path = std::env::var_os("PATH").unwrap_or_default();

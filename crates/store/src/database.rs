@@ -10,9 +10,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, AnyPool, Connection, Row};
 
 use crate::dialect::Dialect;
-
-static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+use crate::migrations::migrations;
 
 /// The oldest SQLite that is trusted: versions before it can damage a database when its log wraps.
 const SQLITE_OLDEST: [u32; 3] = [3, 51, 3];
@@ -114,10 +112,7 @@ impl Database {
     }
 
     fn migrator(&self) -> &'static Migrator {
-        match self.dialect {
-            Dialect::Sqlite => &SQLITE,
-            Dialect::Postgres => &POSTGRES,
-        }
+        migrations(self.dialect)
     }
 
     /// The newest version that this program knows.

@@ -6,6 +6,7 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod mail;
+mod migrations;
 mod passkeys;
 mod people;
 mod identities;
