@@ -241,7 +241,22 @@ async fn set_anew(
     Ok(())
 }
 
-async fn write(
+/// What an address was asked in by is worth nothing any more: a letter that waits still stays here.
+pub(crate) async fn end_invitations(
+    transaction: &mut Transaction<'_, Any>,
+    address: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("delete from mail where kind = $1 and address = $2")
+        .bind(MailKind::Invitation.to_string())
+        .bind(address.to_owned())
+        .execute(&mut **transaction)
+        .await
+        .map_err(failed(DOING))?;
+    Ok(())
+}
+
+/// Keeps a mail.
+pub(crate) async fn write(
     transaction: &mut Transaction<'_, Any>,
     mail: &WaitingMail,
 ) -> Result<(), StoreError> {
