@@ -1,13 +1,12 @@
 // Keys for programs: made once, ended at once, and good for no more than was allowed.
 
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import { request } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 
 import { checkAxe, cookieOf, openPage, send, startVolaris, until } from "../desk.mjs";
+import { openStream } from "../stream.mjs";
 
 const FIELDS = { email: "ada@example.com", password: "correct horse battery" };
 
@@ -28,31 +27,9 @@ const ask = (server, key, path, method = "GET", body) =>
     body: body && JSON.stringify(body),
   });
 
-/** Opens the stream as a program does; answers its status, and when it ends. */
-function listen(server, key) {
-  return new Promise((opened, failed) => {
-    const asked = request(`${server.address}/stream`, {
-      headers: {
-        authorization: `Bearer ${key}`,
-        connection: "Upgrade",
-        upgrade: "websocket",
-        "sec-websocket-key": randomBytes(16).toString("base64"),
-        "sec-websocket-protocol": "volaris.v1.json",
-        "sec-websocket-version": "13",
-      },
-    });
-    asked.on("error", failed);
-    asked.on("response", (answer) => opened({ status: answer.statusCode }));
-    asked.on("upgrade", (answer, socket) => {
-      const stream = { status: answer.statusCode, isEnded: false };
-      socket.on("data", () => {});
-      socket.on("error", () => {});
-      socket.on("close", () => { stream.isEnded = true; });
-      opened(stream);
-    });
-    asked.end();
-  });
-}
+/** Opens the stream with a key. */
+const listen = (server, key) =>
+  openStream(server, { headers: { authorization: `Bearer ${key}` } });
 
 test("a program asks with a key, as far as it may, until the key is ended", async () => {
   const server = await startVolaris();

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { request } from "node:http";
-import { connect } from "node:net";
 import { after, before, test } from "node:test";
 
 import { startVolaris } from "../desk.mjs";
+import { WATCH, openStream, wordsOf } from "../stream.mjs";
 
 let server;
 before(async () => (server = await startVolaris()));
@@ -435,68 +435,11 @@ test("health, readiness and figures are told", async () => {
   assert.match(await (await get("/metrics")).text(), /volaris_requests_total/);
 });
 
-/** Opens the stream as a program does and collects its words. */
-function listen(say) {
-  return new Promise((resolve, reject) => {
-    const words = [];
-    const { hostname, port } = new URL(server.address);
-    const socket = connect(Number(port), hostname);
-    let head = "";
-    let bytes = Buffer.alloc(0);
-    const frame = (text, opcode = 1) => {
-      const payload = Buffer.from(text);
-      const length =
-        payload.length < 126
-          ? Buffer.from([0x80 | payload.length])
-          : Buffer.from([0x80 | 126, payload.length >> 8, payload.length & 255]);
-      return Buffer.concat([Buffer.from([0x80 | opcode]), length, Buffer.alloc(4), payload]);
-    };
-    const finish = () => {
-      socket.destroy();
-      resolve(words);
-    };
-    socket.on("error", reject);
-    socket.on("close", finish);
-    socket.on("data", (data) => {
-      bytes = Buffer.concat([bytes, data]);
-      if (!head) {
-        const end = bytes.indexOf("\r\n\r\n");
-        if (end < 0) return;
-        head = bytes.subarray(0, end).toString();
-        bytes = bytes.subarray(end + 4);
-        for (const one of say) socket.write(frame(one));
-      }
-      for (;;) {
-        if (bytes.length < 2) return;
-        let length = bytes[1] & 127;
-        let at = 2;
-        if (length === 126) {
-          if (bytes.length < 4) return;
-          length = bytes.readUInt16BE(2);
-          at = 4;
-        } else if (length === 127) {
-          if (bytes.length < 10) return;
-          length = Number(bytes.readBigUInt64BE(2));
-          at = 10;
-        }
-        if (bytes.length < at + length) return;
-        const opcode = bytes[0] & 15;
-        if (opcode === 1) words.push(JSON.parse(bytes.subarray(at, at + length).toString()));
-        bytes = bytes.subarray(at + length);
-        const isDone = words.filter((word) => "Updates" in word).length >= 3;
-        if (opcode === 8 || isDone) return finish();
-      }
-    });
-    socket.write(
-      "GET /stream HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
-        "Sec-WebSocket-Protocol: volaris.v1.json\r\n\r\n",
-    );
-  });
-}
+/** What the stream says to who says this. */
+const listen = async (say) => wordsOf(await openStream(server, { say }));
 
 test("the stream tells status, snapshot, then updates without a gap", async () => {
-  const words = await listen([JSON.stringify({ Watch: { symbols: ["SPX"], resume: null } })]);
+  const words = await listen([WATCH]);
   assert.ok("Status" in words[0]);
   const { Snapshot: snapshot } = words.find((word) => "Snapshot" in word);
   const known = new Map(snapshot.positions.map(({ symbol, seq }) => [symbol, seq]));
@@ -513,7 +456,7 @@ test("a watched series comes whole, then what changed, word for word", async () 
   const series = { expires: "2024-02-27", root: "SPXW" };
   const gone = { ...series, expires: "2024-02-26" };
   const { length } = await listen([
-    JSON.stringify({ Watch: { symbols: ["SPX"], resume: null } }),
+    WATCH,
     JSON.stringify({ WatchChains: { series: [series, gone] } }),
   ]).then((words) => {
     const { Quotes: whole } = words.find((word) => "Quotes" in word);

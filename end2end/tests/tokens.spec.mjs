@@ -9,9 +9,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { send, startVolaris } from "../desk.mjs";
+import { send, startVolaris, until } from "../desk.mjs";
 import { keyring } from "../issuer.mjs";
 import { PASSWORD, email, join as joinDesk, protect, turnFactorOn } from "../members.mjs";
+import { WATCH, openStream, wordsOf } from "../stream.mjs";
 
 const ISSUER = "https://project.supabase.example/auth/v1";
 const AUDIENCE = "authenticated";
@@ -125,6 +126,56 @@ test("an address opens nothing by a token without the owner, nor once it was cha
     const how = { alg: "HS256", key: SECRET, kid: null };
     const taken = ring.sign(claims({ email: email("eve") }), how);
     refused(await ask(taken), "she may have written anybody's");
+  });
+});
+
+test("a token opens the stream as long as it counts, and no other does", async () => {
+  const ring = keyring();
+  const sign = (told, how) => ring.sign(told, { alg: "HS256", key: SECRET, kid: null, ...how });
+  const lines = `secret = "${SECRET}"\nemails_are_verified = true\nlink_by_email = true`;
+  await withDesk(lines, async ({ server, cookie }) => {
+    const listen = (token) => {
+      const headers = token && { authorization: `Bearer ${token}` };
+      return openStream(server, { headers, say: [WATCH] });
+    };
+    const words = await wordsOf(await listen(sign(claims())));
+    assert.ok("Status" in words[0]);
+    assert.ok(words.some((word) => "Snapshot" in word));
+    assert.ok(0 < words.flatMap((word) => word.Updates?.updates ?? []).length);
+    const bad = {
+      "it has expired": sign(claims({ exp: second() - 60 })),
+      "it is of another": sign(claims({ iss: "https://evil.example" })),
+      "it is for another": sign(claims({ aud: "anon" })),
+      "another secret signed it": sign(claims(), { key: `${SECRET}.` }),
+      "a key signed it": ring.sign(claims()),
+      "it is of a stranger": sign(claims({ email: email("eve") })),
+      "there is none": undefined,
+    };
+    for (const [why, token] of Object.entries(bad)) {
+      assert.equal((await listen(token)).status, 401, why);
+    }
+    // What goes on ends with its token, and with its person.
+    await joinDesk(server, "bob", cookie);
+    const his = (more) => sign(claims({ sub: "bob", email: email("bob"), ...more }));
+    // Half a minute of a clock that is wrong is borne: a third of it is left.
+    const [hers, short, long] = await Promise.all(
+      [sign(claims()), his({ exp: second() - 20 }), his()].map(listen),
+    );
+    assert.deepEqual([hers, short, long].map((one) => one.status), [101, 101, 101]);
+    const untilEnded = async (stream, why) => {
+      await until(() => stream.isEnded, why, { seconds: 30 });
+      assert.deepEqual(stream.words.at(-1), { Refused: { why: "signed out" } }, why);
+    };
+    await untilEnded(short, "its token ended");
+    assert.ok(!long.isEnded, "another's did not");
+    const shown = await fetch(`${server.address}/people`, { headers: { cookie } });
+    const people = await shown.text();
+    const id = /name="id" value="([^"]*)"/.exec(people.slice(people.indexOf(email("bob"))))[1];
+    assert.equal((await send(server, "/people/suspend", { id }, cookie)).to, "/people");
+    await untilEnded(long, "he is shut out");
+    assert.equal((await listen(his())).status, 401);
+    assert.ok(!hers.isEnded, "she is not");
+    hers.close();
   });
 });
 

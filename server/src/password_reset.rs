@@ -134,7 +134,10 @@ async fn send_code(
     let letter = Letter::reset_code(&entry, &account.email, &code, desk);
     let to = (account.email.as_str(), account.id.as_str());
     let mail = mails.waiting(&letter, to, entry.at, Some(CODE_FOR))?;
-    store.begin_reset(&kept, &entry, &mail).await?;
+    if !store.begin_reset(&kept, &entry, &mail).await? {
+        info!(account = %account.id, "a code was asked for of an address that was just changed");
+        return Ok(());
+    }
     mails.ring();
     info!(account = %account.id, "a code to set a password anew is sent");
     Ok(())

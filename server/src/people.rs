@@ -195,22 +195,27 @@ async fn invite(
     if earlier.is_some_and(|one| !leader.role.may_lead(one.role)) {
         return Err(not_led());
     }
-    if !store.add_invitation(&invitation).await? {
-        return Ok(back("/people", "here", None));
-    }
     let mails = accounts.doors.mails.as_ref().filter(|_| form.by_mail.is_some());
     let desk = accounts.address(&headers);
     let desk = mails.map_or(desk.clone(), |mails| mails.address(desk));
     let address = format!("{desk}/join");
     let (is_mailed, expires_at) = (mails.is_some(), invitation.expires_at);
+    let here = || Ok(back("/people", "here", None));
     if let Some(mails) = mails {
         let (code, address) = (code.as_str(), address.as_str());
         let invited = Invited { code, address, by: &leader.email, expires_at };
         let entry = accounts.entry((&leader.id, ""), AuditEvent::Invited, &device);
         let to = (invitation.email.as_str(), leader.id.as_str());
         let mail = mails.waiting(&Letter::invitation(&invited), to, entry.at, None)?;
-        mails.send(&entry, &mail).await?;
+        // In one step: whoever takes it back finds its letter.
+        if !store.add_invitation_and_mail(&invitation, &entry, &mail).await? {
+            return here();
+        }
+        mails.ring();
     } else {
+        if !store.add_invitation(&invitation).await? {
+            return here();
+        }
         accounts.note(&leader.id, AuditEvent::Invited, &device).await?;
     }
     info!(by = %leader.id, is_mailed, "somebody was invited");

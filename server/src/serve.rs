@@ -7,6 +7,8 @@ mod demanded_factor;
 #[cfg(test)]
 mod forgotten_password;
 #[cfg(test)]
+mod invited_by_mail;
+#[cfg(test)]
 mod pairs;
 #[cfg(test)]
 mod side_by_side;

@@ -1,6 +1,7 @@
 //! Ways to sign in that others vouch for, and what a browser is sent out for meanwhile.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use market::Moment;
@@ -67,8 +68,8 @@ pub struct Arrival {
     pub error: String,
 }
 
-/// What an issuer's word was not taken for.
-#[derive(Debug, thiserror::Error)]
+/// What an issuer's word was not taken for. All who waited for it are told the same.
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum IdentityError {
     /// The issuer cannot be asked.
     #[error("`{issuer}` cannot be asked")]
@@ -77,7 +78,7 @@ pub enum IdentityError {
         issuer: String,
         /// Why not.
         #[source]
-        source: Box<dyn Error + Send + Sync>,
+        source: Arc<dyn Error + Send + Sync>,
     },
     /// It, or the person there, would not.
     #[error("it was given up at the issuer: {0}")]

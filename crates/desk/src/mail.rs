@@ -220,13 +220,14 @@ pub trait MailStore: Send + Sync {
     async fn reseal_mails(&self, sealed: &[(String, String, String)]) -> Result<(), StoreError>;
 
     /// Keeps a code in the place of an earlier one of the same account, with the mail that carries
-    /// it: all or nothing.
+    /// it: all or nothing; false where the mail's address is not the account's any more, and then
+    /// nothing is written.
     async fn begin_reset(
         &self,
         code: &ResetCode,
         entry: &AuditEntry,
         mail: &WaitingMail,
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
 
     /// Uses up the code of this hash that `entry`'s account was sent and that did not end by the
     /// entry's time: the account has the new password, and is signed out everywhere. All or

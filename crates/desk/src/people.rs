@@ -6,7 +6,7 @@ use std::str::FromStr;
 use async_trait::async_trait;
 use market::Moment;
 
-use crate::{Account, StoreError, Tier};
+use crate::{Account, AuditEntry, StoreError, Tier, WaitingMail};
 
 /// What somebody may do besides using the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,14 +128,23 @@ pub trait PeopleStore: Send + Sync {
         is_suspended: bool,
     ) -> Result<bool, StoreError>;
 
-    /// Keeps an invitation in the place of an earlier one for the same address; false where there
-    /// is an account of this address.
+    /// Keeps an invitation in the place of an earlier one for the same address, whose letter goes
+    /// where it waits still; false where there is an account of this address.
     async fn add_invitation(&self, invitation: &Invitation) -> Result<bool, StoreError>;
+
+    /// The same, with the letter that carries it: all or nothing.
+    async fn add_invitation_and_mail(
+        &self,
+        invitation: &Invitation,
+        entry: &AuditEntry,
+        mail: &WaitingMail,
+    ) -> Result<bool, StoreError>;
 
     /// Those that did not end by `now`, the newest first; those that did are forgotten.
     async fn invitations(&self, now: Moment) -> Result<Vec<Invitation>, StoreError>;
 
-    /// Takes one back by its address, if it is for this role; false where there is none.
+    /// Takes one back by its address, if it is for this role, with its letter where that waits
+    /// still; false where there is none.
     async fn remove_invitation(&self, email: &str, role: Role) -> Result<bool, StoreError>;
 
     /// Makes the account that an invitation of this hash is for, and uses it up; its role is the

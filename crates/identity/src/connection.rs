@@ -51,6 +51,7 @@ pub fn check_address(text: &str) -> Result<Url, BadAddress> {
 }
 
 /// The way to an issuer.
+#[derive(Clone)]
 pub(crate) struct Connection(reqwest::Client);
 
 impl Connection {

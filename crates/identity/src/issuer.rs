@@ -15,9 +15,9 @@ use openidconnect::{
     Scope, SignatureVerificationError, TokenResponse, UserInfoError,
 };
 use serde::{Deserialize, Serialize};
-use tokio::sync::Mutex;
 
 use crate::connection::{AskError, Connection, check_address};
+use crate::question::Question;
 
 /// How far the issuer's clock and ours may be apart.
 const LEEWAY: TimeDelta = TimeDelta::seconds(30);
@@ -62,7 +62,7 @@ pub struct Issuer {
     client_secret: Option<ClientSecret>,
     back: RedirectUrl,
     connection: Connection,
-    known: Mutex<Option<Known>>,
+    known: Question<Known>,
 }
 
 /// What an issuer told of itself.
@@ -98,6 +98,33 @@ fn time(moment: Moment) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(moment.0).unwrap_or_default()
 }
 
+fn away(
+    issuer: &IssuerUrl,
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> IdentityError {
+    IdentityError::Away { issuer: issuer.to_string(), source: source.into().into() }
+}
+
+/// Asks an issuer where it is and what its keys are.
+async fn discover(
+    issuer: IssuerUrl,
+    connection: Connection,
+    now: Moment,
+) -> Result<Known, IdentityError> {
+    let metadata = CoreProviderMetadata::discover_async(issuer.clone(), &connection).await;
+    let metadata = metadata.map_err(|error| match error {
+        DiscoveryError::Request(error) => away(&issuer, error),
+        DiscoveryError::Validation(why) => untrusted(why),
+        // What it sent instead may be anything.
+        error => away(&issuer, error.to_string()),
+    })?;
+    let told = [Some(metadata.authorization_endpoint().as_str()), endpoint(&metadata)];
+    for address in told.into_iter().flatten() {
+        check_address(address).map_err(|error| untrusted(error.to_string()))?;
+    }
+    Ok(Known { metadata, at: now })
+}
+
 impl Issuer {
     /// Takes an issuer as it is set. Nothing is asked yet: a desk starts without it.
     pub fn open(settings: IssuerSettings) -> Result<Self, IdentityError> {
@@ -111,35 +138,20 @@ impl Issuer {
             client_id: ClientId::new(client_id),
             client_secret: client_secret.map(ClientSecret::new),
             back: RedirectUrl::new(back).map_err(|error| bad(&error))?,
-            known: Mutex::new(None),
+            known: Question::default(),
         })
     }
 
     fn away(&self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> IdentityError {
-        IdentityError::Away { issuer: self.issuer.to_string(), source: source.into() }
+        away(&self.issuer, source)
     }
 
-    /// What the issuer told of itself, no longer ago than `for_long`.
+    /// What the issuer told of itself, no longer ago than `for_long`. One that does not answer is
+    /// waited for once, however many people come meanwhile.
     async fn known(&self, for_long: Span, now: Moment) -> Result<Known, IdentityError> {
-        let mut known = self.known.lock().await;
-        if let Some(known) = known.as_ref().filter(|known| now - known.at < for_long) {
-            return Ok(known.clone());
-        }
-        let metadata =
-            CoreProviderMetadata::discover_async(self.issuer.clone(), &self.connection).await;
-        let metadata = metadata.map_err(|error| match error {
-            DiscoveryError::Request(error) => self.away(error),
-            DiscoveryError::Validation(why) => untrusted(why),
-            // What it sent instead may be anything.
-            error => self.away(error.to_string()),
-        })?;
-        let told = [Some(metadata.authorization_endpoint().as_str()), endpoint(&metadata)];
-        for address in told.into_iter().flatten() {
-            check_address(address).map_err(|error| untrusted(error.to_string()))?;
-        }
-        let fresh = Known { metadata, at: now };
-        *known = Some(fresh.clone());
-        Ok(fresh)
+        let is_fresh = |known: &Known| now - known.at < for_long;
+        let ask = || discover(self.issuer.clone(), self.connection.clone(), now);
+        self.known.answer(is_fresh, ask).await
     }
 
     fn client(&self, known: &Known) -> Client {

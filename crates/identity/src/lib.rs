@@ -11,6 +11,8 @@ mod issuer;
 #[cfg(feature = "passkeys")]
 mod passkeys;
 #[cfg(feature = "oidc")]
+mod question;
+#[cfg(feature = "oidc")]
 mod tokens;
 
 #[cfg(feature = "oidc")]

@@ -113,6 +113,10 @@ impl Tokens {
         Ok(Self { issuer, audience, emails_are_verified, remedy, source })
     }
 
+    fn away(&self, source: Box<dyn std::error::Error + Send + Sync>) -> IdentityError {
+        IdentityError::Away { issuer: self.issuer.clone(), source: source.into() }
+    }
+
     /// The keys that a token of this header may have been signed with.
     async fn keys_for(
         &self,
@@ -144,12 +148,12 @@ impl Tokens {
         }
         if held.asked_at.is_some_and(|at| now - at < KEYS_EVERY) {
             if found.is_empty() && held.failed {
-                let source = "its keys could not be had a moment ago".into();
-                return Err(IdentityError::Away { issuer: self.issuer.clone(), source });
+                return Err(self.away("its keys could not be had a moment ago".into()));
             }
             return Ok(found);
         }
-        held.asked_at = Some(now);
+        // A failure until it comes out otherwise: whoever asks may leave before.
+        (held.asked_at, held.failed) = (Some(now), true);
         drop(held);
         let read = connection.read(address).await;
         let read = read.map_err(Into::into).and_then(|body| keys_in(&body));
@@ -160,9 +164,7 @@ impl Tokens {
                 (held.keys, held.at) = (keys, Some(now));
                 Ok(held.matching(header, now))
             }
-            Err(source) if found.is_empty() => {
-                Err(IdentityError::Away { issuer: self.issuer.clone(), source })
-            }
+            Err(error) if found.is_empty() => Err(self.away(error)),
             Err(error) => {
                 warn!(issuer = self.issuer, "the keys of tokens cannot be read again: {error}");
                 Ok(found)

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::Database;
 use crate::accounts::account;
 use crate::database::failed;
+use crate::mail::end_invitations;
 use crate::series::parsed;
 
 const DOING_ERRAND: &str = "answer for an errand";
@@ -158,7 +159,10 @@ impl IdentityStore for Database {
         .await
         .map_err(failed(DOING_JOIN))?;
         let role = match taken {
-            Some(taken) => parsed(&taken, 0, "invitation")?,
+            Some(taken) => {
+                end_invitations(&mut transaction, &account.email).await?;
+                parsed(&taken, 0, "invitation")?
+            }
             None if is_open => Role::Member,
             None => return Ok(None),
         };

@@ -119,10 +119,21 @@ impl MailStore for Database {
         code: &ResetCode,
         entry: &AuditEntry,
         mail: &WaitingMail,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut tries = 0;
         loop {
             let mut transaction = self.begin().await?;
+            // It changes nothing and holds the account: whoever changes its address at the same
+            // moment was first, or finds the code and ends it.
+            let held = sqlx::query("update account set email = email where id = $1 and email = $2")
+                .bind(code.account.clone())
+                .bind(mail.address.clone())
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed(DOING_RESET))?;
+            if held.rows_affected() == 0 {
+                return Ok(false);
+            }
             // One that still waits carries a code that is worth nothing any more.
             sqlx::query("delete from mail where account_id = $1 and kind = $2")
                 .bind(code.account.clone())
@@ -145,7 +156,8 @@ impl MailStore for Database {
             .map_err(failed(DOING_RESET))?;
             write(&mut transaction, mail).await?;
             if append(&mut transaction, entry).await? {
-                return transaction.commit().await.map_err(failed(DOING_RESET));
+                transaction.commit().await.map_err(failed(DOING_RESET))?;
+                return Ok(true);
             }
             too_many(&mut tries)?;
         }
@@ -161,11 +173,20 @@ impl MailStore for Database {
         let mut tries = 0;
         loop {
             let mut transaction = self.begin().await?;
+            // The account first, as everybody does: two that hold one of both would wait for ever.
+            let held =
+                sqlx::query("update account set email = email where id = $1 and is_suspended = 0")
+                    .bind(entry.account.clone())
+                    .execute(&mut *transaction)
+                    .await
+                    .map_err(failed(DOING_RESET))?;
+            if held.rows_affected() == 0 {
+                return Ok(false);
+            }
             // Whoever takes it away has it: of two at once the second finds none.
             let taken = sqlx::query(
                 "delete from password_reset where account_id = $1 and hash = $2 \
-                 and $3 < expires_at and exists \
-                 (select 1 from account where id = $1 and is_suspended = 0)",
+                 and $3 < expires_at",
             )
             .bind(entry.account.clone())
             .bind(hash.to_owned())
@@ -220,7 +241,22 @@ async fn set_anew(
     Ok(())
 }
 
-async fn write(
+/// What an address was asked in by is worth nothing any more: a letter that waits still stays here.
+pub(crate) async fn end_invitations(
+    transaction: &mut Transaction<'_, Any>,
+    address: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("delete from mail where kind = $1 and address = $2")
+        .bind(MailKind::Invitation.to_string())
+        .bind(address.to_owned())
+        .execute(&mut **transaction)
+        .await
+        .map_err(failed(DOING))?;
+    Ok(())
+}
+
+/// Keeps a mail.
+pub(crate) async fn write(
     transaction: &mut Transaction<'_, Any>,
     mail: &WaitingMail,
 ) -> Result<(), StoreError> {

@@ -1,15 +1,19 @@
 //! Everybody on the desk, and who is asked in.
 
 use async_trait::async_trait;
-use desk::{Account, Invitation, PeopleStore, Person, Role, StoreError, Tier};
+use desk::{
+    Account, AuditEntry, Invitation, PeopleStore, Person, Role, StoreError, Tier, WaitingMail,
+};
 use market::Moment;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{Any, Row, Transaction};
 use uuid::Uuid;
 
 use crate::Database;
 use crate::accounts::account;
+use crate::audit::{append, too_many};
 use crate::database::failed;
+use crate::mail::{end_invitations, write};
 use crate::series::parsed;
 
 const DOING_PEOPLE: &str = "read who is on the desk";
@@ -115,24 +119,33 @@ impl PeopleStore for Database {
     }
 
     async fn add_invitation(&self, invitation: &Invitation) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "insert into invitation (email, hash, role, made_by, made_at, expires_at) \
-             select $1, $2, $3, $4, $5, $6 \
-             where not exists (select 1 from account where email = $1) \
-             on conflict (email) do update set hash = excluded.hash, role = excluded.role, \
-             made_by = excluded.made_by, made_at = excluded.made_at, \
-             expires_at = excluded.expires_at",
-        )
-        .bind(invitation.email.clone())
-        .bind(invitation.hash.clone())
-        .bind(invitation.role.to_string())
-        .bind(invitation.by.clone())
-        .bind(invitation.made_at.0)
-        .bind(invitation.expires_at.0)
-        .execute(&self.writers)
-        .await
-        .map_err(failed(DOING_INVITATION))?;
-        Ok(done.rows_affected() == 1)
+        let mut transaction = self.begin().await?;
+        if !write_invitation(&mut transaction, invitation).await? {
+            return Ok(false);
+        }
+        transaction.commit().await.map_err(failed(DOING_INVITATION))?;
+        Ok(true)
+    }
+
+    async fn add_invitation_and_mail(
+        &self,
+        invitation: &Invitation,
+        entry: &AuditEntry,
+        mail: &WaitingMail,
+    ) -> Result<bool, StoreError> {
+        let mut tries = 0;
+        loop {
+            let mut transaction = self.begin().await?;
+            if !write_invitation(&mut transaction, invitation).await? {
+                return Ok(false);
+            }
+            write(&mut transaction, mail).await?;
+            if append(&mut transaction, entry).await? {
+                transaction.commit().await.map_err(failed(DOING_INVITATION))?;
+                return Ok(true);
+            }
+            too_many(&mut tries)?;
+        }
     }
 
     async fn invitations(&self, now: Moment) -> Result<Vec<Invitation>, StoreError> {
@@ -153,13 +166,19 @@ impl PeopleStore for Database {
     }
 
     async fn remove_invitation(&self, email: &str, role: Role) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
         let done = sqlx::query("delete from invitation where email = $1 and role = $2")
             .bind(email.to_owned())
             .bind(role.to_string())
-            .execute(&self.writers)
+            .execute(&mut *transaction)
             .await
             .map_err(failed(DOING_INVITATION))?;
-        Ok(done.rows_affected() == 1)
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        end_invitations(&mut transaction, email).await?;
+        transaction.commit().await.map_err(failed(DOING_INVITATION))?;
+        Ok(true)
     }
 
     async fn join(
@@ -182,6 +201,7 @@ impl PeopleStore for Database {
         .map_err(failed(DOING_INVITATION))?;
         let Some(taken) = taken else { return Ok(None) };
         let role: Role = parsed(&taken, 0, "invitation")?;
+        end_invitations(&mut transaction, &account.email).await?;
         let id = Uuid::now_v7().to_string();
         sqlx::query(
             "insert into account (id, owner, email, password, created_at, role) \
@@ -199,6 +219,36 @@ impl PeopleStore for Database {
         transaction.commit().await.map_err(failed("make an account"))?;
         Ok(Some(id))
     }
+}
+
+/// Puts an invitation in the place of an earlier one; false where there is an account of its
+/// address.
+async fn write_invitation(
+    transaction: &mut Transaction<'_, Any>,
+    invitation: &Invitation,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "insert into invitation (email, hash, role, made_by, made_at, expires_at) \
+         select $1, $2, $3, $4, $5, $6 \
+         where not exists (select 1 from account where email = $1) \
+         on conflict (email) do update set hash = excluded.hash, role = excluded.role, \
+         made_by = excluded.made_by, made_at = excluded.made_at, \
+         expires_at = excluded.expires_at",
+    )
+    .bind(invitation.email.clone())
+    .bind(invitation.hash.clone())
+    .bind(invitation.role.to_string())
+    .bind(invitation.by.clone())
+    .bind(invitation.made_at.0)
+    .bind(invitation.expires_at.0)
+    .execute(&mut **transaction)
+    .await
+    .map_err(failed(DOING_INVITATION))?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    end_invitations(transaction, &invitation.email).await?;
+    Ok(true)
 }
 
 fn person(row: &AnyRow) -> Result<Person, StoreError> {

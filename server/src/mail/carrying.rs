@@ -47,7 +47,13 @@ impl Mails {
     /// Carries what is due, for tests that do not wait for the loop.
     #[cfg(test)]
     pub(crate) async fn carry_now(&self) {
-        self.carry_due(now).await.expect("looked at");
+        self.carry_in(Span(0)).await;
+    }
+
+    /// Carries what is due after such a pause, which nobody waits for.
+    #[cfg(test)]
+    pub(crate) async fn carry_in(&self, pause: Span) {
+        self.carry_due(|| now() + pause).await.expect("looked at");
     }
 
     async fn carry(

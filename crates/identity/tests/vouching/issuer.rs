@@ -5,9 +5,12 @@ use identity::{Issuer, IssuerSettings};
 use market::{Moment, Span};
 use serde_json::{Value, json};
 
-use super::server::{Server, Signer, set};
+use super::server::{Server, Signer, at_once, set};
 
 const START: Moment = Moment(1_800_000_000_000_000);
+const DISCOVERY: &str = "/.well-known/openid-configuration";
+/// People who sign in at the same time.
+const CROWD: usize = 16;
 
 fn open(server: &Server) -> Issuer {
     let issuer = server.address.clone();
@@ -20,7 +23,7 @@ fn open(server: &Server) -> Issuer {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
     });
-    server.put("/.well-known/openid-configuration", places);
+    server.put(DISCOVERY, places);
     Issuer::open(IssuerSettings {
         name: "Mock".to_owned(),
         issuer,
@@ -107,16 +110,62 @@ async fn an_issuer_is_who_it_says_and_where_nobody_listens() {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
     });
-    let path = "/.well-known/openid-configuration";
-    server.put(path, places.clone());
+    server.put(DISCOVERY, places.clone());
     assert!(matches!(issuer.begin(START).await, Err(IdentityError::Untrusted(_))));
     places["authorization_endpoint"] = json!(format!("{}/authorize", server.address));
     places["issuer"] = json!("https://evil.example");
-    server.put(path, places.clone());
+    server.put(DISCOVERY, places.clone());
     assert!(matches!(issuer.begin(START).await, Err(IdentityError::Untrusted(_))));
-    server.take(path);
+    server.take(DISCOVERY);
     assert!(matches!(issuer.begin(START).await, Err(IdentityError::Away { .. })));
     places["issuer"] = json!(server.address);
-    server.put(path, places);
+    server.put(DISCOVERY, places);
     assert!(issuer.begin(START).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_issuer_that_does_not_answer_is_waited_for_once_by_all() {
+    let server = Server::start();
+    server.put("/keys", json!({ "keys": [] }));
+    let issuer = open(&server);
+    server.hold();
+    server.take(DISCOVERY);
+    // All of them wait when it turns out that nothing comes.
+    let crowd = at_once((0..CROWD).map(|_| issuer.begin(START)));
+    let (begun, ()) = tokio::join!(crowd, async {
+        server.until_asked(DISCOVERY, 1).await;
+        server.release();
+    });
+    assert_eq!(begun.len(), CROWD);
+    for one in begun {
+        assert!(matches!(one, Err(IdentityError::Away { .. })));
+    }
+    assert_eq!(server.asked(DISCOVERY), 1, "one attempt is everybody's");
+    // Whoever comes later tries again, at once.
+    assert!(matches!(issuer.begin(START).await, Err(IdentityError::Away { .. })));
+    assert_eq!(server.asked(DISCOVERY), 2);
+    let issuer = open(&server);
+    let begun = at_once((0..CROWD).map(|_| issuer.begin(START))).await;
+    assert!(begun.iter().all(Result::is_ok));
+    assert_eq!((server.asked(DISCOVERY), server.asked("/keys")), (3, 1), "so is what it tells");
+}
+
+#[tokio::test]
+async fn who_leaves_takes_nothing_from_those_who_wait() {
+    let server = Server::start();
+    server.put("/keys", json!({ "keys": [] }));
+    let issuer = open(&server);
+    server.hold();
+    let leaves = async {
+        tokio::select! {
+            biased;
+            _ = issuer.begin(START) => panic!("nothing was answered"),
+            () = server.until_asked(DISCOVERY, 1) => server.release(),
+        }
+    };
+    // Whoever leaves is the one who began.
+    let stay = at_once((0..CROWD).map(|_| issuer.begin(START)));
+    let ((), stays) = tokio::join!(leaves, stay);
+    assert!(stays.iter().all(Result::is_ok));
+    assert_eq!(server.asked(DISCOVERY), 1);
 }

@@ -1,9 +1,12 @@
 //! A small server of JSON on a socket of its own, and keys that sign.
 
 use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::pin::Pin;
+use std::sync::{Arc, Condvar, Mutex};
+use std::task::Poll;
 use std::thread;
 
 use jsonwebtoken::jwk::Jwk;
@@ -17,11 +20,19 @@ struct Shelf {
     asked: BTreeMap<String, u32>,
 }
 
+/// Whether it keeps silent.
+#[derive(Default)]
+struct Tongue {
+    is_held: Mutex<bool>,
+    is_free: Condvar,
+}
+
 /// It answers until its test ends.
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) address: String,
     shelf: Arc<Mutex<Shelf>>,
+    tongue: Arc<Tongue>,
 }
 
 impl Server {
@@ -29,13 +40,32 @@ impl Server {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let shelf = Arc::new(Mutex::new(Shelf::default()));
-        let ours = Arc::clone(&shelf);
+        let tongue = Arc::<Tongue>::default();
+        let ours = (Arc::clone(&shelf), Arc::clone(&tongue));
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                answer(stream, &ours);
+                answer(stream, (&ours.0, &ours.1));
             }
         });
-        Self { address, shelf }
+        Self { address, shelf, tongue }
+    }
+
+    /// Hears what it is asked, and answers nothing.
+    pub(crate) fn hold(&self) {
+        *self.tongue.is_held.lock().unwrap() = true;
+    }
+
+    /// Answers again, first what it heard meanwhile.
+    pub(crate) fn release(&self) {
+        *self.tongue.is_held.lock().unwrap() = false;
+        self.tongue.is_free.notify_all();
+    }
+
+    /// Waits until a path was asked for so often.
+    pub(crate) async fn until_asked(&self, path: &str, times: u32) {
+        while self.asked(path) < times {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Puts something at a path.
@@ -54,7 +84,25 @@ impl Server {
     }
 }
 
-fn answer(stream: TcpStream, shelf: &Mutex<Shelf>) {
+/// Asks all of these, each before any of them hears how it came out.
+pub(crate) async fn at_once<T>(askers: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut waiting: Vec<Pin<Box<_>>> = askers.map(Box::pin).collect();
+    let mut told = Vec::new();
+    poll_fn(|context| {
+        waiting.retain_mut(|asker| match asker.as_mut().poll(context) {
+            Poll::Ready(outcome) => {
+                told.push(outcome);
+                false
+            }
+            Poll::Pending => true,
+        });
+        if waiting.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    told
+}
+
+fn answer(stream: TcpStream, (shelf, tongue): (&Mutex<Shelf>, &Tongue)) {
     let mut reader = BufReader::new(&stream);
     let (mut first, mut length) = (String::new(), 0);
     reader.read_line(&mut first).unwrap();
@@ -69,11 +117,9 @@ fn answer(stream: TcpStream, shelf: &Mutex<Shelf>) {
     let mut body = vec![0; length];
     reader.read_exact(&mut body).unwrap();
     let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
-    let page = {
-        let mut shelf = shelf.lock().unwrap();
-        *shelf.asked.entry(path.clone()).or_default() += 1;
-        shelf.pages.get(&path).map(Value::to_string)
-    };
+    *shelf.lock().unwrap().asked.entry(path.clone()).or_default() += 1;
+    drop(tongue.is_free.wait_while(tongue.is_held.lock().unwrap(), |is_held| *is_held));
+    let page = shelf.lock().unwrap().pages.get(&path).map(Value::to_string);
     let (status, text) = match &page {
         Some(text) => ("200 OK", text.as_str()),
         None => ("503 Service Unavailable", "{}"),

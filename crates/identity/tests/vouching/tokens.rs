@@ -5,7 +5,7 @@ use identity::{TokenKeys, TokenSettings, Tokens};
 use market::{Moment, Span};
 use serde_json::json;
 
-use super::server::{Server, Signer, set};
+use super::server::{Server, Signer, at_once, set};
 
 const START: Moment = Moment(1_800_000_000_000_000);
 const ISSUER: &str = "https://issuer.example";
@@ -64,6 +64,40 @@ async fn last_keys_count_an_hour_while_the_issuer_is_away() {
     assert!(at(Span::minutes(30)).await.is_ok());
     assert!(at(Span::minutes(60)).await.is_ok());
     assert!(matches!(at(Span::minutes(62)).await, Err(IdentityError::Away { .. })));
+}
+
+#[tokio::test]
+async fn keys_that_do_not_come_are_waited_for_once_by_all() {
+    let (server, signer) = (Server::start(), Signer::new("1"));
+    let tokens = published(&server);
+    let token = signer.sign(&claims(START + Span::hours(9)));
+    server.hold();
+    let crowd = at_once((0..16).map(|_| tokens.read(&token, START)));
+    let (read, ()) = tokio::join!(crowd, async {
+        server.until_asked("/keys", 1).await;
+        server.release();
+    });
+    for one in read {
+        assert!(matches!(one, Err(IdentityError::Away { .. })));
+    }
+    assert_eq!(server.asked("/keys"), 1);
+}
+
+#[tokio::test]
+async fn who_leaves_makes_no_token_a_bad_one() {
+    let (server, signer) = (Server::start(), Signer::new("1"));
+    let tokens = published(&server);
+    let token = signer.sign(&claims(START + Span::hours(9)));
+    server.hold();
+    tokio::select! {
+        biased;
+        _ = tokens.read(&token, START) => panic!("nothing was answered"),
+        () = server.until_asked("/keys", 1) => server.release(),
+    }
+    // Nobody knows yet whose it is: it is asked for again in a minute.
+    assert!(matches!(tokens.read(&token, START).await, Err(IdentityError::Away { .. })));
+    server.put("/keys", set(&[&signer]));
+    assert!(tokens.read(&token, START + Span::minutes(1)).await.is_ok());
 }
 
 #[tokio::test]

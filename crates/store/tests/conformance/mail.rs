@@ -15,6 +15,7 @@ on_both!(
     a_mail_is_written_with_what_it_is_about_or_not_at_all,
     a_code_sets_a_password_anew_once,
     a_newer_code_ends_the_one_before,
+    no_code_goes_to_an_address_of_before,
     what_ended_is_forgotten,
     a_browser_is_known_by_its_sign_ins,
 );
@@ -161,7 +162,7 @@ async fn a_code_sets_a_password_anew_once(home: Home) {
     }
     let sent = entry(&ada, AuditEvent::CodeSent, 10);
     let carries = mail("code", &ada, MailKind::ResetCode, 10);
-    store.begin_reset(&code(&ada, "right", 10), &sent, &carries).await.unwrap();
+    assert!(store.begin_reset(&code(&ada, "right", 10), &sent, &carries).await.unwrap());
     let finish = async |id: &str, hash: &str, account: &str, at: i64| {
         let entry = entry(account, AuditEvent::PasswordMailed, at);
         let told =
@@ -199,7 +200,7 @@ async fn a_newer_code_ends_the_one_before(home: Home) {
     for (hash, at) in [("first", 10), ("second", 20)] {
         let sent = entry(&ada, AuditEvent::CodeSent, at);
         let carries = mail(hash, &ada, MailKind::ResetCode, at);
-        store.begin_reset(&code(&ada, hash, at), &sent, &carries).await.unwrap();
+        assert!(store.begin_reset(&code(&ada, hash, at), &sent, &carries).await.unwrap());
     }
     // What carries the first one is not carried any more.
     let secrets = store.mail_secrets().await.unwrap();
@@ -214,12 +215,55 @@ async fn a_newer_code_ends_the_one_before(home: Home) {
     assert_eq!(store.account(&ada).await.unwrap().unwrap().password, "other");
 }
 
+async fn no_code_goes_to_an_address_of_before(home: Home) {
+    let store = home.open().await;
+    let ada = ada(&store).await;
+    let sent = entry(&ada, AuditEvent::CodeSent, 10);
+    let begin = async |hash: &str, address: &str| {
+        let carries = mail(hash, &ada, MailKind::ResetCode, 10);
+        let carries = WaitingMail { address: address.to_owned(), ..carries };
+        store.begin_reset(&code(&ada, hash, 10), &sent, &carries).await.unwrap()
+    };
+    let finish = async |hash: &str| {
+        let done = entry(&ada, AuditEvent::PasswordMailed, 20);
+        let told = mail(&format!("told {hash}"), &ada, MailKind::PasswordReset, 20);
+        store.finish_reset(hash, "new", &done, &told).await.unwrap()
+    };
+    assert!(begin("hers", "ada@example.com").await);
+    assert!(!begin("other", "bob@example.com").await);
+    assert_eq!(store.check_audit().await.unwrap(), 1, "nothing was written");
+    let secrets = store.mail_secrets().await.unwrap();
+    assert_eq!(secrets, [("hers".to_owned(), "sealed hers".to_owned())], "nor taken away");
+    assert!(!finish("other").await);
+    assert!(finish("hers").await);
+    // While the address is changed: whichever is first, the code is worth nothing afterwards.
+    let mut address = "ada@example.com".to_owned();
+    for n in 0..32 {
+        let (hash, next) = (format!("n{n}"), format!("ada{n}@example.com"));
+        let change = store.write_email(&ada, &address, &next, Moment(10));
+        let (changed, _) = futures::future::join(change, begin(&hash, &address)).await;
+        assert!(changed.unwrap());
+        assert!(!finish(&hash).await, "{hash}");
+        address = next;
+    }
+    // Nobody waits for somebody who waits for them.
+    let all = (0..16).map(|n| format!("many{n}"));
+    let all = all.map(async |hash| {
+        assert!(begin(&hash, &address).await);
+        finish(&hash).await;
+        assert!(store.write_password(&ada, "other").await.unwrap());
+    });
+    futures::future::join_all(all).await;
+    assert!(begin("last", &address).await);
+    assert!(finish("last").await);
+}
+
 async fn what_ended_is_forgotten(home: Home) {
     let store = home.open().await;
     let ada = ada(&store).await;
     let sent = entry(&ada, AuditEvent::CodeSent, 10);
     let carries = mail("code", &ada, MailKind::ResetCode, 10);
-    store.begin_reset(&code(&ada, "right", 10), &sent, &carries).await.unwrap();
+    assert!(store.begin_reset(&code(&ada, "right", 10), &sent, &carries).await.unwrap());
     add(&store, &mail("later", &ada, MailKind::FactorOn, 50)).await;
     assert_eq!(store.remove_ended_mails(Moment(109)).await.unwrap(), []);
     assert_eq!(store.remove_ended_mails(Moment(110)).await.unwrap(), [MailKind::ResetCode]);

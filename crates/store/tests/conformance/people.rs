@@ -1,6 +1,9 @@
 //! Roles, invitations, and who is shut out.
 
-use desk::{Account, AccountStore, Invitation, OwnerId, PeopleStore, Role, SignIn, Tier};
+use desk::{
+    Account, AccountStore, AuditEntry, AuditEvent, AuditStore, IdentityStore, Invitation,
+    LinkedIdentity, MailKind, MailStore, OwnerId, PeopleStore, Role, SignIn, Tier, WaitingMail,
+};
 use market::Moment;
 
 use super::home::{Home, local, on_both};
@@ -8,6 +11,7 @@ use super::home::{Home, local, on_both};
 on_both!(
     somebody_joins_once_as_what_they_were_asked_to_be,
     an_invitation_is_for_one_address_and_ends,
+    a_letter_goes_with_its_invitation,
     roles_change_from_what_they_were,
     a_desk_is_handed_over_whole_or_not_at_all,
     who_is_shut_out_is_signed_out,
@@ -91,6 +95,84 @@ async fn an_invitation_is_for_one_address_and_ends(home: Home) {
     assert_eq!(store.invitations(NOW).await.unwrap(), [], "what ended is forgotten");
     let by_nobody = invitation("eve@example.com", "nobody", Role::Member);
     assert!(store.add_invitation(&by_nobody).await.is_err());
+}
+
+/// The letter of an invitation, or another.
+fn letter(id: &str, of: &Invitation, kind: MailKind) -> WaitingMail {
+    WaitingMail {
+        id: id.to_owned(),
+        account: of.by.clone(),
+        kind,
+        address: of.email.clone(),
+        secret: "sealed".to_owned(),
+        made_at: NOW,
+        next_at: NOW,
+        ends_at: Moment(200),
+        tries: 0,
+    }
+}
+
+async fn a_letter_goes_with_its_invitation(home: Home) {
+    let store = home.open().await;
+    let ada = first(&store).await;
+    let entry = AuditEntry {
+        at: NOW,
+        account: ada.clone(),
+        event: AuditEvent::Invited,
+        about: String::new(),
+        device: String::new(),
+        network: String::new(),
+    };
+    let bob = invitation("bob@example.com", &ada, Role::Member);
+    let cy = invitation("cy@example.com", &ada, Role::Member);
+    let send = async |id: &str, of: &Invitation| {
+        let letter = letter(id, of, MailKind::Invitation);
+        store.add_invitation_and_mail(of, &entry, &letter).await
+    };
+    let waiting = async || {
+        let secrets = store.mail_secrets().await.unwrap();
+        secrets.into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+    };
+    // What else is on its way to him stays on its way.
+    let other = letter("0 other", &bob, MailKind::EmailChanged);
+    store.add_audit_and_mail(&entry, &other).await.unwrap();
+    assert!(send("1 bob", &bob).await.unwrap());
+    assert!(send("2 cy", &cy).await.unwrap());
+    assert_eq!(waiting().await, ["0 other", "1 bob", "2 cy"]);
+    let newer = Invitation { hash: "newer".to_owned(), ..bob.clone() };
+    assert!(send("3 newer", &newer).await.unwrap());
+    assert_eq!(waiting().await, ["0 other", "2 cy", "3 newer"]);
+    // All or nothing: there is such a letter.
+    send("2 cy", &bob).await.unwrap_err();
+    assert_eq!(store.check_audit().await.unwrap(), 4);
+    assert!(store.invitations(NOW).await.unwrap().contains(&newer));
+    assert_eq!(waiting().await, ["0 other", "2 cy", "3 newer"]);
+    assert!(!store.remove_invitation(&bob.email, Role::Admin).await.unwrap());
+    assert_eq!(waiting().await, ["0 other", "2 cy", "3 newer"], "it was not taken back");
+    // All are being carried: his is not tried again.
+    while store.take_mail(NOW, Moment(150)).await.unwrap().is_some() {}
+    assert!(store.remove_invitation(&bob.email, Role::Member).await.unwrap());
+    assert_eq!(waiting().await, ["0 other", "2 cy"]);
+    assert!(!store.put_mail_off("3 newer", NOW).await.unwrap());
+    // One that is not sent replaces one that is.
+    assert!(send("4 bob", &bob).await.unwrap());
+    assert!(store.add_invitation(&newer).await.unwrap());
+    assert_eq!(waiting().await, ["0 other", "2 cy"]);
+    // Whoever was told the code needs no letter.
+    store.join(&account(&cy.email), &cy.hash, NOW).await.unwrap().unwrap();
+    assert_eq!(waiting().await, ["0 other"]);
+    assert!(!send("5 cy", &cy).await.unwrap(), "he is here");
+    assert_eq!(waiting().await, ["0 other"]);
+    assert!(send("6 bob", &bob).await.unwrap());
+    let identity = LinkedIdentity {
+        issuer: "https://issuer.example".to_owned(),
+        subject: "1".to_owned(),
+        account: String::new(),
+        linked_at: NOW,
+    };
+    let joined = store.join_by_identity(&account(&bob.email), &identity, false, NOW).await;
+    assert!(joined.unwrap().is_some());
+    assert_eq!(waiting().await, ["0 other"]);
 }
 
 async fn roles_change_from_what_they_were(home: Home) {
