@@ -131,6 +131,16 @@ impl Accounts {
         Ok(self.doors.store.try_once(&names, TRIES, now()).await?)
     }
 
+    /// What is kept of a password that somebody chose; a word of why it cannot be one otherwise.
+    pub(crate) async fn choose(
+        &self,
+        password: String,
+        about: &str,
+    ) -> Result<Result<String, &'static str>, Problem> {
+        let chosen = passwords::choose(password, about, self.doors.breached.as_deref()).await?;
+        Ok(chosen.map_err(BadPassword::word))
+    }
+
     /// Whether who is signed in knows the password as well; a word of what was wrong otherwise.
     pub(crate) async fn knows(
         &self,
@@ -192,10 +202,10 @@ impl Accounts {
         device: &Device,
     ) -> Result<Response, Problem> {
         let Ok(email) = email_of(&form.email) else { return Ok(back(path, "email", None)) };
-        if let Err(bad) = passwords::check(&form.password, &email) {
-            return Ok(back(path, bad.word(), None));
-        }
-        let password = passwords::hash(form.password).await?;
+        let password = match self.choose(form.password, &email).await? {
+            Ok(password) => password,
+            Err(word) => return Ok(back(path, word, None)),
+        };
         let account = Account {
             id: String::new(),
             // What was kept before there were accounts is its own.
@@ -312,6 +322,8 @@ impl BadPassword {
             Self::Short => "short",
             Self::Long => "long",
             Self::Common => "common",
+            Self::Breached => "breached",
+            Self::Unchecked => "unchecked",
         }
     }
 }
@@ -463,7 +475,7 @@ async fn sign_out_others(
     let store = &accounts.doors.store;
     store.remove_sign_ins(&here.account.id, Some(&here.hash)).await?;
     accounts.note(&here.account.id, AuditEvent::EndedOthers, &device).await?;
-    Ok(Redirect::to("/settings/security").into_response())
+    Ok(Redirect::to(settings::SECURITY).into_response())
 }
 
 #[derive(Deserialize)]
@@ -488,7 +500,7 @@ async fn end(
         store.remove_sign_in(&form.hash).await?;
         accounts.note(&here.account.id, AuditEvent::Ended, &device).await?;
     }
-    Ok(Redirect::to("/settings/security").into_response())
+    Ok(Redirect::to(settings::SECURITY).into_response())
 }
 
 #[derive(Deserialize)]
@@ -506,18 +518,18 @@ async fn change_password(
 ) -> Result<Response, Problem> {
     let Here { account, hash } = here;
     if let Err(word) = accounts.knows(&account, form.present, &device).await? {
-        return Ok(back("/settings/security", word, None));
+        return Ok(back(settings::SECURITY, word, None));
     }
-    if let Err(bad) = passwords::check(&form.password, &account.email) {
-        return Ok(back("/settings/security", bad.word(), None));
-    }
-    let password = passwords::hash(form.password).await?;
+    let password = match accounts.choose(form.password, &account.email).await? {
+        Ok(password) => password,
+        Err(word) => return Ok(back(settings::SECURITY, word, None)),
+    };
     let store = &accounts.doors.store;
     store.write_password(&account.id, &password).await?;
     store.remove_sign_ins(&account.id, Some(&hash)).await?;
     accounts.note(&account.id, AuditEvent::PasswordChanged, &device).await?;
     info!(account = %account.id, "a password was changed");
-    Ok(Redirect::to("/settings/security?done=password").into_response())
+    Ok(Redirect::to(&format!("{}?done=password", settings::SECURITY)).into_response())
 }
 
 #[cfg(test)]

@@ -62,6 +62,8 @@ pub(crate) struct Configuration {
     pub(crate) mail: Option<MailServer>,
     /// Whether everybody has a second factor.
     pub(crate) require_second_factor: bool,
+    /// The list of passwords that were in a breach, where one is.
+    pub(crate) breached_passwords: Option<PathBuf>,
     /// The issuer that people may sign in at.
     pub(crate) oidc: Option<OidcSettings>,
     /// Whose tokens programs may bring.
@@ -97,6 +99,7 @@ struct Written {
     mail: Option<String>,
     mail_from: Option<String>,
     require_second_factor: Option<bool>,
+    breached_passwords: Option<PathBuf>,
     oidc: Option<WrittenOidc>,
     jwt: Option<WrittenJwt>,
     traces: Option<String>,
@@ -171,6 +174,7 @@ impl Configuration {
                 .require_second_factor
                 .or(file.require_second_factor)
                 .unwrap_or(false),
+            breached_passwords: environment.breached_passwords.or(file.breached_passwords),
             oidc,
             jwt,
             traces: traces_of(environment.traces.or(file.traces))?,

@@ -11,11 +11,11 @@ use market::Span;
 use notify::Smtp;
 use store::{Database, DatabaseUrl};
 
-use crate::backup;
 use crate::clock::now;
 use crate::commands::say;
 use crate::configuration::Configuration;
 use crate::dashboard::{bytes, disk_left};
+use crate::{backup, breached_passwords};
 
 pub(crate) fn url(configuration: &Configuration) -> DatabaseUrl {
     match &configuration.database {
@@ -118,6 +118,7 @@ pub(crate) async fn examine(configuration: &Configuration) -> anyhow::Result<Exi
     is_well &= examine_nats(configuration).await;
     is_well &= examine_mail(configuration).await;
     is_well &= crate::identity::examine(configuration).await;
+    is_well &= breached_passwords::examine(configuration);
     is_well &= examine_permissions(configuration);
     is_well &= examine_disk(configuration);
     say(if is_well { "all is well" } else { "something needs a hand: see above" });

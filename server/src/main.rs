@@ -8,6 +8,7 @@ mod announcements;
 mod api_keys;
 mod assets;
 mod backup;
+mod breached_passwords;
 mod belongings;
 mod certificate;
 mod chains;

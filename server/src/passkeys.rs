@@ -20,6 +20,7 @@ use crate::device::Device;
 use crate::errands;
 use crate::rest::{Problem, story};
 use crate::sessions::Here;
+use crate::settings::SECURITY;
 use crate::shield::PageNonce;
 
 /// What is served to whoever is not signed in.
@@ -215,7 +216,7 @@ async fn make(
     headers: HeaderMap,
     Form(form): Form<MakeForm>,
 ) -> Result<Response, Problem> {
-    let again = |word| Ok(back("/settings/security", word, None));
+    let again = |word| Ok(back(SECURITY, word, None));
     let Some(reader) = reader(&accounts) else { return again("passkey-gone") };
     let errand = errands::come_back(&accounts, TO_MAKE, &headers).await?;
     let errand = errand.filter(|errand| errand.account.as_ref() == Some(&account.id));
@@ -238,7 +239,7 @@ async fn make(
     }
     accounts.note(&account.id, AuditEvent::PasskeyMade, &device).await?;
     info!(account = %account.id, "a passkey was made");
-    Ok((errands::over(&accounts)?, Redirect::to("/settings/security")).into_response())
+    Ok((errands::over(&accounts)?, Redirect::to(SECURITY)).into_response())
 }
 
 #[derive(Deserialize)]
@@ -256,5 +257,5 @@ async fn remove(
     if accounts.doors.store.remove_passkey(&account.id, &form.id).await? {
         accounts.note(&account.id, AuditEvent::PasskeyEnded, &device).await?;
     }
-    Ok(Redirect::to("/settings/security").into_response())
+    Ok(Redirect::to(SECURITY).into_response())
 }

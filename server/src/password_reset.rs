@@ -19,7 +19,7 @@ use crate::device::Device;
 use crate::mail::{Letter, Mails};
 use crate::rest::Problem;
 use crate::sessions::Here;
-use crate::{codes, pages, passwords};
+use crate::{codes, pages};
 pub(crate) use on_the_machine::reset;
 
 /// Letters and digits of a code: 80 bits.
@@ -166,11 +166,11 @@ async fn set_anew(
         warn!("too many tries to set a password anew");
         return again("wait");
     }
-    if let Err(bad) = passwords::check(&form.password, &email) {
-        return again(bad.word());
-    }
     // Before anything is known of the account: whoever it is waits as long.
-    let password = passwords::hash(form.password).await?;
+    let password = match accounts.choose(form.password, &email).await? {
+        Ok(password) => password,
+        Err(word) => return again(word),
+    };
     let store = &accounts.doors.store;
     let account = store.account_named(&email).await?;
     // No code is nobody's: where there is no account it is looked for all the same.

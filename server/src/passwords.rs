@@ -4,6 +4,9 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Argon2, Params};
 use tokio::sync::Semaphore;
+use tracing::error;
+
+use crate::breached_passwords::BreachedPasswords;
 
 /// Memory in KiB that a hash takes: that of the ASVS, appendix C, for one pass in one thread.
 const MEMORY_KIB: u32 = 47_104;
@@ -32,10 +35,37 @@ pub(crate) enum BadPassword {
          are better"
     )]
     Common,
+    #[error("this password was found in a breach of some other place: choose one that is new")]
+    Breached,
+    #[error("the list of breached passwords cannot be read, so that no password can be chosen")]
+    Unchecked,
 }
 
-/// Whether something may be a password; `about` is what others know of its owner.
-pub(crate) fn check(password: &str, about: &str) -> Result<(), BadPassword> {
+/// What is kept of a password that somebody chose, if it may be one; `about` is what others know of
+/// them.
+pub(crate) async fn choose(
+    password: String,
+    about: &str,
+    breached: Option<&BreachedPasswords>,
+) -> anyhow::Result<Result<String, BadPassword>> {
+    if let Err(bad) = check(&password, about) {
+        return Ok(Err(bad));
+    }
+    if let Some(list) = breached {
+        match list.has(&password).await {
+            Ok(false) => {}
+            Ok(true) => return Ok(Err(BadPassword::Breached)),
+            Err(problem) => {
+                error!("the list of breached passwords: {problem:#}");
+                return Ok(Err(BadPassword::Unchecked));
+            }
+        }
+    }
+    hash(password).await.map(Ok)
+}
+
+/// Whether something may be a password as far as this program knows.
+fn check(password: &str, about: &str) -> Result<(), BadPassword> {
     let length = password.chars().count();
     if length < *LENGTH.start() {
         return Err(BadPassword::Short);

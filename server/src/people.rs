@@ -419,15 +419,16 @@ async fn join(
     if !accounts.may_try(&email, &device).await? {
         return again("wait");
     }
-    if let Err(bad) = passwords::check(&form.password, &email) {
-        return again(bad.word());
-    }
+    let password = match accounts.choose(form.password, &email).await? {
+        Ok(password) => password,
+        Err(word) => return again(word),
+    };
     let account = Account {
         id: String::new(),
         owner: OwnerId::read(passwords::fresh()),
         email,
         name: String::new(),
-        password: passwords::hash(form.password).await?,
+        password,
         // The invitation knows better.
         role: Role::Member,
         tier: Tier::Lite,

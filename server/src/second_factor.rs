@@ -16,6 +16,7 @@ use crate::device::Device;
 use crate::rest::Problem;
 use crate::sessions::Here;
 use crate::sessions::demanded_factor::SETTING_UP;
+use crate::settings::SECURITY;
 use crate::{codes, passwords};
 
 /// Recovery codes that are given.
@@ -96,7 +97,7 @@ pub(crate) async fn begin(
 ) -> Result<Response, Problem> {
     if let Err(word) = accounts.knows(&account, form.present, &device).await? {
         let is_asked = accounts.doors.lacks_factor(&account.id).await?;
-        return Ok(back(if is_asked { SETTING_UP } else { "/settings/security" }, word, None));
+        return Ok(back(if is_asked { SETTING_UP } else { SECURITY }, word, None));
     }
     let mut secret = vec![0; SECRET_BYTES];
     passwords::fill(&mut secret);
@@ -121,7 +122,7 @@ pub(crate) async fn show(
             let shown = AccountPage::FactorDemanded { email: account.email, has_password };
             return Ok(page(&headers, shown, told.word()));
         }
-        return Ok(Redirect::to("/settings/security").into_response());
+        return Ok(Redirect::to(SECURITY).into_response());
     };
     let totp = accounts.secret_of(&account, &factor.secret)?;
     let link = totp.to_url().map_err(|error| anyhow::anyhow!("{error}"))?;
@@ -162,7 +163,7 @@ pub(crate) async fn confirm(
     let store = &accounts.doors.store;
     let factor = store.second_factor(&account.id).await?;
     let Some(factor) = factor else {
-        return Ok(Redirect::to("/settings/security").into_response());
+        return Ok(Redirect::to(SECURITY).into_response());
     };
     let totp = accounts.secret_of(&account, &factor.secret)?;
     let Some(step) = totp.check(&digits_of(&form.code), seconds()) else { return again("code") };
@@ -173,7 +174,7 @@ pub(crate) async fn confirm(
     }
     let is_new = store.confirm_second_factor(&account.id, step, &hashes).await?;
     if !is_new {
-        return Ok(Redirect::to("/settings/security").into_response());
+        return Ok(Redirect::to(SECURITY).into_response());
     }
     accounts.note(&account.id, AuditEvent::FactorOn, &device).await?;
     Ok(page(&headers, AccountPage::RecoveryCodes { codes }, ""))
@@ -192,13 +193,13 @@ pub(crate) async fn remove(
     Form(form): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
     if let Err(word) = accounts.knows(&account, form.present, &device).await? {
-        return Ok(back("/settings/security", word, None));
+        return Ok(back(SECURITY, word, None));
     }
     let store = &accounts.doors.store;
     if store.remove_second_factor(&account.id).await? {
         accounts.note(&account.id, AuditEvent::FactorOff, &device).await?;
     }
-    Ok(Redirect::to("/settings/security").into_response())
+    Ok(Redirect::to(SECURITY).into_response())
 }
 
 #[cfg(test)]

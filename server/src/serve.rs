@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod authorization;
 #[cfg(test)]
+mod breached_passwords;
+#[cfg(test)]
 mod demanded_factor;
 #[cfg(test)]
 mod forgotten_password;

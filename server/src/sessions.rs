@@ -22,6 +22,7 @@ use tower_sessions::{Expiry, Session, SessionManagerLayer};
 use tracing::warn;
 
 use crate::api_keys::{self, Pace};
+use crate::breached_passwords::BreachedPasswords;
 use crate::clock::now;
 use crate::configuration::Configuration;
 use crate::device::{Device, is_in};
@@ -58,6 +59,8 @@ pub(crate) struct Doors {
     pub(crate) mails: Option<Mails>,
     /// Whether everybody has a second factor.
     pub(crate) demands_factor: bool,
+    /// Passwords that nobody may choose.
+    pub(crate) breached: Option<Arc<BreachedPasswords>>,
     /// Who vouches for people, and for their programs.
     pub(crate) identities: Identities,
     has_accounts: Arc<AtomicBool>,
@@ -135,6 +138,7 @@ impl Doors {
             counts: Counts::new(Arc::clone(&store)),
             mails: Mails::open(configuration, Arc::clone(&store), vault)?,
             demands_factor: configuration.require_second_factor,
+            breached: BreachedPasswords::open(configuration)?.map(Arc::new),
             identities: Identities::open(configuration)?,
             store,
             has_accounts: Arc::new(AtomicBool::new(has_accounts)),

@@ -28,6 +28,8 @@ use crate::sessions::Here;
 use crate::shield::PageNonce;
 pub(crate) use appearance::look_of;
 
+/// Where an account's person sees by what it opens.
+pub(crate) const SECURITY: &str = "/settings/security";
 /// So much of what happened stands on the page of an account's security.
 const HAPPENED_MAX: u32 = 12;
 
@@ -36,7 +38,7 @@ pub(crate) fn routes() -> Router<Accounts> {
     Router::new()
         .route("/account", get(lead_from_account))
         .route("/settings", get(lead))
-        .route("/settings/security", get(security_page))
+        .route(SECURITY, get(security_page))
         .route("/settings/programs", get(programs_page))
         .route("/settings/data", get(data_page))
         .route("/settings/protect", get(protect_page))
@@ -98,7 +100,7 @@ async fn lead_from_account(here: Option<Extension<Here>>, Query(told): Query<Say
     let part = match (here.is_some(), word.is_empty()) {
         (false, _) => "/settings/protect",
         (true, true) => "/settings/profile",
-        (true, false) => "/settings/security",
+        (true, false) => SECURITY,
     };
     if word.is_empty() {
         return Redirect::to(part);

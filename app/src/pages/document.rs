@@ -26,6 +26,14 @@ fn told(problem: &str) -> Option<&'static str> {
             "That password is among the first that anybody would try. Three or four unrelated \
              words are better."
         }
+        "breached" => {
+            "That password was found in a breach of some other place, so that others know it. \
+             Choose one that is used nowhere else."
+        }
+        "unchecked" => {
+            "The list of breached passwords cannot be read, so that no password can be chosen now. \
+             Whoever runs this desk finds why in its log."
+        }
         "here" => "There is an account of this e-mail address already.",
         "taken" => "That e-mail address is in use on this desk: write another.",
         "stale" => {
@@ -239,6 +247,8 @@ mod tests {
             "short",
             "long",
             "common",
+            "breached",
+            "unchecked",
             "password",
             "here",
             "taken",

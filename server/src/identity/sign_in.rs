@@ -20,6 +20,7 @@ use crate::device::Device;
 use crate::rest::{Problem, story};
 use crate::sessions::Here;
 use crate::sessions::demanded_factor::SETTING_UP;
+use crate::settings::SECURITY;
 use crate::{errands, pages, passwords, second_factor};
 
 /// What is served to whoever is not signed in.
@@ -28,8 +29,6 @@ pub(crate) const OPEN: [&str; 4] =
 /// What browsers are sent out for.
 const AT_ISSUER: &str = "issuer";
 const FOR_CODE: &str = "code";
-/// Where an account's person sees who they are elsewhere.
-const SECURITY: &str = "/settings/security";
 
 /// Routes of the documents and their forms.
 pub(crate) fn routes() -> Router<Accounts> {
@@ -438,10 +437,10 @@ async fn first_password(
     if !account.password.is_empty() || !is_fresh {
         return Ok(back(path, "stale", None));
     }
-    if let Err(bad) = passwords::check(&form.password, &account.email) {
-        return Ok(back(path, bad.word(), None));
-    }
-    let password = passwords::hash(form.password).await?;
+    let password = match accounts.choose(form.password, &account.email).await? {
+        Ok(password) => password,
+        Err(word) => return Ok(back(path, word, None)),
+    };
     store.write_password(&account.id, &password).await?;
     store.remove_sign_ins(&account.id, Some(&hash)).await?;
     accounts.note(&account.id, AuditEvent::PasswordChanged, &device).await?;

@@ -169,7 +169,7 @@ impl Site {
         Self::with(|configuration| configuration.require_second_factor = true).await
     }
 
-    async fn with(change: impl FnOnce(&mut Configuration)) -> Self {
+    pub(super) async fn with(change: impl FnOnce(&mut Configuration)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = DatabaseUrl::File(folder.path().join("volaris.db"));
         let database = Database::open(&url).await.expect("a database");
