@@ -21,6 +21,7 @@ mod volatility;
 mod database;
 mod copying;
 mod dialect;
+mod migration;
 mod series;
 mod positions;
 mod tables;
@@ -28,3 +29,4 @@ mod things;
 
 pub use copying::CopiedTable;
 pub use database::{Database, DatabaseUrl};
+pub use migration::Migration;
