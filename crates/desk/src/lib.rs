@@ -64,7 +64,7 @@ pub use mail::{
 };
 pub use option_levels::KnownOptionLevels;
 pub use passkeys::{Ceremony, Claimed, Passkey, PasskeyError, PasskeyReader, PasskeyStore};
-pub use people::{BadRole, Invitation, PeopleStore, Person, Role};
+pub use people::{BadRole, Invitation, NotJoined, PeopleStore, Person, Role};
 pub use plan::Stage;
 pub use ports::{
     Adjustment, BarSeries, BarStore, ChainStore, DrawingEdit, DrawingStore, KeptPosition,

@@ -1,10 +1,10 @@
 //! Accounts, and where they are signed in.
 
 use async_trait::async_trait;
-use desk::{Account, AccountStore, OwnerId, SecondFactor, SignIn, StoreError};
+use desk::{Account, AccountStore, OwnerId, Role, SecondFactor, SignIn, StoreError};
 use market::Moment;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{Any, Row, Transaction};
 use uuid::Uuid;
 
 use crate::Database;
@@ -24,25 +24,16 @@ impl AccountStore for Database {
     }
 
     async fn add_first_account(&self, account: &Account) -> Result<Option<String>, StoreError> {
-        let id = Uuid::now_v7().to_string();
-        let done = sqlx::query(
-            "insert into account (id, owner, email, password, created_at, role) \
-             select $1, $2, $3, $4, $5, $6 where not exists (select 1 from account)",
-        )
-        .bind(id.clone())
-        .bind(account.owner.as_str().to_owned())
-        .bind(account.email.clone())
-        .bind(account.password.clone())
-        .bind(account.created_at.0)
-        .bind(account.role.to_string())
-        .execute(&self.writers)
-        .await;
-        match done {
-            Ok(done) => Ok((done.rows_affected() == 1).then_some(id)),
-            // Two at once on PostgreSQL: each saw none, and one was first.
-            Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => Ok(None),
-            Err(error) => Err(failed("make an account")(error)),
+        let mut transaction = self.begin().await?;
+        let row = sqlx::query("select id from account limit 1").fetch_optional(&mut *transaction);
+        if row.await.map_err(failed("look for accounts"))?.is_some() {
+            return Ok(None);
         }
+        // Two at once on PostgreSQL: each saw none, and the second finds that what was kept before
+        // has an owner.
+        let id = insert_account(&mut transaction, account, account.role).await?;
+        transaction.commit().await.map_err(failed("make an account"))?;
+        Ok(id)
     }
 
     async fn account(&self, id: &str) -> Result<Option<Account>, StoreError> {
@@ -350,6 +341,30 @@ impl AccountStore for Database {
         transaction.commit().await.map_err(failed(DOING_FACTOR))?;
         Ok(done.rows_affected() == 1)
     }
+}
+
+/// Makes an account of this role; gives its identity, and nothing where its address is an account's
+/// already.
+pub(crate) async fn insert_account(
+    transaction: &mut Transaction<'_, Any>,
+    account: &Account,
+    role: Role,
+) -> Result<Option<String>, StoreError> {
+    let id = Uuid::now_v7().to_string();
+    let done = sqlx::query(
+        "insert into account (id, owner, email, password, created_at, role) \
+         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+    )
+    .bind(id.clone())
+    .bind(account.owner.as_str().to_owned())
+    .bind(account.email.clone())
+    .bind(account.password.clone())
+    .bind(account.created_at.0)
+    .bind(role.to_string())
+    .execute(&mut **transaction)
+    .await
+    .map_err(failed("make an account"))?;
+    Ok((done.rows_affected() == 1).then_some(id))
 }
 
 /// An account out of the first nine columns.
