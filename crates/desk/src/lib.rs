@@ -40,7 +40,9 @@ mod announcements;
 mod tiers;
 mod usage;
 
-pub use accounts::{Account, AccountStore, SecondFactor, SignIn, email_of, person_name_of};
+pub use accounts::{
+    Account, AccountStore, SecondFactor, SignIn, TakenAway, email_of, person_name_of,
+};
 pub use announcements::{Announcement, AnnouncementStore, announced};
 pub use api_keys::{ApiKey, ApiKeyStore, BadScope, Scope};
 pub use attempts::{AttemptStore, Quota};

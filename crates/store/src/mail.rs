@@ -220,7 +220,8 @@ async fn set_anew(
     Ok(())
 }
 
-async fn write(
+/// Has a mail wait.
+pub(crate) async fn write(
     transaction: &mut Transaction<'_, Any>,
     mail: &WaitingMail,
 ) -> Result<(), StoreError> {
