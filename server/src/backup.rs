@@ -14,6 +14,7 @@ use crate::clock::now;
 use crate::commands::say;
 use crate::configuration::Configuration;
 use crate::doctor::{open_database, url};
+use crate::private_file;
 
 /// What a file's name says of when it was made: `20261126-104500`, in UTC.
 fn stamp() -> String {
@@ -50,21 +51,36 @@ pub(crate) async fn back_up(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Keeps what a file has before its tables are changed; where that is, if anything was.
-pub(crate) async fn back_up_before_migrating(
+/// What came of bringing the tables up to this version.
+pub(crate) struct Migrated {
+    /// The version that was there; 0 for none.
+    pub(crate) before: i64,
+    /// The one that is there.
+    pub(crate) after: i64,
+    /// Where everything is as it was before, if anything was.
+    pub(crate) kept: Option<PathBuf>,
+}
+
+/// Brings the tables up to this version, and keeps what an older one has before.
+pub(crate) async fn migrate(
     configuration: &Configuration,
     database: &Database,
-) -> anyhow::Result<Option<PathBuf>> {
-    let (before, known) = (database.version().await?, database.version_known());
-    if before == 0 || known <= before || configuration.database.is_some() {
-        return Ok(None);
+) -> anyhow::Result<Migrated> {
+    let why = "the database cannot be brought up to this version";
+    // From here on no other server migrates: what is kept is what is changed.
+    let migration = database.begin_migration().await.context(why)?;
+    let (before, known) = (migration.before(), database.version_known());
+    let mut kept = None;
+    if 0 < before && before < known {
+        let name = format!("before-version-{known}-{}.db", stamp());
+        let file = folder_of_backups(configuration).join(name);
+        info!(file = %file.display(), "backing up before going from version {before} to {known}");
+        let made = migration.back_up(&file).await;
+        made.context("the database is of an older version, and could not be backed up first")?;
+        kept = Some(file);
     }
-    let name = format!("before-version-{known}-{}.db", stamp());
-    let file = folder_of_backups(configuration).join(name);
-    let made = database.back_up(&file).await;
-    made.context("the database is of an older version, and could not be backed up first")?;
-    info!(file = %file.display(), "backed up before going from version {before} to {known}");
-    Ok(Some(file))
+    let after = migration.run().await.context(why)?;
+    Ok(Migrated { before, after, kept })
 }
 
 /// Refuses while the desk runs: what it writes meanwhile would be lost.
@@ -143,7 +159,9 @@ async fn look_through(
     remove(&copy)?;
     let bytes =
         std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    crate::private_file::write_bytes(&copy, &bytes)
+    // The machine may be a new one.
+    private_file::make_folder(&configuration.data)
+        .and_then(|()| private_file::write_bytes(&copy, &bytes))
         .with_context(|| format!("{} cannot be written", copy.display()))?;
     let looked = async {
         let database = Database::open(&DatabaseUrl::File(copy.clone())).await?;
@@ -210,7 +228,10 @@ pub(crate) async fn move_to(configuration: &Configuration, to: &str) -> anyhow::
 
 #[cfg(test)]
 mod tests {
-    use desk::{SettingStore, Trader};
+    use desk::{
+        Account, AccountStore, AuditEntry, AuditEvent, IdentityStore, LinkedIdentity, Role,
+        SettingStore, Tier, Trader, WatchlistStore,
+    };
 
     use super::*;
     use crate::commands::Settings;
@@ -264,5 +285,107 @@ mod tests {
         assert_eq!(backups().expect("a folder"), 1);
         open_database(&configuration).await.expect("as it is").close().await;
         assert_eq!(backups().expect("a folder"), 1, "only before something changes");
+    }
+
+    /// A desk in a folder of its own, on a server or on a file.
+    fn desk_in(folder: &Path, database: Option<String>) -> Configuration {
+        let settings = Settings { data: Some(folder.to_owned()), ..Settings::default() };
+        let here = Configuration::load(&settings).expect("a configuration");
+        Configuration { database, listen: ([127, 0, 0, 1], 0).into(), ..here }
+    }
+
+    /// All that is kept, to be compared.
+    async fn kept_in(configuration: &Configuration) -> Vec<CopiedTable> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let copy = open_database(&desk_in(folder.path(), None)).await.expect("a database");
+        let database = open_database(configuration).await.expect("a database");
+        database.check_audit().await.expect("the log is as it was written");
+        let kept = database.copy_into(&copy).await.expect("copied");
+        copy.close().await;
+        database.close().await;
+        kept
+    }
+
+    /// Two servers find a database of an earlier version; what they keep of it comes back on a
+    /// server and in a file.
+    async fn check_server_of(version: i64) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let fresh =
+            || Some(testkit::postgres::fresh_database().unwrap_or_else(|why| panic!("{why}")));
+        let place = |name: &str| folder.path().join(name);
+        let one = desk_in(&place("one"), fresh());
+        let other = desk_in(&place("other"), one.database.clone());
+        let old = Database::open(&url(&one)).await.expect("a database");
+        old.migrate_to(version).await.expect("an older version");
+        write_something(&old, version).await;
+        old.close().await;
+        let (first, second) = tokio::join!(open_database(&one), open_database(&other));
+        for opened in [first, second] {
+            opened.expect("migrated").close().await;
+        }
+        let backups = [&one, &other].into_iter().filter_map(|desk| {
+            Some(std::fs::read_dir(folder_of_backups(desk)).ok()?.flatten().map(|file| file.path()))
+        });
+        let backups: Vec<PathBuf> = backups.flatten().collect();
+        let [file] = backups.as_slice() else { panic!("one of them migrates: {backups:?}") };
+        assert!(file.to_string_lossy().contains("before-version-"), "{}", file.display());
+        let became = kept_in(&one).await;
+        assert!(2 < became.iter().map(|table| table.rows).sum::<u64>());
+        for restored in [desk_in(&place("file"), None), desk_in(&place("server"), fresh())] {
+            restore(&restored, file).await.expect("restored");
+            assert_eq!(kept_in(&restored).await, became, "{version}");
+        }
+        // A server that is up to date is backed up by hand alone.
+        let again = migrate(&one, &open_database(&one).await.expect("as it is")).await;
+        assert!(again.expect("nothing to do").kept.is_none());
+    }
+
+    /// What a desk of that version could have.
+    async fn write_something(database: &Database, version: i64) {
+        let owner = Trader::local().owner().clone();
+        for (name, value) in [("theme", "dark"), ("keys", "\u{65e5} ''")] {
+            database.write_setting(&owner, name, value).await.expect("written");
+        }
+        database.write_watchlist(&owner, "Mine", &[market::Symbol::SPX]).await.expect("written");
+        if version < 16 {
+            return;
+        }
+        let account = Account {
+            id: String::new(),
+            owner,
+            email: "ada@example.com".to_owned(),
+            name: String::new(),
+            password: "hash".to_owned(),
+            role: Role::Owner,
+            tier: Tier::Lite,
+            is_suspended: false,
+            created_at: now(),
+        };
+        let id = database.add_first_account(&account).await.expect("written").expect("the first");
+        let entry = AuditEntry {
+            at: now(),
+            account: id.clone(),
+            event: AuditEvent::Protected,
+            about: String::new(),
+            device: "Firefox".to_owned(),
+            network: String::new(),
+        };
+        for event in [AuditEvent::Protected, AuditEvent::SignedIn, AuditEvent::Connected] {
+            let entry = AuditEntry { event, ..entry.clone() };
+            database.add_audit(&entry).await.expect("written");
+        }
+        let identity = LinkedIdentity {
+            issuer: "https://issuer.example".to_owned(),
+            subject: "1".to_owned(),
+            account: id,
+            linked_at: now(),
+        };
+        assert!(database.link_identity(&identity).await.expect("written"));
+    }
+
+    #[tokio::test]
+    async fn before_tables_of_a_server_change_what_they_have_is_backed_up() {
+        check_server_of(5).await;
+        check_server_of(16).await;
     }
 }

@@ -11,11 +11,12 @@ use market::Span;
 use notify::Smtp;
 use store::{Database, DatabaseUrl};
 
+use crate::backup::{self, Migrated};
+use crate::breached_passwords;
 use crate::clock::now;
 use crate::commands::say;
 use crate::configuration::Configuration;
 use crate::dashboard::{bytes, disk_left};
-use crate::{backup, breached_passwords};
 
 pub(crate) fn url(configuration: &Configuration) -> DatabaseUrl {
     match &configuration.database {
@@ -30,8 +31,7 @@ pub(crate) async fn open_database(configuration: &Configuration) -> anyhow::Resu
     let database = Database::open(&url)
         .await
         .with_context(|| format!("the database ({url:?}) cannot be opened"))?;
-    backup::back_up_before_migrating(configuration, &database).await?;
-    database.migrate().await.context("the database cannot be brought up to this version")?;
+    backup::migrate(configuration, &database).await?;
     Ok(database)
 }
 
@@ -41,9 +41,7 @@ pub(crate) async fn migrate(configuration: &Configuration) -> anyhow::Result<Exi
     let database = Database::open(&url)
         .await
         .with_context(|| format!("the database ({url:?}) cannot be opened"))?;
-    let before = database.version().await?;
-    let kept = backup::back_up_before_migrating(configuration, &database).await?;
-    let after = database.migrate().await?;
+    let Migrated { before, after, kept } = backup::migrate(configuration, &database).await?;
     database.close().await;
     if before == after {
         say(&format!("the database is at version {after}: nothing to do"));

@@ -5,7 +5,9 @@ use axum::Router;
 use axum::extract::{Extension, Form, FromRequestParts, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use desk::{Account, AuditEvent, Invitation, OwnerId, Person, Role, Store, Tier, email_of};
+use desk::{
+    Account, AuditEvent, Invitation, NotJoined, OwnerId, Person, Role, Store, Tier, email_of,
+};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use market::Span;
@@ -414,7 +416,7 @@ async fn join(
     session: Session,
     Form(form): Form<JoinForm>,
 ) -> Result<Response, Problem> {
-    let again = |word| Ok(back("/join", word, None));
+    let again = |word| accounts.again("/join", (word, None), &form.email);
     let Ok(email) = email_of(&form.email) else { return again("email") };
     if !accounts.may_try(&email, &device).await? {
         return again("wait");
@@ -436,9 +438,14 @@ async fn join(
         created_at: now(),
     };
     let hash = codes::hash_of(&form.code);
-    let Some(id) = accounts.doors.store.join(&account, &hash, now()).await? else {
-        accounts.note("", AuditEvent::Refused, &device).await?;
-        return again("invitation");
+    let id = match accounts.doors.store.join(&account, &hash, now()).await? {
+        Ok(id) => id,
+        // Whoever was asked in by that address came another way meanwhile.
+        Err(NotJoined::Taken) => return again("here"),
+        Err(NotJoined::NotInvited) => {
+            accounts.note("", AuditEvent::Refused, &device).await?;
+            return again("invitation");
+        }
     };
     accounts.note(&id, AuditEvent::Joined, &device).await?;
     info!(account = %id, "somebody joined");

@@ -5,7 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use market::Moment;
 
-use crate::{DeskError, OwnerId, Role, StoreError, Tier};
+use crate::{AuditEntry, DeskError, OwnerId, Role, StoreError, Tier, WaitingMail};
 
 /// Somebody who signs in.
 #[derive(Clone, PartialEq, Eq)]
@@ -77,6 +77,19 @@ pub struct SecondFactor {
     pub recovery_left: u64,
 }
 
+/// What was taken from an account that was set anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakenAway {
+    /// Browsers that were signed in.
+    pub sign_ins: u64,
+    /// Passkeys.
+    pub passkeys: u64,
+    /// Sign-ins elsewhere that it was connected with.
+    pub identities: u64,
+    /// Whether a second factor was.
+    pub factor: bool,
+}
+
 /// Accounts, and where they are signed in.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
@@ -95,6 +108,19 @@ pub trait AccountStore: Send + Sync {
 
     /// Gives an account another password; false where there is no such account.
     async fn write_password(&self, id: &str, password: &str) -> Result<bool, StoreError>;
+
+    /// Gives `entry`'s account another password, and takes away what else opens it: sign-ins,
+    /// passkeys, connections elsewhere, and the second factor where that is wanted. The entry is
+    /// written down, with one more for each passkey, connection and factor, and the mails; one
+    /// about a factor only where there was one. All or nothing; nothing where there is no such
+    /// account.
+    async fn reset_account(
+        &self,
+        password: &str,
+        takes_factor: bool,
+        entry: &AuditEntry,
+        mails: &[WaitingMail],
+    ) -> Result<Option<TakenAway>, StoreError>;
 
     /// Gives an account another name, or none; false where it has that one, or there is no such
     /// account.

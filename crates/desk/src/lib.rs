@@ -40,7 +40,9 @@ mod announcements;
 mod tiers;
 mod usage;
 
-pub use accounts::{Account, AccountStore, SecondFactor, SignIn, email_of, person_name_of};
+pub use accounts::{
+    Account, AccountStore, SecondFactor, SignIn, TakenAway, email_of, person_name_of,
+};
 pub use announcements::{Announcement, AnnouncementStore, announced};
 pub use api_keys::{ApiKey, ApiKeyStore, BadScope, Scope};
 pub use attempts::{AttemptStore, Quota};
@@ -64,7 +66,7 @@ pub use mail::{
 };
 pub use option_levels::KnownOptionLevels;
 pub use passkeys::{Ceremony, Claimed, Passkey, PasskeyError, PasskeyReader, PasskeyStore};
-pub use people::{BadRole, Invitation, PeopleStore, Person, Role};
+pub use people::{BadRole, Invitation, NotJoined, PeopleStore, Person, Role};
 pub use plan::Stage;
 pub use ports::{
     Adjustment, BarSeries, BarStore, ChainStore, DrawingEdit, DrawingStore, KeptPosition,

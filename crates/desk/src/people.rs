@@ -103,6 +103,15 @@ pub struct Invitation {
     pub expires_at: Moment,
 }
 
+/// Why somebody has no account by an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotJoined {
+    /// There is none of this hash for the address, or it has ended.
+    NotInvited,
+    /// Somebody has an account of the address already; the invitation is not used up.
+    Taken,
+}
+
 /// Everybody on the desk, and who is asked in.
 #[async_trait]
 pub trait PeopleStore: Send + Sync {
@@ -148,13 +157,13 @@ pub trait PeopleStore: Send + Sync {
     async fn remove_invitation(&self, email: &str, role: Role) -> Result<bool, StoreError>;
 
     /// Makes the account that an invitation of this hash is for, and uses it up; its role is the
-    /// invitation's. Nothing where there is none for its address. Gives its identity.
+    /// invitation's. Gives its identity.
     async fn join(
         &self,
         account: &Account,
         hash: &str,
         now: Moment,
-    ) -> Result<Option<String>, StoreError>;
+    ) -> Result<Result<String, NotJoined>, StoreError>;
 }
 
 #[cfg(test)]

@@ -1,19 +1,24 @@
 //! Accounts, and where they are signed in.
 
 use async_trait::async_trait;
-use desk::{Account, AccountStore, OwnerId, SecondFactor, SignIn, StoreError};
+use desk::{
+    Account, AccountStore, AuditEntry, AuditEvent, MailKind, OwnerId, Role, SecondFactor, SignIn,
+    StoreError, TakenAway, WaitingMail,
+};
 use market::Moment;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{Any, Row, Transaction};
 use uuid::Uuid;
 
 use crate::Database;
+use crate::audit::{append, too_many};
 use crate::database::failed;
-use crate::mail::end_reset;
+use crate::mail::{end_reset, write};
 use crate::series::parsed;
 
 const DOING_ACCOUNT: &str = "read an account";
 const DOING_FACTOR: &str = "answer for a second factor";
+const DOING_RESET: &str = "set an account anew";
 const DOING_SIGN_IN: &str = "read who is signed in";
 
 #[async_trait]
@@ -24,25 +29,16 @@ impl AccountStore for Database {
     }
 
     async fn add_first_account(&self, account: &Account) -> Result<Option<String>, StoreError> {
-        let id = Uuid::now_v7().to_string();
-        let done = sqlx::query(
-            "insert into account (id, owner, email, password, created_at, role) \
-             select $1, $2, $3, $4, $5, $6 where not exists (select 1 from account)",
-        )
-        .bind(id.clone())
-        .bind(account.owner.as_str().to_owned())
-        .bind(account.email.clone())
-        .bind(account.password.clone())
-        .bind(account.created_at.0)
-        .bind(account.role.to_string())
-        .execute(&self.writers)
-        .await;
-        match done {
-            Ok(done) => Ok((done.rows_affected() == 1).then_some(id)),
-            // Two at once on PostgreSQL: each saw none, and one was first.
-            Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => Ok(None),
-            Err(error) => Err(failed("make an account")(error)),
+        let mut transaction = self.begin().await?;
+        let row = sqlx::query("select id from account limit 1").fetch_optional(&mut *transaction);
+        if row.await.map_err(failed("look for accounts"))?.is_some() {
+            return Ok(None);
         }
+        // Two at once on PostgreSQL: each saw none, and the second finds that what was kept before
+        // has an owner.
+        let id = insert_account(&mut transaction, account, account.role).await?;
+        transaction.commit().await.map_err(failed("make an account"))?;
+        Ok(id)
     }
 
     async fn account(&self, id: &str) -> Result<Option<Account>, StoreError> {
@@ -82,6 +78,32 @@ impl AccountStore for Database {
         end_reset(&mut transaction, id).await?;
         transaction.commit().await.map_err(doing())?;
         Ok(done.rows_affected() == 1)
+    }
+
+    async fn reset_account(
+        &self,
+        password: &str,
+        takes_factor: bool,
+        entry: &AuditEntry,
+        mails: &[WaitingMail],
+    ) -> Result<Option<TakenAway>, StoreError> {
+        let mut tries = 0;
+        loop {
+            let mut transaction = self.begin().await?;
+            let Some(taken) = reset(&mut transaction, entry, password, takes_factor).await? else {
+                return Ok(None);
+            };
+            for mail in mails {
+                if mail.kind != MailKind::FactorOff || taken.factor {
+                    write(&mut transaction, mail).await?;
+                }
+            }
+            if append_all(&mut transaction, entry, &taken).await? {
+                transaction.commit().await.map_err(failed(DOING_RESET))?;
+                return Ok(Some(taken));
+            }
+            too_many(&mut tries)?;
+        }
     }
 
     async fn write_name(&self, id: &str, name: &str) -> Result<bool, StoreError> {
@@ -337,19 +359,109 @@ impl AccountStore for Database {
 
     async fn remove_second_factor(&self, account: &str) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        sqlx::query("delete from recovery_code where account_id = $1")
-            .bind(account.to_owned())
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed(DOING_FACTOR))?;
-        let done = sqlx::query("delete from second_factor where account_id = $1")
-            .bind(account.to_owned())
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed(DOING_FACTOR))?;
+        let had = take_factor(&mut transaction, account).await?;
         transaction.commit().await.map_err(failed(DOING_FACTOR))?;
-        Ok(done.rows_affected() == 1)
+        Ok(had)
     }
+}
+
+/// Makes an account of this role; gives its identity, and nothing where its address is an account's
+/// already.
+pub(crate) async fn insert_account(
+    transaction: &mut Transaction<'_, Any>,
+    account: &Account,
+    role: Role,
+) -> Result<Option<String>, StoreError> {
+    let id = Uuid::now_v7().to_string();
+    let done = sqlx::query(
+        "insert into account (id, owner, email, password, created_at, role) \
+         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+    )
+    .bind(id.clone())
+    .bind(account.owner.as_str().to_owned())
+    .bind(account.email.clone())
+    .bind(account.password.clone())
+    .bind(account.created_at.0)
+    .bind(role.to_string())
+    .execute(&mut **transaction)
+    .await
+    .map_err(failed("make an account"))?;
+    Ok((done.rows_affected() == 1).then_some(id))
+}
+
+/// Takes a second factor away, recovery codes included; whether there was one.
+async fn take_factor(
+    transaction: &mut Transaction<'_, Any>,
+    account: &str,
+) -> Result<bool, StoreError> {
+    let take = [
+        "delete from recovery_code where account_id = $1",
+        "delete from second_factor where account_id = $1",
+    ];
+    let mut taken = 0;
+    for text in take {
+        let done = sqlx::query(text).bind(account.to_owned()).execute(&mut **transaction).await;
+        taken = done.map_err(failed(DOING_FACTOR))?.rows_affected();
+    }
+    Ok(taken == 1)
+}
+
+/// An account has another password, and nothing else opens it; nothing where there is none.
+async fn reset(
+    transaction: &mut Transaction<'_, Any>,
+    entry: &AuditEntry,
+    password: &str,
+    takes_factor: bool,
+) -> Result<Option<TakenAway>, StoreError> {
+    let id = &entry.account;
+    let done = sqlx::query("update account set password = $2 where id = $1")
+        .bind(id.clone())
+        .bind(password.to_owned())
+        .execute(&mut **transaction)
+        .await
+        .map_err(failed(DOING_RESET))?;
+    if done.rows_affected() == 0 {
+        return Ok(None);
+    }
+    end_reset(transaction, id).await?;
+    let take = [
+        "delete from sign_in where account_id = $1",
+        "delete from passkey where account_id = $1",
+        "delete from identity where account_id = $1",
+        // Whoever came back by one of these, and owes a code.
+        "delete from errand where account_id = $1",
+    ];
+    let mut taken = [0; 4];
+    for (text, taken) in take.into_iter().zip(&mut taken) {
+        let done = sqlx::query(text).bind(id.clone()).execute(&mut **transaction).await;
+        *taken = done.map_err(failed(DOING_RESET))?.rows_affected();
+    }
+    let [sign_ins, passkeys, identities, _] = taken;
+    let factor = takes_factor && take_factor(transaction, id).await?;
+    Ok(Some(TakenAway { sign_ins, passkeys, identities, factor }))
+}
+
+/// Writes down that an account was set anew, and each thing that was taken from it; false where
+/// somebody else was next.
+async fn append_all(
+    transaction: &mut Transaction<'_, Any>,
+    entry: &AuditEntry,
+    taken: &TakenAway,
+) -> Result<bool, StoreError> {
+    let events = [
+        (entry.event, 1),
+        (AuditEvent::PasskeyEnded, taken.passkeys),
+        (AuditEvent::Disconnected, taken.identities),
+        (AuditEvent::FactorOff, u64::from(taken.factor)),
+    ];
+    for (event, times) in events {
+        for _ in 0..times {
+            if !append(transaction, &AuditEntry { event, ..entry.clone() }).await? {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
 }
 
 /// An account out of the first nine columns.

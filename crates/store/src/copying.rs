@@ -1,18 +1,19 @@
 //! A whole database into another one: a backup, what comes back from it, and the way from a file to
 //! a server.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use desk::StoreError;
 use futures::TryStreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
-use sqlx::{Any, Row};
+use sqlx::{Any, AnyConnection, Row};
 
-use crate::database::failed;
+use crate::database::{failed, make_private};
 use crate::dialect::Dialect;
-use crate::tables::{Kind, Table, tables};
+use crate::tables::{Found, Kind, Table, Texts, tables, tables_with};
 use crate::{Database, DatabaseUrl};
 
 /// How much of a table arrived.
@@ -61,17 +62,20 @@ impl Database {
         if !other.is_empty().await? {
             return Err(StoreError::InTheWay("the other database is not empty".to_owned()));
         }
-        let begun = self.readers.begin_with(self.dialect.begin_snapshot()).await;
-        let mut from = begun.map_err(failed("begin to read"))?;
-        let mut into = other.begin().await?;
-        for (dialect, transaction) in [(self.dialect, &mut from), (other.dialect, &mut into)] {
-            if let Some(patience) = dialect.patience() {
-                let told = sqlx::query(patience).execute(&mut **transaction).await;
-                told.map_err(failed("ask for patience"))?;
-            }
-        }
+        let mut from = self.begin_snapshot().await?;
+        other.take(&mut from, &tables().collect::<Vec<_>>()).await
+    }
+
+    /// Takes these tables out of a snapshot, all of it or nothing.
+    async fn take(
+        &self,
+        from: &mut AnyConnection,
+        tables: &[(&'static Table, &'static Texts)],
+    ) -> Result<Vec<CopiedTable>, StoreError> {
+        let mut into = self.begin().await?;
+        self.be_patient(&mut into).await?;
         let mut sent = Vec::new();
-        for (table, texts) in tables() {
+        for (table, texts) in tables {
             let doing = || failed(format!("copy {}", table.name));
             let mut seal = Seal::default();
             let mut rows = sqlx::query(texts.read).fetch(&mut *from);
@@ -84,7 +88,7 @@ impl Database {
             sent.push(seal.ended(table));
         }
         let mut arrived = Vec::new();
-        for (table, texts) in tables() {
+        for (table, texts) in tables {
             let doing = || failed(format!("read {} again", table.name));
             let mut seal = Seal::default();
             let mut rows = sqlx::query(texts.read).fetch(&mut *into);
@@ -101,39 +105,86 @@ impl Database {
         Ok(arrived)
     }
 
-    /// Writes all of it to a new file, which any Volaris of this version or a newer one restores.
-    /// The desk may go on meanwhile. Says how many rows there are; an older version's tables are
-    /// not counted.
+    /// Writes all of it to a new file, which any Volaris of this version or a newer one restores:
+    /// whole, or not at all. The desk may go on meanwhile. Says how many rows there are; an older
+    /// version's in a file are not counted.
     pub async fn back_up(&self, file: &Path) -> Result<Option<u64>, StoreError> {
         if file.exists() {
             return Err(StoreError::InTheWay(format!("{} is there already", file.display())));
         }
-        let url = DatabaseUrl::File(file.to_owned());
-        if self.dialect == Dialect::Postgres {
-            let copy = Self::open(&url).await?;
-            copy.migrate().await?;
-            let copied = self.copy_into(&copy).await?;
-            copy.close().await;
-            return Ok(Some(copied.iter().map(|table| table.rows).sum()));
-        }
+        // What is cut short is taken for no backup by anybody.
+        let mut begun = file.as_os_str().to_owned();
+        begun.push(".unfinished");
+        let begun = PathBuf::from(begun);
+        let doing = |doing: &str| {
+            let doing = format!("{doing} `{}`", file.display());
+            move |error: std::io::Error| StoreError::Database { doing, source: Box::new(error) }
+        };
+        remove(&begun).map_err(doing("make room for"))?;
         // Made first, so that nobody else can ever read it.
-        crate::database::make_private(file).map_err(|error| StoreError::Database {
-            doing: format!("make the file `{}`", file.display()),
-            source: Box::new(error),
-        })?;
+        make_private(&begun).map_err(doing("make the file"))?;
+        let written = match self.dialect {
+            Dialect::Sqlite => self.write_file(&begun).await,
+            Dialect::Postgres => self.copy_to_file(&begun).await.map(Some),
+        };
+        if written.is_err() {
+            let _ = remove(&begun);
+        }
+        let written = written?;
+        put(&begun, file).map_err(doing("finish the file"))?;
+        Ok(written)
+    }
+
+    async fn write_file(&self, file: &Path) -> Result<Option<u64>, StoreError> {
         sqlx::query("vacuum into $1")
             .bind(file.display().to_string())
             .execute(&self.readers)
             .await
             .map_err(failed("write the backup"))?;
-        let copy = Self::open(&url).await?;
-        copy.check_integrity().await?;
-        let counted = match copy.version().await? == copy.version_known() {
-            true => Some(copy.count().await?),
-            false => None,
+        let copy = Self::open(&DatabaseUrl::File(file.to_owned())).await?;
+        let looked = async {
+            copy.check_integrity().await?;
+            let is_present = copy.version().await? == copy.version_known();
+            if is_present { Ok(Some(copy.count().await?)) } else { Ok(None) }
         };
+        let counted = looked.await;
         copy.close().await;
-        Ok(counted)
+        counted
+    }
+
+    /// Copies a server's rows to a file whose tables are of the same version.
+    async fn copy_to_file(&self, file: &Path) -> Result<u64, StoreError> {
+        let copy = Self::open(&DatabaseUrl::File(file.to_owned())).await?;
+        let copied = self.copy_as_it_is(&copy).await;
+        copy.close().await;
+        Ok(copied?.iter().map(|table| table.rows).sum())
+    }
+
+    async fn copy_as_it_is(&self, copy: &Self) -> Result<Vec<CopiedTable>, StoreError> {
+        let doing = || failed("say its version");
+        let mut from = self.begin_snapshot().await?;
+        let text = "select max(version) from _sqlx_migrations";
+        let row = sqlx::query(text).fetch_one(&mut *from).await.map_err(doing())?;
+        let found: i64 = row.try_get(0).map_err(doing())?;
+        let known = copy.version_known();
+        if known < found {
+            return Err(StoreError::TooNew { found, known });
+        }
+        copy.migrate_to(found).await?;
+        let mut reader = copy.readers.acquire().await.map_err(failed("give a connection"))?;
+        let there = columns(&mut from, self.dialect).await?;
+        let here = columns(&mut reader, copy.dialect).await?;
+        for (name, one) in &here {
+            if there.get(name).map(|there| &there.columns) != Some(&one.columns) {
+                return Err(incomplete(format!("`{name}` has not the columns of version {found}")));
+            }
+        }
+        let tables = tables_with(&here).map_err(|name| {
+            incomplete(format!("`{name}` of version {found} is in no list of what is copied"))
+        })?;
+        let copied = copy.take(&mut from, &tables).await?;
+        copy.check_integrity().await?;
+        Ok(copied)
     }
 
     /// How many rows there are in all tables.
@@ -146,6 +197,51 @@ impl Database {
         }
         Ok(sum)
     }
+}
+
+/// Every table that there is, whoever made it, by its name.
+pub(crate) async fn columns(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+) -> Result<BTreeMap<String, Found>, StoreError> {
+    let doing = || failed("say which tables it has");
+    let rows = sqlx::query(dialect.columns()).fetch_all(connection).await.map_err(doing())?;
+    let mut found = BTreeMap::<String, Found>::new();
+    for row in rows {
+        let table = found.entry(row.try_get(0).map_err(doing())?).or_default();
+        table.columns.insert(row.try_get(1).map_err(doing())?);
+        table.is_filled |= row.try_get::<i64, _>(2).map_err(doing())? != 0;
+    }
+    Ok(found)
+}
+
+/// Something would be missing in a copy.
+pub(crate) fn incomplete(why: String) -> StoreError {
+    StoreError::Database { doing: "give all that it has".to_owned(), source: why.into() }
+}
+
+/// Takes a file away, and what SQLite keeps beside it.
+fn remove(file: &Path) -> std::io::Result<()> {
+    for end in ["", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(end);
+        match std::fs::remove_file(PathBuf::from(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Gives a file that is whole its name, so that a cut of the power leaves it there.
+fn put(begun: &Path, file: &Path) -> std::io::Result<()> {
+    std::fs::File::open(begun)?.sync_all()?;
+    std::fs::rename(begun, file)?;
+    #[cfg(unix)]
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// What stands at one place.

@@ -6,11 +6,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use desk::{Store, StoreError, StoreFacts};
 use sqlx::any::AnyPoolOptions;
+use sqlx::error::DatabaseError;
 use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, AnyPool, Connection, Row};
 
 use crate::dialect::Dialect;
-use crate::migrations::migrations;
+use crate::migration_steps::migration_steps;
 
 /// The oldest SQLite that is trusted: versions before it can damage a database when its log wraps.
 const SQLITE_OLDEST: [u32; 3] = [3, 51, 3];
@@ -49,6 +50,11 @@ impl std::fmt::Debug for DatabaseUrl {
 pub(crate) fn failed(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> StoreError {
     let doing = doing.into();
     move |error| StoreError::Database { doing, source: Box::new(error) }
+}
+
+/// PostgreSQL has a code for it, SQLite has words.
+fn is_of_a_missing_table(refusal: &dyn DatabaseError) -> bool {
+    refusal.code().as_deref() == Some("42P01") || refusal.message().starts_with("no such table")
 }
 
 /// Tells a new connection how we work.
@@ -111,8 +117,8 @@ impl Database {
         Ok(())
     }
 
-    fn migrator(&self) -> &'static Migrator {
-        migrations(self.dialect)
+    pub(crate) fn migrator(&self) -> &'static Migrator {
+        migration_steps(self.dialect)
     }
 
     /// The newest version that this program knows.
@@ -131,30 +137,10 @@ impl Database {
                 .try_get::<Option<i64>, _>(0)
                 .map_err(failed("say its version"))?
                 .unwrap_or(0)),
-            Err(sqlx::Error::Database(_)) => Ok(0),
+            // Any other refusal would let an older database pass for an empty one.
+            Err(sqlx::Error::Database(refusal)) if is_of_a_missing_table(&*refusal) => Ok(0),
             Err(error) => Err(failed("say its version")(error)),
         }
-    }
-
-    /// Brings the tables up to this program's version. Refuses a database of a newer program.
-    pub async fn migrate(&self) -> Result<i64, StoreError> {
-        self.migrate_to(self.version_known()).await
-    }
-
-    /// The same, no further than to an earlier version: how a database of an earlier program is
-    /// made.
-    pub async fn migrate_to(&self, version: i64) -> Result<i64, StoreError> {
-        let (found, known) = (self.version().await?, self.version_known());
-        if known < found {
-            return Err(StoreError::TooNew { found, known });
-        }
-        let mut connection = self.writers.acquire().await.map_err(failed("give a connection"))?;
-        let run = self.migrator().run_to(version, &mut *connection).await;
-        run.map_err(|error| StoreError::Database {
-            doing: format!("migrate from version {found} to {version}"),
-            source: Box::new(error),
-        })?;
-        Ok(version)
     }
 
     /// A connection that belongs to no pool.
@@ -170,6 +156,28 @@ impl Database {
     pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Any>, StoreError> {
         let begun = self.writers.begin_with(self.dialect.begin()).await;
         begun.map_err(failed("begin a transaction"))
+    }
+
+    /// Begins a transaction that reads, for which the database stands still as long as it takes.
+    pub(crate) async fn begin_snapshot(
+        &self,
+    ) -> Result<sqlx::Transaction<'static, sqlx::Any>, StoreError> {
+        let begun = self.readers.begin_with(self.dialect.begin_snapshot()).await;
+        let mut transaction = begun.map_err(failed("begin to read"))?;
+        self.be_patient(&mut transaction).await?;
+        Ok(transaction)
+    }
+
+    /// Lets the rest of a transaction take as long as it takes.
+    pub(crate) async fn be_patient(
+        &self,
+        transaction: &mut AnyConnection,
+    ) -> Result<(), StoreError> {
+        if let Some(patience) = self.dialect.patience() {
+            let told = sqlx::query(patience).execute(transaction).await;
+            told.map_err(failed("take its time"))?;
+        }
+        Ok(())
     }
 
     /// Closes every connection; writes that were acknowledged are on the disk already.

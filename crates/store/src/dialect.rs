@@ -61,6 +61,41 @@ impl Dialect {
         }
     }
 
+    /// What the connection of who changes the tables is told first. It may take as long as it
+    /// takes, as may those who wait for it; who is gone is waited for by nobody for long.
+    pub(crate) fn migrating(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &[],
+            Self::Postgres => &[
+                "set statement_timeout = 0",
+                "set idle_session_timeout = 0",
+                "set tcp_keepalives_idle = 10",
+                "set tcp_keepalives_interval = 5",
+                "set tcp_keepalives_count = 3",
+            ],
+        }
+    }
+
+    /// Every column of every table beside the list of migrations: the table's name, its own, and
+    /// whether anything is, or was, in the table: 1 or 0.
+    pub(crate) fn columns(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "select one.name, part.name, 1 \
+                 from sqlite_master one join pragma_table_info(one.name) part \
+                 where one.type = 'table' and one.name <> '_sqlx_migrations'"
+            }
+            Self::Postgres => {
+                "select cast(one.relname as text), cast(part.attname as text), \
+                 cast(sign(pg_relation_size(one.oid)) as bigint) \
+                 from pg_class list join pg_class one on one.relnamespace = list.relnamespace \
+                 join pg_attribute part on part.attrelid = one.oid \
+                 where list.oid = to_regclass('_sqlx_migrations') and one.oid <> list.oid \
+                 and one.relkind = 'r' and 0 < part.attnum and not part.attisdropped"
+            }
+        }
+    }
+
     /// Its kind and release, and how many bytes it takes.
     pub(crate) fn facts(self) -> &'static str {
         match self {

@@ -5,10 +5,9 @@ use desk::{Account, AuditEvent, Errand, IdentityStore, LinkedIdentity, Role, Sto
 use market::Moment;
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use uuid::Uuid;
 
 use crate::Database;
-use crate::accounts::account;
+use crate::accounts::{account, insert_account};
 use crate::database::failed;
 use crate::mail::end_invitations;
 use crate::series::parsed;
@@ -166,23 +165,9 @@ impl IdentityStore for Database {
             None if is_open => Role::Member,
             None => return Ok(None),
         };
-        let id = Uuid::now_v7().to_string();
-        let done = sqlx::query(
-            "insert into account (id, owner, email, password, created_at, role) \
-             values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-        )
-        .bind(id.clone())
-        .bind(account.owner.as_str().to_owned())
-        .bind(account.email.clone())
-        .bind(account.password.clone())
-        .bind(account.created_at.0)
-        .bind(role.to_string())
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed(DOING_JOIN))?;
-        let is_new = done.rows_affected() == 1;
-        let linked = match is_new {
-            true => sqlx::query(
+        let id = insert_account(&mut transaction, account, role).await?;
+        let linked = match &id {
+            Some(id) => sqlx::query(
                 "insert into identity (issuer, subject, account_id, linked_at) \
                  values ($1, $2, $3, $4) on conflict do nothing",
             )
@@ -194,7 +179,7 @@ impl IdentityStore for Database {
             .await
             .map_err(failed(DOING_JOIN))?
             .rows_affected(),
-            false => 0,
+            None => 0,
         };
         // Two at once: the second one leaves nothing behind, and finds the account when it asks.
         if linked == 0 {
@@ -202,6 +187,6 @@ impl IdentityStore for Database {
             return Ok(None);
         }
         transaction.commit().await.map_err(failed(DOING_JOIN))?;
-        Ok(Some(id))
+        Ok(id)
     }
 }

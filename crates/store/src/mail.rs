@@ -255,7 +255,7 @@ pub(crate) async fn end_invitations(
     Ok(())
 }
 
-/// Keeps a mail.
+/// Has a mail wait.
 pub(crate) async fn write(
     transaction: &mut Transaction<'_, Any>,
     mail: &WaitingMail,

@@ -2,15 +2,15 @@
 
 use async_trait::async_trait;
 use desk::{
-    Account, AuditEntry, Invitation, PeopleStore, Person, Role, StoreError, Tier, WaitingMail,
+    Account, AuditEntry, Invitation, NotJoined, PeopleStore, Person, Role, StoreError, Tier,
+    WaitingMail,
 };
 use market::Moment;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
-use uuid::Uuid;
 
 use crate::Database;
-use crate::accounts::account;
+use crate::accounts::{account, insert_account};
 use crate::audit::{append, too_many};
 use crate::database::failed;
 use crate::mail::{end_invitations, write};
@@ -186,7 +186,7 @@ impl PeopleStore for Database {
         account: &Account,
         hash: &str,
         now: Moment,
-    ) -> Result<Option<String>, StoreError> {
+    ) -> Result<Result<String, NotJoined>, StoreError> {
         let mut transaction = self.begin().await?;
         // Whoever takes it away has it: of two at once the second finds none.
         let taken = sqlx::query(
@@ -199,25 +199,16 @@ impl PeopleStore for Database {
         .fetch_optional(&mut *transaction)
         .await
         .map_err(failed(DOING_INVITATION))?;
-        let Some(taken) = taken else { return Ok(None) };
-        let role: Role = parsed(&taken, 0, "invitation")?;
+        let Some(taken) = taken else { return Ok(Err(NotJoined::NotInvited)) };
+        let role = parsed(&taken, 0, "invitation")?;
         end_invitations(&mut transaction, &account.email).await?;
-        let id = Uuid::now_v7().to_string();
-        sqlx::query(
-            "insert into account (id, owner, email, password, created_at, role) \
-             values ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(id.clone())
-        .bind(account.owner.as_str().to_owned())
-        .bind(account.email.clone())
-        .bind(account.password.clone())
-        .bind(account.created_at.0)
-        .bind(role.to_string())
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed("make an account"))?;
+        let Some(id) = insert_account(&mut transaction, account, role).await? else {
+            // The invitation is not used up by it.
+            transaction.rollback().await.map_err(failed(DOING_INVITATION))?;
+            return Ok(Err(NotJoined::Taken));
+        };
         transaction.commit().await.map_err(failed("make an account"))?;
-        Ok(Some(id))
+        Ok(Ok(id))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every table there is, with its columns: what copies a database, gives somebody all that is
 //! theirs, or takes it away, goes through this list. A test compares it with the tables themselves.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// What stands in a column.
@@ -39,6 +40,12 @@ pub(crate) struct Table {
     keys: usize,
     /// Whose its rows are.
     pub(crate) whose: Whose,
+}
+
+impl Table {
+    fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|(name, _)| *name == column)
+    }
 }
 
 /// Texts that read and write one table.
@@ -384,40 +391,78 @@ pub(crate) fn tables() -> impl DoubleEndedIterator<Item = (&'static Table, &'sta
     TABLES.iter().zip(TEXTS.iter()).filter(|(table, _)| table.whose != Whose::Nobody)
 }
 
-/// The texts of [`TABLES`], put together once: sqlx takes static ones only.
-static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| {
-    let texts = |table: &Table| {
-        let name = table.name;
-        let columns: Vec<&str> = table.columns.iter().map(|(column, _)| *column).collect();
-        let places: Vec<String> = (1..=columns.len()).map(|place| format!("${place}")).collect();
-        let (all, keys) = (columns.join(", "), columns[..table.keys].join(", "));
-        let (of, is_for_good) = match table.whose {
-            Whose::Owner => ("owner = $1".to_owned(), false),
-            Whose::Series => {
-                ("series_id in (select id from series where owner = $1)".to_owned(), false)
-            }
-            Whose::Account(column) => (format!("{column} = $1"), false),
-            Whose::Nobody => ("$1 is null".to_owned(), true),
-            // Nobody's account is what most entries are not about.
-            Whose::Log => ("$1 <> '' and (account_id = $1 or about = $1)".to_owned(), true),
-        };
-        let remove = format!("delete from {name} where {of}");
-        let write = format!("insert into {name} ({all}) values ({})", places.join(", "));
-        Texts {
-            read: String::leak(format!("select {all} from {name} order by {keys}")),
-            write: String::leak(write),
-            count: String::leak(format!("select count(*) from {name}")),
-            read_of: String::leak(format!("select {all} from {name} where {of} order by {keys}")),
-            remove_of: (!is_for_good).then(|| &*String::leak(remove)),
-        }
+/// A table as it is found in a database.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// Its columns.
+    pub(crate) columns: BTreeSet<String>,
+    /// Whether anything is, or was, in it.
+    pub(crate) is_filled: bool,
+}
+
+/// Whether a table is ours.
+pub(crate) fn is_listed(name: &str) -> bool {
+    TABLES.iter().any(|table| table.name == name)
+}
+
+/// The same of an earlier version, as it is found; the name of a table that has something that is
+/// in no list.
+pub(crate) fn tables_with(
+    found: &BTreeMap<String, Found>,
+) -> Result<Vec<(&'static Table, &'static Texts)>, String> {
+    let is_whole = |name: &str, columns: &BTreeSet<String>| {
+        let table = TABLES.iter().find(|table| table.name == name);
+        let listed = |column| table.is_some_and(|table| table.has(column));
+        columns.iter().all(|column| listed(column))
     };
-    TABLES.iter().map(texts).collect()
-});
+    if let Some((name, _)) = found.iter().find(|(name, one)| !is_whole(name, &one.columns)) {
+        return Err(name.clone());
+    }
+    let there = tables().filter_map(|(table, texts)| {
+        let columns = &found.get(table.name)?.columns;
+        if columns.len() == table.columns.len() {
+            return Some((table, texts));
+        }
+        let had = table.columns.iter().filter(|(name, _)| columns.contains(*name)).copied();
+        // Never given back: once a start at most, before a migration.
+        let table = Table { columns: Vec::leak(had.collect()), ..*table };
+        let texts = Box::leak(Box::new(texts_of(&table)));
+        Some((&*Box::leak(Box::new(table)), &*texts))
+    });
+    Ok(there.collect())
+}
+
+/// The texts of [`TABLES`], put together once: sqlx takes static ones only.
+static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| TABLES.iter().map(texts_of).collect());
+
+fn texts_of(table: &Table) -> Texts {
+    let name = table.name;
+    let columns: Vec<&str> = table.columns.iter().map(|(column, _)| *column).collect();
+    let places: Vec<String> = (1..=columns.len()).map(|place| format!("${place}")).collect();
+    let (all, keys) = (columns.join(", "), columns[..table.keys].join(", "));
+    let (of, is_for_good) = match table.whose {
+        Whose::Owner => ("owner = $1".to_owned(), false),
+        Whose::Series => {
+            ("series_id in (select id from series where owner = $1)".to_owned(), false)
+        }
+        Whose::Account(column) => (format!("{column} = $1"), false),
+        Whose::Nobody => ("$1 is null".to_owned(), true),
+        // Nobody's account is what most entries are not about.
+        Whose::Log => ("$1 <> '' and (account_id = $1 or about = $1)".to_owned(), true),
+    };
+    let remove = format!("delete from {name} where {of}");
+    let write = format!("insert into {name} ({all}) values ({})", places.join(", "));
+    Texts {
+        read: String::leak(format!("select {all} from {name} order by {keys}")),
+        write: String::leak(write),
+        count: String::leak(format!("select count(*) from {name}")),
+        read_of: String::leak(format!("select {all} from {name} where {of} order by {keys}")),
+        remove_of: (!is_for_good).then(|| &*String::leak(remove)),
+    }
+}
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
-
     use sqlx::Row;
 
     use super::*;

@@ -1,7 +1,9 @@
 //! Accounts, and where they are signed in.
 
 use desk::{
-    Account, AccountStore, Invitation, OwnerId, PeopleStore, Role, SignIn, Tier, WatchlistStore,
+    Account, AccountStore, AuditEntry, AuditEvent, AuditStore, Errand, IdentityStore, Invitation,
+    LinkedIdentity, MailKind, MailStore, OwnerId, Passkey, PasskeyStore, PeopleStore, ResetCode,
+    Role, SignIn, TakenAway, Tier, WaitingMail, WatchlistStore,
 };
 use market::{Moment, Symbol};
 
@@ -14,6 +16,7 @@ on_both!(
     an_address_changes_from_what_it_was,
     a_sign_in_ends_by_itself_or_by_hand,
     a_code_counts_once,
+    an_account_is_set_anew_at_once_or_not_at_all,
 );
 
 fn account(email: &str) -> Account {
@@ -195,4 +198,140 @@ async fn a_code_counts_once(home: Home) {
     assert!(store.remove_second_factor(&id).await.unwrap());
     assert!(!store.remove_second_factor(&id).await.unwrap());
     assert!(!store.use_recovery(&id, "b").await.unwrap());
+}
+
+fn entry(account: &str, event: AuditEvent) -> AuditEntry {
+    AuditEntry {
+        at: Moment(10),
+        account: account.to_owned(),
+        event,
+        about: String::new(),
+        device: String::new(),
+        network: String::new(),
+    }
+}
+
+fn mail(id: &str, account: &str, kind: MailKind) -> WaitingMail {
+    WaitingMail {
+        id: id.to_owned(),
+        account: account.to_owned(),
+        kind,
+        address: "ada@example.com".to_owned(),
+        secret: "sealed".to_owned(),
+        made_at: Moment(10),
+        next_at: Moment(10),
+        ends_at: Moment(99),
+        tries: 0,
+    }
+}
+
+/// Gives an account every way in that there is.
+async fn open_in_every_way(store: &store::Database, account: &str, name: &str) {
+    for device in ["here", "there"] {
+        store.add_sign_in(&sign_in(&format!("{name} {device}"), account, 9)).await.unwrap();
+    }
+    let passkey = Passkey {
+        id: name.to_owned(),
+        account: account.to_owned(),
+        name: "Phone".to_owned(),
+        body: String::new(),
+        made_at: Moment(1),
+        used_at: None,
+    };
+    assert!(store.add_passkey(&passkey, 9).await.unwrap());
+    for issuer in ["https://one.example", "https://two.example"] {
+        let identity = LinkedIdentity {
+            issuer: issuer.to_owned(),
+            subject: name.to_owned(),
+            account: account.to_owned(),
+            linked_at: Moment(1),
+        };
+        assert!(store.link_identity(&identity).await.unwrap());
+    }
+    let errand = Errand {
+        hash: name.to_owned(),
+        account: Some(account.to_owned()),
+        what: "code".to_owned(),
+        secret: String::new(),
+        expires_at: Moment(99),
+    };
+    store.add_errand(&errand, Moment(0)).await.unwrap();
+    assert!(store.begin_second_factor(account, "sealed").await.unwrap());
+    assert!(store.confirm_second_factor(account, 1, &["code".to_owned()]).await.unwrap());
+    let code = ResetCode {
+        account: account.to_owned(),
+        hash: name.to_owned(),
+        made_at: Moment(1),
+        expires_at: Moment(99),
+    };
+    let sent = entry(account, AuditEvent::CodeSent);
+    let carries = mail(name, account, MailKind::ResetCode);
+    store.begin_reset(&code, &sent, &carries).await.unwrap();
+}
+
+async fn an_account_is_set_anew_at_once_or_not_at_all(home: Home) {
+    let store = home.open().await;
+    let ada = store.add_first_account(&account("ada@example.com")).await.unwrap().unwrap();
+    let asked = invitation("bob@example.com", &ada);
+    store.add_invitation(&asked).await.unwrap();
+    let bob = Account { owner: OwnerId::read("bob".to_owned()), ..account("bob@example.com") };
+    let bob = store.join(&bob, &asked.hash, Moment(5)).await.unwrap().unwrap();
+    for (id, name) in [(&ada, "ada"), (&bob, "bob")] {
+        open_in_every_way(&store, id, name).await;
+    }
+    let ways = async |id: &str| {
+        (
+            store.sign_ins(id, Moment(5)).await.unwrap().len(),
+            store.passkeys(id).await.unwrap().len(),
+            store.identities(id).await.unwrap().len(),
+            store.second_factor(id).await.unwrap().map(|factor| factor.recovery_left),
+            store.account(id).await.unwrap().unwrap().password,
+        )
+    };
+    let before = (2, 1, 2, Some(1), "$argon2id$one".to_owned());
+    let reset = entry(&ada, AuditEvent::PasswordReset);
+    let told = |id: &str| mail(id, &ada, MailKind::PasswordReset);
+    let off = |id: &str| mail(id, &ada, MailKind::FactorOff);
+    // The last that is written cannot be: nothing is.
+    let of_nobody = WaitingMail { account: "nobody".to_owned(), ..off("x") };
+    store.reset_account("two", true, &reset, &[told("t"), of_nobody]).await.unwrap_err();
+    let nobody = entry("nobody", AuditEvent::PasswordReset);
+    assert_eq!(store.reset_account("two", true, &nobody, &[]).await.unwrap(), None);
+    assert_eq!(ways(&ada).await, before);
+    assert_eq!((store.waiting_mails().await.unwrap(), store.check_audit().await.unwrap()), (2, 2));
+
+    let taken = TakenAway { sign_ins: 2, passkeys: 1, identities: 2, factor: false };
+    let mails = [told("t"), off("o")];
+    assert_eq!(store.reset_account("two", false, &reset, &mails).await.unwrap(), Some(taken));
+    assert_eq!(ways(&ada).await, (0, 0, 0, Some(1), "two".to_owned()));
+    assert_eq!(store.take_errand("ada", "code", Moment(5)).await.unwrap(), None);
+    let late = entry(&ada, AuditEvent::PasswordMailed);
+    assert!(!store.finish_reset("ada", "three", &late, &told("l")).await.unwrap(), "it ended");
+    assert_eq!(store.waiting_mails().await.unwrap(), 3, "nobody's factor was turned off");
+    let events = async || {
+        let log = store.audit_of(&ada, 5).await.unwrap();
+        log.into_iter().map(|one| one.event).collect::<Vec<_>>()
+    };
+    use AuditEvent::{CodeSent, Disconnected, FactorOff, PasskeyEnded, PasswordReset};
+    let written = [Disconnected, Disconnected, PasskeyEnded, PasswordReset, CodeSent];
+    assert_eq!(events().await, written, "the newest first");
+
+    // With the factor, while others write to the log as well.
+    let mails = [told("t2"), off("o2")];
+    let others = (0..8).map(|_| store.add_audit(&late));
+    let (taken, others) = futures::future::join(
+        store.reset_account("three", true, &reset, &mails),
+        futures::future::join_all(others),
+    )
+    .await;
+    let nothing = TakenAway { sign_ins: 0, passkeys: 0, identities: 0, factor: true };
+    assert_eq!(taken.unwrap(), Some(nothing));
+    assert!(others.iter().all(Result::is_ok));
+    assert_eq!(ways(&ada).await, (0, 0, 0, None, "three".to_owned()));
+    assert_eq!(store.waiting_mails().await.unwrap(), 5);
+    assert_eq!(store.check_audit().await.unwrap(), 2 + 4 + 8 + 2);
+    let log = store.audit_of(&ada, 10).await.unwrap();
+    assert_eq!(log.iter().filter(|one| one.event == FactorOff).count(), 1);
+    assert_eq!(ways(&bob).await, before, "he is another");
+    assert!(store.take_errand("bob", "code", Moment(5)).await.unwrap().is_some());
 }

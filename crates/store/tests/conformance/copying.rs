@@ -9,6 +9,9 @@ on_both!(
     everything_arrives_in_the_other_kind,
     what_is_not_empty_stays_as_it_is,
     a_backup_is_whole_and_overwrites_nothing,
+    a_backup_of_every_earlier_version_becomes_what_its_original_becomes,
+    nothing_is_left_out_silently_before_a_migration,
+    of_several_that_start_at_once_one_migrates,
 );
 
 /// A row for every table, with what is hard to carry: nothing, less than nothing, empty text,
@@ -45,9 +48,54 @@ const ROWS: [&str; 26] = [
     "insert into idempotency values ('local', 'once', 'hash', 'p', 5)",
 ];
 
+/// Since which version there is a table as [`ROWS`] has it.
+fn since(row: &str) -> i64 {
+    match row.split(' ').nth(2).unwrap_or_default() {
+        "passkey" => 17,
+        "identity" | "errand" => 16,
+        "mail" | "password_reset" => 15,
+        "account" => 14,
+        "usage" | "announcement" => 12,
+        "idempotency" => 11,
+        "api_key" => 10,
+        "invitation" | "audit" => 9,
+        "second_factor" | "recovery_code" => 8,
+        "sign_in" => 6,
+        "volatility_day" => 5,
+        "chain" => 4,
+        "position" => 3,
+        "drawing" => 2,
+        _ => 1,
+    }
+}
+
+/// Rows of tables that were otherwise before: since which version and until which.
+const EARLIER_ROWS: [(i64, i64, &str); 2] = [
+    (
+        6,
+        13,
+        "insert into account (id, owner, email, password, created_at) \
+         values ('a', 'local', 'ada@example.com', 'hash', 5)",
+    ),
+    (7, 8, "insert into audit values (1, 5, 'a', 'signed_in', '', '', 'no seal')"),
+];
+
+/// What a database of a version can have, those first that others point at.
+fn rows_of(version: i64) -> impl Iterator<Item = &'static str> {
+    let is_then = move |(since, until, _): &&(i64, i64, _)| (*since..=*until).contains(&version);
+    let earlier = EARLIER_ROWS.iter().filter(is_then).map(|(_, _, row)| *row);
+    earlier.chain(ROWS.into_iter().filter(move |row| since(row) <= version))
+}
+
 async fn filled(home: &Home) -> Database {
-    let database = home.open().await;
-    for row in ROWS {
+    let known = home.open().await.version_known();
+    filled_at(home, known).await
+}
+
+async fn filled_at(home: &Home, version: i64) -> Database {
+    let database = Database::open(&home.url).await.unwrap();
+    database.migrate_to(version).await.unwrap();
+    for row in rows_of(version) {
         home.tamper(row).await;
     }
     database
@@ -116,4 +164,91 @@ async fn a_backup_is_whole_and_overwrites_nothing(home: Home) {
     let arrived = backup.copy_into(&target.open().await).await.unwrap();
     let other = Home::on_sqlite();
     assert_eq!(from.copy_into(&other.open().await).await.unwrap(), arrived);
+}
+
+async fn a_backup_of_every_earlier_version_becomes_what_its_original_becomes(home: Home) {
+    let folder = tempfile::tempdir().unwrap();
+    let is_file = matches!(home.url, DatabaseUrl::File(_));
+    let known = home.open().await.version_known();
+    for version in 1..=known {
+        let home = if is_file { Home::on_sqlite() } else { Home::on_postgres() };
+        let original = filled_at(&home, version).await;
+        let file = folder.path().join(format!("{version}.db"));
+        let migration = original.begin_migration().await.unwrap();
+        assert_eq!(migration.before(), version);
+        migration.back_up(&file).await.unwrap();
+        assert_eq!(migration.run().await.unwrap(), known);
+        // The backup is of the version that was there, and becomes what the original became.
+        let backup = Database::open(&DatabaseUrl::File(file)).await.unwrap();
+        assert_eq!(backup.version().await.unwrap(), version);
+        backup.migrate().await.unwrap();
+        backup.check_integrity().await.unwrap();
+        let (of_original, of_backup) = (Home::on_sqlite(), Home::on_sqlite());
+        let became = original.copy_into(&of_original.open().await).await.unwrap();
+        let becomes = backup.copy_into(&of_backup.open().await).await.unwrap();
+        assert_eq!(becomes, became, "{version}");
+        let rows: u64 = became.iter().map(|table| table.rows).sum();
+        assert_eq!(rows, rows_of(version).count() as u64, "{version}");
+        backup.close().await;
+    }
+    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(names.len() as i64, known, "a file each, and nothing beside: {names:?}");
+}
+
+async fn nothing_is_left_out_silently_before_a_migration(home: Home) {
+    let folder = tempfile::tempdir().unwrap();
+    let database = filled_at(&home, 5).await;
+    let try_to = async |name: &str| {
+        let migration = database.begin_migration().await.unwrap();
+        migration.back_up(&folder.path().join(name)).await
+    };
+    home.tamper("create table notes (body text)").await;
+    try_to("empty.db").await.unwrap();
+    home.tamper("insert into notes values ('mine')").await;
+    let of_table = try_to("table.db").await;
+    home.tamper("drop table notes").await;
+    home.tamper("alter table position add column note text").await;
+    let of_column = try_to("column.db").await;
+    let names = std::fs::read_dir(folder.path()).unwrap().map(|one| one.unwrap().file_name());
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+    match home.url {
+        // All of a file is copied, whatever is in it.
+        DatabaseUrl::File(_) => {
+            assert!(of_table.is_ok() && of_column.is_ok());
+            assert_eq!(names, ["column.db", "empty.db", "table.db"]);
+        }
+        DatabaseUrl::Server(_) => {
+            for (refused, named) in [(of_table, "`notes`"), (of_column, "`position`")] {
+                let why = refused.unwrap_err();
+                let why = std::error::Error::source(&why).unwrap().to_string();
+                assert!(why.contains(named), "{why}");
+            }
+            assert_eq!(names, ["empty.db"], "no half of one");
+        }
+    }
+    assert_eq!(database.version().await.unwrap(), 5);
+}
+
+async fn of_several_that_start_at_once_one_migrates(home: Home) {
+    let folder = tempfile::tempdir().unwrap();
+    filled_at(&home, 5).await.close().await;
+    let start = async |name: String| {
+        let server = Database::open(&home.url).await.unwrap();
+        let migration = server.begin_migration().await.unwrap();
+        let before = migration.before();
+        if before < server.version_known() {
+            migration.back_up(&folder.path().join(name)).await.unwrap();
+        }
+        migration.run().await.unwrap();
+        before
+    };
+    // A file has one server.
+    let servers = if matches!(home.url, DatabaseUrl::File(_)) { 1 } else { 4 };
+    let all = (0..servers).map(|n| start(format!("{n}.db")));
+    let mut found = futures::future::join_all(all).await;
+    found.sort_unstable();
+    assert_eq!(found[0], 5);
+    assert!(found[1..].iter().all(|before| 5 < *before), "{found:?}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }

@@ -2,7 +2,8 @@
 
 use desk::{
     Account, AccountStore, AuditEntry, AuditEvent, AuditStore, IdentityStore, Invitation,
-    LinkedIdentity, MailKind, MailStore, OwnerId, PeopleStore, Role, SignIn, Tier, WaitingMail,
+    LinkedIdentity, MailKind, MailStore, NotJoined, OwnerId, PeopleStore, Role, SignIn, Tier,
+    WaitingMail,
 };
 use market::Moment;
 
@@ -12,6 +13,7 @@ on_both!(
     somebody_joins_once_as_what_they_were_asked_to_be,
     an_invitation_is_for_one_address_and_ends,
     a_letter_goes_with_its_invitation,
+    an_address_that_is_taken_uses_no_invitation_up,
     roles_change_from_what_they_were,
     a_desk_is_handed_over_whole_or_not_at_all,
     who_is_shut_out_is_signed_out,
@@ -60,7 +62,7 @@ async fn somebody_joins_once_as_what_they_were_asked_to_be(home: Home) {
         .collect();
     let joined = tries.iter().map(|bob| store.join(bob, &asked.hash, NOW));
     let joined = futures::future::join_all(joined).await;
-    let joined: Vec<String> = joined.into_iter().filter_map(Result::unwrap).collect();
+    let joined: Vec<String> = joined.into_iter().filter_map(|one| one.unwrap().ok()).collect();
     assert_eq!(joined.len(), 1, "{joined:?}");
     let bob = store.account(&joined[0]).await.unwrap().unwrap();
     assert_eq!((bob.role, bob.is_suspended), (Role::Admin, false));
@@ -79,17 +81,18 @@ async fn an_invitation_is_for_one_address_and_ends(home: Home) {
     let asked = invitation("bob@example.com", &ada, Role::Member);
     store.add_invitation(&asked).await.unwrap();
     let (bob, eve) = (account("bob@example.com"), account("eve@example.com"));
-    assert_eq!(store.join(&eve, &asked.hash, NOW).await.unwrap(), None);
-    assert_eq!(store.join(&bob, "another hash", NOW).await.unwrap(), None);
-    assert_eq!(store.join(&bob, &asked.hash, Moment(200)).await.unwrap(), None, "it ended");
+    let refused = Err(NotJoined::NotInvited);
+    assert_eq!(store.join(&eve, &asked.hash, NOW).await.unwrap(), refused);
+    assert_eq!(store.join(&bob, "another hash", NOW).await.unwrap(), refused);
+    assert_eq!(store.join(&bob, &asked.hash, Moment(200)).await.unwrap(), refused, "it ended");
     // A newer one takes its place.
     let newer = Invitation { hash: "newer".to_owned(), ..asked.clone() };
     assert!(store.add_invitation(&newer).await.unwrap());
-    assert_eq!(store.join(&bob, &asked.hash, NOW).await.unwrap(), None);
+    assert_eq!(store.join(&bob, &asked.hash, NOW).await.unwrap(), refused);
     assert_eq!(store.invitations(NOW).await.unwrap(), [newer]);
     assert!(!store.remove_invitation("bob@example.com", Role::Admin).await.unwrap());
     assert!(store.remove_invitation("bob@example.com", Role::Member).await.unwrap());
-    assert_eq!(store.join(&bob, "newer", NOW).await.unwrap(), None, "it was taken back");
+    assert_eq!(store.join(&bob, "newer", NOW).await.unwrap(), refused, "it was taken back");
     store.add_invitation(&asked).await.unwrap();
     assert_eq!(store.invitations(Moment(200)).await.unwrap(), []);
     assert_eq!(store.invitations(NOW).await.unwrap(), [], "what ended is forgotten");
@@ -173,6 +176,30 @@ async fn a_letter_goes_with_its_invitation(home: Home) {
     let joined = store.join_by_identity(&account(&bob.email), &identity, false, NOW).await;
     assert!(joined.unwrap().is_some());
     assert_eq!(waiting().await, ["0 other"]);
+}
+
+async fn an_address_that_is_taken_uses_no_invitation_up(home: Home) {
+    let store = home.open().await;
+    let ada = first(&store).await;
+    let asked = invitation("bob@example.com", &ada, Role::Admin);
+    store.add_invitation(&asked).await.unwrap();
+    // An account of that address, made by another way in the same moment.
+    home.tamper(
+        "insert into account (id, owner, email, password, created_at, role) \
+         values ('b', 'other', 'bob@example.com', '', 1, 'member')",
+    )
+    .await;
+    let bob = account("bob@example.com");
+    let tries = (0..4).map(|_| store.join(&bob, &asked.hash, NOW));
+    for joined in futures::future::join_all(tries).await {
+        assert_eq!(joined.unwrap(), Err(NotJoined::Taken));
+    }
+    assert_eq!(store.invitations(NOW).await.unwrap(), std::slice::from_ref(&asked));
+    assert_eq!(store.account("b").await.unwrap().unwrap().role, Role::Member, "as it was");
+    let of_nobody = store.join(&bob, "another hash", NOW).await.unwrap();
+    assert_eq!(of_nobody, Err(NotJoined::NotInvited), "who has no code learns nothing");
+    home.tamper("delete from account where id = 'b'").await;
+    store.join(&bob, &asked.hash, NOW).await.unwrap().unwrap();
 }
 
 async fn roles_change_from_what_they_were(home: Home) {

@@ -43,7 +43,7 @@ static SQLITE: LazyLock<Migrator> = LazyLock::new(|| migrator(Dialect::Sqlite));
 static POSTGRES: LazyLock<Migrator> = LazyLock::new(|| migrator(Dialect::Postgres));
 
 /// What a database goes through.
-pub(crate) fn migrations(dialect: Dialect) -> &'static Migrator {
+pub(crate) fn migration_steps(dialect: Dialect) -> &'static Migrator {
     match dialect {
         Dialect::Sqlite => &SQLITE,
         Dialect::Postgres => &POSTGRES,
@@ -89,7 +89,7 @@ mod tests {
     /// A database that an earlier build made knows its steps by these.
     #[test]
     fn a_step_is_known_by_what_it_always_was() {
-        let first = migrations(Dialect::Sqlite).iter().next().expect("a step");
+        let first = migration_steps(Dialect::Sqlite).iter().next().expect("a step");
         assert_eq!((first.version, &*first.description), (1, "first tables"));
         assert!(hex::encode(&first.checksum).starts_with("326786105ea9281a"));
     }
