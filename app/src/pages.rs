@@ -21,6 +21,7 @@ pub use announcements::{Announced, announcements_document};
 pub use dashboard::{Dashboard, UsagePlot, UsedBy, dashboard_document};
 pub(crate) use desk::DeskPage;
 pub(crate) use developers::DevelopersPage;
+pub use document::TypedEmail;
 pub use identity::{CodePage, LeavingPage, code_document, leaving_document};
 pub(crate) use missing::MissingPage;
 pub use passkeys::{PasskeyDoor, ShownPasskey, ShownPasskeys};

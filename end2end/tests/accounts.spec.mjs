@@ -50,6 +50,10 @@ visit("a desk is protected by an account, and asks everybody since", { path: "/c
     await checkAxe(page);
     await fill(page, { email: EMAIL, password: "password1", press: "Protect this desk" });
     await page.getByRole("alert").filter({ hasText: "anybody would try" }).waitFor();
+    // Nobody types an address twice, and no script reads it.
+    assert.equal(await page.getByRole("textbox", { name: "E-mail" }).inputValue(), EMAIL);
+    assert.ok(!(await page.evaluate(() => document.cookie)).includes("typed"));
+    assert.ok(!page.url().includes("ada"));
     await fill(page, { email: " Ada@Example.com ", password: PASSWORD, press: "Protect" });
     await page.getByRole("heading", { name: "Profile" }).waitFor();
     await page.getByText(`You sign in as ${EMAIL}.`).waitFor();

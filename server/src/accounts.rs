@@ -30,7 +30,7 @@ use crate::tape_loop::Listeners;
 use crate::vault::Vault;
 use crate::{
     announcements, api_keys, belongings, dashboard, identity, mail, passkeys, password_reset,
-    people, settings,
+    people, settings, typed_email,
 };
 
 /// Whoever signed in no longer ago than this need not prove it again.
@@ -201,10 +201,11 @@ impl Accounts {
         session: &Session,
         device: &Device,
     ) -> Result<Response, Problem> {
-        let Ok(email) = email_of(&form.email) else { return Ok(back(path, "email", None)) };
+        let again = |word| self.again(path, (word, None), &form.email);
+        let Ok(email) = email_of(&form.email) else { return again("email") };
         let password = match self.choose(form.password, &email).await? {
             Ok(password) => password,
-            Err(word) => return Ok(back(path, word, None)),
+            Err(word) => return again(word),
         };
         let account = Account {
             id: String::new(),
@@ -308,6 +309,18 @@ async fn setup_page(
     page(&headers, AccountPage::SetUp { is_plain }, &told.problem)
 }
 
+impl Accounts {
+    /// A page again, with what was wrong, and with the e-mail address that was typed.
+    pub(crate) fn again(
+        &self,
+        path: &str,
+        (problem, next): (&str, Option<&str>),
+        email: &str,
+    ) -> Result<Response, Problem> {
+        Ok((typed_email::keep(self, email)?, back(path, problem, next)).into_response())
+    }
+}
+
 /// A page again, with what was wrong.
 pub(crate) fn back(path: &str, problem: &str, next: Option<&str>) -> Response {
     let mut query = vec![("problem", problem)];
@@ -361,12 +374,12 @@ async fn set_up(
 ) -> Result<Response, Problem> {
     let SetUpForm { token, email, password } = form;
     if !accounts.may_try("of the set-up", &device).await? {
-        return Ok(back("/set-up", "wait", None));
+        return accounts.again("/set-up", ("wait", None), &email);
     }
     let setup = accounts.doors.setup.as_ref().filter(|_| !accounts.doors.has_accounts());
     if !setup.is_some_and(|setup| setup.is(&token)) {
         warn!("somebody tried to set the desk up with a wrong token");
-        return Ok(back("/set-up", "token", None));
+        return accounts.again("/set-up", ("token", None), &email);
     }
     let form = NewAccount { email, password };
     accounts.make_first(form, "/set-up", &session, &device).await
@@ -391,11 +404,12 @@ async fn sign_in(
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Problem> {
     let next = own_path(&form.next);
+    let again = |word| accounts.again("/sign-in", (word, Some(next)), &form.email);
     // What is no address is nobody's, and takes as long.
     let email = email_of(&form.email).unwrap_or_default();
     if !accounts.may_try(&email, &device).await? {
         warn!("too many tries to sign in");
-        return Ok(back("/sign-in", "wait", Some(next)));
+        return again("wait");
     }
     let store = &accounts.doors.store;
     let account = store.account_named(&email).await?;
@@ -409,13 +423,13 @@ async fn sign_in(
         _ => {
             accounts.note(&id, AuditEvent::Refused, &device).await?;
             info!("somebody could not be signed in");
-            return Ok(back("/sign-in", "wrong", Some(next)));
+            return again("wrong");
         }
     };
     let Some(is_recovery) = accounts.opens(&account, &form.code).await? else {
         accounts.note(&id, AuditEvent::Refused, &device).await?;
         info!("somebody had the password and no code");
-        return Ok(back("/sign-in", "wrong", Some(next)));
+        return again("wrong");
     };
     if is_recovery {
         accounts.note(&id, AuditEvent::RecoveryUsed, &device).await?;
@@ -423,7 +437,7 @@ async fn sign_in(
     // Whoever set it anew while this one was compared has signed everybody out.
     let is_same = store.account(&id).await?.is_some_and(|now| now.password == account.password);
     if !is_same {
-        return Ok(back("/sign-in", "wrong", Some(next)));
+        return again("wrong");
     }
     if let Verdict::Renewed(password) = verdict {
         store.write_password(&account.id, &password).await?;

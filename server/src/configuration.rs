@@ -147,6 +147,7 @@ impl Configuration {
         let database = environment.database.or(file.database);
         let nats = environment.nats.or(file.nats);
         check_nats(nats.as_deref(), database.as_deref())?;
+        let demanded = environment.require_second_factor.or(file.require_second_factor);
         Ok(Self {
             data,
             database,
@@ -170,10 +171,7 @@ impl Configuration {
                 environment.mail.or(file.mail),
                 environment.mail_from.or(file.mail_from),
             )?,
-            require_second_factor: environment
-                .require_second_factor
-                .or(file.require_second_factor)
-                .unwrap_or(false),
+            require_second_factor: demanded.unwrap_or(false),
             breached_passwords: environment.breached_passwords.or(file.breached_passwords),
             oidc,
             jwt,

@@ -16,6 +16,7 @@ mod clock;
 mod codes;
 mod commands;
 mod configuration;
+mod cookies;
 mod connections;
 mod dashboard;
 mod device;
@@ -43,6 +44,7 @@ mod settings;
 mod shield;
 mod stream;
 mod tape_loop;
+mod typed_email;
 mod usage;
 mod vault;
 

@@ -12,13 +12,14 @@ use http::header::CACHE_CONTROL;
 use http::{HeaderMap, StatusCode};
 use leptos::WasmSplitManifest;
 use leptos::config::LeptosOptions;
-use leptos::prelude::{ArcStoredValue, provide_context, use_context};
+use leptos::prelude::{ArcStoredValue, Owner, provide_context, use_context};
 use leptos_axum::{
     AxumRouteListing, LeptosRoutes, generate_route_list, render_app_to_stream_with_context,
 };
 
 use crate::assets::{self, MANIFEST, Split};
 use crate::shield::PageNonce;
+use crate::typed_email;
 
 /// Addresses of the files that pages load.
 pub(crate) fn files() -> PageFiles {
@@ -41,7 +42,12 @@ pub(crate) fn document(
     headers: &HeaderMap,
     write: impl FnOnce(&PageFiles, &Preferences) -> String,
 ) -> Response {
-    let html = write(&files(), &preferences(headers));
+    let html = Owner::new().with(|| {
+        if let Some(typed) = typed_email::kept(headers) {
+            provide_context(typed);
+        }
+        write(&files(), &preferences(headers))
+    });
     ([(CACHE_CONTROL, "no-store")], Html(html)).into_response()
 }
 

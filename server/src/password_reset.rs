@@ -14,12 +14,12 @@ use market::Span;
 use serde::Deserialize;
 use tracing::{info, warn};
 
-use crate::accounts::{Accounts, Told, back};
+use crate::accounts::{Accounts, Told};
 use crate::device::Device;
 use crate::mail::{Letter, Mails};
 use crate::rest::Problem;
 use crate::sessions::Here;
-use crate::{codes, pages};
+use crate::{codes, pages, typed_email};
 pub(crate) use on_the_machine::reset;
 
 /// Letters and digits of a code: 80 bits.
@@ -90,20 +90,22 @@ async fn ask(
     let Some(mails) = accounts.doors.mails.clone() else {
         return Ok(Redirect::to("/sign-in").into_response());
     };
-    let Ok(email) = email_of(&form.email) else { return Ok(back("/forgot", "email", None)) };
+    let again = |word| accounts.again("/forgot", (word, None), &form.email);
+    let Ok(email) = email_of(&form.email) else { return again("email") };
     // Not those of the sign-in: whoever asks for codes of others keeps nobody from signing in.
     if !accounts.may_try(&format!("a code of {email}"), &device).await? {
         warn!("too many codes were asked for");
-        return Ok(back("/forgot", "wait", None));
+        return again("wait");
     }
     let desk = mails.address(accounts.address(&headers));
+    let typed = typed_email::keep(&accounts, &form.email)?;
     tokio::spawn(async move {
         if let Err(error) = send_code(&accounts, &mails, (&email, &desk), &device).await {
             let story = crate::rest::story(error.as_ref());
             warn!(%story, "a code could not be sent: {story}");
         }
     });
-    Ok(Redirect::to("/reset?done=sent").into_response())
+    Ok((typed, Redirect::to("/reset?done=sent")).into_response())
 }
 
 /// Sends a code to whom an address belongs, where it belongs to anybody.
@@ -157,7 +159,7 @@ async fn set_anew(
     device: Device,
     Form(form): Form<ResetForm>,
 ) -> Result<Response, Problem> {
-    let again = |word| Ok(back("/reset", word, None));
+    let again = |word| accounts.again("/reset", (word, None), &form.email);
     let Some(mails) = &accounts.doors.mails else {
         return Ok(Redirect::to("/sign-in").into_response());
     };

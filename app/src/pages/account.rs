@@ -89,11 +89,13 @@ pub fn account_document(
     let title = page.title();
     let body = match page {
         AccountPage::SignIn { next, is_plain, issuer, passkey, has_mail } => {
+            let not_here = passkey.as_ref().and_then(passkeys::not_here);
             let passkey =
                 passkey.map(|door| passkeys::button(door, next.clone(), issuer.is_none()));
             let elsewhere = issuer.map(|name| identity::button(name, next.clone()));
             view! {
                 {plain(is_plain)} {passkey} {elsewhere} {sign_in(next)} {forgotten(has_mail)}
+                {not_here}
             }
             .into_any()
         }

@@ -177,6 +177,11 @@ pub(super) fn leading(here: &'static str) -> AnyView {
     .erase()
 }
 
+/// The e-mail address that somebody typed into a form that was refused; the server puts it into the
+/// context of the page that shows the form again.
+#[derive(Clone, Debug)]
+pub struct TypedEmail(pub String);
+
 /// A field that must be filled.
 pub(super) fn field(
     name: &'static str,
@@ -189,12 +194,14 @@ pub(super) fn field(
         "token" | "code" => "text",
         _ => "password",
     };
+    let typed = (autocomplete == "username").then(use_context::<TypedEmail>).flatten();
     view! {
         <label class="account__field">
             <span>{label}</span>
             <input
                 type=kind
                 name=name
+                value=typed.map(|TypedEmail(email)| email)
                 autocomplete=autocomplete
                 required=true
                 minlength=is_new.then_some("8")

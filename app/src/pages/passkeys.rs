@@ -93,10 +93,18 @@ fn said() -> AnyView {
     .erase()
 }
 
+/// Where passkeys work, below the form of the password on an address where they do not.
+pub(super) fn not_here(door: &PasskeyDoor) -> Option<AnyView> {
+    match door {
+        PasskeyDoor::Elsewhere { origin } => Some(elsewhere(origin.clone())),
+        PasskeyDoor::Here { .. } => None,
+    }
+}
+
 /// The way in by a passkey, above the form of the password; `is_last` of the ways above it.
 pub(super) fn button(door: PasskeyDoor, next: String, is_last: bool) -> AnyView {
     match door {
-        PasskeyDoor::Elsewhere { origin } => elsewhere(origin),
+        PasskeyDoor::Elsewhere { .. } => ().into_any(),
         PasskeyDoor::Here { script: address, nonce } => view! {
             <form
                 class="account__form"
