@@ -276,7 +276,8 @@ mod tests {
             let end = if is_windows { "\r\n" } else { "\n" };
             let mut list = Cursor::new(written(&numbers, end, has_counts, is_ended));
             prop_assert!(check(&mut list).is_ok());
-            prop_assert_eq!(has(&mut list, &digits(asked)).expect("read"), numbers.contains(&asked));
+            let is_found = has(&mut list, &digits(asked)).expect("read");
+            prop_assert_eq!(is_found, numbers.contains(&asked));
             for number in &numbers {
                 prop_assert!(has(&mut list, &digits(*number)).expect("read"));
             }
