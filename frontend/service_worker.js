@@ -9,6 +9,7 @@ const PAGES_MAX = 20;
 const ANSWERS_MAX = 200;
 /** What somebody holds or plans stays on the server: a device is lost, or shared. */
 const PRIVATE = /^\/(api\/positions|plan|positions)\//;
+const PRIVATE_PARTS = ["position", "paid"];
 /** A page that is kept is shown when the server says nothing for this long. */
 const PATIENCE_MS = 6_000;
 
@@ -129,10 +130,14 @@ async function ask(store, address, most) {
   await keepAnswerOf(await caches.open(store), address, await fetch(address), most);
 }
 
+function isPrivate({ pathname, searchParams }) {
+  return PRIVATE.test(pathname) || PRIVATE_PARTS.some((part) => searchParams.has(part));
+}
+
 /** Puts a copy last, and lets the oldest go. A page says in its first element when it was kept. */
 async function keepAnswerOf(cache, name, response, most) {
   if (!response.ok || response.redirected) return;
-  if (PRIVATE.test(new URL(name, location.href).pathname)) return;
+  if (isPrivate(new URL(name, location.href))) return;
   const headers = new Headers(response.headers);
   // The body is plain here.
   headers.delete("content-encoding");

@@ -100,6 +100,12 @@ visit(
     await page.locator(".position", { hasText: "Nobody else's" }).waitFor();
     await page.goto(`${server.address}/plan/SPX?position=${position.replaceAll(" ", "_")}`);
     await page.locator(".plan-payoff__now").waitFor();
+    // Other screens carry it along.
+    await page.getByRole("button", { name: "Chain", exact: true }).click();
+    await page.locator(".chain-row").first().waitFor();
+    assert.match(page.url(), /chain\/SPX.*position=/);
+    await page.reload();
+    await page.locator(".chain-row").first().waitFor();
     await page.goto(`${server.address}/chart/SPX?span=15m`);
     // What came later is kept: so everything before it was looked at.
     await untilKept(page, "/chart/SPX?span=15m");
@@ -114,7 +120,7 @@ visit(
       }
       return found;
     });
-    const held = kept.filter(({ url, isHeld }) => isHeld || /positions?\b|plan\//.test(url));
+    const held = kept.filter(({ url, isHeld }) => isHeld || /positions?\b|plan\/|paid=/.test(url));
     assert.deepEqual(held, []);
   },
 );

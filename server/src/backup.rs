@@ -4,17 +4,26 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use desk::AuditStore;
-use store::{CopiedTable, Database, DatabaseUrl};
-use tracing::info;
+use store::{CopiedTable, Database, DatabaseUrl, Migration};
+use tokio::time::timeout;
+use tracing::{info, warn};
 
 use crate::clock::now;
 use crate::commands::say;
 use crate::configuration::Configuration;
 use crate::doctor::{open_database, url};
 use crate::private_file;
+
+/// What a backup's name begins with that is made before the tables change.
+const BEFORE: &str = "before-version-";
+/// How long nothing is said of waiting for another server.
+const QUIET_MAX: Duration = Duration::from_secs(2);
+/// How long another server may change the tables.
+const WAIT_MAX: Duration = Duration::from_secs(600);
 
 /// What a file's name says of when it was made: `20261126-104500`, in UTC.
 fn stamp() -> String {
@@ -68,19 +77,55 @@ pub(crate) async fn migrate(
 ) -> anyhow::Result<Migrated> {
     let why = "the database cannot be brought up to this version";
     // From here on no other server migrates: what is kept is what is changed.
-    let migration = database.begin_migration().await.context(why)?;
+    let migration = begin(database).await.context(why)?;
     let (before, known) = (migration.before(), database.version_known());
     let mut kept = None;
     if 0 < before && before < known {
-        let name = format!("before-version-{known}-{}.db", stamp());
-        let file = folder_of_backups(configuration).join(name);
+        let name = format!("{BEFORE}{known}-{}.db", stamp());
+        let folder = folder_of_backups(configuration);
+        // Of starts that were cut short: whoever makes one now is the only one.
+        remove_unfinished(&folder).context("the folder of backups cannot be tidied")?;
+        let file = folder.join(name);
         info!(file = %file.display(), "backing up before going from version {before} to {known}");
         let made = migration.back_up(&file).await;
         made.context("the database is of an older version, and could not be backed up first")?;
         kept = Some(file);
     }
-    let after = migration.run().await.context(why)?;
-    Ok(Migrated { before, after, kept })
+    let ran = migration.run().await;
+    if ran.is_err()
+        && let Some(file) = &kept
+        && database.version().await.is_ok_and(|version| version == before)
+    {
+        // Nothing was changed: a service that is started again and again would fill the disk.
+        remove(file)?;
+    }
+    Ok(Migrated { before, after: ran.context(why)?, kept })
+}
+
+/// Waits until nobody else changes the tables, and says so where that takes long.
+async fn begin(database: &Database) -> anyhow::Result<Migration<'_>> {
+    let begun = database.begin_migration();
+    tokio::pin!(begun);
+    if let Ok(begun) = timeout(QUIET_MAX, &mut begun).await {
+        return Ok(begun?);
+    }
+    warn!("another server changes the tables of this database: waiting until it has");
+    let begun = timeout(WAIT_MAX, begun).await;
+    Ok(begun
+        .context("another server has changed the tables for ten minutes: look what it does")??)
+}
+
+fn remove_unfinished(folder: &Path) -> std::io::Result<()> {
+    let Ok(files) = std::fs::read_dir(folder) else { return Ok(()) };
+    for file in files {
+        let file = file?;
+        let name = file.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(BEFORE) && name.contains(".unfinished") {
+            std::fs::remove_file(file.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Refuses while the desk runs: what it writes meanwhile would be lost.

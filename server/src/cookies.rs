@@ -9,7 +9,7 @@ use crate::rest::Problem;
 /// The cookie of an answer, for this browser alone.
 pub(crate) type Cookie = AppendHeaders<[(HeaderName, HeaderValue); 1]>;
 
-/// By https nobody else can set it: the browser holds to that for names that begin so.
+/// By https no neighbour can set the second: browsers hold to that for names that begin so.
 fn names(name: &str) -> [String; 2] {
     [name.to_owned(), format!("__Host-{name}")]
 }

@@ -1,6 +1,8 @@
 //! Tokens that programs bring: JWTs that an issuer signed with a secret that the desk has, or with
 //! a key that the issuer publishes.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use desk::{IdentityError, TokenReader, Vouched, email_of};
 use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
@@ -24,6 +26,8 @@ const KEYS_FRESH: Span = Span::minutes(10);
 const KEYS_EVERY: Span = Span::minutes(1);
 /// While the issuer is away its last keys count so long.
 const KEYS_MAX: Span = Span::hours(1);
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// What tokens are compared with.
 pub enum TokenKeys {
@@ -56,7 +60,12 @@ pub struct Tokens {
 
 enum Source {
     Secret(DecodingKey),
-    Published { address: String, connection: Connection, known: Mutex<Known>, turn: Mutex<()> },
+    Published {
+        address: String,
+        connection: Connection,
+        known: Arc<Mutex<Known>>,
+        turn: Arc<Mutex<()>>,
+    },
 }
 
 /// What the issuer published.
@@ -101,7 +110,7 @@ impl Tokens {
                 check_address(&address).map_err(|error| untrusted(error.to_string()))?;
                 let connection =
                     Connection::open().map_err(|error| untrusted(error.to_string()))?;
-                let (known, turn) = (Mutex::default(), Mutex::default());
+                let (known, turn) = (Arc::default(), Arc::default());
                 Source::Published { address, connection, known, turn }
             }
         };
@@ -113,7 +122,7 @@ impl Tokens {
         Ok(Self { issuer, audience, emails_are_verified, remedy, source })
     }
 
-    fn away(&self, source: Box<dyn std::error::Error + Send + Sync>) -> IdentityError {
+    fn away(&self, source: Failure) -> IdentityError {
         IdentityError::Away { issuer: self.issuer.clone(), source: source.into() }
     }
 
@@ -131,14 +140,14 @@ impl Tokens {
             return Ok(found);
         }
         // One asks for all, and whoever has a key that is known does not wait for that.
-        let _turn = match turn.try_lock() {
+        let turn = match Arc::clone(turn).try_lock_owned() {
             Ok(turn) => turn,
             Err(_) => {
                 let found = known.lock().await.matching(header, now);
                 if !found.is_empty() {
                     return Ok(found);
                 }
-                turn.lock().await
+                Arc::clone(turn).lock_owned().await
             }
         };
         let mut held = known.lock().await;
@@ -152,18 +161,21 @@ impl Tokens {
             }
             return Ok(found);
         }
-        // A failure until it comes out otherwise: whoever asks may leave before.
-        (held.asked_at, held.failed) = (Some(now), true);
+        held.asked_at = Some(now);
         drop(held);
-        let read = connection.read(address).await;
-        let read = read.map_err(Into::into).and_then(|body| keys_in(&body));
-        let mut held = known.lock().await;
-        held.failed = read.is_err();
-        match read {
-            Ok(keys) => {
-                (held.keys, held.at) = (keys, Some(now));
-                Ok(held.matching(header, now))
-            }
+        let (ours, connection, address) = (Arc::clone(known), connection.clone(), address.clone());
+        // In a task of its own: whoever asks may leave, and others wait for what comes of it.
+        let asked = tokio::spawn(async move {
+            let _turn = turn;
+            let read = connection.read(&address).await.map_err(Failure::from);
+            let read = read.and_then(|body| keys_in(&body));
+            let mut held = ours.lock().await;
+            held.failed = read.is_err();
+            (held.keys, held.at) = (read?, Some(now));
+            Ok(())
+        });
+        match asked.await.unwrap_or_else(|panic| Err(panic.into())) {
+            Ok(()) => Ok(known.lock().await.matching(header, now)),
             Err(error) if found.is_empty() => Err(self.away(error)),
             Err(error) => {
                 warn!(issuer = self.issuer, "the keys of tokens cannot be read again: {error}");
@@ -198,7 +210,7 @@ impl Known {
 
 /// The keys of a set (RFC 7517). Those of kinds that nobody here knows are no reason to lose the
 /// others.
-fn keys_in(body: &[u8]) -> Result<Vec<Jwk>, Box<dyn std::error::Error + Send + Sync>> {
+fn keys_in(body: &[u8]) -> Result<Vec<Jwk>, Failure> {
     #[derive(Deserialize)]
     struct Published {
         keys: Vec<serde_json::Value>,

@@ -41,6 +41,12 @@ impl BelongingsStore for Database {
 
     async fn remove_belongings(&self, of: &Belongs) -> Result<u64, StoreError> {
         let mut transaction = self.begin().await?;
+        // The account first, as everybody does: two that hold one of both would end each other.
+        sqlx::query("update account set email = email where id = $1")
+            .bind(of.account.clone())
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed("delete all of it"))?;
         let mut removed = 0;
         // What points at something else goes first.
         for (table, texts) in tables().rev() {

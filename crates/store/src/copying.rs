@@ -235,7 +235,7 @@ fn remove(file: &Path) -> std::io::Result<()> {
 
 /// Gives a file that is whole its name, so that a cut of the power leaves it there.
 fn put(begun: &Path, file: &Path) -> std::io::Result<()> {
-    std::fs::File::open(begun)?.sync_all()?;
+    std::fs::OpenOptions::new().write(true).open(begun)?.sync_all()?;
     std::fs::rename(begun, file)?;
     #[cfg(unix)]
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {

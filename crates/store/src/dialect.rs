@@ -76,6 +76,15 @@ impl Dialect {
         }
     }
 
+    /// What it is told once nobody else changes them: whoever reads for long is not waited for
+    /// while everybody else waits behind.
+    pub(crate) fn altering(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &[],
+            Self::Postgres => &["set lock_timeout = '30s'"],
+        }
+    }
+
     /// Every column of every table beside the list of migrations: the table's name, its own, and
     /// whether anything is, or was, in the table: 1 or 0.
     pub(crate) fn columns(self) -> &'static str {

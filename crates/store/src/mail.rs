@@ -134,13 +134,7 @@ impl MailStore for Database {
             if held.rows_affected() == 0 {
                 return Ok(false);
             }
-            // One that still waits carries a code that is worth nothing any more.
-            sqlx::query("delete from mail where account_id = $1 and kind = $2")
-                .bind(code.account.clone())
-                .bind(MailKind::ResetCode.to_string())
-                .execute(&mut *transaction)
-                .await
-                .map_err(failed(DOING))?;
+            end_reset(&mut transaction, &code.account).await?;
             sqlx::query(
                 "insert into password_reset (account_id, hash, made_at, expires_at) \
                  values ($1, $2, $3, $4) on conflict (account_id) do update \
@@ -173,7 +167,7 @@ impl MailStore for Database {
         let mut tries = 0;
         loop {
             let mut transaction = self.begin().await?;
-            // The account first, as everybody does: two that hold one of both would wait for ever.
+            // The account first, as everybody does: two that hold one of both would end each other.
             let held =
                 sqlx::query("update account set email = email where id = $1 and is_suspended = 0")
                     .bind(entry.account.clone())
@@ -208,11 +202,17 @@ impl MailStore for Database {
     }
 }
 
-/// A code that was sent to an account sets no password anew any more.
+/// A code for an account sets no password anew any more: a letter that waits with it stays here.
 pub(crate) async fn end_reset(
     transaction: &mut Transaction<'_, Any>,
     account: &str,
 ) -> Result<(), StoreError> {
+    sqlx::query("delete from mail where account_id = $1 and kind = $2")
+        .bind(account.to_owned())
+        .bind(MailKind::ResetCode.to_string())
+        .execute(&mut **transaction)
+        .await
+        .map_err(failed(DOING))?;
     sqlx::query("delete from password_reset where account_id = $1")
         .bind(account.to_owned())
         .execute(&mut **transaction)

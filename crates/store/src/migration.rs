@@ -30,6 +30,9 @@ impl Database {
             sqlx::query(*word).execute(&mut connection).await.map_err(doing())?;
         }
         connection.lock().await.map_err(|error| not_migrated("begin to migrate".into(), error))?;
+        for word in self.dialect.altering() {
+            sqlx::query(*word).execute(&mut connection).await.map_err(doing())?;
+        }
         let (before, known) = (self.version().await?, self.version_known());
         if known < before {
             return Err(StoreError::TooNew { found: before, known });
@@ -64,8 +67,8 @@ impl Migration<'_> {
             let strange = found.iter().find(|(name, one)| one.is_filled && !is_listed(name));
             if let Some((name, _)) = strange {
                 return Err(incomplete(format!(
-                    "`{name}` is no table of Volaris and would be in no backup: move it to another \
-                     schema"
+                    "`{name}` is no table of Volaris and would be in no backup: drop it, or move it to \
+                     another schema"
                 )));
             }
         }

@@ -144,19 +144,6 @@ static TABLES: [Table; 28] = [
         ],
     },
     Table {
-        name: "invitation",
-        keys: 1,
-        whose: Whose::Account("made_by"),
-        columns: &[
-            ("email", Text),
-            ("hash", Text),
-            ("role", Text),
-            ("made_by", Text),
-            ("made_at", Whole),
-            ("expires_at", Whole),
-        ],
-    },
-    Table {
         name: "usage",
         keys: 3,
         whose: Whose::Account("account_id"),
@@ -203,6 +190,19 @@ static TABLES: [Table; 28] = [
             ("next_at", Whole),
             ("ends_at", Whole),
             ("tries", Whole),
+        ],
+    },
+    Table {
+        name: "invitation",
+        keys: 1,
+        whose: Whose::Account("made_by"),
+        columns: &[
+            ("email", Text),
+            ("hash", Text),
+            ("role", Text),
+            ("made_by", Text),
+            ("made_at", Whole),
+            ("expires_at", Whole),
         ],
     },
     Table {

@@ -3,6 +3,11 @@
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// A start that takes longer is none.
+const START_MAX: Duration = Duration::from_secs(120);
 
 /// A server that ends with the test.
 pub struct RunningDesk {
@@ -21,16 +26,21 @@ impl RunningDesk {
         command.args(["--listen", "127.0.0.1:0"]);
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
-        let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
-        let said = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            let (_, address) = line.strip_prefix("Volaris is at ")?.split_once("://")?;
-            address.parse().ok()
+        let lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
+        let (say, said) = mpsc::channel();
+        // Whatever else it says is read too, so that it never waits for us.
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let address =
+                    line.strip_prefix("Volaris is at ").and_then(|at| at.split_once("://"));
+                if let Some(address) = address.and_then(|(_, address)| address.parse().ok()) {
+                    let _ = say.send(address);
+                }
+            }
         });
-        // Whatever else it says is read, so that it never waits for us.
-        std::thread::spawn(move || lines.for_each(drop));
-        match said {
-            Some(address) => Ok(Self { child, address }),
-            None => {
+        match said.recv_timeout(START_MAX) {
+            Ok(address) => Ok(Self { child, address }),
+            Err(_) => {
                 let _ = child.kill();
                 Err(format!("{command:?} ended with {:?}", child.wait()))
             }
