@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
@@ -214,7 +216,6 @@ fn lay_out(
     split: Option<split::Split>,
     build: Build,
 ) -> anyhow::Result<()> {
-    let quality = build.quality;
     let (site, pkg, name) =
         (project.site(), &project.names.site_pkg_dir, &project.names.output_name);
     if site.exists() {
@@ -229,7 +230,7 @@ fn lay_out(
     let folder = format!("/{pkg}/{}", short(hash));
     for path in files_below(work)? {
         let address = format!("{folder}/{}", address_below(work, &path)?);
-        manifest.add(&site, &address, &fs::read(&path)?, quality)?;
+        manifest.add(&site, &address, &fs::read(&path)?)?;
     }
     manifest.script = format!("{folder}/{name}.js");
     manifest.wasm = format!("{folder}/{name}_bg.wasm");
@@ -242,14 +243,15 @@ fn lay_out(
     manifest.document_style = format!("/{pkg}/documents.{hash}.css");
     let addresses = [manifest.style.clone(), manifest.document_style.clone()];
     for (address, sheet) in addresses.iter().zip([&sheets.main, &sheets.documents]) {
-        manifest.add(&site, address, sheet.as_bytes(), quality)?;
+        manifest.add(&site, address, sheet.as_bytes())?;
     }
     for path in files_below(&project.assets())? {
         let address = format!("/{}", address_below(&project.assets(), &path)?);
-        manifest.add(&site, &address, &fs::read(&path)?, quality)?;
+        manifest.add(&site, &address, &fs::read(&path)?)?;
     }
     let worker = service_worker(project, &manifest)?;
-    manifest.add(&site, "/service-worker.js", worker.as_bytes(), quality)?;
+    manifest.add(&site, "/service-worker.js", worker.as_bytes())?;
+    manifest.compress(project, &site, build.quality)?;
     for address in [&manifest.script, &manifest.wasm] {
         if !manifest.files.contains_key(address) {
             bail!("wasm-bindgen did not write `{address}`");
@@ -285,38 +287,35 @@ impl Manifest {
         Ok(serde_json::from_str(&text)?)
     }
 
-    fn add(
-        &mut self,
-        site: &Path,
-        address: &str,
-        bytes: &[u8],
-        quality: i32,
-    ) -> anyhow::Result<()> {
+    fn add(&mut self, site: &Path, address: &str, bytes: &[u8]) -> anyhow::Result<()> {
         let kind = media_type(address)?;
         let path = site.join(address.trim_start_matches('/'));
         fs::create_dir_all(path.parent().context("a file lies in a folder")?)?;
         fs::write(&path, bytes)?;
-        let compressed = compress(bytes, quality)?;
-        // Pictures and fonts are compressed already.
-        let br = compressed.len() < bytes.len();
-        if br {
-            fs::write(site.join(format!("{}.br", address.trim_start_matches('/'))), compressed)?;
-        }
-        self.files.insert(address.to_owned(), FileFacts { kind: kind.to_owned(), br });
+        self.files.insert(address.to_owned(), FileFacts { kind: kind.to_owned(), br: false });
         Ok(())
     }
-}
 
-fn compress(bytes: &[u8], quality: i32) -> anyhow::Result<Vec<u8>> {
-    let mut compressed = Vec::new();
-    let parameters = brotli::enc::BrotliEncoderParams {
-        quality,
-        lgwin: 22,
-        size_hint: bytes.len(),
-        ..Default::default()
-    };
-    brotli::BrotliCompress(&mut &bytes[..], &mut compressed, &parameters)?;
-    Ok(compressed)
+    /// Puts a smaller copy beside each file that has one; pictures and fonts are compressed already.
+    /// By Node's encoder, which is brotli's own.
+    fn compress(&mut self, project: &Project, site: &Path, quality: i32) -> anyhow::Result<()> {
+        let mut node = machine::node(project)?;
+        node.arg(project.root.join("xtask/compress.mjs")).arg(quality.to_string()).arg(site);
+        let mut child = node.stdin(Stdio::piped()).spawn().context("node cannot be started")?;
+        let names: Vec<_> =
+            self.files.keys().map(|address| address.trim_start_matches('/')).collect();
+        let mut stdin = child.stdin.take().context("the input was asked for")?;
+        stdin.write_all(names.join("\n").as_bytes())?;
+        drop(stdin);
+        let status = child.wait()?;
+        if !status.success() {
+            bail!("xtask/compress.mjs ended with {status}");
+        }
+        for (address, facts) in &mut self.files {
+            facts.br = site.join(format!("{}.br", address.trim_start_matches('/'))).exists();
+        }
+        Ok(())
+    }
 }
 
 fn media_type(address: &str) -> anyhow::Result<&'static str> {
@@ -382,13 +381,17 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut manifest = Manifest::default();
         let text = "the same again. ".repeat(100);
-        manifest.add(folder.path(), "/pkg/a.js", text.as_bytes(), 11).expect("written");
-        manifest.add(folder.path(), "/b.txt", b"x", 11).expect("written");
+        let project = Project::open().expect("this project");
+        manifest.add(folder.path(), "/pkg/a.js", text.as_bytes()).expect("written");
+        manifest.add(folder.path(), "/b.txt", b"x").expect("written");
+        manifest.compress(&project, folder.path(), 11).expect("compressed");
         assert!(manifest.files["/pkg/a.js"].br && folder.path().join("pkg/a.js.br").exists());
         assert!(!manifest.files["/b.txt"].br && !folder.path().join("b.txt.br").exists());
-        let mut plain = Vec::new();
-        let compressed = fs::read(folder.path().join("pkg/a.js.br")).expect("it was written");
-        brotli::BrotliDecompress(&mut &compressed[..], &mut plain).expect("brotli");
+        let mut node = machine::node(&project).expect("node");
+        let read =
+            "process.stdout.write(zlib.brotliDecompressSync(fs.readFileSync(process.argv[1])))";
+        node.arg("--eval").arg(read).arg(folder.path().join("pkg/a.js.br"));
+        let plain = node.output().expect("it ran").stdout;
         assert_eq!(plain, text.as_bytes());
     }
 
