@@ -2,6 +2,7 @@
 //! in capital hexadecimal digits and how often it was found, sorted, as the downloader of Have I
 //! Been Pwned writes it. Such a list has tens of gigabytes: it is looked up where it lies.
 
+use std::cmp::Ordering;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -22,37 +23,69 @@ const PROBES: u64 = 32;
 /// A place of a list that is not as it must be.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BadList {
-    #[error("it cannot be read: {0}")]
+    #[error("it cannot be read")]
     Read(#[from] io::Error),
+    #[error("it is no file")]
+    NoFile,
     #[error("it is empty")]
     Empty,
     #[error(
-        "at byte {0} there is no line of 40 capital hexadecimal digits, alone or with `:` and a \
+        "it ends too early: its hashes are spread evenly, and so many would come after its last \
+         one that it was cut off: load it once more"
+    )]
+    Cut,
+    #[error("it is shorter than it was at the start: start the desk anew when it is whole")]
+    Shorter,
+    #[error(
+        "near byte {0} there is no line of 40 capital hexadecimal digits, alone or with `:` and a \
          number: load the list of SHA-1 hashes once more"
     )]
     Line(u64),
-    #[error("the line at byte {0} is not after those before it: the list must be sorted by hash")]
+    #[error("the line near byte {0} is not after those before it: the list must be sorted by hash")]
     Order(u64),
+}
+
+impl BadList {
+    /// Where in a sorted list somebody looked tells what they looked for: a log hears the million of
+    /// bytes.
+    fn roughly(self) -> Self {
+        let near = |place| place - place % 1_000_000;
+        match self {
+            Self::Line(place) => Self::Line(near(place)),
+            Self::Order(place) => Self::Order(near(place)),
+            other => other,
+        }
+    }
 }
 
 /// A list that its owner named.
 #[derive(Clone, Debug)]
 pub(crate) struct BreachedPasswords {
     file: PathBuf,
+    /// In bytes, as it was at the start.
+    size: u64,
 }
 
 impl BreachedPasswords {
     /// The list that is set, if one is, and is what it should be.
     pub(crate) fn open(configuration: &Configuration) -> anyhow::Result<Option<Self>> {
         let Some(file) = configuration.breached_passwords.clone() else { return Ok(None) };
-        size_of(&file).with_context(|| format!("`breached_passwords`, {}", file.display()))?;
-        Ok(Some(Self { file }))
+        let size = size_of(&file);
+        let size = size.with_context(|| format!("`breached_passwords`, {}", file.display()))?;
+        Ok(Some(Self { file, size }))
     }
 
     /// Whether a password is on it.
     pub(crate) async fn has(&self, password: &str) -> anyhow::Result<bool> {
-        let (file, hash) = (self.file.clone(), hash_of(password));
-        let look = move || has(&mut File::open(&file).map_err(BadList::from)?, &hash);
+        let (Self { file, size }, hash) = (self.clone(), hash_of(password));
+        let look = move || {
+            let mut list = File::open(&file)?;
+            // One that is being written anew has not all that it had.
+            if list.seek(SeekFrom::End(0))? < size {
+                return Err(BadList::Shorter);
+            }
+            has(&mut list, &hash).map_err(BadList::roughly)
+        };
         Ok(tokio::task::spawn_blocking(look).await??)
     }
 }
@@ -62,13 +95,17 @@ pub(crate) fn examine(configuration: &Configuration) -> bool {
     let Some(file) = &configuration.breached_passwords else { return true };
     let (told, is_well) = match size_of(file) {
         Ok(size) => (format!("{}, sorted", bytes(size)), true),
-        Err(bad) => (format!("{}: {bad}", file.display()), false),
+        Err(bad) => (format!("{}: {:#}", file.display(), anyhow::Error::from(bad)), false),
     };
     say(&format!("breached passwords: {told}"));
     is_well
 }
 
 fn size_of(file: &Path) -> Result<u64, BadList> {
+    // A pipe would be waited for.
+    if !std::fs::metadata(file)?.is_file() {
+        return Err(BadList::NoFile);
+    }
     check(&mut File::open(file)?)
 }
 
@@ -131,17 +168,27 @@ fn read_line(line: &[u8]) -> Option<Hash> {
 
 /// Whether a hash is in a list: halves what is left of it, whatever its lines' lengths.
 fn has(list: &mut (impl Read + Seek), hash: &Hash) -> Result<bool, BadList> {
-    // A line of it, if there is one, starts from `low` on and before `high`.
+    // A line of it, if there is one, starts from `low` on and before `high`, and is between these.
     let (mut low, mut high) = (0, list.seek(SeekFrom::End(0))?);
+    let (mut below, mut above) = (None, None);
     if high == 0 {
         return Err(BadList::Empty);
     }
     while low < high {
         let middle = low + (high - low) / 2;
-        match line_from(list, middle)?.filter(|line| line.start < high) {
-            Some(line) if line.hash == *hash => return Ok(true),
-            Some(line) if line.hash < *hash => low = line.next,
-            _ => high = middle,
+        let Some(line) = line_from(list, middle)?.filter(|line| line.start < high) else {
+            high = middle;
+            continue;
+        };
+        if below.is_some_and(|below| line.hash <= below)
+            || above.is_some_and(|above| above <= line.hash)
+        {
+            return Err(BadList::Order(line.start));
+        }
+        match line.hash.cmp(hash) {
+            Ordering::Equal => return Ok(true),
+            Ordering::Less => (low, below) = (line.next, Some(line.hash)),
+            Ordering::Greater => (high, above) = (middle, Some(line.hash)),
         }
     }
     Ok(false)
@@ -168,6 +215,13 @@ fn check(list: &mut (impl Read + Seek)) -> Result<u64, BadList> {
             return Err(BadList::Order(next.start));
         }
         line = next;
+    }
+    // Sixty-four times as far from the end as two are from each other: that never happens by chance.
+    let lines = size / LINE_MAX as u64 + 1;
+    let last = std::str::from_utf8(&line.hash[..16]).unwrap_or_default();
+    let left = u64::MAX - u64::from_str_radix(last, 16).unwrap_or_default();
+    if (u64::MAX / lines).saturating_mul(64) < left {
+        return Err(BadList::Cut);
     }
     Ok(size)
 }
@@ -201,7 +255,7 @@ mod tests {
     }
 
     fn digits(number: u64) -> Hash {
-        let text = format!("{:040X}", u128::from(number) << 64);
+        let text = format!("{number:016X}{:024X}", 0);
         *text.as_bytes().first_chunk().expect("forty digits")
     }
 
@@ -252,16 +306,57 @@ mod tests {
 
     #[test]
     fn a_long_list_is_looked_up_by_few_reads() {
-        let numbers: BTreeSet<u64> = (0..100_000).map(|number| number * 3).collect();
+        const STEP: u64 = u64::MAX / 100_000;
+        let numbers: BTreeSet<u64> = (0..100_000).map(|number| number * STEP).collect();
         let mut list =
             Counted { list: Cursor::new(written(&numbers, "\r\n", true, true)), reads: 0 };
         check(&mut list).expect("well");
-        for number in [0, 1, 149_999, 150_000, 299_997, 299_998, u64::MAX] {
+        for number in [0, 1, 49_999 * STEP, 50_000 * STEP + 1, 99_999 * STEP, u64::MAX] {
             list.reads = 0;
             let found = has(&mut list, &digits(number)).expect("read");
             assert_eq!(found, numbers.contains(&number), "{number}");
             assert!(list.reads < 32, "{} reads", list.reads);
         }
+        // Half of it, to the end of a line.
+        let all = list.list.into_inner();
+        let half = all.len() / 2;
+        let end = half + all[half..].iter().position(|sign| *sign == b'\n').expect("a line") + 1;
+        assert!(matches!(check(&mut Cursor::new(&all[..end])), Err(BadList::Cut)));
+    }
+
+    #[test]
+    fn a_list_in_disorder_is_told_by_whoever_meets_it() {
+        let lines = |numbers: &[u64]| {
+            let hashes =
+                numbers.iter().map(|one| String::from_utf8(digits(*one).to_vec()).unwrap());
+            hashes.collect::<Vec<_>>().join("\n").into_bytes()
+        };
+        // The middle is met first, then what should be before it.
+        let mut list = Cursor::new(lines(&[80, 10, 20, 50, 60, 70, 90]));
+        assert!(matches!(has(&mut list, &digits(5)), Err(BadList::Order(0))));
+        let mut list = Cursor::new(lines(&[10, 20, 30, 50, 60, 70, 40]));
+        assert!(matches!(has(&mut list, &digits(95)), Err(BadList::Order(_))));
+    }
+
+    #[tokio::test]
+    async fn a_list_that_shrinks_lets_nothing_through() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("list");
+        let hash = String::from_utf8(hash_of("password").to_vec()).expect("digits");
+        std::fs::write(&file, format!("{:040}\n{hash}\n", 0)).expect("written");
+        let size = size_of(&file).expect("well");
+        let list = BreachedPasswords { file: file.clone(), size };
+        assert!(list.has("password").await.expect("read"));
+        // As a load that begins anew leaves it: cut between two lines.
+        std::fs::write(&file, format!("{:040}\n", 0)).expect("written");
+        assert!(list.has("password").await.is_err());
+        assert!(matches!(size_of(folder.path()), Err(BadList::NoFile)));
+    }
+
+    #[test]
+    fn a_log_hears_no_place() {
+        let told = BadList::Line(41_234_567).roughly().to_string();
+        assert!(told.contains("byte 41000000 "), "{told}");
     }
 
     proptest! {

@@ -27,6 +27,12 @@ async fn answer(site: &Site, request: Request<Body>) -> (StatusCode, HeaderMap, 
     let (mut parts, body) = answer.into_parts();
     // New in every answer, whoever asks.
     parts.headers.remove("content-security-policy");
+    // What was typed, for whoever typed it, whoever it is.
+    if let header::Entry::Occupied(cookies) = parts.headers.entry(header::SET_COOKIE) {
+        let (_, all) = cookies.remove_entry_mult();
+        let others: Vec<_> = all.filter(|one| !one.as_bytes().starts_with(b"typed=")).collect();
+        parts.headers.extend(others.into_iter().map(|one| (header::SET_COOKIE, one)));
+    }
     let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
     (parts.status, parts.headers, body.to_vec())
 }
