@@ -46,8 +46,8 @@ pub(crate) enum BadList {
 }
 
 impl BadList {
-    /// Where in a sorted list somebody looked tells what they looked for: a log hears the million of
-    /// bytes.
+    /// Where in a sorted list somebody looked tells what they looked for: a log hears the million
+    /// of bytes.
     fn roughly(self) -> Self {
         let near = |place| place - place % 1_000_000;
         match self {
@@ -216,7 +216,7 @@ fn check(list: &mut (impl Read + Seek)) -> Result<u64, BadList> {
         }
         line = next;
     }
-    // Sixty-four times as far from the end as two are from each other: that never happens by chance.
+    // Sixty-four times as far from the end as from each other: that never happens by chance.
     let lines = size / LINE_MAX as u64 + 1;
     let last = std::str::from_utf8(&line.hash[..16]).unwrap_or_default();
     let left = u64::MAX - u64::from_str_radix(last, 16).unwrap_or_default();

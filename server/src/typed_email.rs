@@ -20,8 +20,8 @@ pub(crate) fn keep(accounts: &Accounts, typed: &str) -> Result<Cookie, Problem> 
     cookies::set(NAME, &hex::encode(typed), KEPT, accounts.doors.is_https)
 }
 
-/// What was typed a moment ago. It fills a field and decides nothing: by which name it came does not
-/// matter.
+/// What was typed a moment ago. It fills a field and decides nothing: by which name it came does
+/// not matter.
 pub(crate) fn kept(headers: &HeaderMap) -> Option<TypedEmail> {
     let value = [true, false].into_iter().find_map(|https| cookies::get(headers, NAME, https))?;
     let text = String::from_utf8(hex::decode(value).ok()?).ok()?;

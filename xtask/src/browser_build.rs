@@ -296,8 +296,8 @@ impl Manifest {
         Ok(())
     }
 
-    /// Puts a smaller copy beside each file that has one; pictures and fonts are compressed already.
-    /// By Node's encoder, which is brotli's own.
+    /// Puts a smaller copy beside each file that has one; pictures and fonts are compressed
+    /// already. By Node's encoder, which is brotli's own.
     fn compress(&mut self, project: &Project, site: &Path, quality: i32) -> anyhow::Result<()> {
         let mut node = machine::node(project)?;
         node.arg(project.root.join("xtask/compress.mjs")).arg(quality.to_string()).arg(site);

@@ -67,8 +67,8 @@ impl Migration<'_> {
             let strange = found.iter().find(|(name, one)| one.is_filled && !is_listed(name));
             if let Some((name, _)) = strange {
                 return Err(incomplete(format!(
-                    "`{name}` is no table of Volaris and would be in no backup: drop it, or move it to \
-                     another schema"
+                    "`{name}` is no table of Volaris and would be in no backup: drop it, or move \
+                     it to another schema"
                 )));
             }
         }
