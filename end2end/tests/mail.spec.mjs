@@ -124,8 +124,10 @@ test("whether there is an account of an address nobody learns", () =>
     await protect(server);
     const ask = async (name) => {
       const { status, to, answer } = await send(server, "/account/forgot", { email: email(name) });
-      const heads = [...answer.headers].filter(([name]) => !["date", "content-security-policy"]
+      const told = [...answer.headers].filter(([name]) => !["date", "content-security-policy"]
         .includes(name));
+      // What was typed, for whoever typed it.
+      const heads = told.map(([name, text]) => [name, text.replace(/^typed=[0-9a-f]+;/, "typed;")]);
       return { status, to, heads, text: await answer.text() };
     };
     assert.deepEqual(await ask("ada"), await ask("eve"));
@@ -161,12 +163,11 @@ test("what happens to an account is told by mail, as soon as the mail server tak
     const gone = await post.mail(email("ada"), /another e-mail address/);
     assert.doesNotMatch(gone.text, /adele|forgot/);
 
-    // By the command line as well: the desk carries it.
+    // By the command line as well: the desk carries it. A page that is signed out would complain.
+    await page.goto("about:blank");
     await volaris(server, post.env, "account", "reset", email("adele"));
     const reset = await post.mail(email("adele"), /password was set anew/);
     assert.match(reset.text, /on the machine that the desk runs on/);
-    // What was asked of the stream after that is refused, of which the browser complains.
-    page.complaints.length = 0;
   }));
 
 test("an invitation is sent, and shown once all the same", () =>
