@@ -288,6 +288,25 @@ mod tests {
         assert!(stamp.chars().all(|one| one.is_ascii_digit() || one == '-'), "{stamp}");
     }
 
+    #[test]
+    fn of_starts_that_were_cut_short_nothing_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let all = [
+            "before-version-9-20261126-104500.db.unfinished",
+            "before-version-9-20261126-104500.db.unfinished-wal",
+            "before-version-9-20261126-104400.db",
+            "volaris-20261126-104500.db.unfinished",
+        ];
+        for name in all {
+            std::fs::write(folder.path().join(name), "x").expect("written");
+        }
+        remove_unfinished(folder.path()).expect("removed");
+        let left = all.map(|name| folder.path().join(name).exists());
+        // A backup that somebody makes by hand at this moment is theirs.
+        assert_eq!(left, [false, false, true, true]);
+        remove_unfinished(&folder.path().join("nowhere")).expect("nothing to do");
+    }
+
     #[tokio::test]
     async fn a_desk_moves_to_a_server_once() {
         let folder = tempfile::tempdir().expect("a folder");
