@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { openPage, startVolaris, visit } from "../desk.mjs";
+import { api } from "../members.mjs";
 
 const LOOK_MS = 100;
 const LOOKS_MAX = 300;
@@ -90,12 +91,8 @@ visit(
   async ({ page, server }) => {
     await until(page, () => navigator.serviceWorker.controller !== null);
     const position = "-2 SPXW 15MAR24 5000/4950P";
-    const answer = await fetch(`${server.address}/api/v1/positions`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ position, name: "Nobody else's", stage: "open", paid: -900 }),
-    });
-    assert.equal(answer.status, 201);
+    const held = { position, name: "Nobody else's", stage: "open", paid: -900 };
+    assert.equal((await api(server, "/api/v1/positions", "", "POST", held)).status, 201);
     await page.goto(`${server.address}/positions/SPX`);
     await page.locator(".position", { hasText: "Nobody else's" }).waitFor();
     await page.goto(`${server.address}/plan/SPX?position=${position.replaceAll(" ", "_")}`);
@@ -120,8 +117,8 @@ visit(
       }
       return found;
     });
-    const held = kept.filter(({ url, isHeld }) => isHeld || /positions?\b|plan\/|paid=/.test(url));
-    assert.deepEqual(held, []);
+    const found = kept.filter(({ url, isHeld }) => isHeld || /positions?\b|plan\/|paid=/.test(url));
+    assert.deepEqual(found, []);
   },
 );
 
