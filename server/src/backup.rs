@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use desk::AuditStore;
-use store::{CopiedTable, Database, DatabaseUrl, Migration};
+use store::{CopiedTable, Database, DatabaseUrl, Migration, remove_file};
 use tokio::time::timeout;
 use tracing::{info, warn};
 
@@ -97,7 +97,9 @@ pub(crate) async fn migrate(
         && database.version().await.is_ok_and(|version| version == before)
     {
         // Nothing was changed: a service that is started again and again would fill the disk.
-        remove(file)?;
+        if let Err(error) = remove_file(file) {
+            warn!("{} could not be taken away: {error}", file.display());
+        }
     }
     Ok(Migrated { before, after: ran.context(why)?, kept })
 }
@@ -160,7 +162,7 @@ pub(crate) async fn restore(
             let copied = restored.copy_into(&database).await;
             restored.close().await;
             database.close().await;
-            remove(&copy_of(configuration))?;
+            remove_file(&copy_of(configuration))?;
             copied.context("nothing was restored: point `database` at an empty one")?;
             say(&format!("{rows} rows are restored to the PostgreSQL server"));
         }
@@ -183,17 +185,6 @@ fn beside(place: &Path, end: &str) -> PathBuf {
     name.into()
 }
 
-/// Takes a file away, and what SQLite keeps beside it.
-fn remove(place: &Path) -> std::io::Result<()> {
-    for end in [""].into_iter().chain(LOGS) {
-        match std::fs::remove_file(beside(place, end)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
 /// A copy of a backup, whole and of this version, and how many rows it has. The file itself is only
 /// read.
 async fn look_through(
@@ -201,7 +192,7 @@ async fn look_through(
     file: &Path,
 ) -> anyhow::Result<(Database, u64)> {
     let copy = copy_of(configuration);
-    remove(&copy)?;
+    remove_file(&copy)?;
     let bytes =
         std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     // The machine may be a new one.
@@ -219,7 +210,7 @@ async fn look_through(
     };
     let looked = looked.await;
     if looked.is_err() {
-        remove(&copy)?;
+        remove_file(&copy)?;
     }
     looked.with_context(|| format!("{} was not restored, nothing was changed", file.display()))
 }

@@ -120,7 +120,7 @@ impl Database {
             let doing = format!("{doing} `{}`", file.display());
             move |error: std::io::Error| StoreError::Database { doing, source: Box::new(error) }
         };
-        remove(&begun).map_err(doing("make room for"))?;
+        remove_file(&begun).map_err(doing("make room for"))?;
         // Made first, so that nobody else can ever read it.
         make_private(&begun).map_err(doing("make the file"))?;
         let written = match self.dialect {
@@ -128,7 +128,7 @@ impl Database {
             Dialect::Postgres => self.copy_to_file(&begun).await.map(Some),
         };
         if written.is_err() {
-            let _ = remove(&begun);
+            let _ = remove_file(&begun);
         }
         let written = written?;
         put(&begun, file).map_err(doing("finish the file"))?;
@@ -220,8 +220,8 @@ pub(crate) fn incomplete(why: String) -> StoreError {
     StoreError::Database { doing: "give all that it has".to_owned(), source: why.into() }
 }
 
-/// Takes a file away, and what SQLite keeps beside it.
-fn remove(file: &Path) -> std::io::Result<()> {
+/// Takes a database's file away, and what SQLite keeps beside it; neither need be there.
+pub fn remove_file(file: &Path) -> std::io::Result<()> {
     for end in ["", "-wal", "-shm"] {
         let mut name = file.as_os_str().to_owned();
         name.push(end);

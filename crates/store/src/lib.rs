@@ -28,6 +28,6 @@ mod positions;
 mod tables;
 mod things;
 
-pub use copying::CopiedTable;
+pub use copying::{CopiedTable, remove_file};
 pub use database::{Database, DatabaseUrl};
 pub use migration::Migration;
