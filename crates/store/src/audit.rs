@@ -1,5 +1,6 @@
 //! What happened to accounts: each entry is sealed with the one before it, so that none can be
-//! changed, left out or put in between without all that follow telling.
+//! changed, left out or put in between without all that follow telling, unless they are sealed
+//! anew, for which no key is needed. That the newest are gone no seal tells.
 
 use async_trait::async_trait;
 use desk::{AuditEntry, AuditStore, StoreError};

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use desk::StoreError;
-use sqlx::migrate::{Migrate, MigrateError};
+use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::{AnyConnection, Connection};
 
 use crate::Database;
@@ -82,8 +82,13 @@ impl Migration<'_> {
         self.run_to(known).await
     }
 
-    async fn run_to(mut self, version: i64) -> Result<i64, StoreError> {
-        let run = self.database.migrator().run_to(version, &mut self.connection).await;
+    async fn run_to(self, version: i64) -> Result<i64, StoreError> {
+        let steps = self.database.migrator();
+        self.run_steps(steps, version).await
+    }
+
+    async fn run_steps(mut self, steps: &Migrator, version: i64) -> Result<i64, StoreError> {
+        let run = steps.run_to(version, &mut self.connection).await;
         let doing = format!("migrate from version {} to {version}", self.before);
         run.map_err(|error| not_migrated(doing, error))?;
         let _ = self.connection.close().await;
@@ -93,4 +98,54 @@ impl Migration<'_> {
 
 fn not_migrated(doing: String, error: MigrateError) -> StoreError {
     StoreError::Database { doing, source: Box::new(error) }
+}
+
+#[cfg(test)]
+mod tests {
+    use desk::{OwnerId, SettingStore};
+    use sqlx::SqlSafeStr;
+    use sqlx::migrate::{Migration as Step, MigrationType};
+
+    use super::*;
+    use crate::DatabaseUrl;
+
+    /// Steps up to the fifth, and a sixth that goes wrong after its second statement.
+    fn broken_steps(database: &Database) -> Migrator {
+        let text = "create table half (id bigint not null primary key); \
+                    insert into half values (1); insert into nowhere values (1)";
+        let kind = MigrationType::Simple;
+        let broken = Step::new(6, "broken".into(), kind, text.into_sql_str(), false);
+        let steps = database.migrator().iter().take(5).cloned();
+        Migrator::with_migrations(steps.chain([broken]).collect())
+    }
+
+    async fn nothing_of_it_remains(url: DatabaseUrl) {
+        let database = Database::open(&url).await.expect("a database");
+        database.migrate_to(5).await.expect("its tables");
+        let owner = OwnerId::local();
+        database.write_setting(&owner, "theme", "dark").await.expect("written");
+        let migration = database.begin_migration().await.expect("nobody else migrates");
+        let told = migration.run_steps(&broken_steps(&database), 6).await.expect_err("it is wrong");
+        assert!(told.to_string().contains("from version 5 to 6"), "{told}");
+        let again = Database::open(&url).await.expect("it opens as it was");
+        assert_eq!(again.version().await.expect("a version"), 5);
+        let half = sqlx::query("select id from half").fetch_optional(&again.readers).await;
+        assert!(half.is_err(), "the table of the first statement is there");
+        // As nothing was in the way, the steps as they should be go on from there.
+        assert_eq!(again.migrate().await.expect("the rest"), again.version_known());
+        let theme = again.setting(&owner, "theme").await.expect("read");
+        assert_eq!(theme.as_deref(), Some("dark"));
+    }
+
+    #[tokio::test]
+    async fn of_a_step_that_fails_halfway_nothing_remains_in_a_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        nothing_of_it_remains(DatabaseUrl::File(folder.path().join("volaris.db"))).await;
+    }
+
+    #[tokio::test]
+    async fn of_a_step_that_fails_halfway_nothing_remains_on_a_server() {
+        let address = testkit::postgres::fresh_database().unwrap_or_else(|why| panic!("{why}"));
+        nothing_of_it_remains(DatabaseUrl::Server(address)).await;
+    }
 }

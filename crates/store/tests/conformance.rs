@@ -21,6 +21,7 @@ mod conformance {
     mod positions;
     mod prints;
     mod properties;
+    mod released;
     mod servers;
     mod things;
     mod usage;

@@ -66,10 +66,10 @@ async fn nothing_is_changed_or_taken_away(home: Home) {
 
 async fn what_was_changed_behind_the_desk_is_noticed(home: Home) {
     let store = home.open().await;
-    for at in 0..3 {
+    for at in 0..4 {
         store.add_audit(&entry(at, "ada", AuditEvent::SignedIn)).await.unwrap();
     }
-    // Who has the whole database can take the lock away, but not mend the seals.
+    // Who has the whole database can take the lock away.
     let is_file = matches!(home.url, store::DatabaseUrl::File(_));
     home.tamper(if is_file {
         "drop trigger audit_stays"
@@ -77,6 +77,13 @@ async fn what_was_changed_behind_the_desk_is_noticed(home: Home) {
         "drop trigger audit_stays on audit"
     })
     .await;
+    // That the newest is gone the count alone tells.
+    if is_file {
+        home.tamper("drop trigger audit_remains").await;
+    }
+    home.tamper("delete from audit where seq = 4").await;
+    assert_eq!(store.check_audit().await.unwrap(), 3);
+    // What is in the middle tells, unless every later seal is made anew: that needs no key.
     home.tamper("update audit set account_id = 'eve' where seq = 2").await;
     let found = store.check_audit().await.unwrap_err();
     let StoreError::Damaged { table: "audit", why } = found else { panic!("{found}") };

@@ -8,6 +8,7 @@ use super::home::{Home, on_both};
 on_both!(
     everything_arrives_in_the_other_kind,
     what_is_not_empty_stays_as_it_is,
+    what_arrives_otherwise_than_it_was_sent_is_not_kept,
     a_backup_is_whole_and_overwrites_nothing,
     a_backup_of_every_earlier_version_becomes_what_its_original_becomes,
     nothing_is_left_out_silently_before_a_migration,
@@ -141,6 +142,46 @@ async fn what_is_not_empty_stays_as_it_is(home: Home) {
         .await;
     from.copy_into(&into).await.unwrap_err();
     assert!(into.is_empty().await.unwrap());
+}
+
+async fn what_arrives_otherwise_than_it_was_sent_is_not_kept(home: Home) {
+    let from = filled(&home).await;
+    // Another figure in as many rows, and a row that is left out.
+    let changes: [&[&'static str]; 2] = match home.url {
+        DatabaseUrl::File(_) => [
+            &["create trigger bend after insert on position begin \
+               update position set fees = fees + 1; end"],
+            &["create trigger bend before insert on position begin \
+               select raise(ignore); end"],
+        ],
+        DatabaseUrl::Server(_) => [
+            &[
+                "create function bend() returns trigger language plpgsql \
+                 as 'begin new.fees = new.fees + 1; return new; end'",
+                "create trigger bend before insert on position \
+                 for each row execute function bend()",
+            ],
+            &[
+                "create function bend() returns trigger language plpgsql \
+                 as 'begin return null; end'",
+                "create trigger bend before insert on position \
+                 for each row execute function bend()",
+            ],
+        ],
+    };
+    for change in changes {
+        let other = match home.url {
+            DatabaseUrl::File(_) => Home::on_sqlite(),
+            DatabaseUrl::Server(_) => Home::on_postgres(),
+        };
+        let into = other.open().await;
+        for statement in change {
+            other.tamper(statement).await;
+        }
+        let told = from.copy_into(&into).await.unwrap_err();
+        assert!(matches!(told, StoreError::Damaged { table: "position", .. }), "{told}");
+        assert!(into.is_empty().await.unwrap(), "nothing of it stays");
+    }
 }
 
 async fn a_backup_is_whole_and_overwrites_nothing(home: Home) {

@@ -56,7 +56,7 @@ async fn a_series_that_nobody_wrote(home: Home) {
 
 async fn a_watchlist_that_is_no_list(home: Home) {
     let store = home.open().await;
-    store.write_watchlist(&local(), "main", &[Symbol::SPX]).await.unwrap();
+    store.write_watchlist(&local(), "main", &[Symbol::SPX], 9).await.unwrap();
     home.tamper("update watchlist set symbols = '[\"SPX\",'").await;
     told(store.watchlists(&local()).await, "watchlist", "EOF");
     // What is whole beside it can still be read.

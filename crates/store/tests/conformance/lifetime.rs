@@ -120,7 +120,7 @@ async fn many_writers_take_turns(home: Home) {
         for round in 0..WRITES {
             let value = format!("{writer} {round}");
             store.write_setting(&owner, "value", &value).await?;
-            store.write_watchlist(&owner, &value, &[Symbol::SPX]).await?;
+            store.write_watchlist(&owner, &value, &[Symbol::SPX], u32::MAX).await?;
             assert_eq!(store.setting(&owner, "value").await?, Some(value));
         }
         Ok::<_, StoreError>(store.watchlists(&owner).await?.len())
