@@ -100,11 +100,16 @@ impl Desk {
         self
     }
 
-    /// How many tapes there are, and how many of them somebody moved or asked not long ago.
-    pub fn count_tapes(&self, now: Moment) -> (usize, usize) {
+    /// Where each tape stands that somebody moved or asked not long ago, and how many rest.
+    pub fn tape_states(&self, now: Moment) -> (Vec<TapeState>, usize) {
         let tapes: Vec<_> = lock(&self.tapes).values().cloned().collect();
-        let moving = tapes.iter().filter(|open| lock(open).is_awake(now)).count();
-        (tapes.len(), moving)
+        let awake = tapes.iter().filter_map(|open| {
+            let open = lock(open);
+            open.is_awake(now).then(|| open.tape.state())
+        });
+        let awake: Vec<_> = awake.collect();
+        let resting = tapes.len() - awake.len();
+        (awake, resting)
     }
 
     /// Refuses what would be number `wanted` of something, where the trader's tier has less.
@@ -117,6 +122,18 @@ impl Desk {
         self.tiers.check(trader.tier(), what, wanted as u64)
     }
 
+    /// The most of something that the trader may keep, and what they read who have so much, see
+    /// [`Tiers::most`].
+    pub(crate) fn most(
+        &self,
+        trader: &Trader,
+        what: Limited,
+        cap: u32,
+        told: String,
+    ) -> (u32, DeskError) {
+        self.tiers.most(trader.tier(), what, cap, told)
+    }
+
     pub(crate) fn store(&self) -> &dyn Store {
         self.store.as_ref()
     }
@@ -126,16 +143,21 @@ impl Desk {
         Ok(self.store.ping().await?)
     }
 
-    /// The trader's tape; opened on the practice market the first time.
-    fn tape(&self, trader: &Trader) -> Arc<Mutex<OpenTape>> {
+    /// Somebody's tape; opened on the practice market the first time.
+    fn tape_of(&self, owner: &OwnerId) -> Arc<Mutex<OpenTape>> {
         let mut tapes = lock(&self.tapes);
         let open = || Arc::new(Mutex::new(OpenTape::new(Tape::new(self.markets.practice(), 1))));
-        Arc::clone(tapes.entry(trader.owner().clone()).or_insert_with(open))
+        Arc::clone(tapes.entry(owner.clone()).or_insert_with(open))
     }
 
     /// Looks at the trader's tape. The closure must be quick: the tape stands still meanwhile.
     pub fn with_tape<T>(&self, trader: &Trader, look: impl FnOnce(&mut Tape) -> T) -> T {
-        let open = self.tape(trader);
+        self.with_tape_of(trader.owner(), look)
+    }
+
+    /// The same, for the servers of a desk among themselves.
+    pub(crate) fn with_tape_of<T>(&self, owner: &OwnerId, look: impl FnOnce(&mut Tape) -> T) -> T {
+        let open = self.tape_of(owner);
         let mut open = lock(&open);
         open.was_asked = true;
         open.tape.raise_epochs(self.epoch_floor.load(Ordering::Acquire));
@@ -223,11 +245,12 @@ impl Desk {
         }))
     }
 
-    /// Jumps to the next regular open.
-    pub fn seek_tape_to_next_open(&self, trader: &Trader) -> TapeState {
+    /// Jumps to the next regular open, if the tape has one.
+    pub fn seek_tape_to_next_open(&self, trader: &Trader) -> Result<TapeState, DeskError> {
         self.with_tape(trader, |tape| {
-            tape.seek_next_open();
-            tape.state()
+            let is_there = tape.seek_next_open();
+            let none = || DeskError::Malformed("there is no later open on this tape".to_owned());
+            is_there.then(|| tape.state()).ok_or_else(none)
         })
     }
 

@@ -7,7 +7,7 @@ use crate::name::checked_name;
 use crate::{DeskError, Limited, StoredLayout, Trader};
 
 /// The most layouts of one trader.
-const LAYOUTS_MAX: usize = 100;
+const LAYOUTS_MAX: u32 = 100;
 /// The most letters of a layout's name.
 const NAME_MAX: usize = 60;
 
@@ -30,17 +30,12 @@ impl crate::Desk {
         if let Some(bad) = bad {
             return Err(DeskError::Malformed(bad));
         }
-        let kept = self.store().layouts(trader.owner()).await?;
-        if kept.iter().all(|one| one.name != name) {
-            if LAYOUTS_MAX <= kept.len() {
-                return Err(DeskError::Malformed(format!(
-                    "there are {LAYOUTS_MAX} layouts already: delete one"
-                )));
-            }
-            self.check_limit(trader, Limited::Layouts, kept.len() + 1)?;
-        }
+        let told = format!("there are {LAYOUTS_MAX} layouts already: delete one");
+        let (most, full) = self.most(trader, Limited::Layouts, LAYOUTS_MAX, told);
         // As it was read, so that nothing else is ever kept.
-        Ok(self.store().write_layout(trader.owner(), name, &layout.to_string(), now).await?)
+        let body = layout.to_string();
+        let id = self.store().write_layout(trader.owner(), name, &body, now, most).await?;
+        id.ok_or(full)
     }
 
     /// Removes a layout. False when there was none.

@@ -249,13 +249,15 @@ pub trait WatchlistStore: Send + Sync {
     /// Every list of a trader, by name.
     async fn watchlists(&self, owner: &OwnerId) -> Result<Vec<Watchlist>, StoreError>;
 
-    /// Replaces a list. Durable when it returns.
+    /// Replaces a list, or makes it; false where the owner has `most` already and it would be one
+    /// more. Durable when it returns.
     async fn write_watchlist(
         &self,
         owner: &OwnerId,
         name: &str,
         symbols: &[Symbol],
-    ) -> Result<(), StoreError>;
+        most: u32,
+    ) -> Result<bool, StoreError>;
 
     /// Gives a list another name; false when there was none. An error where the name is taken.
     async fn rename_watchlist(
@@ -275,14 +277,16 @@ pub trait LayoutStore: Send + Sync {
     /// Every layout of a trader, by name.
     async fn layouts(&self, owner: &OwnerId) -> Result<Vec<StoredLayout>, StoreError>;
 
-    /// Writes a layout; one of the same name is replaced. Gives its id.
+    /// Writes a layout; one of the same name is replaced. Gives its id; nothing where the owner has
+    /// `most` already and it would be one more.
     async fn write_layout(
         &self,
         owner: &OwnerId,
         name: &str,
         body: &str,
         now: Moment,
-    ) -> Result<String, StoreError>;
+        most: u32,
+    ) -> Result<Option<String>, StoreError>;
 
     /// Removes a layout; false when there was none.
     async fn remove_layout(&self, owner: &OwnerId, id: &str) -> Result<bool, StoreError>;
@@ -355,21 +359,24 @@ pub trait PositionStore: Send + Sync {
     async fn positions(&self, owner: &OwnerId) -> Result<Vec<KeptPosition>, StoreError>;
 
     /// Keeps and removes positions: all or nothing. Gives the identities of what was written, in
-    /// order. Durable when it returns.
+    /// order; nothing, and nothing is done, where there would be more than before and than `most`.
+    /// Durable when it returns.
     async fn edit_positions(
         &self,
         owner: &OwnerId,
         edits: &[PositionEdit],
-    ) -> Result<Vec<String>, StoreError>;
+        most: u32,
+    ) -> Result<Option<Vec<String>>, StoreError>;
 
     /// The same once: a change of a name that was done before is not done again, whoever else asks
-    /// for it at the same moment.
+    /// for it at the same moment, and has its answer however many there are now.
     async fn edit_positions_once(
         &self,
         owner: &OwnerId,
         edits: &[PositionEdit],
         change: &NamedChange,
-    ) -> Result<Answered, StoreError>;
+        most: u32,
+    ) -> Result<Option<Answered>, StoreError>;
 }
 
 /// Settings: small texts by name.

@@ -6,7 +6,7 @@ use plan::{Stage, read_position};
 use crate::{Answered, Desk, DeskError, KeptPosition, Limited, NamedChange, PositionEdit, Trader};
 
 /// The most positions of one trader.
-const POSITIONS_MAX: usize = 1_000;
+const POSITIONS_MAX: u32 = 1_000;
 /// The most edits in one go.
 const EDITS_MAX: usize = 50;
 /// The most letters of a position's name.
@@ -30,8 +30,10 @@ impl Desk {
         edits: Vec<PositionEdit>,
         now: Moment,
     ) -> Result<Vec<String>, DeskError> {
-        let edits = self.checked_edits(trader, edits, now).await?;
-        Ok(self.store().edit_positions(trader.owner(), &edits).await?)
+        let edits = checked_edits(edits, now)?;
+        let (most, full) = self.most_positions(trader);
+        let written = self.store().edit_positions(trader.owner(), &edits, most).await?;
+        written.ok_or(full)
     }
 
     /// The same, once for each name of a change.
@@ -41,40 +43,30 @@ impl Desk {
         edits: Vec<PositionEdit>,
         change: &NamedChange,
     ) -> Result<Answered, DeskError> {
-        let edits = self.checked_edits(trader, edits, change.at).await?;
-        Ok(self.store().edit_positions_once(trader.owner(), &edits, change).await?)
+        let edits = checked_edits(edits, change.at)?;
+        let (most, full) = self.most_positions(trader);
+        let (store, owner) = (self.store(), trader.owner());
+        store.edit_positions_once(owner, &edits, change, most).await?.ok_or(full)
     }
 
-    async fn checked_edits(
-        &self,
-        trader: &Trader,
-        edits: Vec<PositionEdit>,
-        now: Moment,
-    ) -> Result<Vec<PositionEdit>, DeskError> {
-        if EDITS_MAX < edits.len() {
-            return Err(malformed(format!("at most {EDITS_MAX} positions in one go")));
-        }
-        let checked = edits.into_iter().map(|edit| match edit {
-            PositionEdit::Write(one) => checked(one, now).map(PositionEdit::Write),
-            PositionEdit::Remove(id) => checked_id(&id).map(|()| PositionEdit::Remove(id)),
-        });
-        let edits: Vec<PositionEdit> = checked.collect::<Result<_, _>>()?;
-        let kept = self.store().positions(trader.owner()).await?;
-        let is_new = |edit: &&PositionEdit| match edit {
-            PositionEdit::Write(one) => kept.iter().all(|known| known.id != one.id),
-            PositionEdit::Remove(_) => false,
-        };
-        let new = edits.iter().filter(is_new).count();
-        if 0 < new && POSITIONS_MAX < kept.len() + new {
-            return Err(malformed(format!(
-                "there are {POSITIONS_MAX} positions already: delete some that are closed"
-            )));
-        }
-        if 0 < new {
-            self.check_limit(trader, Limited::Positions, kept.len() + new)?;
-        }
-        Ok(edits)
+    fn most_positions(&self, trader: &Trader) -> (u32, DeskError) {
+        let told =
+            format!("there are {POSITIONS_MAX} positions already: delete some that are closed");
+        self.most(trader, Limited::Positions, POSITIONS_MAX, told)
     }
+}
+
+/// Edits as they may be done, if there is room: that is the store's to say, which knows whether
+/// they were done before.
+fn checked_edits(edits: Vec<PositionEdit>, now: Moment) -> Result<Vec<PositionEdit>, DeskError> {
+    if EDITS_MAX < edits.len() {
+        return Err(malformed(format!("at most {EDITS_MAX} positions in one go")));
+    }
+    let checked = edits.into_iter().map(|edit| match edit {
+        PositionEdit::Write(one) => checked(one, now).map(PositionEdit::Write),
+        PositionEdit::Remove(id) => checked_id(&id).map(|()| PositionEdit::Remove(id)),
+    });
+    checked.collect()
 }
 
 /// A position as it may be kept: its legs are read, and written as they were understood.

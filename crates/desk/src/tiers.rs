@@ -140,6 +140,24 @@ impl Tiers {
         let Some((tier, limit)) = tier.zip(limit) else { return Ok(()) };
         Err(DeskError::OverLimit { tier, what, limit })
     }
+
+    /// The most of something that somebody may keep, and what they read who have so much: what
+    /// their tier has, or `cap`, which nobody has more than, with `told`.
+    pub(crate) fn most(
+        &self,
+        tier: Option<Tier>,
+        what: Limited,
+        cap: u32,
+        told: String,
+    ) -> (u32, DeskError) {
+        let limit = self.limit(tier, what).and_then(|limit| u32::try_from(limit).ok());
+        match tier.zip(limit.filter(|limit| *limit < cap)) {
+            Some((tier, most)) => {
+                (most, DeskError::OverLimit { tier, what, limit: u64::from(most) })
+            }
+            None => (cap, DeskError::Malformed(told)),
+        }
+    }
 }
 
 impl DeskError {
@@ -176,6 +194,19 @@ mod tests {
         assert_eq!(check(lite, Limited::Layouts, 99), Ok(()));
         assert_eq!(check(pro, Limited::Positions, 99), Ok(()));
         assert_eq!(check(None, Limited::Positions, 99), Ok(()), "who leads the desk");
+        let most = |tier, what, cap| {
+            let (most, refusal) = tiers.most(tier, what, cap, "delete one".to_owned());
+            (most, refusal.to_string())
+        };
+        assert_eq!(most(lite, Limited::Positions, 3), (2, refused));
+        for (tier, what, cap) in [
+            (lite, Limited::Positions, 2),
+            (lite, Limited::Layouts, 3),
+            (pro, Limited::Positions, 3),
+            (None, Limited::Positions, 3),
+        ] {
+            assert_eq!(most(tier, what, cap), (cap, "delete one".to_owned()));
+        }
         let off = Tiers::default();
         assert!(off.check(lite, Limited::Positions, 99).is_ok() && !off.are_on());
     }

@@ -8,7 +8,7 @@ use crate::{DeskError, Limited, OwnerId, Trader, Watchlist};
 /// Symbols that one watchlist holds.
 pub const WATCHLIST_MAX: usize = 50;
 /// The most watchlists of one trader.
-const WATCHLISTS_MAX: usize = 20;
+const WATCHLISTS_MAX: u32 = 20;
 /// The most letters of a watchlist's name.
 const NAME_MAX: usize = 40;
 /// What has the name.
@@ -47,22 +47,18 @@ impl crate::Desk {
             )));
         }
         let name = checked_name(name, OF, NAME_MAX)?;
-        let lists = self.kept_watchlists(trader.owner()).await?;
-        if lists.iter().all(|list| list.name != name) {
-            if WATCHLISTS_MAX <= lists.len() {
-                return Err(DeskError::Malformed(format!(
-                    "there are {WATCHLISTS_MAX} watchlists already: delete one"
-                )));
-            }
-            self.check_limit(trader, Limited::Watchlists, lists.len() + 1)?;
-        }
+        // The first list counts as well.
+        self.kept_watchlists(trader.owner()).await?;
         let mut kept: Vec<Symbol> = Vec::with_capacity(symbols.len());
         for symbol in symbols {
             if !kept.contains(symbol) {
                 kept.push(*symbol);
             }
         }
-        Ok(self.store().write_watchlist(trader.owner(), name, &kept).await?)
+        let told = format!("there are {WATCHLISTS_MAX} watchlists already: delete one");
+        let (most, full) = self.most(trader, Limited::Watchlists, WATCHLISTS_MAX, told);
+        let is_kept = self.store().write_watchlist(trader.owner(), name, &kept, most).await?;
+        if is_kept { Ok(()) } else { Err(full) }
     }
 
     /// Gives a list another name, under which it is looked at if it was before.
@@ -111,7 +107,8 @@ impl crate::Desk {
         let mut lists = self.store().watchlists(owner).await?;
         if lists.is_empty() {
             let first = first();
-            self.store().write_watchlist(owner, &first.name, &first.symbols).await?;
+            let Watchlist { name, symbols } = &first;
+            self.store().write_watchlist(owner, name, symbols, WATCHLISTS_MAX).await?;
             lists.push(first);
         }
         Ok(lists)

@@ -151,14 +151,14 @@ async fn compare(name: &str, url: &DatabaseUrl) {
     let whose: Vec<OwnerId> = (0..AT_ONCE).map(|n| owner(n, "reader")).collect();
     for one in &whose {
         let edits = (0..KEPT).map(|n| PositionEdit::Write(position(format!("{n}"))));
-        database.edit_positions(one, &edits.collect::<Vec<_>>()).await.unwrap();
+        database.edit_positions(one, &edits.collect::<Vec<_>>(), u32::MAX).await.unwrap();
     }
     let [mut writes, mut plain_writes] = [Vec::new(), Vec::new()];
     let [mut reads, mut plain_reads] = [Vec::new(), Vec::new()];
     for turn in 0..TURNS {
         let write = async |worker: usize| {
             let edit = [PositionEdit::Write(position(String::new()))];
-            database.edit_positions(&owner(worker, "writer"), &edit).await.unwrap();
+            database.edit_positions(&owner(worker, "writer"), &edit, u32::MAX).await.unwrap();
         };
         writes.push(pace(write).await);
         let next = std::sync::atomic::AtomicU64::new(0);

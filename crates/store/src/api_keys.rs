@@ -18,6 +18,8 @@ const DOING: &str = "answer for a key";
 impl ApiKeyStore for Database {
     async fn add_api_key(&self, key: &ApiKey, most: u32) -> Result<Option<String>, StoreError> {
         let id = Uuid::now_v7().to_string();
+        let mut transaction = self.begin().await?;
+        self.hold(&mut transaction, &key.account).await?;
         let done = sqlx::query(
             "insert into api_key (id, account_id, name, scope, hash, tail, made_at) \
              select $1, $2, $3, $4, $5, $6, $7 \
@@ -31,9 +33,10 @@ impl ApiKeyStore for Database {
         .bind(key.tail.clone())
         .bind(key.made_at.0)
         .bind(i64::from(most))
-        .execute(&self.writers)
+        .execute(&mut *transaction)
         .await
         .map_err(failed(DOING))?;
+        transaction.commit().await.map_err(failed(DOING))?;
         Ok((done.rows_affected() == 1).then_some(id))
     }
 

@@ -34,11 +34,14 @@ impl PositionStore for Database {
         &self,
         owner: &OwnerId,
         edits: &[PositionEdit],
-    ) -> Result<Vec<String>, StoreError> {
+        most: u32,
+    ) -> Result<Option<Vec<String>>, StoreError> {
         let mut transaction = self.begin().await?;
-        let written = edit(&mut transaction, owner, edits).await?;
+        let Some(written) = self.edit_within(&mut transaction, owner, edits, most).await? else {
+            return Ok(None);
+        };
         transaction.commit().await.map_err(failed(DOING))?;
-        Ok(written)
+        Ok(Some(written))
     }
 
     async fn edit_positions_once(
@@ -46,7 +49,8 @@ impl PositionStore for Database {
         owner: &OwnerId,
         edits: &[PositionEdit],
         change: &NamedChange,
-    ) -> Result<Answered, StoreError> {
+        most: u32,
+    ) -> Result<Option<Answered>, StoreError> {
         let doing = || failed("do a change once");
         let mut transaction = self.begin().await?;
         sqlx::query("delete from idempotency where made_at < $1")
@@ -76,12 +80,15 @@ impl PositionStore for Database {
                     .map_err(doing())?;
             let text = |place: usize| row.try_get::<String, _>(place).map_err(doing());
             let (asked, answer) = (text(0)?, text(1)?);
-            return Ok(match asked == change.asked {
+            return Ok(Some(match asked == change.asked {
                 true => Answered::Before(answer.split_whitespace().map(str::to_owned).collect()),
                 false => Answered::Otherwise,
-            });
+            }));
         }
-        let written = edit(&mut transaction, owner, edits).await?;
+        // Without room the name is not used either: asked again when there is some, it is done.
+        let Some(written) = self.edit_within(&mut transaction, owner, edits, most).await? else {
+            return Ok(None);
+        };
         sqlx::query("update idempotency set answer = $3 where owner = $1 and name = $2")
             .bind(owner.as_str().to_owned())
             .bind(change.name.clone())
@@ -90,8 +97,37 @@ impl PositionStore for Database {
             .await
             .map_err(doing())?;
         transaction.commit().await.map_err(doing())?;
-        Ok(Answered::Now(written))
+        Ok(Some(Answered::Now(written)))
     }
+}
+
+impl Database {
+    /// Keeps and removes them; gives the identities of what was written, or nothing where there
+    /// would be more than `most` then: the transaction must not be committed.
+    async fn edit_within(
+        &self,
+        transaction: &mut Transaction<'_, Any>,
+        owner: &OwnerId,
+        edits: &[PositionEdit],
+        most: u32,
+    ) -> Result<Option<Vec<String>>, StoreError> {
+        self.hold(transaction, owner.as_str()).await?;
+        let before = count(transaction, owner).await?;
+        let written = edit(transaction, owner, edits).await?;
+        let after = count(transaction, owner).await?;
+        // Who has more than that, as after a change of tier, may still change what is there.
+        Ok((after <= before.max(i64::from(most))).then_some(written))
+    }
+}
+
+/// How many there are.
+async fn count(transaction: &mut Transaction<'_, Any>, owner: &OwnerId) -> Result<i64, StoreError> {
+    let row = sqlx::query("select count(*) from position where owner = $1")
+        .bind(owner.as_str().to_owned())
+        .fetch_one(&mut **transaction)
+        .await
+        .map_err(failed(DOING))?;
+    row.try_get(0).map_err(failed(DOING))
 }
 
 /// Keeps and removes them; gives the identities of what was written.

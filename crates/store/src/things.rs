@@ -65,19 +65,27 @@ impl WatchlistStore for Database {
         owner: &OwnerId,
         name: &str,
         symbols: &[Symbol],
-    ) -> Result<(), StoreError> {
+        most: u32,
+    ) -> Result<bool, StoreError> {
+        let doing = || failed("write a watchlist");
         let text = serde_json::to_string(symbols).expect("tickers are plain text");
-        sqlx::query(
-            "insert into watchlist (owner, name, symbols) values ($1, $2, $3) \
+        let mut transaction = self.begin().await?;
+        self.hold(&mut transaction, owner.as_str()).await?;
+        let done = sqlx::query(
+            "insert into watchlist (owner, name, symbols) select $1, $2, $3 \
+             where (select count(*) from watchlist where owner = $1) < $4 \
+             or exists (select 1 from watchlist where owner = $1 and name = $2) \
              on conflict (owner, name) do update set symbols = excluded.symbols",
         )
         .bind(owner.as_str().to_owned())
         .bind(name.to_owned())
         .bind(text)
-        .execute(&self.writers)
+        .bind(i64::from(most))
+        .execute(&mut *transaction)
         .await
-        .map_err(failed("write a watchlist"))?;
-        Ok(())
+        .map_err(doing())?;
+        transaction.commit().await.map_err(doing())?;
+        Ok(0 < done.rows_affected())
     }
 
     async fn rename_watchlist(
@@ -134,9 +142,15 @@ impl LayoutStore for Database {
         name: &str,
         body: &str,
         now: Moment,
-    ) -> Result<String, StoreError> {
+        most: u32,
+    ) -> Result<Option<String>, StoreError> {
+        let doing = || failed("write a layout");
+        let mut transaction = self.begin().await?;
+        self.hold(&mut transaction, owner.as_str()).await?;
         let row = sqlx::query(
-            "insert into layout (id, owner, name, body, changed_at) values ($1, $2, $3, $4, $5) \
+            "insert into layout (id, owner, name, body, changed_at) select $1, $2, $3, $4, $5 \
+             where (select count(*) from layout where owner = $2) < $6 \
+             or exists (select 1 from layout where owner = $2 and name = $3) \
              on conflict (owner, name) do update \
              set body = excluded.body, changed_at = excluded.changed_at returning id",
         )
@@ -145,10 +159,13 @@ impl LayoutStore for Database {
         .bind(name.to_owned())
         .bind(body.to_owned())
         .bind(now.0)
-        .fetch_one(&self.writers)
+        .bind(i64::from(most))
+        .fetch_optional(&mut *transaction)
         .await
-        .map_err(failed("write a layout"))?;
-        row.try_get(0).map_err(failed("write a layout"))
+        .map_err(doing())?;
+        let id: Option<String> = row.map(|row| row.try_get(0)).transpose().map_err(doing())?;
+        transaction.commit().await.map_err(doing())?;
+        Ok(id)
     }
 
     async fn remove_layout(&self, owner: &OwnerId, id: &str) -> Result<bool, StoreError> {

@@ -62,7 +62,7 @@ async fn only_one_account_is_the_first(home: Home) {
 
 async fn an_account_is_found_by_its_address_and_keeps_what_was_there(home: Home) {
     let store = home.open().await;
-    store.write_watchlist(&local(), "Mine", &[Symbol::SPX]).await.unwrap();
+    store.write_watchlist(&local(), "Mine", &[Symbol::SPX], 9).await.unwrap();
     let id = store.add_first_account(&account("ada@example.com")).await.unwrap().unwrap();
     let found = store.account_named("ada@example.com").await.unwrap().unwrap();
     assert_eq!(found, Account { id: id.clone(), ..account("ada@example.com") });

@@ -65,4 +65,9 @@ async fn an_account_has_so_many_keys(home: Home) {
     assert_eq!(store.add_api_key(&key(&ada.id, "c"), 2).await.unwrap(), None);
     let names = store.api_keys(&ada.id).await.unwrap();
     assert_eq!(names.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+    // As many when all are asked for at once.
+    let add = async |n: usize| store.add_api_key(&key(&ada.id, &format!("{n}")), 5).await.unwrap();
+    let added = futures::future::join_all((0..20).map(add)).await;
+    assert_eq!(added.iter().flatten().count(), 3, "{added:?}");
+    assert_eq!(store.api_keys(&ada.id).await.unwrap().len(), 5);
 }

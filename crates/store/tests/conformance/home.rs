@@ -1,6 +1,6 @@
 //! Where the database of one test lives.
 
-use desk::{Account, Adjustment, BarSeries, OwnerId, Role, Tier, Trader};
+use desk::{Account, Adjustment, BarSeries, OwnerId, Role, Tier};
 use market::{Bar, BarHours, BarSpan, Moment, Price, Span, Symbol, TapeId};
 use store::{Database, DatabaseUrl};
 
@@ -72,11 +72,11 @@ macro_rules! on_both {
 pub(crate) use on_both;
 
 pub(crate) fn local() -> OwnerId {
-    Trader::local().owner().clone()
+    OwnerId::local()
 }
 
 pub(crate) fn other() -> OwnerId {
-    Trader::named_for_test("ada").owner().clone()
+    OwnerId::read("ada".to_owned())
 }
 
 pub(crate) fn tape() -> TapeId {

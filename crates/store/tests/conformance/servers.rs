@@ -1,6 +1,6 @@
 //! What several servers of one desk know together.
 
-use desk::{AttemptStore, Quota, ServerStore};
+use desk::{AttemptStore, AuditEntry, AuditEvent, AuditStore, Quota, ServerStore};
 use market::{Moment, Span};
 
 use super::home::{Home, on_both};
@@ -11,6 +11,8 @@ on_both!(
     attempts_run_out_and_come_back,
     of_many_attempts_at_once_no_more_are_free,
     who_leads_is_counted,
+    what_was_written_last_is_known,
+    only_a_server_has_a_clock,
 );
 
 const NOON: Moment = Moment(1_764_176_400_000_000);
@@ -130,4 +132,36 @@ async fn of_several_servers_one_leads() {
     .await;
     assert!(!lead.holds().await);
     assert!(servers[1].try_lead("b", NOON).await.unwrap().is_some());
+}
+
+async fn what_was_written_last_is_known(home: Home) {
+    let store = home.open().await;
+    assert_eq!(store.newest_moment().await.unwrap(), None, "nothing was written");
+    // On a desk without accounts its servers alone write down when they began.
+    let lead = store.try_lead("a", NOON).await.unwrap().unwrap();
+    assert_eq!(store.newest_moment().await.unwrap(), Some(NOON));
+    drop(lead);
+    for (at, newest) in [(NOON + Span::minutes(2), 2), (NOON + Span::minutes(1), 2)] {
+        let entry = AuditEntry {
+            at,
+            account: String::new(),
+            event: AuditEvent::KeyRotated,
+            about: String::new(),
+            device: String::new(),
+            network: String::new(),
+        };
+        store.add_audit(&entry).await.unwrap();
+        let found = store.newest_moment().await.unwrap();
+        assert_eq!(found, Some(NOON + Span::minutes(newest)));
+    }
+}
+
+async fn only_a_server_has_a_clock(home: Home) {
+    let store = home.open().await;
+    let (first, second) = (store.clock().await.unwrap(), store.clock().await.unwrap());
+    assert_eq!(first.is_some(), matches!(home.url, store::DatabaseUrl::Server(_)));
+    assert!(first <= second, "{first:?} {second:?}");
+    // In microseconds: it is later than when this was written, and not by thirty years.
+    let is_plausible = |at: Moment| NOON < at && at < NOON + Span::hours(24 * 10_000);
+    assert!(first.is_none_or(is_plausible), "{first:?}");
 }

@@ -7,7 +7,15 @@ use market::{Span, Symbol};
 
 use super::home::{Home, OPEN, local, on_both, other};
 
-on_both!(symbols_are_remembered, watchlists, layouts, drawings, settings, odd_texts_are_kept);
+on_both!(
+    symbols_are_remembered,
+    watchlists,
+    layouts,
+    so_many_are_kept_and_no_more,
+    drawings,
+    settings,
+    odd_texts_are_kept,
+);
 
 async fn symbols_are_remembered(home: Home) {
     let store = home.open().await;
@@ -30,11 +38,11 @@ async fn watchlists(home: Home) {
     assert_eq!(kept(local()).await, []);
     // An empty list is a list, and the order is the trader's.
     for symbols in [vec![], vec![Symbol::VIX, Symbol::SPX, Symbol::NDX], vec![Symbol::SPX]] {
-        store.write_watchlist(&local(), "main", &symbols).await.unwrap();
+        store.write_watchlist(&local(), "main", &symbols, 1).await.unwrap();
         assert_eq!(kept(local()).await, [("main".to_owned(), symbols)]);
     }
-    store.write_watchlist(&local(), "funds", &[Symbol::SPY]).await.unwrap();
-    store.write_watchlist(&other(), "main", &[Symbol::QQQ]).await.unwrap();
+    store.write_watchlist(&local(), "funds", &[Symbol::SPY], 2).await.unwrap();
+    store.write_watchlist(&other(), "main", &[Symbol::QQQ], 1).await.unwrap();
     assert!(store.rename_watchlist(&local(), "main", "indices").await.unwrap());
     assert!(!store.rename_watchlist(&local(), "main", "more").await.unwrap());
     assert!(store.rename_watchlist(&local(), "indices", "funds").await.is_err(), "it is taken");
@@ -52,7 +60,7 @@ async fn layouts(home: Home) {
         let store = &store;
         async move {
             let now = OPEN + Span::minutes(minute);
-            store.write_layout(&owner, name, body, now).await.unwrap()
+            store.write_layout(&owner, name, body, now, 2).await.unwrap().unwrap()
         }
     };
     let noon = write(local(), "noon", "{}", 1).await;
@@ -70,6 +78,31 @@ async fn layouts(home: Home) {
     assert!(!store.remove_layout(&local(), &dawn).await.unwrap());
     assert_eq!(store.layouts(&local()).await.unwrap().len(), 1);
     assert_eq!(store.layouts(&other()).await.unwrap().len(), 1);
+}
+
+async fn so_many_are_kept_and_no_more(home: Home) {
+    let store = home.open().await;
+    let owner = local();
+    let write = async |n: usize| {
+        let name = format!("list {n}");
+        let list = store.write_watchlist(&owner, &name, &[Symbol::SPX], 5).await.unwrap();
+        let layout = store.write_layout(&owner, &name, "{}", OPEN, 5).await.unwrap();
+        (list, layout.is_some())
+    };
+    let told = futures::future::join_all((0..20).map(write)).await;
+    assert_eq!(told.iter().filter(|(list, _)| *list).count(), 5, "{told:?}");
+    assert_eq!(told.iter().filter(|(_, layout)| *layout).count(), 5, "{told:?}");
+    let (lists, layouts) = (store.watchlists(&owner).await, store.layouts(&owner).await);
+    let (lists, layouts) = (lists.unwrap(), layouts.unwrap());
+    assert_eq!((lists.len(), layouts.len()), (5, 5));
+    // What is there is still changed, by whoever has more than they may as well.
+    let (list, layout) = (&lists[0].name, &layouts[0].name);
+    assert!(store.write_watchlist(&owner, list, &[Symbol::SPY], 3).await.unwrap());
+    let again = store.write_layout(&owner, layout, "{ }", OPEN, 3).await.unwrap();
+    assert_eq!(again.as_ref(), Some(&layouts[0].id));
+    // Others' count for themselves.
+    assert!(store.write_watchlist(&other(), "list", &[], 1).await.unwrap());
+    assert!(store.write_layout(&other(), "list", "{}", OPEN, 1).await.unwrap().is_some());
 }
 
 async fn settings(home: Home) {
