@@ -1,22 +1,25 @@
 //! `volaris doctor` and `volaris migrate`: what could go wrong, and the database's version.
 
+mod clock;
+mod disk;
+mod permissions;
+mod tables;
+
 use std::net::TcpListener;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
 use bus::Bus;
-use desk::{AuditStore, Postman, Store, StoreError};
-use market::Span;
+use desk::Postman;
 use notify::Smtp;
 use store::{Database, DatabaseUrl};
 
 use crate::backup::{self, Migrated};
 use crate::breached_passwords;
-use crate::clock::now;
 use crate::commands::say;
 use crate::configuration::Configuration;
-use crate::dashboard::{bytes, disk_left};
+use permissions::Private;
 
 pub(crate) fn url(configuration: &Configuration) -> DatabaseUrl {
     match &configuration.database {
@@ -54,81 +57,100 @@ pub(crate) async fn migrate(configuration: &Configuration) -> anyhow::Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
+/// What was looked at, and how it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Finding {
+    text: String,
+    is_well: bool,
+}
+
+impl Finding {
+    fn well(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_well: true }
+    }
+
+    /// One that needs a hand; the text ends with what to do.
+    fn ill(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_well: false }
+    }
+}
+
 /// `volaris doctor`.
 pub(crate) async fn examine(configuration: &Configuration) -> anyhow::Result<ExitCode> {
-    say(&format!("volaris {}", env!("CARGO_PKG_VERSION")));
-    say(&format!("data folder: {}", configuration.data.display()));
-    let mut is_well = true;
-    match open_database(configuration).await {
-        Ok(database) => {
-            let answer = database.ping().await;
-            let version = database.version_known();
-            match answer {
-                Ok(()) => say(&format!("database: answers, version {version}")),
-                Err(error) => {
-                    is_well = false;
-                    say(&format!("database: {error}"));
-                }
-            }
-            match database.check_integrity().await {
-                Ok(()) => say("database: every page and reference is whole"),
-                Err(error) => {
-                    is_well = false;
-                    say(&format!("database: {}: restore a backup", crate::rest::story(&error)));
-                }
-            }
-            match examine_clock(&database).await {
-                Ok(true) => say("clock: later than all that was written down"),
-                Ok(false) => {
-                    is_well = false;
-                    say("clock: earlier than what was written down: set it by the network");
-                }
-                Err(error) => {
-                    is_well = false;
-                    say(&format!("clock: {}", crate::rest::story(&error)));
-                }
-            }
-            match database.check_audit().await {
-                Ok(count) => say(&format!("audit log: {count} entries, each as it was written")),
-                Err(error) => {
-                    is_well = false;
-                    say(&format!("audit log: {}", crate::rest::story(&error)));
-                }
-            }
-            database.close().await;
-        }
-        Err(error) => {
-            is_well = false;
-            say(&format!("database: {error:#}"));
-        }
-    }
-    match TcpListener::bind(configuration.listen) {
-        Ok(_) => say(&format!("address: {} is free", configuration.listen)),
-        Err(error) => {
-            is_well = false;
-            let address = configuration.listen;
-            say(&format!(
-                "address: {address} cannot be listened on ({error}): is volaris running already? \
-                 choose another with --listen"
-            ));
-        }
-    }
-    is_well &= examine_nats(configuration).await;
-    is_well &= examine_mail(configuration).await;
-    is_well &= crate::identity::examine(configuration).await;
-    is_well &= breached_passwords::examine(configuration);
-    is_well &= examine_permissions(configuration);
-    is_well &= examine_disk(configuration);
+    let is_well = look(configuration, &mut say).await;
     say(if is_well { "all is well" } else { "something needs a hand: see above" });
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Looks at everything and changes nothing. Tells each finding as soon as it has it: some of them
+/// are waited for.
+async fn look(configuration: &Configuration, tell: &mut dyn FnMut(&str)) -> bool {
+    tell(&format!("volaris {}", env!("CARGO_PKG_VERSION")));
+    tell(&format!("data folder: {}", configuration.data.display()));
+    let mut is_well = true;
+    let mut found = |findings: &[Finding]| {
+        for finding in findings {
+            tell(&finding.text);
+            is_well &= finding.is_well;
+        }
+    };
+    // First what needs no database: it may be why that does not answer.
+    let private = permissions::private(configuration);
+    found(&match &private {
+        Ok(private) => permissions::look(private),
+        Err(error) => {
+            let folder = configuration.data.display();
+            vec![Finding::ill(format!("permissions: {folder} cannot be looked into: {error}"))]
+        }
+    });
+    let private = private.unwrap_or_default();
+    found(&[disk::look(&configuration.data)]);
+    examine_kept(configuration, &private, &mut found).await;
+    found(&[examine_address(configuration)]);
+    found(examine_nats(configuration).await.as_slice());
+    found(&[examine_mail(configuration).await]);
+    is_well &= crate::identity::examine(configuration).await;
+    is_well & breached_passwords::examine(configuration)
+}
+
+/// Looks at what is kept, and at the clock beside it.
+async fn examine_kept(
+    configuration: &Configuration,
+    private: &[Private],
+    found: &mut dyn FnMut(&[Finding]),
+) {
+    // Opening a database changes its files.
+    let of_files = clock::last_of(private.iter().map(|one| one.path.as_path()));
+    match tables::open(configuration).await {
+        Ok(database) => {
+            found(&tables::look(&database).await);
+            found(&clock::look(Some(&database), of_files).await);
+            database.close().await;
+        }
+        Err(finding) => {
+            found(&[finding]);
+            found(&clock::look(None, of_files).await);
+        }
+    }
+}
+
+fn examine_address(configuration: &Configuration) -> Finding {
+    let address = configuration.listen;
+    match TcpListener::bind(address) {
+        Ok(_) => Finding::well(format!("address: {address} is free")),
+        Err(error) => Finding::ill(format!(
+            "address: {address} cannot be listened on ({error}): is volaris running already? \
+             choose another with --listen"
+        )),
+    }
 }
 
 /// How long NATS may take to answer.
 const NATS_MAX: Duration = Duration::from_secs(5);
 
 /// Whether servers of this desk could hear each other, where they should.
-async fn examine_nats(configuration: &Configuration) -> bool {
-    let Some(address) = &configuration.nats else { return true };
+async fn examine_nats(configuration: &Configuration) -> Option<Finding> {
+    let address = configuration.nats.as_ref()?;
     let look = async {
         let bus = Bus::connect(address, "doctor").await?;
         while !bus.is_connected() {
@@ -136,79 +158,169 @@ async fn examine_nats(configuration: &Configuration) -> bool {
         }
         bus.flush().await
     };
-    match tokio::time::timeout(NATS_MAX, look).await {
-        Ok(Ok(())) => {
-            say("nats: answers");
-            true
-        }
-        Ok(Err(error)) => {
-            say(&format!("nats: {}", crate::rest::story(&error)));
-            false
-        }
-        Err(_) => {
-            say("nats: does not answer: look at its address and password in `nats`");
-            false
-        }
-    }
-}
-
-/// Whether it is later than what was last written down, but for a minute.
-async fn examine_clock(database: &Database) -> Result<bool, StoreError> {
-    let last = database.audit_before(u64::MAX, 1).await?;
-    Ok(last.first().is_none_or(|(_, last)| last.at < now() + Span::minutes(1)))
+    Some(match tokio::time::timeout(NATS_MAX, look).await {
+        Ok(Ok(())) => Finding::well("nats: answers"),
+        Ok(Err(error)) => Finding::ill(format!("nats: {}", crate::rest::story(&error))),
+        Err(_) => Finding::ill("nats: does not answer: look at its address and password in `nats`"),
+    })
 }
 
 /// Whether the mail server lets this desk in, where one is named.
-async fn examine_mail(configuration: &Configuration) -> bool {
+async fn examine_mail(configuration: &Configuration) -> Finding {
     let Some(server) = configuration.mail.clone() else {
-        say("mail: none is sent; forgotten passwords are set anew by `volaris account reset`");
-        return true;
+        return Finding::well(
+            "mail: none is sent; forgotten passwords are set anew by `volaris account reset`",
+        );
     };
     let greeted = async { Smtp::new(server.clone())?.greet().await };
     match greeted.await {
-        Ok(()) => {
-            say(&format!("mail: {server} answers and lets this desk in"));
-            true
+        Ok(()) => Finding::well(format!("mail: {server} answers and lets this desk in")),
+        Err(error) => Finding::ill(format!(
+            "mail: {server}: {error}: look at `mail`, then try `volaris mail test`"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::commands::Settings;
+    use crate::vault::Vault;
+
+    /// A desk in a folder of its own, on a port that is free.
+    fn desk_in(folder: &Path) -> Configuration {
+        let settings = Settings { data: Some(folder.to_owned()), ..Settings::default() };
+        let configuration = Configuration::load(&settings).expect("a configuration");
+        Configuration { listen: ([127, 0, 0, 1], 0).into(), ..configuration }
+    }
+
+    /// What the doctor says of a desk, and whether it is well.
+    async fn told(configuration: &Configuration) -> (String, bool) {
+        let mut lines = Vec::new();
+        let is_well = look(configuration, &mut |line| lines.push(line.to_owned())).await;
+        (lines.join("\n"), is_well)
+    }
+
+    #[cfg(unix)]
+    fn open_to_all(path: &Path, mode: u32) {
+        use std::os::unix::fs::PermissionsExt;
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(path, permissions).expect("a mode");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn every_private_file_that_others_can_read_is_found_with_its_remedy() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let tls = tempfile::tempdir().expect("a folder");
+        let key = tls.path().join("desk.key");
+        let files = crate::certificate::CertificateFiles {
+            certificate: tls.path().join("desk.pem"),
+            key: key.clone(),
+        };
+        let desk = Configuration { certificate: Some(files), ..desk_in(folder.path()) };
+        open_database(&desk).await.expect("a database").close().await;
+        Vault::open(&desk).expect("a key");
+        crate::backup::back_up(&desk, None).await.expect("a backup");
+        let backups = folder.path().join("backups");
+        let backup = std::fs::read_dir(&backups).expect("a folder").next().expect("a backup");
+        let backup = backup.expect("a backup").path();
+        for name in ["setup-token", "volaris.db-wal", "volaris.db-shm", "volaris.toml"] {
+            std::fs::write(folder.path().join(name), "").expect("written");
         }
-        Err(error) => {
-            say(&format!("mail: {server}: {error}: look at `mail`, then try `volaris mail test`"));
-            false
+        std::fs::write(&key, "").expect("written");
+        let all = [
+            (folder.path().to_owned(), 0o755, 0o700),
+            (backups, 0o750, 0o700),
+            (folder.path().join("volaris.db"), 0o644, 0o600),
+            (folder.path().join("volaris.db-wal"), 0o644, 0o600),
+            (folder.path().join("volaris.db-shm"), 0o666, 0o600),
+            (folder.path().join("volaris.key"), 0o644, 0o600),
+            (folder.path().join("setup-token"), 0o604, 0o600),
+            (folder.path().join("volaris.toml"), 0o644, 0o640),
+            (backup, 0o640, 0o600),
+            (key, 0o644, 0o640),
+        ];
+        let private = permissions::private(&desk).expect("a list");
+        assert_eq!(private.len(), all.len(), "{private:?}");
+        all.iter().for_each(|(path, _, right)| open_to_all(path, *right));
+        let found = permissions::look(&permissions::private(&desk).expect("a list"));
+        assert!(found.iter().all(|one| one.is_well), "{found:?}");
+        for (path, wrong, right) in &all {
+            open_to_all(path, *wrong);
+            let found = permissions::look(&permissions::private(&desk).expect("a list"));
+            let [found] = found.as_slice() else { panic!("one of them is wrong: {found:?}") };
+            let remedy = format!("(mode {wrong:o}): run chmod {right:o} {}", path.display());
+            assert!(!found.is_well && found.text.ends_with(&remedy), "{found:?}: {remedy}");
+            open_to_all(path, *right);
         }
     }
-}
 
-/// Below so much a database may not be able to finish what it writes.
-const DISK_MIN: u64 = 200_000_000;
-
-fn examine_disk(configuration: &Configuration) -> bool {
-    let Some(left) = disk_left(&configuration.data) else { return true };
-    let told = bytes(left);
-    let is_enough = DISK_MIN <= left;
-    match is_enough {
-        true => say(&format!("disk: {told} left")),
-        false => say(&format!("disk: {told} left: make room, or nothing more can be kept")),
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn the_doctor_finds_a_key_that_others_can_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let desk = desk_in(&data);
+        open_database(&desk).await.expect("a database").close().await;
+        Vault::open(&desk).expect("a key");
+        assert_eq!(examine(&desk).await.expect("an answer"), ExitCode::SUCCESS);
+        let key = data.join("volaris.key");
+        open_to_all(&key, 0o644);
+        let (text, is_well) = told(&desk).await;
+        let remedy = format!("others can read {0} (mode 644): run chmod 600 {0}", key.display());
+        assert!(!is_well && text.contains(&remedy), "{text}");
+        assert_eq!(examine(&desk).await.expect("an answer"), ExitCode::FAILURE);
+        open_to_all(&key, 0o600);
+        let (text, is_well) = told(&desk).await;
+        assert!(is_well && text.contains("clock: 2"), "{text}");
     }
-    is_enough
-}
 
-#[cfg(unix)]
-fn examine_permissions(configuration: &Configuration) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    let file = configuration.data.join("volaris.db");
-    let Ok(facts) = std::fs::metadata(&file) else { return true };
-    let mode = facts.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
-        say("permissions: only you can read the database");
-        return true;
+    #[tokio::test]
+    async fn the_doctor_only_looks() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let desk = desk_in(&data);
+        let (text, is_well) = told(&desk).await;
+        assert!(is_well && text.contains("there is none yet"), "{text}");
+        assert!(text.contains("nothing private yet") && !data.exists(), "{text}");
+        let old = Database::open(&url(&desk)).await.expect("a database");
+        old.migrate_to(5).await.expect("an older version");
+        let (text, is_well) = told(&desk).await;
+        assert!(!is_well && text.contains("of version 5, this volaris has"), "{text}");
+        assert!(text.contains("run volaris migrate"), "{text}");
+        assert_eq!(old.version().await.expect("a version"), 5);
+        old.close().await;
+        assert!(!data.join("backups").exists() && !data.join("volaris.key").exists());
     }
-    say(&format!(
-        "permissions: others can read {} ({mode:o}): run chmod 600 on it",
-        file.display()
-    ));
-    false
-}
 
-#[cfg(not(unix))]
-fn examine_permissions(_: &Configuration) -> bool {
-    true
+    #[tokio::test]
+    async fn a_clock_is_looked_at_beside_the_servers() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let address = testkit::postgres::fresh_database().unwrap_or_else(|why| panic!("{why}"));
+        let desk =
+            Configuration { database: Some(address), ..desk_in(&folder.path().join("data")) };
+        let (text, is_well) = told(&desk).await;
+        assert!(is_well && text.contains("no tables yet"), "{text}");
+        assert!(text.contains("as the database's"), "{text}");
+        open_database(&desk).await.expect("a database").close().await;
+        let (text, is_well) = told(&desk).await;
+        assert!(is_well && text.contains("answers, version"), "{text}");
+        assert!(text.contains("as the database's"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_stands_before_what_was_written_is_found() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let desk = desk_in(&folder.path().join("data"));
+        let database = open_database(&desk).await.expect("a database");
+        let later = crate::clock::now() + market::Span::minutes(5);
+        let lead = desk::ServerStore::try_lead(&database, "a", later).await.expect("asked");
+        drop(lead);
+        database.close().await;
+        let (text, is_well) = told(&desk).await;
+        assert!(!is_well && text.contains(" s before the last that was written down"), "{text}");
+    }
 }

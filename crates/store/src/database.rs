@@ -52,6 +52,20 @@ pub(crate) fn failed(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> St
     move |error| StoreError::Database { doing, source: Box::new(error) }
 }
 
+/// Whether a release of SQLite, as `3.51.3`, is one that does not damage a database.
+pub fn check_sqlite(release: &str) -> Result<(), StoreError> {
+    let version: Vec<u32> = release.split('.').filter_map(|part| part.parse().ok()).collect();
+    if version.as_slice() < SQLITE_OLDEST.as_slice() {
+        let [first, second, third] = SQLITE_OLDEST;
+        let why = format!(
+            "SQLite {release} can damage its own log, and {first}.{second}.{third} or newer is \
+             needed: build volaris with the SQLite that comes with it"
+        );
+        return Err(StoreError::Database { doing: "open safely".to_owned(), source: why.into() });
+    }
+    Ok(())
+}
+
 /// PostgreSQL has a code for it, SQLite has words.
 fn is_of_a_missing_table(refusal: &dyn DatabaseError) -> bool {
     refusal.code().as_deref() == Some("42P01") || refusal.message().starts_with("no such table")
@@ -107,14 +121,7 @@ impl Database {
             .await
             .map_err(failed("say its version"))?;
         let text: String = row.try_get(0).map_err(failed("say its version"))?;
-        let version: Vec<u32> = text.split('.').filter_map(|part| part.parse().ok()).collect();
-        if version.as_slice() < SQLITE_OLDEST.as_slice() {
-            return Err(StoreError::Damaged {
-                table: "sqlite",
-                why: format!("SQLite {text} can damage its own log: 3.51.3 or newer is needed"),
-            });
-        }
-        Ok(())
+        check_sqlite(&text)
     }
 
     pub(crate) fn migrator(&self) -> &'static Migrator {
@@ -156,6 +163,20 @@ impl Database {
     pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Any>, StoreError> {
         let begun = self.writers.begin_with(self.dialect.begin()).await;
         begun.map_err(failed("begin a transaction"))
+    }
+
+    /// Holds what is somebody's until the transaction ends: what is counted after this stays so
+    /// many, because whoever else wants to add to it waits here.
+    pub(crate) async fn hold(
+        &self,
+        transaction: &mut AnyConnection,
+        whose: &str,
+    ) -> Result<(), StoreError> {
+        if let Some(hold) = self.dialect.hold() {
+            let held = sqlx::query(hold).bind(whose.to_owned()).execute(transaction).await;
+            held.map_err(failed("hold what is counted"))?;
+        }
+        Ok(())
     }
 
     /// Begins a transaction that reads, for which the database stands still as long as it takes.
@@ -221,4 +242,21 @@ pub(crate) fn make_private(path: &Path) -> std::io::Result<()> {
         builder.create(folder)?;
     }
     options.open(path).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sqlite_that_damages_its_log_is_refused() {
+        for old in ["3.51.2", "3.51", "3.50.99", "2.99.99", "", "nonsense"] {
+            let told = check_sqlite(old).expect_err(old);
+            let StoreError::Database { source, .. } = told else { panic!("{told}") };
+            assert!(source.to_string().contains("3.51.3 or newer is needed"), "{source}");
+        }
+        for trusted in ["3.51.3", "3.51.10", "3.100.0", "4.0.0"] {
+            check_sqlite(trusted).expect(trusted);
+        }
+    }
 }

@@ -35,6 +35,15 @@ impl Dialect {
         }
     }
 
+    /// Makes whoever else holds what is `$1`'s wait until the transaction ends. SQLite has one
+    /// writer anyway.
+    pub(crate) fn hold(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("select 1 from pg_advisory_xact_lock(1987013730, hashtext($1))"),
+        }
+    }
+
     /// What the connection of who wants to lead is told first. A server that is gone or stands
     /// still must lose the lead within seconds, whoever notices first: the database hears nothing
     /// for five, or the network answers for nobody.
@@ -115,6 +124,16 @@ impl Dialect {
             Self::Postgres => {
                 "select 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1), \
                  pg_database_size(current_database())"
+            }
+        }
+    }
+
+    /// What its own clock shows, in microseconds since 1970; a file has none.
+    pub(crate) fn clock(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => {
+                Some("select cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)")
             }
         }
     }

@@ -20,6 +20,7 @@ mod belongings;
 mod chains;
 mod volatility;
 mod database;
+mod clock;
 mod copying;
 mod dialect;
 mod migration;
@@ -29,5 +30,5 @@ mod tables;
 mod things;
 
 pub use copying::{CopiedTable, remove_file};
-pub use database::{Database, DatabaseUrl};
+pub use database::{Database, DatabaseUrl, check_sqlite};
 pub use migration::Migration;

@@ -18,6 +18,7 @@ pub(crate) async fn rotate(
     configuration: &Configuration,
     given: Option<String>,
 ) -> anyhow::Result<ExitCode> {
+    backup::ensure_is_there(configuration)?;
     backup::ensure_nothing_listens(configuration)?;
     let (present, next) = match (&configuration.key, given) {
         (Some(present), Some(given)) => (present.clone(), given),
@@ -110,26 +111,16 @@ fn keys_of_files(configuration: &Configuration) -> anyhow::Result<(String, Strin
 
 #[cfg(test)]
 mod tests {
-    use desk::{Account, MailKind, OwnerId, Role, Tier, WaitingMail};
+    use desk::{MailKind, WaitingMail};
     use market::Moment;
 
     use super::*;
     use crate::commands::Settings;
+    use crate::desk_of_ada::ada;
 
     async fn with_factor(configuration: &Configuration) -> String {
         let database = doctor::open_database(configuration).await.expect("a database");
-        let account = Account {
-            id: String::new(),
-            owner: OwnerId::read("ada".to_owned()),
-            email: "ada@example.com".to_owned(),
-            name: String::new(),
-            password: String::new(),
-            role: Role::Owner,
-            tier: Tier::Lite,
-            is_suspended: false,
-            created_at: Moment(0),
-        };
-        let id = database.add_first_account(&account).await.expect("an answer").expect("one");
+        let id = database.add_first_account(&ada()).await.expect("an answer").expect("one");
         let vault = Vault::open(configuration).expect("a vault");
         let sealed = vault.seal(&second_factor::about(&id), b"secret").expect("sealed");
         assert!(database.begin_second_factor(&id, &sealed).await.expect("an answer"));
