@@ -143,33 +143,18 @@ impl Counts {
 
 #[cfg(test)]
 mod tests {
-    use desk::{Account, OwnerId, Role, Tier};
     use market::Span;
-    use store::{Database, DatabaseUrl};
 
     use super::*;
+    use crate::desk_of_ada::{ada, new_store};
 
     const NOON: Moment = Moment(1_764_176_400_000_000);
 
     #[tokio::test]
     async fn what_is_counted_is_the_same_however_often_it_is_written_down() {
         let folder = tempfile::tempdir().expect("a folder");
-        let url = DatabaseUrl::File(folder.path().join("volaris.db"));
-        let database = Database::open(&url).await.expect("a database");
-        database.migrate().await.expect("its tables");
-        let store: Arc<dyn Store> = Arc::new(database);
-        let account = Account {
-            id: String::new(),
-            owner: OwnerId::read("ada".to_owned()),
-            email: "ada@example.com".to_owned(),
-            name: String::new(),
-            password: String::new(),
-            role: Role::Owner,
-            tier: Tier::Lite,
-            is_suspended: false,
-            created_at: NOON,
-        };
-        let id = store.add_first_account(&account).await.expect("an answer").expect("an account");
+        let store = new_store(folder.path()).await;
+        let id = store.add_first_account(&ada()).await.expect("an answer").expect("an account");
         let (ours, theirs) = (Counts::new(Arc::clone(&store)), Counts::new(Arc::clone(&store)));
         let what = Used::Questions;
         let add = async |counts: &Counts, at, most| counts.add(&id, what, at, most).await.unwrap();

@@ -273,7 +273,7 @@ mod tests {
     fn ada() -> Account {
         Account {
             id: "1".to_owned(),
-            owner: crate::Trader::local().owner().clone(),
+            owner: OwnerId::local(),
             email: "ada@example.com".to_owned(),
             name: String::new(),
             password: "$argon2id$secret".to_owned(),

@@ -354,14 +354,14 @@ impl Tape {
         self.rebuild(to);
     }
 
-    /// Jumps to the next regular open.
-    pub fn seek_next_open(&mut self) {
-        let clock = session_clock(self.clock.at());
-        let next = match clock.phase {
-            Phase::PreMarket | Phase::Closed => clock.day,
-            Phase::Regular | Phase::AfterHours => market::next_trading_day(clock.day.date),
-        };
-        self.seek(next.open());
+    /// Jumps to the next regular open; nothing moves where the tape ends before it.
+    pub fn seek_next_open(&mut self) -> bool {
+        let open = session_clock(self.clock.at()).next_open();
+        let is_there = open < self.feed.range().1;
+        if is_there {
+            self.seek(open);
+        }
+        is_there
     }
 
     /// Everything of `symbol` after print number `after`; nothing when that is too long ago.

@@ -108,7 +108,7 @@ impl Desk {
             TapeCommand::Speed(times) => self.set_tape_speed(trader, times),
             TapeCommand::Step(by) => self.step_tape(trader, by),
             TapeCommand::Seek(to) => Ok(self.seek_tape(trader, to)),
-            TapeCommand::NextOpen => Ok(self.seek_tape_to_next_open(trader)),
+            TapeCommand::NextOpen => self.seek_tape_to_next_open(trader),
             TapeCommand::Practice => Ok(self.play_practice(trader)),
             TapeCommand::Recording(date) => self.play_recording(trader, date).await,
         }
@@ -159,7 +159,7 @@ impl Desk {
     /// it was not open here.
     pub async fn move_on(&self, beat: &TapeBeat) -> Result<(), DeskError> {
         if lock(&self.tapes).contains_key(&beat.owner) {
-            self.with_tape(&Trader::vouched_for(beat.owner.clone()), |_| ());
+            self.with_tape_of(&beat.owner, |_| ());
             return Ok(());
         }
         self.show(beat).await.map(|_| ())

@@ -11,6 +11,7 @@ use crate::{Account, Tier};
 pub struct OwnerId(String);
 
 /// Somebody who may use the desk. What touches a trader's things cannot be called without one.
+/// `cargo xtask tidy` knows the few who may make one: whoever answers takes the request's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trader {
     owner: OwnerId,
@@ -19,8 +20,13 @@ pub struct Trader {
 }
 
 impl OwnerId {
-    /// The owner of everything on a desk without accounts.
+    /// What the rows of a desk without accounts carry.
     pub const LOCAL: &'static str = "local";
+
+    /// The owner of everything on a desk without accounts.
+    pub fn local() -> Self {
+        Self(Self::LOCAL.to_owned())
+    }
 
     /// The owner of rows that carry this text.
     pub fn read(text: String) -> Self {
@@ -43,7 +49,7 @@ impl Trader {
     /// The person in front of the machine, while no accounts exist. The server only answers on the
     /// loopback address then.
     pub fn local() -> Self {
-        Self { owner: OwnerId(OwnerId::LOCAL.to_owned()), tier: None }
+        Self { owner: OwnerId::local(), tier: None }
     }
 
     /// Somebody who signed in.

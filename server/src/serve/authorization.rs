@@ -1,108 +1,26 @@
-//! What is answered to whom: every route and server function there is, so that a new one cannot be
-//! forgotten.
+//! What is answered to whom, of every route and server function there is.
 
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::body::Body;
-use desk::{Account, Invitation, OwnerId, Role, Tier};
+use desk::{Account, Invitation, OwnerId, Role};
 use http::{Method, Request, header};
-use leptos::server_fn::axum::server_fn_paths;
-use leptos_axum::generate_route_list;
 use market::Moment;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use store::{Database, DatabaseUrl};
 use tower::ServiceExt;
 
+use super::every_route::every_closed_route;
 use super::*;
 use crate::commands::Settings;
+use crate::desk_of_ada::{ada, new_store};
 use crate::mail::Mails;
+use crate::pace::Pace;
 use crate::sessions::{self, Peer};
 
-/// Every address with its methods: what programs ask, what our screens ask, and the screens.
-pub(super) fn everything() -> Vec<(Method, String)> {
-    let document: serde_json::Value = serde_json::from_str(api::OPENAPI).expect("the document");
-    let paths = document["paths"].as_object().expect("paths");
-    let of_programs = paths.iter().flat_map(|(path, methods)| {
-        let methods = methods.as_object().expect("methods");
-        methods.keys().map(move |method| {
-            let method = method.to_ascii_uppercase().parse().expect("a method");
-            (method, path.replace("{symbol}", "SPX").replace("{id}", "1"))
-        })
-    });
-    let of_screens = server_fn_paths().map(|(path, method)| (method, path.to_owned()));
-    let pages = generate_route_list(app::App);
-    let pages = pages.iter().flat_map(|route| {
-        let named = app::desk_paths(route.path()).into_iter().chain([route.path().to_owned()]);
-        named.map(|path| (Method::GET, path.replace(":symbol", "SPX").replace("{symbol}", "SPX")))
-    });
-    let ours = [
-        "/",
-        "/stream",
-        "/api/levels/SPX",
-        "/account",
-        "/account/second-factor",
-        "/set-up",
-        "/account/export",
-        "/people",
-        "/people/log",
-        "/people/usage",
-        "/people/announcements",
-        "/nothing",
-        "/api/nothing",
-    ];
-    let ours = ours.into_iter().map(|path| (Method::GET, path.to_owned()));
-    let forms = [
-        "second-factor/begin",
-        "second-factor/confirm",
-        "second-factor/remove",
-        "protect",
-        "set-up",
-        "sign-out",
-        "sign-out-others",
-        "end",
-        "keys",
-        "keys/end",
-        "delete",
-        "news",
-        "password",
-        "connect",
-        "disconnect",
-        "first-password",
-        "passkeys",
-        "passkeys/begin",
-        "passkeys/remove",
-    ];
-    let forms = forms.into_iter().map(|name| (Method::POST, format!("/account/{name}")));
-    let of_leaders = [
-        "invite",
-        "uninvite",
-        "role",
-        "suspend",
-        "resume",
-        "hand-over",
-        "tier",
-        "announce",
-        "unannounce",
-    ];
-    let of_leaders = of_leaders.map(|name| (Method::POST, format!("/people/{name}")));
-    let all = of_programs.chain(of_screens).chain(pages).chain(ours).chain(forms);
-    all.chain(of_leaders).chain(of_settings()).collect()
-}
-
-/// The settings: their parts, and what these alone change.
-fn of_settings() -> impl Iterator<Item = (Method, String)> {
-    let parts = ["", "/profile", "/appearance", "/security", "/programs", "/data", "/protect"];
-    let forms = [
-        "/profile/name",
-        "/profile/email",
-        "/profile/email/undo",
-        "/appearance",
-        "/appearance/keep",
-    ];
-    let parts = parts.into_iter().map(|part| (Method::GET, part));
-    let all = parts.chain(forms.into_iter().map(|form| (Method::POST, form)));
-    all.map(|(method, path)| (method, format!("/settings{path}")))
-}
+/// How many have asked, of those who are not signed in.
+static STRANGERS: AtomicU32 = AtomicU32::new(2);
 
 pub(super) fn asked(
     method: &Method,
@@ -115,11 +33,15 @@ pub(super) fn asked(
         .uri(path)
         .header(header::HOST, "localhost")
         .header(header::ACCEPT, accept)
-        .header("sec-fetch-site", "same-origin")
-        .extension(Peer("127.0.0.1:50000".parse().expect("an address")));
-    if let Some(cookie) = cookie {
-        request = request.header(header::COOKIE, cookie);
+        .header("sec-fetch-site", "same-origin");
+    let mut last = 1;
+    match cookie {
+        Some(cookie) => request = request.header(header::COOKIE, cookie),
+        // Who is not signed in would have to wait, were all of them at one address.
+        None => last = STRANGERS.fetch_add(1, Ordering::Relaxed),
     }
+    let from = Ipv4Addr::from_bits(Ipv4Addr::new(127, 0, 0, 0).to_bits() + last);
+    let request = request.extension(Peer((from, 50_000).into()));
     request.body(Body::empty()).expect("a request")
 }
 
@@ -149,13 +71,13 @@ impl Site {
 
     /// The same, whose word for who asks is taken from this machine.
     pub(super) async fn behind_a_proxy() -> Self {
-        let proxy = "127.0.0.1/32".parse().expect("a network");
+        let proxy = "127.0.0.0/8".parse().expect("a network");
         Self::with(|configuration| configuration.proxies = vec![proxy]).await
     }
 
     /// The same, which sends mail there.
     pub(super) async fn mailing(server: &testkit::mail_server::MailServer) -> Self {
-        let (mail, proxy) = (server.address(), "127.0.0.1/32".parse().expect("a network"));
+        let (mail, proxy) = (server.address(), "127.0.0.0/8".parse().expect("a network"));
         Self::with(|configuration| {
             let read = notify::MailServer::read(&mail, "Desk <desk@example.com>");
             configuration.mail = Some(read.expect("a mail server"));
@@ -169,23 +91,31 @@ impl Site {
         Self::with(|configuration| configuration.require_second_factor = true).await
     }
 
+    /// The same, whose strangers are answered fifty times and not once more.
+    pub(super) async fn that_gives_no_more() -> Self {
+        Self::paced(|_| {}, Pace::without_more()).await
+    }
+
     pub(super) async fn with(change: impl FnOnce(&mut Configuration)) -> Self {
+        Self::paced(change, Pace::new()).await
+    }
+
+    async fn paced(change: impl FnOnce(&mut Configuration), pace: Pace) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let url = DatabaseUrl::File(folder.path().join("volaris.db"));
-        let database = Database::open(&url).await.expect("a database");
-        database.migrate().await.expect("its tables");
-        let store: Arc<dyn Store> = Arc::new(database);
+        let store = new_store(folder.path()).await;
         let settings = Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
         let mut configuration = Configuration::load(&settings).expect("a configuration");
         change(&mut configuration);
         store.add_first_account(&account("owner")).await.expect("an account").expect("the first");
         let vault = Arc::new(Vault::open(&configuration).expect("a vault"));
         let doors = Doors::open(&configuration, Arc::clone(&store), &vault).await.expect("doors");
+        let doors = doors.paced(pace);
         let markets = Arc::new(OfflineMarkets::new(1));
         let desk = Arc::new(Desk::new(Arc::clone(&store), markets));
         let kept = PrometheusBuilder::new().build_recorder().handle();
         let mails = doors.mails.clone();
-        let inner = Inner { desk, doors, vault };
+        let restoring = Restoring::new(&configuration);
+        let inner = Inner { desk, doors, vault, restoring };
         let router = router(&configuration, inner, Arc::default(), kept);
         Self { _folder: folder, store, mails, router }
     }
@@ -226,29 +156,19 @@ pub(super) fn email(name: &str) -> String {
 }
 
 pub(super) fn account(name: &str) -> Account {
-    Account {
-        id: String::new(),
-        owner: OwnerId::read(name.to_owned()),
-        email: email(name),
-        name: String::new(),
-        password: String::new(),
-        role: Role::Owner,
-        tier: Tier::Lite,
-        is_suspended: false,
-        created_at: Moment(0),
-    }
+    Account { owner: OwnerId::read(name.to_owned()), email: email(name), ..ada() }
 }
 
 #[tokio::test]
 async fn without_a_sign_in_nothing_is_answered_but_the_sign_in() {
     let Site { router, .. } = &Site::open().await;
-    let everything = everything();
-    let names: BTreeSet<&str> = everything.iter().map(|(_, path)| path.as_str()).collect();
+    let routes = every_closed_route();
+    let names: BTreeSet<&str> = routes.iter().map(|(_, path)| path.as_str()).collect();
     // The list is that of the code: these are in it by themselves.
     for known in ["/api/positions/change", "/api/v1/positions/1", "/chain/SPX", "/developers"] {
         assert!(names.contains(known), "{known} is not in {names:?}");
     }
-    for (method, path) in &everything {
+    for (method, path) in &routes {
         let status = ask(router, asked(method, path, "*/*", None)).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {path}");
         let status = ask(router, asked(method, path, "text/html", None)).await;
@@ -272,7 +192,7 @@ async fn everybody_is_answered_what_their_role_may_ask() {
     let site = Site::open().await;
     for role in Role::ALL {
         let cookie = site.cookie_of(role.as_str()).await;
-        for (method, path) in everything() {
+        for (method, path) in every_closed_route() {
             // It would end the sign-in that asks.
             if path == "/account/sign-out" {
                 continue;

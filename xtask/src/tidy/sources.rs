@@ -36,6 +36,19 @@ const REFUSED: &[(&str, Place, &str)] = &[
     ),
 ];
 
+/// What makes a `Trader`, and who does: nobody else says that a request is somebody's. A file of a
+/// folder's name is each in it.
+const TRADERS: &[(&str, &[&str])] = &[
+    // Whoever sits at the machine; and their tape, which runs from the start.
+    ("local", &["server/src/sessions.rs", "server/src/serve.rs"]),
+    ("signed_in", &["server/src/sessions.rs"]),
+    // Another server knows who asks.
+    ("vouched_for", &["server/src/nodes.rs"]),
+    ("named_for_test", &["server/tests/"]),
+];
+/// What a trader is asked for.
+const OF_TRADERS: [&str; 2] = ["owner", "tier"];
+
 pub(super) fn check(sources: &[Source]) -> Vec<Complaint> {
     sources.iter().flat_map(check_source).collect()
 }
@@ -56,6 +69,7 @@ fn check_source(source: &Source) -> Vec<Complaint> {
     if !source.path.starts_with("xtask/src/tidy/") {
         complaints.extend(check_words(source));
         complaints.extend(check_component(source));
+        complaints.extend(check_traders(source));
     }
     complaints
 }
@@ -132,6 +146,36 @@ fn asks(line: &str) -> bool {
     let is_question =
         |word: &str| ["read_", "write_", "control_"].iter().any(|verb| word.starts_with(verb));
     line.contains("api::") && words.any(is_question)
+}
+
+/// A trader comes with a request, from the layer that knows who signed in.
+fn check_traders(source: &Source) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    for (number, line) in source.code_lines() {
+        for (at, _) in line.match_indices("Trader") {
+            let is_sign = |sign: char| sign.is_alphanumeric() || sign == '_';
+            if line[..at].ends_with(is_sign) {
+                continue;
+            }
+            let rest = &line[at + "Trader".len()..];
+            if rest.starts_with(" as ") || (rest.starts_with(';') && line.contains("type ")) {
+                let message = "gives `Trader` another name: who makes one is found by it";
+                complaints.push(source.complain(number, message));
+            }
+            let Some(made) = rest.trim_start_matches('>').strip_prefix("::") else { continue };
+            let made = made.split(|sign| !is_sign(sign)).next().unwrap_or_default();
+            let makers = TRADERS.iter().find(|(name, _)| *name == made).map(|(_, homes)| *homes);
+            let is_home = |home: &&str| source.path.starts_with(*home);
+            if !OF_TRADERS.contains(&made) && !makers.is_some_and(|homes| homes.iter().any(is_home))
+            {
+                complaints.push(source.complain(
+                    number,
+                    format!("makes a trader, `{made}`: take the one that the request brings"),
+                ));
+            }
+        }
+    }
+    complaints
 }
 
 #[cfg(test)]
@@ -217,5 +261,22 @@ mod tests {
         check_one(path, "//! A.\nuse api::LevelView;\n", &[]);
         check_one(path, asking, &["app/src/components/ladder.rs:2: asks a question"]);
         check_one("app/src/pages/desk.rs", asking, &[]);
+    }
+
+    #[test]
+    fn traders_are_made_by_the_session_layer() {
+        let text = "//! A.\nlet trader = Trader::signed_in(&account);\n";
+        check_one("server/src/sessions.rs", text, &[]);
+        let path = "server/src/stream.rs";
+        check_one(path, text, &["server/src/stream.rs:2: makes a trader, `signed_in`"]);
+        check_one(path, "//! A.\n// Trader::local()\nTrader::tier, SomeTrader::new()\n", &[]);
+        for text in ["desk::Trader::local()", "<Trader>::new()", "use desk::Trader as T;"] {
+            let text = format!("//! A.\n{text}\n");
+            check_one(path, &text, &["server/src/stream.rs:2:"]);
+        }
+        check_one(path, "//! A.\ntype Asker = Trader;\n", &["server/src/stream.rs:2: gives"]);
+        let test = "//! A.\nTrader::named_for_test(\"ada\")\n";
+        check_one("server/tests/tapes/stage.rs", test, &[]);
+        check_one("crates/desk/src/desk.rs", test, &["crates/desk/src/desk.rs:2: makes"]);
     }
 }
