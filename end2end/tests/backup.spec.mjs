@@ -88,3 +88,21 @@ test("what a backup has comes back, and what was there before is kept aside", as
   assert.deepEqual(left, []);
   await third.stop({ keepFolder: false });
 });
+
+test("whoever forgets to name the desk's folder is not given an empty desk", async () => {
+  const server = await startVolaris();
+  const folder = join(server.folder, "elsewhere");
+  const words = [["backup"], ["account", "reset", "a@example.com"], ["rotate-key"]];
+  try {
+    for (const said of [...words, ["move", "--to", "postgres://nowhere/volaris"]]) {
+      const refused = await volaris({ ...server, folder }, ...said);
+      assert.ok(!refused.isWell, said.join(" "));
+      assert.match(refused.said, /there is no desk in .*elsewhere: name its folder by --data/);
+    }
+    await assert.rejects(stat(folder), "nothing was made");
+    const running = await volaris(server, "move", "--to", "postgres://nowhere/volaris");
+    assert.match(running.said, /stop the desk first/);
+  } finally {
+    await server.stop();
+  }
+});

@@ -22,6 +22,8 @@ use crate::private_file;
 const BEFORE: &str = "before-version-";
 /// How long nothing is said of waiting for another server.
 const QUIET_MAX: Duration = Duration::from_secs(2);
+/// How long whoever has a file open may take to close it.
+const CLOSE_MAX: Duration = Duration::from_secs(5);
 /// How long another server may change the tables.
 const WAIT_MAX: Duration = Duration::from_secs(600);
 
@@ -38,11 +40,25 @@ fn folder_of_backups(configuration: &Configuration) -> PathBuf {
     configuration.data.join("backups")
 }
 
+/// Refuses where nothing was ever kept: whoever forgot to name the desk's folder is not given an
+/// empty desk in its place.
+pub(crate) fn ensure_is_there(configuration: &Configuration) -> anyhow::Result<()> {
+    if let DatabaseUrl::File(place) = url(configuration) {
+        ensure!(
+            place.exists(),
+            "there is no desk in {}: name its folder by --data or VOLARIS_DATA",
+            configuration.data.display()
+        );
+    }
+    Ok(())
+}
+
 /// `volaris backup`. The desk may run meanwhile.
 pub(crate) async fn back_up(
     configuration: &Configuration,
     file: Option<&Path>,
 ) -> anyhow::Result<ExitCode> {
+    ensure_is_there(configuration)?;
     let named = folder_of_backups(configuration).join(format!("volaris-{}.db", stamp()));
     let file = file.unwrap_or(&named);
     let url = url(configuration);
@@ -151,7 +167,7 @@ pub(crate) async fn restore(
     match url(configuration) {
         DatabaseUrl::File(place) => {
             restored.close().await;
-            let kept = exchange(&place, &copy_of(configuration)).await?;
+            let kept = exchange(&place, &copy_of(&configuration.data)).await?;
             let kept = kept.map_or(String::new(), |kept| {
                 format!("\nwhat was there before is in {}", kept.display())
             });
@@ -162,7 +178,7 @@ pub(crate) async fn restore(
             let copied = restored.copy_into(&database).await;
             restored.close().await;
             database.close().await;
-            remove_file(&copy_of(configuration))?;
+            remove_file(&copy_of(&configuration.data))?;
             copied.context("nothing was restored: point `database` at an empty one")?;
             say(&format!("{rows} rows are restored to the PostgreSQL server"));
         }
@@ -171,8 +187,20 @@ pub(crate) async fn restore(
 }
 
 /// Where a backup is looked through.
-fn copy_of(configuration: &Configuration) -> PathBuf {
-    configuration.data.join("volaris.db.restored")
+pub(crate) fn copy_of(data: &Path) -> PathBuf {
+    data.join("volaris.db.restored")
+}
+
+/// Puts a copy that was looked through in the place of the desk's file, while nothing has that
+/// open.
+pub(crate) async fn put_in_place(configuration: &Configuration) -> anyhow::Result<()> {
+    let DatabaseUrl::File(place) = url(configuration) else {
+        anyhow::bail!("a server's database is restored by volaris restore");
+    };
+    let kept = exchange(&place, &copy_of(&configuration.data)).await?;
+    let kept = kept.map_or_else(|| "nowhere".to_owned(), |kept| kept.display().to_string());
+    info!(kept, "a backup is restored; what was there before is in {kept}");
+    Ok(())
 }
 
 /// What SQLite keeps beside a file ends so.
@@ -191,7 +219,7 @@ async fn look_through(
     configuration: &Configuration,
     file: &Path,
 ) -> anyhow::Result<(Database, u64)> {
-    let copy = copy_of(configuration);
+    let copy = copy_of(&configuration.data);
     remove_file(&copy)?;
     let bytes =
         std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
@@ -199,10 +227,19 @@ async fn look_through(
     private_file::make_folder(&configuration.data)
         .and_then(|()| private_file::write_bytes(&copy, &bytes))
         .with_context(|| format!("{} cannot be written", copy.display()))?;
+    let looked = look_at(&copy).await;
+    looked.with_context(|| format!("{} was not restored, nothing was changed", file.display()))
+}
+
+/// A copy of a backup, brought to this version, and how many rows it has; none is left that is not
+/// whole.
+pub(crate) async fn look_at(copy: &Path) -> anyhow::Result<(Database, u64)> {
     let looked = async {
-        let database = Database::open(&DatabaseUrl::File(copy.clone())).await?;
-        database.check_integrity().await?;
-        ensure!(0 < database.version().await?, "it is no backup of Volaris");
+        let database = Database::open(&DatabaseUrl::File(copy.to_owned())).await;
+        let database = database.context("it is no backup of Volaris, or was cut short")?;
+        database.check_integrity().await.context("it is damaged, or was cut short")?;
+        let version = database.version().await.context("it is damaged")?;
+        ensure!(0 < version, "it is no backup of Volaris");
         database.migrate().await?;
         database.check_audit().await?;
         let rows = database.count().await?;
@@ -210,9 +247,23 @@ async fn look_through(
     };
     let looked = looked.await;
     if looked.is_err() {
-        remove_file(&copy)?;
+        remove_file(copy)?;
     }
-    looked.with_context(|| format!("{} was not restored, nothing was changed", file.display()))
+    looked
+}
+
+/// Waits until nobody has a database open: a connection outside of a pool may still be closing, and
+/// the last one takes the logs away.
+async fn wait_until_closed(place: &Path) -> anyhow::Result<()> {
+    let is_open = || LOGS.iter().any(|end| beside(place, end).exists());
+    let closed = async {
+        while is_open() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(CLOSE_MAX, closed).await.with_context(|| {
+        format!("nothing was changed: something has {} open, stop it first", place.display())
+    })
 }
 
 /// Puts a database in the place of another one; where the other one is, if there was one.
@@ -222,6 +273,7 @@ async fn exchange(place: &Path, fresh: &Path) -> anyhow::Result<Option<PathBuf>>
         // What its log has goes into the file. One that cannot be opened keeps its log beside it.
         if let Ok(old) = Database::open(&DatabaseUrl::File(place.to_owned())).await {
             old.close().await;
+            wait_until_closed(place).await?;
         }
         let aside = beside(place, &format!(".before-{}", stamp()));
         for end in LOGS {
@@ -245,6 +297,8 @@ async fn exchange(place: &Path, fresh: &Path) -> anyhow::Result<Option<PathBuf>>
 pub(crate) async fn move_to(configuration: &Configuration, to: &str) -> anyhow::Result<ExitCode> {
     ensure!(configuration.database.is_none(), "the desk is on a server already: use its own tools");
     ensure!(to.starts_with("postgres"), "`--to` is no address of a server: postgres://…");
+    ensure_is_there(configuration)?;
+    ensure_nothing_listens(configuration)?;
     let from = open_database(configuration).await?;
     let into = Database::open(&DatabaseUrl::Server(to.to_owned())).await?;
     into.migrate().await?;
@@ -265,12 +319,13 @@ pub(crate) async fn move_to(configuration: &Configuration, to: &str) -> anyhow::
 #[cfg(test)]
 mod tests {
     use desk::{
-        Account, AccountStore, AuditEntry, AuditEvent, IdentityStore, LinkedIdentity, Role,
-        SettingStore, Tier, Trader, WatchlistStore,
+        Account, AccountStore, AuditEntry, AuditEvent, IdentityStore, LinkedIdentity, OwnerId,
+        SettingStore, WatchlistStore,
     };
 
     use super::*;
     use crate::commands::Settings;
+    use crate::desk_of_ada::ada;
 
     #[test]
     fn a_stamp_is_a_date_and_a_time() {
@@ -301,9 +356,8 @@ mod tests {
     #[tokio::test]
     async fn a_desk_moves_to_a_server_once() {
         let folder = tempfile::tempdir().expect("a folder");
-        let settings = Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
-        let here = Configuration::load(&settings).expect("a configuration");
-        let owner = Trader::local().owner().clone();
+        let here = desk_in(folder.path(), None);
+        let owner = OwnerId::local();
         let database = open_database(&here).await.expect("a database");
         database.write_setting(&owner, "theme", "dark").await.expect("written");
         database.close().await;
@@ -322,6 +376,20 @@ mod tests {
         let (copy, rows) = look_through(&here, &file).await.expect("whole");
         copy.close().await;
         assert_eq!(rows, 1);
+    }
+
+    #[tokio::test]
+    async fn what_is_still_open_is_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = open_database(&desk_in(folder.path(), None)).await.expect("a database");
+        let place = folder.path().join("volaris.db");
+        assert!(beside(&place, "-wal").exists(), "it is open");
+        let (closed, ()) = tokio::join!(wait_until_closed(&place), async {
+            tokio::task::yield_now().await;
+            database.close().await;
+        });
+        closed.expect("it closes");
+        assert!(LOGS.iter().all(|end| !beside(&place, end).exists()));
     }
 
     #[tokio::test]
@@ -397,25 +465,15 @@ mod tests {
 
     /// What a desk of that version could have.
     async fn write_something(database: &Database, version: i64) {
-        let owner = Trader::local().owner().clone();
+        let owner = OwnerId::local();
         for (name, value) in [("theme", "dark"), ("keys", "\u{65e5} ''")] {
             database.write_setting(&owner, name, value).await.expect("written");
         }
-        database.write_watchlist(&owner, "Mine", &[market::Symbol::SPX]).await.expect("written");
+        database.write_watchlist(&owner, "Mine", &[market::Symbol::SPX], 9).await.expect("written");
         if version < 16 {
             return;
         }
-        let account = Account {
-            id: String::new(),
-            owner,
-            email: "ada@example.com".to_owned(),
-            name: String::new(),
-            password: "hash".to_owned(),
-            role: Role::Owner,
-            tier: Tier::Lite,
-            is_suspended: false,
-            created_at: now(),
-        };
+        let account = Account { owner, password: "hash".to_owned(), ..ada() };
         let id = database.add_first_account(&account).await.expect("written").expect("the first");
         let entry = AuditEntry {
             at: now(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use desk::{
-    BarStore, ChainStore, OwnerId, PrintStore, RecordedChain, Trader, WriteCount, import_series,
+    BarStore, ChainStore, OwnerId, PrintStore, RecordedChain, WriteCount, import_series,
     import_tape,
 };
 use feeds::{
@@ -78,7 +78,7 @@ pub(crate) async fn import_chain(
         .with_context(|| format!("nothing was imported from `{}`", asked.file.display()))?;
     drop(input);
     let database = open_database(configuration).await?;
-    let outcome = keep_chain(&database, Trader::local().owner(), imported).await;
+    let outcome = keep_chain(&database, &OwnerId::local(), imported).await;
     database.close().await;
     outcome
 }
@@ -146,10 +146,10 @@ fn spinner(what: String) -> ProgressBar {
 }
 
 async fn keep(database: &Database, symbol: Symbol, file: Imported) -> anyhow::Result<ExitCode> {
-    let trader = Trader::local();
+    let owner = OwnerId::local();
     match file {
-        Imported::Bars(bars) => keep_bars(database, trader.owner(), symbol, bars).await,
-        Imported::Prints(prints) => keep_prints(database, trader.owner(), symbol, prints).await,
+        Imported::Bars(bars) => keep_bars(database, &owner, symbol, bars).await,
+        Imported::Prints(prints) => keep_prints(database, &owner, symbol, prints).await,
     }
 }
 

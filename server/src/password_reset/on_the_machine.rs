@@ -19,6 +19,7 @@ pub(crate) async fn reset(
     takes_factor: bool,
 ) -> anyhow::Result<ExitCode> {
     let email = email_of(email)?;
+    crate::backup::ensure_is_there(configuration)?;
     let database = crate::doctor::open_database(configuration).await?;
     let store: Arc<dyn Store> = Arc::new(database.clone());
     let Some(account) = store.account_named(&email).await? else {
@@ -69,7 +70,7 @@ pub(crate) async fn reset(
 
 #[cfg(test)]
 mod tests {
-    use desk::{Account, AccountStore, AuditStore, MailStore, Role, Tier, Trader};
+    use desk::{Account, AccountStore, AuditStore, MailStore, OwnerId, Role, Tier};
 
     use super::*;
     use crate::commands::Settings;
@@ -84,7 +85,7 @@ mod tests {
         let email = "ada@example.com";
         let account = Account {
             id: String::new(),
-            owner: Trader::local().owner().clone(),
+            owner: OwnerId::local(),
             email: email.to_owned(),
             name: String::new(),
             password: "old".to_owned(),
