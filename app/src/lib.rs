@@ -25,15 +25,16 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{Lazy, ParamSegment, SsrMode, path};
 
 use centre::{Centre, CentrePath};
-pub use components::{News, NewsOfPage};
+pub use components::{News, NewsOfPage, news_html};
 pub use contexts::Preferences;
 pub use pages::{
     AccountPage, Announced, Appearance, AskedIn, CodePage, Dashboard, Happened, LeavingPage,
-    Logged, OnDesk, PasskeyDoor, PeoplePage, ResetPage, RoleChoice, Saved, SettingsOf,
+    Logged, OnDesk, PasskeyDoor, PeoplePage, ResetPage, RestorePage, RoleChoice, Saved, SettingsOf,
     SettingsPart, ShownAppearance, ShownData, ShownElsewhere, ShownKey, ShownLimit, ShownPasskey,
     ShownPasskeys, ShownProfile, ShownSecurity, SignedIn, TierChoices, TypedEmail, UndoForm,
     UsagePlot, UsedBy, account_document, announcements_document, code_document, dashboard_document,
-    leaving_document, password_reset_document, people_document, settings_document,
+    leaving_document, password_reset_document, people_document, restore_document,
+    settings_document,
 };
 pub use shell::{PageFiles, shell};
 pub use take_over::take_over;

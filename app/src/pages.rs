@@ -13,6 +13,7 @@ mod missing;
 mod password_reset;
 mod passkeys;
 mod people;
+mod restore;
 mod settings;
 mod styleguide;
 
@@ -27,6 +28,7 @@ pub(crate) use missing::MissingPage;
 pub use passkeys::{PasskeyDoor, ShownPasskey, ShownPasskeys};
 pub use password_reset::{ResetPage, password_reset_document};
 pub use people::{AskedIn, Logged, OnDesk, PeoplePage, RoleChoice, TierChoices, people_document};
+pub use restore::{RestorePage, restore_document};
 pub use settings::{
     Appearance, Happened, Saved, SettingsOf, SettingsPart, ShownAppearance, ShownData,
     ShownElsewhere, ShownKey, ShownLimit, ShownProfile, ShownSecurity, SignedIn, UndoForm,

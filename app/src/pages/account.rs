@@ -10,6 +10,7 @@ use crate::pages::document::{document, field, plain};
 use crate::pages::identity;
 use crate::pages::passkeys::{self, PasskeyDoor};
 use crate::pages::password_reset::forgotten;
+use crate::pages::restore::offer;
 use crate::shell::PageFiles;
 
 /// What one of the pages shows.
@@ -32,7 +33,11 @@ pub enum AccountPage {
     SetUp {
         /// Whether what is typed can be read on the way.
         is_plain: bool,
+        /// Whether a backup can come this way.
+        may_restore: bool,
     },
+    /// What is said to whoever asks too often without being signed in.
+    TooFast,
     /// A secret that an app takes, and the form that proves it.
     SecondFactor {
         /// In letters and digits, to type.
@@ -72,6 +77,7 @@ impl AccountPage {
         match self {
             Self::SignIn { .. } => "Sign in",
             Self::SetUp { .. } => "Set up this desk",
+            Self::TooFast => "One moment",
             Self::SecondFactor { .. } | Self::FactorDemanded { .. } => "Second factor",
             Self::Key { .. } => "Key for programs",
             Self::RecoveryCodes { .. } => "Recovery codes",
@@ -99,7 +105,11 @@ pub fn account_document(
             }
             .into_any()
         }
-        AccountPage::SetUp { is_plain } => view! { {plain(is_plain)} {set_up()} }.into_any(),
+        AccountPage::SetUp { is_plain, may_restore } => {
+            let restore = may_restore.then(|| offer(true));
+            view! { {plain(is_plain)} {set_up(may_restore)} {restore} }.into_any()
+        }
+        AccountPage::TooFast => too_fast(),
         AccountPage::Key { key, example } => made_key(key, example),
         AccountPage::SecondFactor { secret, link, width, modules, is_demanded } => {
             let square = second_factor(secret, link, (width, modules));
@@ -108,7 +118,7 @@ pub fn account_document(
         AccountPage::FactorDemanded { email, has_password } => factor_demanded(email, has_password),
         AccountPage::RecoveryCodes { codes } => recovery_codes(codes),
     };
-    document(files, preferences, title, false, said, body)
+    document(files, preferences, title, said, body)
 }
 
 fn sign_in(next: String) -> AnyView {
@@ -127,19 +137,32 @@ fn sign_in(next: String) -> AnyView {
     .erase()
 }
 
-fn set_up() -> AnyView {
+fn set_up(may_restore: bool) -> AnyView {
+    let elsewhere = (!may_restore).then(|| {
+        view! { " You have a backup? Stop it and run " <code>"volaris restore FILE"</code> "." }
+            .into_any()
+    });
     view! {
         <p>
             "This desk has no account yet. Whoever makes the first one proves that the machine is \
-             theirs by a token: it was printed when the desk started, and stands in the file "
-            <code>"setup-token"</code> " in its data folder. You have a backup? Stop the desk and "
-            "run " <code>"volaris restore FILE"</code> " instead."
+             theirs by a token: the desk printed it there, and it stands in the file "
+            <code>"setup-token"</code> " in its data folder." {elsewhere}
         </p>
         <form class="account__form" method="post" action="/account/set-up">
             {field("token", "Set-up token", "off")} {field("email", "E-mail", "username")}
             {field("password", "Password, 8 characters or more", "new-password")}
             <button class="account__go">"Set up this desk"</button>
         </form>
+    }
+    .erase()
+}
+
+fn too_fast() -> AnyView {
+    view! {
+        <p>
+            "Too much was asked from your network by people who are not signed in. Wait ten \
+             seconds, and load this page again."
+        </p>
     }
     .erase()
 }
