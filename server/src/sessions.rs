@@ -1,6 +1,7 @@
 //! Who asks: the only place where a request becomes somebody.
 
 pub(crate) mod demanded_factor;
+mod peers;
 mod setup_token;
 mod sign_ins;
 
@@ -13,31 +14,29 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::{Account, Limited, Store, Tiers, Trader, Used};
-use http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, header};
 use ipnet::IpNet;
 use market::{Moment, Span};
 use serde::{Deserialize, Serialize};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, Session, SessionManagerLayer};
-use tracing::warn;
+use tracing::{error, warn};
 
-use crate::api_keys::{self, Pace};
 use crate::breached_passwords::BreachedPasswords;
 use crate::clock::now;
 use crate::configuration::Configuration;
-use crate::device::{Device, is_in};
+use crate::device::Device;
 use crate::identity::{self, Identities};
 use crate::mail::Mails;
+use crate::pace::{self, Pace};
 use crate::rest::Problem;
 use crate::usage::Counts;
 use crate::vault::Vault;
-use crate::{announcements, assets, passkeys};
+use crate::{announcements, api_keys, assets, passkeys};
+use peers::peer_of;
+pub(crate) use peers::{Peer, is_at_the_machine, is_direct};
 pub(crate) use setup_token::SetupToken;
 use sign_ins::SignIns;
-
-/// Who a connection comes from.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// Where the server listens, and whether people have accounts on it.
 #[derive(Clone)]
@@ -47,7 +46,9 @@ pub(crate) struct Doors {
     pub(crate) is_https: bool,
     proxies: Arc<[IpNet]>,
     /// What whoever makes the first account from elsewhere must know.
-    pub(crate) setup: Option<Arc<SetupToken>>,
+    pub(crate) setup: Arc<SetupToken>,
+    /// Whether its settings let others reach it: then that is told before somebody comes.
+    is_open: bool,
     pub(crate) store: Arc<dyn Store>,
     /// Whether other servers may serve the same desk.
     is_shared: bool,
@@ -113,6 +114,8 @@ const STAY_MAX: Span = Span::hours(90 * 24);
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(2);
 /// How long somebody waits for that.
 const LOOK_MAX: std::time::Duration = std::time::Duration::from_millis(250);
+/// How long a page waits for its news.
+const NEWS_MAX: std::time::Duration = std::time::Duration::from_secs(2);
 /// How exactly it is known when somebody asked last.
 const SEEN_EVERY: Span = Span::hours(1);
 
@@ -123,16 +126,19 @@ impl Doors {
         store: Arc<dyn Store>,
         vault: &Arc<Vault>,
     ) -> anyhow::Result<Self> {
-        let has_accounts = store.has_accounts().await?;
-        let setup = match configuration.is_open() && !has_accounts {
-            true => Some(Arc::new(SetupToken::make(configuration)?)),
-            false => None,
-        };
+        let has_accounts = AtomicBool::new(store.has_accounts().await?);
+        let (setup, is_open) = (SetupToken::new(configuration), configuration.is_open());
+        // One that an earlier server left behind opens nothing.
+        setup.forget();
+        if is_open {
+            setup.offer(&has_accounts)?;
+        }
         Ok(Self {
             listen: configuration.listen,
             is_https: configuration.is_https(),
             proxies: configuration.proxies.as_slice().into(),
-            setup,
+            setup: Arc::new(setup),
+            is_open,
             is_shared: configuration.is_shared(),
             tiers: Arc::new(configuration.tiers.clone()),
             counts: Counts::new(Arc::clone(&store)),
@@ -141,9 +147,15 @@ impl Doors {
             breached: BreachedPasswords::open(configuration)?.map(Arc::new),
             identities: Identities::open(configuration)?,
             store,
-            has_accounts: Arc::new(AtomicBool::new(has_accounts)),
+            has_accounts: Arc::new(has_accounts),
             pace: Pace::new(),
         })
+    }
+
+    /// The same, at another pace.
+    #[cfg(test)]
+    pub(crate) fn paced(self, pace: Pace) -> Self {
+        Self { pace, ..self }
     }
 
     /// Whether anybody has an account: then nobody is let in without.
@@ -193,11 +205,24 @@ impl Doors {
 
     /// Looks again whether anybody has an account, after one was deleted, or made elsewhere.
     pub(crate) async fn look_for_accounts(&self) -> Result<(), desk::StoreError> {
-        match self.store.has_accounts().await? {
-            true => self.close(),
-            false => self.has_accounts.store(false, Ordering::Release),
+        // An answer says nothing of an account that is made while it is waited for.
+        let had_accounts = self.has_accounts();
+        if self.store.has_accounts().await? {
+            self.close();
+        } else if had_accounts && self.has_accounts.swap(false, Ordering::AcqRel) && self.is_open {
+            self.offer_setup();
         }
         Ok(())
+    }
+
+    /// Sees to it that somebody who has the token can set the desk up from elsewhere; whether they
+    /// can.
+    fn offer_setup(&self) -> bool {
+        let offered = self.setup.offer(&self.has_accounts);
+        if let Err(problem) = &offered {
+            error!("nobody can set this desk up from elsewhere: {problem:#}");
+        }
+        offered.is_ok()
     }
 
     /// Looks every now and then for what other servers did, until the task is dropped.
@@ -218,14 +243,17 @@ impl Doors {
     /// From now on nobody is let in without an account.
     pub(crate) fn close(&self) {
         self.has_accounts.store(true, Ordering::Release);
-        if let Some(setup) = &self.setup {
-            setup.forget();
-        }
+        self.setup.forget();
     }
 
     /// Lets nobody to these routes before it is known who asks.
     pub(crate) fn guard(&self, routes: Router) -> Router {
         routes.layer(from_fn_with_state(self.clone(), identify)).layer(self.sessions())
+    }
+
+    /// Whether a backup can come through the browser: a server's database is restored by a command.
+    pub(crate) fn may_restore(&self) -> bool {
+        !self.is_shared && !self.has_accounts()
     }
 
     /// Gives every request its session, which reads nothing before somebody asks for it.
@@ -239,16 +267,6 @@ impl Doors {
     }
 }
 
-/// What a proxy adds. Whoever stands behind one only looks as if they sat at this machine.
-const FORWARDED: [HeaderName; 6] = [
-    HeaderName::from_static("forwarded"),
-    HeaderName::from_static("x-forwarded-for"),
-    HeaderName::from_static("x-forwarded-host"),
-    HeaderName::from_static("x-forwarded-proto"),
-    HeaderName::from_static("x-real-ip"),
-    HeaderName::from_static("via"),
-];
-
 /// What is served to whoever is not signed in.
 const OPEN: [&str; 8] = [
     "/sign-in",
@@ -261,7 +279,7 @@ const OPEN: [&str; 8] = [
     "/account/reset",
 ];
 /// What is served to whoever may set the desk up.
-const SETUP: [&str; 2] = ["/set-up", "/account/set-up"];
+const SETUP: [&str; 3] = ["/set-up", "/account/set-up", "/account/restore"];
 
 /// Finds out who asks, for whatever answers; nobody else gets further than the sign-in.
 async fn identify(
@@ -281,28 +299,28 @@ async fn identify(
         let _ = tokio::time::timeout(LOOK_MAX, doors.look_for_accounts()).await;
     }
     if !doors.has_accounts() {
-        let path = request.uri().path();
-        match local(doors.listen, peer, request.headers()) {
-            Some(trader) => {
-                add_news(&doors, &trader, &mut request).await;
-                request.extensions_mut().insert(trader);
-            }
-            None if doors.setup.is_none() => return no_accounts(),
-            None if SETUP.contains(&path) || assets::has(path) => {}
-            None if is_for_a_person(&request) => return Redirect::to("/set-up").into_response(),
-            None => return no_accounts(),
-        }
+        return match without_accounts(&doors, peer, &mut request).await {
+            Some(refusal) => refusal,
+            None => next.run(request).await,
+        };
+    }
+    // What a page is made of is everybody's, and comes while the database is away.
+    if assets::has(request.uri().path()) {
         return next.run(request).await;
     }
     let (account, by) = match known(&doors, &session, &mut request).await {
         Ok(Some(known)) => known,
+        Err(problem) if !problem.is_of_a_stranger() => return problem.into_response(),
+        _ if !doors.pace.may_stranger_ask(request.extensions().get()) => {
+            return pace::too_fast_for_strangers(&request);
+        }
+        Err(problem) => return problem.into_response(),
         Ok(None) if is_open(request.uri().path()) => return next.run(request).await,
         Ok(None) => return turn_away(&request),
-        Err(problem) => return problem.into_response(),
     };
     let trader = Trader::signed_in(&account);
     if !doors.pace.may_ask(trader.owner(), request.uri().path()) {
-        return api_keys::too_fast();
+        return pace::too_fast();
     }
     let asked = (request.uri().path(), is_for_a_person(&request));
     match demanded_factor::refusal(&doors, &account.id, asked).await {
@@ -323,13 +341,42 @@ async fn identify(
     next.run(request).await
 }
 
+/// As long as nobody has an account: makes who sits at the machine its trader, and lets others no
+/// further than the set-up; nothing, or what is answered in its place.
+async fn without_accounts(
+    doors: &Doors,
+    peer: Option<Peer>,
+    request: &mut Request,
+) -> Option<Response> {
+    if let Some(trader) = local(doors.listen, peer, request.headers()) {
+        add_news(doors, &trader, request).await;
+        request.extensions_mut().insert(trader);
+        return None;
+    }
+    let path = request.uri().path();
+    if assets::has(path) {
+        return None;
+    }
+    if !doors.pace.may_stranger_ask(request.extensions().get()) {
+        return Some(pace::too_fast_for_strangers(request));
+    }
+    let is_setup = SETUP.contains(&path);
+    if !is_setup && !is_for_a_person(request) {
+        return Some(no_accounts());
+    }
+    // Who is alone at their machine never needs one: it is made for the first who comes to this.
+    if !doors.offer_setup() {
+        let why = "the set-up token could not be written: this desk's log says why";
+        return Some(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, why).into_response());
+    }
+    (!is_setup).then(|| Redirect::to("/set-up").into_response())
+}
+
 /// Puts what is to be read above a page beside the question for it.
 async fn add_news(doors: &Doors, trader: &Trader, request: &mut Request) {
     if is_for_a_person(request) {
-        let path = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-        let store = doors.store.as_ref();
-        let news = announcements::news(store, trader, doors.has_accounts(), path).await;
-        request.extensions_mut().insert(news);
+        let news = tokio::time::timeout(NEWS_MAX, announcements::news(doors, trader)).await;
+        request.extensions_mut().insert(news.unwrap_or_default());
     }
 }
 
@@ -371,9 +418,9 @@ pub(crate) async fn sign_in(
 }
 
 /// Who is signed in with this browser.
-async fn here(doors: &Doors, session: &Session) -> Result<Option<Here>, desk::StoreError> {
-    // A session that cannot be read was told to the log by its store.
-    let Ok(Some(kept)) = session.get::<Kept>(KEPT).await else { return Ok(None) };
+async fn here(doors: &Doors, session: &Session) -> Result<Option<Here>, Problem> {
+    // A database that is away signs nobody out.
+    let Some(kept) = session.get::<Kept>(KEPT).await? else { return Ok(None) };
     let account = doors.store.account(&kept.account).await?;
     let Some(account) = account.filter(|account| !account.is_suspended) else { return Ok(None) };
     let now = now();
@@ -385,10 +432,7 @@ async fn here(doors: &Doors, session: &Session) -> Result<Option<Here>, desk::St
 }
 
 fn is_open(path: &str) -> bool {
-    OPEN.contains(&path)
-        || identity::OPEN.contains(&path)
-        || passkeys::OPEN.contains(&path)
-        || assets::has(path)
+    OPEN.contains(&path) || identity::OPEN.contains(&path) || passkeys::OPEN.contains(&path)
 }
 
 fn no_accounts() -> Response {
@@ -418,32 +462,9 @@ fn turn_away(request: &Request) -> Response {
     Redirect::to(&format!("/sign-in?{query}")).into_response()
 }
 
-/// Who asks, by the word of proxies that are trusted: the last that none of them speaks for.
-fn peer_of(proxies: &[IpNet], peer: Peer, headers: &HeaderMap) -> Peer {
-    let told = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let told: Vec<&str> = told.flat_map(|value| value.split(',')).map(str::trim).collect();
-    let mut known = peer.0.ip();
-    for text in told.into_iter().rev() {
-        let Some(address) = text.parse().ok().filter(|_| is_in(proxies, known)) else { break };
-        known = address;
-    }
-    Peer(SocketAddr::new(known, peer.0.port()))
-}
-
 /// The person in front of the machine.
 fn local(listen: SocketAddr, peer: Option<Peer>, headers: &HeaderMap) -> Option<Trader> {
     (listen.ip().is_loopback() && is_at_the_machine(peer, headers)).then(Trader::local)
-}
-
-/// Whether somebody asks from this machine, and not through a proxy on it.
-pub(crate) fn is_at_the_machine(peer: Option<Peer>, headers: &HeaderMap) -> bool {
-    let is_here = peer.is_some_and(|Peer(address)| address.ip().to_canonical().is_loopback());
-    is_here && is_direct(headers)
-}
-
-/// Whether nobody speaks for somebody else.
-pub(crate) fn is_direct(headers: &HeaderMap) -> bool {
-    FORWARDED.iter().all(|name| !headers.contains_key(name))
 }
 
 /// Signs somebody in without asking for anything; gives the cookie.
@@ -464,7 +485,13 @@ pub(crate) async fn cookie_for_test(store: &Arc<dyn Store>, account: &str) -> St
 
 #[cfg(test)]
 mod tests {
+    use desk::Belongs;
+    use http::HeaderName;
+
+    use super::peers::FORWARDED;
     use super::*;
+    use crate::commands::Settings;
+    use crate::desk_of_ada::{ada, new_store};
 
     fn address(text: &str) -> SocketAddr {
         text.parse().expect("an address")
@@ -490,26 +517,31 @@ mod tests {
         }
     }
 
-    #[test]
-    fn proxies_speak_for_others_as_far_as_they_are_trusted() {
-        let proxies: Vec<IpNet> =
-            ["127.0.0.1/32", "10.0.0.0/8"].map(|text| text.parse().expect("a network")).into();
-        let ask = |peer: &str, told: &[&'static str]| {
-            let name = HeaderName::from_static("x-forwarded-for");
-            let told = told.iter().map(|text| (name.clone(), http::HeaderValue::from_static(text)));
-            let mut headers = HeaderMap::new();
-            told.for_each(|(name, value)| {
-                headers.append(name, value);
-            });
-            peer_of(&proxies, Peer(address(peer)), &headers).0.ip().to_string()
+    #[tokio::test]
+    async fn a_desk_whose_last_account_is_deleted_offers_a_token_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = new_store(folder.path()).await;
+        let id = store.add_first_account(&ada()).await.expect("written").expect("the first");
+        let settings = Settings {
+            data: Some(folder.path().to_owned()),
+            listen: Some("0.0.0.0:3000".to_owned()),
+            ..Settings::default()
         };
-        assert_eq!(ask("127.0.0.1:1", &[]), "127.0.0.1");
-        assert_eq!(ask("127.0.0.1:1", &["203.0.113.7"]), "203.0.113.7");
-        assert_eq!(ask("127.0.0.1:1", &["203.0.113.7, 10.1.2.3"]), "203.0.113.7");
-        assert_eq!(ask("127.0.0.1:1", &["203.0.113.7", "10.1.2.3"]), "203.0.113.7");
-        // What somebody wrote there before the first proxy is their own word.
-        assert_eq!(ask("127.0.0.1:1", &["192.0.2.1, 203.0.113.7"]), "203.0.113.7");
-        assert_eq!(ask("192.0.2.9:1", &["203.0.113.7"]), "192.0.2.9");
-        assert_eq!(ask("127.0.0.1:1", &["203.0.113.7, nonsense"]), "127.0.0.1");
+        let configuration = Configuration::load(&settings).expect("a configuration");
+        let vault = Arc::new(Vault::open(&configuration).expect("a vault"));
+        let file = folder.path().join("setup-token");
+        std::fs::write(&file, "of a server that was killed").expect("written");
+        let doors = Doors::open(&configuration, Arc::clone(&store), &vault).await.expect("doors");
+        let setup = Arc::clone(&doors.setup);
+        assert!(!file.exists() && !setup.is(""), "nothing is offered where somebody has one");
+        let all = Belongs::to_account(&Account { id, ..ada() });
+        store.remove_belongings(&all).await.expect("removed");
+        doors.look_for_accounts().await.expect("looked");
+        let token = std::fs::read_to_string(&file).expect("a token");
+        assert!(setup.is(&token) && !doors.has_accounts());
+        doors.look_for_accounts().await.expect("looked");
+        assert!(setup.is(&token), "it stays the same");
+        doors.close();
+        assert!(!setup.is(&token) && !file.exists(), "it opens nothing any more");
     }
 }

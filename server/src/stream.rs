@@ -34,6 +34,8 @@ const WORD_BYTES_MAX: usize = 64 * 1024;
 const WORDS_PER_SECOND_MAX: u32 = 100;
 /// How soon a stream ends after its trader was signed out elsewhere.
 const CHECK_EVERY: Duration = Duration::from_secs(5);
+/// How long that may take to find out.
+const CHECK_MAX: Duration = Duration::from_secs(1);
 /// Close code for a client that breaks the rules (RFC 6455).
 const POLICY_VIOLATION: u16 = 1008;
 
@@ -230,11 +232,13 @@ impl Listener {
         Ok(())
     }
 
-    /// Who was signed out hears no more.
+    /// Who was signed out hears no more. Prices wait for no database that is silent: it is asked
+    /// again at the next check.
     async fn check_signed_in(&self) -> Result<(), End> {
-        match self.stream.doors.is_signed_in(self.by.as_ref()).await {
-            true => Ok(()),
-            false => Err(End::Refused("signed out".to_owned())),
+        let is_signed_in = self.stream.doors.is_signed_in(self.by.as_ref());
+        match tokio::time::timeout(CHECK_MAX, is_signed_in).await {
+            Ok(false) => Err(End::Refused("signed out".to_owned())),
+            Ok(true) | Err(_) => Ok(()),
         }
     }
 

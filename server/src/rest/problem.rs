@@ -41,6 +41,17 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     }
 
+    /// Whether it is told to somebody of whom nothing is known.
+    pub(crate) fn is_of_a_stranger(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED.as_u16()
+    }
+
+    /// What would take too long: as what broke, and may be asked again.
+    pub(crate) fn late(problem: &dyn std::error::Error) -> Self {
+        let Self { detail, reference, .. } = Self::internal(problem);
+        Self { reference, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, &detail) }
+    }
+
     /// Something broke on our side: the story goes to the log, its number to the client.
     pub(crate) fn internal(problem: &dyn std::error::Error) -> Self {
         ApiError::failed(problem).into()

@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use super::Doors;
 use crate::rest::Problem;
-use crate::{assets, second_factor};
+use crate::second_factor;
 
 /// Where one is set up.
 pub(crate) const SETTING_UP: &str = "/account/second-factor";
@@ -32,7 +32,7 @@ pub(super) async fn refusal(
     account: &str,
     (path, is_for_a_person): (&str, bool),
 ) -> Result<Option<Response>, StoreError> {
-    let is_step = path == SETTING_UP || STEPS.contains(&path) || assets::has(path);
+    let is_step = path == SETTING_UP || STEPS.contains(&path);
     if is_step || !doors.lacks_factor(account).await? {
         return Ok(None);
     }

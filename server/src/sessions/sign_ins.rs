@@ -84,3 +84,154 @@ fn sign_in(record: &Record) -> Result<SignIn> {
 fn failed(error: desk::StoreError) -> Error {
     Error::Backend(crate::rest::story(&error))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::response::Response;
+    use axum::routing::{get, post};
+    use desk::{Account, OwnerId};
+    use http::{Request, StatusCode, header};
+    use market::Span;
+    use tower::ServiceExt;
+    use tower_sessions::Session;
+
+    use super::*;
+    use crate::commands::Settings;
+    use crate::configuration::Configuration;
+    use crate::desk_of_ada::{ada, new_store};
+    use crate::device::Device;
+    use crate::sessions::{self, Doors, Peer};
+    use crate::vault::Vault;
+
+    const DAY: Span = Span::hours(24);
+    /// Moments are this near, where a test itself takes time.
+    const NEAR: Span = Span::minutes(2);
+
+    fn days(count: i64) -> Span {
+        Span(count * DAY.0)
+    }
+
+    /// A desk with an account, and something that only who is signed in reads.
+    struct Site {
+        store: Arc<dyn Store>,
+        account: String,
+        router: Router,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Site {
+        async fn open() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let store = new_store(folder.path()).await;
+            let account = Account { owner: OwnerId::local(), created_at: now(), ..ada() };
+            let account = store.add_first_account(&account).await.expect("written");
+            let account = account.expect("the first");
+            let settings = Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
+            let here = Configuration::load(&settings).expect("a configuration");
+            let vault = Arc::new(Vault::open(&here).expect("a vault"));
+            let doors = Doors::open(&here, Arc::clone(&store), &vault).await.expect("doors");
+            let signed_in = account.clone();
+            let sign_in = async move |session: Session| {
+                sessions::sign_in(&session, &signed_in, &Device::default()).await.expect("in");
+            };
+            // The first one is open, as who asks has no cookie yet.
+            let open = Router::new().route("/sign-in", post(sign_in)).layer(doors.sessions());
+            let router = open.merge(doors.guard(Router::new().route("/mine", get(async || "it"))));
+            Self { store, account, router, _folder: folder }
+        }
+
+        async fn ask(&self, method: &str, path: &str, cookie: &str) -> Response {
+            let request = Request::builder()
+                .method(method)
+                .uri(path)
+                .header(header::HOST, "localhost")
+                .header(header::COOKIE, cookie)
+                .extension(Peer("127.0.0.1:50000".parse().expect("an address")));
+            let request = request.body(Body::empty()).expect("a request");
+            self.router.clone().oneshot(request).await.expect("an answer")
+        }
+
+        /// Somebody who signed in and asked last so long ago, and would be signed out in so long.
+        async fn is_let_in(&self, since: Span, seen: Span, left: Span) -> (StatusCode, Span) {
+            let id = Id::default();
+            let now = now();
+            let sign_in = SignIn {
+                hash: hash_of(id),
+                account: self.account.clone(),
+                device: String::new(),
+                since: now - since,
+                seen_at: now - seen,
+                expires_at: now + left,
+            };
+            self.store.add_sign_in(&sign_in).await.expect("a sign-in");
+            let status = self.ask("GET", "/mine", &format!("sid={id}")).await.status();
+            let all = self.store.sign_ins(&self.account, Moment(0)).await.expect("read");
+            let found = all.into_iter().find(|one| one.hash == sign_in.hash);
+            (status, found.map_or(Span::ZERO, |one| one.expires_at - now))
+        }
+    }
+
+    #[track_caller]
+    fn check_near(left: Span, expected: Span) {
+        let apart = (left.0 - expected.0).abs();
+        assert!(apart < NEAR.0, "{left:?}, expected {expected:?}");
+    }
+
+    #[test]
+    fn nobody_stays_longer_than_ninety_days_however_often_they_ask() {
+        let since = Moment(1_764_176_400_000_000);
+        let ends = |after: Span| {
+            let kept =
+                Kept { account: "ada".to_owned(), device: String::new(), since, seen_at: since };
+            let nanos = i128::from((since + after).0) * 1_000;
+            let record = Record {
+                id: Id::default(),
+                data: HashMap::from([(
+                    KEPT.to_owned(),
+                    serde_json::to_value(kept).expect("a value"),
+                )]),
+                expiry_date: OffsetDateTime::from_unix_timestamp_nanos(nanos).expect("a date"),
+            };
+            sign_in(&record).expect("a sign-in").expires_at - since
+        };
+        assert_eq!(ends(days(14)), days(14));
+        assert_eq!(ends(days(89)), days(89));
+        assert_eq!(ends(days(91)), days(90));
+        assert_eq!(ends(days(103)), days(90));
+    }
+
+    #[tokio::test]
+    async fn who_does_not_ask_for_two_weeks_is_signed_out() {
+        let site = Site::open().await;
+        let answer = site.ask("POST", "/sign-in", "").await;
+        let cookie = answer.headers().get(header::SET_COOKIE).expect("a cookie").to_str();
+        let cookie = cookie.expect("text").split(';').next().expect("its value").to_owned();
+        let fresh = site.store.sign_ins(&site.account, now()).await.expect("read").remove(0);
+        check_near(fresh.expires_at - now(), days(14));
+        assert_eq!(site.ask("GET", "/mine", &cookie).await.status(), StatusCode::OK);
+        let at = async |at: Span| {
+            let found = site.store.sign_in(&fresh.hash, fresh.since + at).await;
+            found.expect("read").is_some()
+        };
+        assert!(at(days(14) - NEAR).await && !at(days(14) + NEAR).await);
+        // Who asks has two weeks more, and who asked too late has nothing.
+        let (status, left) = site.is_let_in(days(13), days(13), DAY).await;
+        assert_eq!(status, StatusCode::OK);
+        check_near(left, days(14));
+        let (status, _) = site.is_let_in(days(15), days(14), Span(-1)).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+    }
+
+    #[tokio::test]
+    async fn who_asks_all_the_time_is_signed_out_after_ninety_days() {
+        let site = Site::open().await;
+        let (status, left) = site.is_let_in(days(75), DAY, days(13)).await;
+        assert_eq!(status, StatusCode::OK);
+        check_near(left, days(14));
+        let (status, left) = site.is_let_in(days(89), DAY, DAY).await;
+        assert_eq!(status, StatusCode::OK);
+        check_near(left, DAY);
+    }
+}
