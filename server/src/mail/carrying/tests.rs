@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use desk::{Account, AuditEntry, AuditEvent, MailKind, OwnerId, Role, Store, Tier};
-use store::{Database, DatabaseUrl};
+use desk::{AuditEntry, AuditEvent, MailKind, Store};
 use testkit::mail_server::{MailServer, Manner, Speaks};
 
 use super::*;
 use crate::commands::Settings;
 use crate::configuration::Configuration;
+use crate::desk_of_ada::{ada, new_store};
 use crate::vault::Vault;
 
 /// 2024-02-23 09:30 in New York.
@@ -33,22 +33,8 @@ fn configuration(folder: &Path, server: &MailServer) -> Configuration {
 impl Desk {
     async fn open(server: &MailServer) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let url = DatabaseUrl::File(folder.path().join("volaris.db"));
-        let database = Database::open(&url).await.expect("a database");
-        database.migrate().await.expect("its tables");
-        let store: Arc<dyn Store> = Arc::new(database);
-        let account = Account {
-            id: String::new(),
-            owner: OwnerId::read("ada".to_owned()),
-            email: "ada@example.com".to_owned(),
-            password: String::new(),
-            role: Role::Owner,
-            tier: Tier::Lite,
-            is_suspended: false,
-            created_at: NOON,
-            name: String::new(),
-        };
-        let id = store.add_first_account(&account).await.expect("an answer").expect("an account");
+        let store = new_store(folder.path()).await;
+        let id = store.add_first_account(&ada()).await.expect("an answer").expect("an account");
         let configuration = configuration(folder.path(), server);
         let vault = Arc::new(Vault::open(&configuration).expect("a vault"));
         let mails = Mails::open(&configuration, Arc::clone(&store), &vault).expect("mails");
