@@ -1,11 +1,11 @@
-// People who mean harm, all at once and from another address than the trader whose answers are
+// People who mean harm, all at once and from other addresses than the trader whose answers are
 // timed meanwhile.
 
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** The loopback network is a whole one on Linux; elsewhere it has one address. */
-export const STRANGER = "127.0.0.2";
+const STRANGERS_FROM = 2;
 
 /** Sockets that are kept open; each says something when it was let in, and again and again. */
 class Crowd {
@@ -13,14 +13,18 @@ class Crowd {
   refused = 0;
   isOver = false;
 
-  constructor(server) {
+  constructor(server, addresses) {
     const { hostname, port } = new URL(server.address);
-    this.to = { host: hostname, port: Number(port), localAddress: STRANGER };
+    this.to = { host: hostname, port: Number(port) };
+    this.addresses = addresses;
+    this.came = 0;
   }
 
   /** Comes in; `speak` is called with the socket once it is. */
   enter(speak = () => {}) {
-    const socket = connect(this.to, () => speak(socket));
+    const localAddress = `127.0.0.${STRANGERS_FROM + (this.came % this.addresses)}`;
+    this.came += 1;
+    const socket = connect({ ...this.to, localAddress }, () => speak(socket));
     this.sockets.add(socket);
     // Whoever is shut out has lost nothing.
     socket.on("error", () => {});
@@ -117,11 +121,11 @@ async function signIns(crowd, many, isOver) {
 export const FLOODS = { slowHeads, oversized, malformed, connections, signIns };
 
 /**
- * The milliseconds that each of `asks` questions took while a flood ran, and of more until so many
- * of the crowd were shut out.
+ * The milliseconds that each of `asks` questions took while a flood of so many from so many
+ * addresses ran, and of more until so many of them were shut out.
  */
-export async function timed(server, flood, [many, shutOut = 0], asks, ask) {
-  const crowd = new Crowd(server);
+export async function timed(server, flood, [many, shutOut = 0, addresses = 1], asks, ask) {
+  const crowd = new Crowd(server, addresses);
   let isOver = false;
   const flooding = flood(crowd, many, () => isOver);
   const times = [];

@@ -7,31 +7,42 @@ mod breached_passwords;
 #[cfg(test)]
 mod demanded_factor;
 #[cfg(test)]
+mod every_route;
+#[cfg(test)]
 mod forgotten_password;
 #[cfg(test)]
 mod invited_by_mail;
 #[cfg(test)]
+mod ownership;
+#[cfg(test)]
+mod pace_of_strangers;
+#[cfg(test)]
 mod pairs;
+#[cfg(test)]
+mod shield_of_answers;
 #[cfg(test)]
 mod side_by_side;
 #[cfg(test)]
 mod sign_in_timing;
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Redirect};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Redirect, Response};
 use desk::{Desk, OwnerId, Store, TapeMover, Trader};
 use http::StatusCode;
 use http::uri::PathAndQuery;
 use metrics_exporter_prometheus::PrometheusHandle;
+use store::Database;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -47,30 +58,67 @@ use crate::health::Figures;
 use crate::markets::OfflineMarkets;
 use crate::nodes::Nodes;
 use crate::rest::{LevelsCache, Problem, Rest};
+use crate::restore::{BACKUP_BYTES_MAX, RESTORE_TIMEOUT, Restoring};
 use crate::sessions::{Doors, is_for_a_person};
 use crate::shield::Hosts;
 use crate::stream::Stream;
 use crate::tape_loop::Listeners;
+use crate::usage::Counts;
 use crate::vault::Vault;
 use crate::{
-    accounts, clock, commands, connections, health, housekeeping, logs, nodes, pages, rest, shield,
-    stream, tape_loop,
+    accounts, backup, clock, commands, connections, health, housekeeping, logs, nodes, pages,
+    private_file, rest, restore, shield, stream, tape_loop,
 };
 
 /// The most that a request may carry; streams have limits of their own.
 const BODY_BYTES_MAX: usize = 64 * 1024;
-/// Time that an answer may take.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time that an answer may take: whoever waits for a database that stands still is told within ten
+/// seconds.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(8);
+/// Time that an archive may take, and what asks an issuer, which may take ten seconds itself.
+const LONG_TIMEOUT: Duration = Duration::from_secs(30);
+const LONG: [&str; 4] = ["/account/export", "/account/connect", "/sign-in/issuer", "/sign-in/back"];
+/// How long the database may take to close.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Serves until Ctrl-C or a termination signal.
 pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCode> {
-    let began = clock::stopwatch();
     let logs = logs::start(&configuration)?;
     connections::allow_many();
-    let store: Arc<dyn Store> = Arc::new(crate::doctor::open_database(&configuration).await?);
-    let vault = Arc::new(open_vault(&configuration, store.as_ref()).await?);
-    let doors = Doors::open(&configuration, Arc::clone(&store), &vault).await?;
-    let (nodes, told) = Nodes::join(&configuration, store.as_ref()).await?;
+    let kept = health::figures_of_process()?;
+    let exit = loop {
+        match serve_until(&configuration, kept.clone()).await? {
+            End::Stop(exit) => break exit,
+            // A database that cannot be put in its place leaves the desk as it was.
+            End::Restore => {
+                if let Err(problem) = backup::put_in_place(&configuration).await {
+                    error!("the backup was not restored: {problem:#}");
+                }
+            }
+        }
+    };
+    info!("stopped");
+    logs.close().await;
+    Ok(exit)
+}
+
+/// Why a server ends.
+enum End {
+    Stop(ExitCode),
+    /// To begin anew with a backup.
+    Restore,
+}
+
+async fn serve_until(configuration: &Configuration, kept: PrometheusHandle) -> anyhow::Result<End> {
+    let began = clock::stopwatch();
+    // Its key and its set-up token are kept there, wherever the database is.
+    private_file::make_folder(&configuration.data)
+        .with_context(|| format!("`{}` cannot be made", configuration.data.display()))?;
+    let database = Arc::new(crate::doctor::open_database(configuration).await?);
+    let store: Arc<dyn Store> = Arc::clone(&database) as Arc<dyn Store>;
+    let vault = Arc::new(open_vault(configuration, store.as_ref()).await?);
+    let doors = Doors::open(configuration, Arc::clone(&store), &vault).await?;
+    let (nodes, told) = Nodes::join(configuration, store.as_ref()).await?;
     let nodes = Arc::new(nodes);
     let markets = Arc::new(OfflineMarkets::new(configuration.practice_seed));
     let desk = Desk::new(Arc::clone(&store), markets).with_tiers(configuration.tiers.clone());
@@ -80,10 +128,15 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
         desk.with_tape(&Trader::local(), |tape| tape.handle_wall(clock::now()));
     }
     let listeners = Arc::new(Listeners::default());
-    let kept = health::figures_of_process()?;
     let (counts, mails) = (doors.counts.clone(), doors.mails.clone());
-    let inner = Inner { desk: Arc::clone(&desk), doors: doors.clone(), vault };
-    let router = router(&configuration, inner, Arc::clone(&listeners), kept);
+    let restoring = Restoring::new(configuration);
+    let inner = Inner {
+        desk: Arc::clone(&desk),
+        doors: doors.clone(),
+        vault,
+        restoring: restoring.clone(),
+    };
+    let router = router(configuration, inner, Arc::clone(&listeners), kept);
     let tls = configuration.certificate.clone().map(CertificateFiles::acceptor).transpose()?;
     let listener = TcpListener::bind(configuration.listen).await.with_context(|| {
         format!(
@@ -113,23 +166,47 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
         }
     };
     chores.spawn(Arc::clone(&nodes).hear(Arc::clone(&desk), Arc::clone(&listeners), moved));
-    chores.spawn(tape_loop::run(desk, listeners, nodes));
-    let scheme = if tls.is_some() { "https" } else { "http" };
+    chores.spawn(tape_loop::run(desk, Arc::clone(&listeners), nodes));
+    greet(configuration, if tls.is_some() { "https" } else { "http" }, address);
+    info!(%address, ready_ms = began.elapsed().as_millis(), "serving on {address}");
+    let (routers, proxies) = ((router, to_https(configuration)), configuration.proxies.as_slice());
+    let mut end_of_it = End::Stop(ExitCode::SUCCESS);
+    let end = async { end_of_it = end_of(&mut chores, &restoring).await };
+    connections::accept(listener, routers, tls, proxies.into(), end).await;
+    chores.shutdown().await;
+    // Streams are no requests: with them this desk would live on beside the next.
+    listeners.close();
+    close(&counts, &database).await;
+    Ok(end_of_it)
+}
+
+/// Writes down what is not yet, and closes the database. Whoever stops a desk waits for none that
+/// is silent; whoever restores one looks whether it is closed.
+async fn close(counts: &Counts, database: &Database) {
+    let closed = async {
+        counts.write_or_warn().await;
+        database.close().await;
+    };
+    if timeout(CLOSE_TIMEOUT, closed).await.is_err() {
+        warn!("the database did not close within {} s", CLOSE_TIMEOUT.as_secs());
+    }
+}
+
+/// Says what somebody writes into a browser to come here.
+fn greet(configuration: &Configuration, scheme: &str, listens: SocketAddr) {
+    let place = match &configuration.address {
+        Some(address) => format!("{address} (listens on {listens})"),
+        // No browser goes to what means every address of a machine.
+        None if listens.ip().is_unspecified() => {
+            format!("{scheme}://localhost:{} (listens on {listens})", listens.port())
+        }
+        None => format!("{scheme}://{listens}"),
+    };
     commands::say(&format!(
-        "Volaris is at {scheme}://{address}\n  practice market: simulated prices, no real ones\n  \
+        "Volaris is at {place}\n  practice market: simulated prices, no real ones\n  \
          everything is kept in {}\n  stop with Ctrl-C",
         configuration.data.display()
     ));
-    info!(%address, ready_ms = began.elapsed().as_millis(), "serving on {address}");
-    let (routers, proxies) = ((router, to_https(&configuration)), configuration.proxies.as_slice());
-    let mut exit = ExitCode::SUCCESS;
-    let end = async { exit = end_of(&mut chores).await };
-    connections::accept(listener, routers, tls, proxies.into(), end).await;
-    chores.shutdown().await;
-    counts.write_or_warn().await;
-    info!("stopped");
-    logs.close().await;
-    Ok(exit)
 }
 
 /// The desk's key; refused where other servers seal with another.
@@ -152,12 +229,13 @@ struct Inner {
     desk: Arc<Desk>,
     doors: Doors,
     vault: Arc<Vault>,
+    restoring: Restoring,
 }
 
 /// Every route behind every layer. The innermost layer stands first.
 fn router(
     configuration: &Configuration,
-    Inner { desk, doors, vault }: Inner,
+    Inner { desk, doors, vault, restoring }: Inner,
     listeners: Arc<Listeners>,
     kept: PrometheusHandle,
 ) -> Router {
@@ -168,13 +246,13 @@ fn router(
         doors: doors.clone(),
     };
     let known = (Arc::clone(&desk), doors.clone());
-    let accounts = Accounts::new(configuration, known, listeners, vault);
+    let accounts = Accounts::new(configuration, known, (listeners, restoring), vault);
     let levels = Arc::new(LevelsCache::default());
     let figures = Figures { kept, watchers: configuration.watchers.as_slice().into() };
     let known = Router::new()
         .merge(pages::routes(configuration.leptos.clone(), Arc::clone(&desk)))
         .merge(rest::routes(Rest { desk: Arc::clone(&desk), levels }))
-        .merge(accounts::routes(accounts))
+        .merge(accounts::routes(accounts.clone()))
         .layer(from_fn_with_state(Arc::clone(&desk), nodes::open_tape));
     let streams =
         stream::routes(stream).layer(from_fn_with_state(Arc::clone(&desk), nodes::open_tape));
@@ -184,15 +262,48 @@ fn router(
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_TIMEOUT))
+        .layer(from_fn(in_time))
+        .layer(CsrfLayer::new())
+        .layer(from_fn(health::count));
+    // A backup is larger than what is typed, and takes longer.
+    let restores = doors
+        .guard(restore::routes(accounts))
+        .layer(RequestBodyLimitLayer::new(BACKUP_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, RESTORE_TIMEOUT))
         .layer(CsrfLayer::new())
         .layer(from_fn(health::count));
     answers
+        .merge(restores)
         // A stream is open for hours: no timeout, no compression.
         .merge(doors.guard(streams))
         .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(configuration.is_https(), shield::protect))
         .layer(from_fn_with_state(Hosts::new(configuration.hosts.clone()), shield::check_host))
+        // The refusal of a stranger's name has its shield as well.
+        .layer(from_fn_with_state(configuration.is_https(), shield::protect))
+}
+
+/// An answer that took too long.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer to {route} took longer than {} s, and was given up", .most.as_secs())]
+struct Late {
+    route: String,
+    most: Duration,
+}
+
+/// Lets nobody wait longer, whatever it is that is silent.
+async fn in_time(request: Request, next: Next) -> Response {
+    // Unit tests share a core by the dozen, and are slow for that alone.
+    let is_long = cfg!(test) || LONG.contains(&request.uri().path());
+    within(if is_long { LONG_TIMEOUT } else { ANSWER_TIMEOUT }, request, next).await
+}
+
+async fn within(most: Duration, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str);
+    let route = route.to_owned();
+    match timeout(most, next.run(request)).await {
+        Ok(answer) => answer,
+        Err(_) => Problem::late(&Late { route, most }).into_response(),
+    }
 }
 
 /// Leads whoever comes without TLS to the same address with it.
@@ -208,7 +319,11 @@ fn to_https(configuration: &Configuration) -> Router {
         Redirect::permanent(&format!("https://{named}{path}")).into_response()
     };
     let hosts = Hosts::new(configuration.hosts.clone());
-    Router::new().fallback(answer).layer(from_fn_with_state(hosts, shield::check_host))
+    Router::new()
+        .fallback(answer)
+        .layer(from_fn_with_state(hosts, shield::check_host))
+        // What comes without TLS is told nothing of how long to keep to it: RFC 6797, 7.2.
+        .layer(from_fn_with_state(false, shield::protect))
 }
 
 /// Files are compressed beforehand and say so; small answers are not worth it.
@@ -220,12 +335,13 @@ fn compressible() -> impl Predicate {
 
 /// Waits until the server is told to stop, or cannot go on: what one chore does nobody else would,
 /// and whoever runs the server starts it again.
-async fn end_of(chores: &mut JoinSet<()>) -> ExitCode {
+async fn end_of(chores: &mut JoinSet<()>, restoring: &Restoring) -> End {
     tokio::select! {
-        () = stop_signal() => ExitCode::SUCCESS,
+        () = stop_signal() => End::Stop(ExitCode::SUCCESS),
+        () = restoring.wait() => End::Restore,
         () = first_panic(chores) => {
             error!("a part of this server broke down, so that it stops: its story stands above");
-            ExitCode::FAILURE
+            End::Stop(ExitCode::FAILURE)
         }
     }
 }
@@ -264,7 +380,38 @@ async fn stop_signal() {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use tokio::sync::broadcast::error::RecvError;
+    use tower::ServiceExt;
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_ends_tells_nobody_anything_more() {
+        let listeners = Listeners::default();
+        let before = listeners.listen(&Trader::local());
+        listeners.close();
+        let later = listeners.listen(&Trader::local());
+        for mut tellings in [before, later] {
+            assert_eq!(tellings.recv().await.err(), Some(RecvError::Closed));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_never_comes_is_given_up_with_a_number() {
+        async fn soon(request: Request, next: Next) -> Response {
+            within(Duration::from_millis(20), request, next).await
+        }
+        let silent = || async { std::future::pending::<()>().await };
+        let routes = Router::new().route("/silent", get(silent)).layer(from_fn(soon));
+        let request = http::Request::get("/silent").body(Body::empty()).expect("a request");
+        let answer = routes.oneshot(request).await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let text = to_bytes(answer.into_body(), 1 << 20).await.expect("a text");
+        let text = String::from_utf8_lossy(&text).into_owned();
+        assert!(text.contains("\"reference\":\"V0"), "{text}");
+    }
 
     #[tokio::test]
     async fn a_chore_that_breaks_ends_the_server_and_one_that_is_done_does_not() {

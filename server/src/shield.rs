@@ -1,6 +1,6 @@
 //! What stands before every request: host check, security headers, a nonce a page.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -65,18 +65,58 @@ pub(crate) fn is_own_origin(headers: &HeaderMap, uri: &Uri) -> bool {
     named.is_some_and(|named| named.eq_ignore_ascii_case(&host))
 }
 
-const FIXED_HEADERS: [(HeaderName, &str); 6] = [
+const FIXED_HEADERS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (
-        HeaderName::from_static("permissions-policy"),
-        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
-         magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
-    ),
 ];
+
+/// What the machine or its person is asked for by browsers that have it: none of it is for our
+/// pages, nor for who gets a script into one. Not here is what a page of ours does, which is to
+/// copy (`clipboard-write`) and to ask for a passkey (`publickey-credentials-get` and `-create`);
+/// what is no power but a way of loading; and names that Chromium does not know (as `bluetooth` and
+/// `web-share` on a desktop), of each of which it would complain on every page.
+pub(crate) const FEATURES: [&str; 31] = [
+    "accelerometer",
+    "autoplay",
+    "camera",
+    "captured-surface-control",
+    "clipboard-read",
+    "compute-pressure",
+    "digital-credentials-get",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "gamepad",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "identity-credentials-get",
+    "idle-detection",
+    "keyboard-map",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "otp-credentials",
+    "payment",
+    "picture-in-picture",
+    "screen-wake-lock",
+    "serial",
+    "storage-access",
+    "sync-xhr",
+    "usb",
+    "window-management",
+    "xr-spatial-tracking",
+];
+
+/// All of them off.
+static PERMISSIONS: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let off = FEATURES.map(|feature| format!("{feature}=()")).join(", ");
+    HeaderValue::try_from(off).expect("names of letters")
+});
 
 /// Gives every answer its security headers, and every page a nonce of its own.
 pub(crate) async fn protect(
@@ -91,6 +131,7 @@ pub(crate) async fn protect(
     for (name, value) in FIXED_HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers.insert(HeaderName::from_static("permissions-policy"), PERMISSIONS.clone());
     if is_https {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);

@@ -1,6 +1,6 @@
 //! Commands and questions that make no sense: told, and nothing moves.
 
-use market::{BarSpan, Moment, Span, Symbol};
+use market::{BarSpan, Moment, Span, Symbol, trading_day};
 
 use super::stage::{ada, day, seen, stage};
 
@@ -36,8 +36,25 @@ async fn jumps_stay_inside_what_can_be_played() {
         assert_eq!(at, expected);
     }
     // At the very end of the calendar there is no next open to wait for.
-    let ended = stage.desk.seek_tape_to_next_open(&ada());
-    assert!(ended.at <= state.last, "{ended:?}");
+    let told = stage.desk.seek_tape_to_next_open(&ada()).unwrap_err().to_string();
+    assert_eq!(told, "there is no later open on this tape");
+    assert_eq!(stage.desk.tape_state(&ada()).await.unwrap().at, state.last);
+}
+
+#[tokio::test]
+async fn a_recorded_day_has_one_open() {
+    let stage = stage().await;
+    let days = stage.record(&ada()).await;
+    let state = stage.desk.play_recording(&ada(), days[1]).await.unwrap();
+    let open = trading_day(days[1]).unwrap().open();
+    stage.desk.seek_tape(&ada(), state.first);
+    assert!(state.first < open);
+    assert_eq!(stage.desk.seek_tape_to_next_open(&ada()).unwrap().at, open);
+    // The next one is another day's: the tape stays where it is, and as it is.
+    let before = stage.desk.seek_tape(&ada(), open + Span::minutes(7));
+    assert!(stage.desk.seek_tape_to_next_open(&ada()).is_err());
+    let after = stage.desk.tape_state(&ada()).await.unwrap();
+    assert_eq!((after.at, after.epoch), (before.at, before.epoch));
 }
 
 #[tokio::test]
