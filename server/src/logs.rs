@@ -4,6 +4,9 @@
 use std::io::IsTerminal;
 
 use anyhow::Context;
+use tracing::Metadata;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
@@ -21,6 +24,8 @@ pub(crate) fn start(configuration: &Configuration) -> anyhow::Result<Logs> {
     let told = &configuration.log;
     let filter = EnvFilter::try_new(told)
         .with_context(|| format!("`log` is `{told}`: expected a level, as info or debug"))?;
+    // Without a hint of its own it would have every line below the level looked at.
+    let filter = filter.and(filter_fn(is_harmless).with_max_level_hint(LevelFilter::TRACE));
     let lines = fmt::layer().with_writer(std::io::stderr);
     let lines = if std::io::stderr().is_terminal() {
         lines.with_target(false).with_filter(filter).boxed()
@@ -44,6 +49,12 @@ pub(crate) fn start(configuration: &Configuration) -> anyhow::Result<Logs> {
     Ok(logs)
 }
 
+/// Whether something may be written down at all: the code that speaks with NATS tells of its server
+/// with the password, at `debug`.
+fn is_harmless(metadata: &Metadata<'_>) -> bool {
+    !metadata.target().starts_with("async_nats") || *metadata.level() <= tracing::Level::INFO
+}
+
 impl Logs {
     /// Tells what waits to be told.
     pub(crate) async fn close(self) {
@@ -54,5 +65,28 @@ impl Logs {
                 tracing::warn!("the last traces were not told: {error}");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn what_speaks_with_nats_does_not_tell_its_password() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let lines = fmt::layer().with_writer(Arc::new(file.reopen().expect("a file")));
+        let filter = EnvFilter::new("trace").and(filter_fn(is_harmless));
+        let subscriber = tracing_subscriber::registry().with(lines.with_filter(filter));
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::debug!(target: "async_nats::connector", "to nats://desk:hidden@localhost");
+            tracing::info!(target: "async_nats::connector", "it is there");
+            tracing::trace!("of our own");
+        });
+        let told = std::fs::read_to_string(file.path()).expect("lines");
+        assert!(told.contains("it is there") && told.contains("of our own"), "{told}");
+        assert!(!told.contains("hidden"), "{told}");
     }
 }
