@@ -9,7 +9,7 @@ use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, IntoResponseParts, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use desk::{Account, AuditEntry, AuditEvent, Desk, Quota, Role, Tier, Trader, email_of};
+use desk::{Account, AuditEntry, AuditEvent, Desk, OwnerId, Quota, Role, Tier, Trader, email_of};
 use http::header::HOST;
 use http::{HeaderMap, HeaderName, StatusCode};
 use market::{Moment, Span};
@@ -23,6 +23,7 @@ use crate::device::Device;
 use crate::pages;
 use crate::passwords::{self, BadPassword, Verdict};
 use crate::rest::Problem;
+use crate::restore::Restoring;
 use crate::second_factor;
 use crate::sessions::{self, Doors, Here};
 use crate::shield::PageNonce;
@@ -43,6 +44,7 @@ pub(crate) struct Accounts {
     pub(crate) vault: Arc<Vault>,
     pub(crate) desk: Arc<Desk>,
     pub(crate) listeners: Arc<Listeners>,
+    pub(crate) restoring: Restoring,
     /// Where everything is kept.
     pub(crate) data: Arc<Path>,
     /// When the server began.
@@ -57,7 +59,7 @@ impl Accounts {
     pub(crate) fn new(
         configuration: &Configuration,
         (desk, doors): (Arc<Desk>, Doors),
-        listeners: Arc<Listeners>,
+        (listeners, restoring): (Arc<Listeners>, Restoring),
         vault: Arc<Vault>,
     ) -> Self {
         Self {
@@ -65,6 +67,7 @@ impl Accounts {
             vault,
             desk,
             listeners,
+            restoring,
             data: configuration.data.as_path().into(),
             began: now(),
         }
@@ -128,6 +131,13 @@ impl Accounts {
     /// Whether somebody may try once more, on whichever server.
     pub(crate) async fn may_try(&self, email: &str, device: &Device) -> Result<bool, Problem> {
         let names = [format!("account {email}"), format!("network {}", device.network)];
+        Ok(self.doors.store.try_once(&names, TRIES, now()).await?)
+    }
+
+    /// Whether somebody may try the set-up token once more. Nobody guesses it: counted for all, the
+    /// tries of a stranger would be the owner's.
+    pub(crate) async fn may_try_token(&self, device: &Device) -> Result<bool, Problem> {
+        let names = [format!("network {}", device.network)];
         Ok(self.doors.store.try_once(&names, TRIES, now()).await?)
     }
 
@@ -210,7 +220,7 @@ impl Accounts {
         let account = Account {
             id: String::new(),
             // What was kept before there were accounts is its own.
-            owner: Trader::local().owner().clone(),
+            owner: OwnerId::local(),
             email,
             name: String::new(),
             password,
@@ -219,6 +229,10 @@ impl Accounts {
             is_suspended: false,
             created_at: now(),
         };
+        if self.restoring.is_waiting() {
+            let why = "a backup takes the place of what is here: wait a few seconds";
+            return Err(Problem::new(StatusCode::CONFLICT, why));
+        }
         let Some(id) = self.doors.store.add_first_account(&account).await? else {
             return Err(Problem::new(StatusCode::CONFLICT, "this desk has an account: sign in"));
         };
@@ -302,11 +316,12 @@ async fn setup_page(
     headers: HeaderMap,
     Query(told): Query<Told>,
 ) -> Response {
-    if accounts.doors.has_accounts() || accounts.doors.setup.is_none() {
+    if accounts.doors.has_accounts() || !accounts.doors.setup.is_offered() {
         return Redirect::to("/").into_response();
     }
     let is_plain = accounts.is_plain(&headers);
-    page(&headers, AccountPage::SetUp { is_plain }, &told.problem)
+    let may_restore = accounts.doors.may_restore();
+    page(&headers, AccountPage::SetUp { is_plain, may_restore }, &told.problem)
 }
 
 impl Accounts {
@@ -373,11 +388,10 @@ async fn set_up(
     Form(form): Form<SetUpForm>,
 ) -> Result<Response, Problem> {
     let SetUpForm { token, email, password } = form;
-    if !accounts.may_try("of the set-up", &device).await? {
+    if !accounts.may_try_token(&device).await? {
         return accounts.again("/set-up", ("wait", None), &email);
     }
-    let setup = accounts.doors.setup.as_ref().filter(|_| !accounts.doors.has_accounts());
-    if !setup.is_some_and(|setup| setup.is(&token)) {
+    if accounts.doors.has_accounts() || !accounts.doors.setup.is(&token) {
         warn!("somebody tried to set the desk up with a wrong token");
         return accounts.again("/set-up", ("token", None), &email);
     }

@@ -1,12 +1,13 @@
 //! What everybody is told above their screens: announcements, and an offer to protect the desk.
 
-use app::{Announced, News, NewsOfPage, announcements_document};
+use app::{Announced, News, NewsOfPage, announcements_document, news_html};
 use axum::Router;
 use axum::extract::{Extension, Form, Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::{Announcement, AuditEvent, OwnerId, Store, StoreError, Trader, announced};
-use http::HeaderMap;
+use http::uri::PathAndQuery;
+use http::{HeaderMap, Uri, header};
 use market::Span;
 use serde::Deserialize;
 use tracing::{info, warn};
@@ -17,11 +18,16 @@ use crate::device::Device;
 use crate::pages;
 use crate::people::{Leader, called_in};
 use crate::rest::Problem;
+use crate::sessions::Doors;
+use crate::settings::settings_of;
 
 /// The setting that names what somebody closed.
 const CLOSED: &str = "closed_news";
 /// What the offer to protect the desk is closed by.
 const PROTECT: &str = "protect";
+/// Where a desk without accounts can begin.
+const FIRST_STEPS: [(&str, &str); 2] =
+    [("/account", "Protect it"), ("/settings/data#restore", "Restore a backup")];
 /// How many days an announcement can stand.
 const DAYS: [i64; 3] = [1, 7, 30];
 /// The most that are shown at once.
@@ -33,11 +39,11 @@ pub(crate) fn routes() -> Router<Accounts> {
         .route("/people/announcements", get(announcements_page))
         .route("/people/announce", post(announce))
         .route("/people/unannounce", post(unannounce))
-        .route("/account/news", post(close))
+        .route("/account/news", get(read).post(close))
 }
 
 async fn announcements_page(
-    _: Leader,
+    leader: Leader,
     State(accounts): State<Accounts>,
     headers: HeaderMap,
     Query(told): Query<Told>,
@@ -53,7 +59,12 @@ async fn announcements_page(
     });
     let all = all.collect();
     Ok(pages::document(&headers, |files, preferences| {
-        announcements_document(files, preferences, all, &told.problem)
+        announcements_document(
+            (files, preferences),
+            settings_of(leader.account()),
+            all,
+            &told.problem,
+        )
     }))
 }
 
@@ -105,14 +116,13 @@ async fn unannounce(
 #[derive(Deserialize)]
 struct CloseForm {
     id: String,
-    #[serde(default)]
-    next: String,
 }
 
 /// Closes one for whoever asks, and leads back to where they were.
 async fn close(
     State(accounts): State<Accounts>,
     Extension(trader): Extension<Trader>,
+    headers: HeaderMap,
     Form(form): Form<CloseForm>,
 ) -> Result<Response, Problem> {
     let store = accounts.doors.store.as_ref();
@@ -126,7 +136,19 @@ async fn close(
         closed.push(form.id);
         store.write_setting(trader.owner(), CLOSED, &closed.join(" ")).await?;
     }
-    Ok(Redirect::to(own_path(&form.next)).into_response())
+    // A page may have gone on to another screen since it was loaded: the browser says where it is.
+    let from = headers.get(header::REFERER).and_then(|from| from.to_str().ok());
+    let from = from.and_then(|from| from.parse::<Uri>().ok());
+    let next = from.as_ref().and_then(Uri::path_and_query).map_or("/", PathAndQuery::as_str);
+    Ok(Redirect::to(own_path(next)).into_response())
+}
+
+/// The bar alone, for a page that has been open for a while.
+async fn read(
+    State(accounts): State<Accounts>,
+    Extension(trader): Extension<Trader>,
+) -> Result<Html<String>, Problem> {
+    Ok(Html(news_html(NewsOfPage(unread(&accounts.doors, &trader).await?))))
 }
 
 async fn standing(store: &dyn Store) -> Result<Vec<Announcement>, StoreError> {
@@ -139,35 +161,30 @@ async fn closed(store: &dyn Store, owner: &OwnerId) -> Result<Vec<String>, Store
 }
 
 /// What a trader is to read on a page; a database that is silent has no news.
-pub(crate) async fn news(
-    store: &dyn Store,
-    trader: &Trader,
-    has_accounts: bool,
-    path: &str,
-) -> NewsOfPage {
-    let read = async {
-        let mut news: Vec<News> = match has_accounts {
-            false => vec![News {
-                id: PROTECT.to_owned(),
-                text: "Whoever sits at this machine is at this desk.".to_owned(),
-                link: Some(("/account", "Protect it")),
-            }],
-            true => {
-                let told = |one: Announcement| News { id: one.id, text: one.text, link: None };
-                standing(store).await?.into_iter().map(told).collect()
-            }
-        };
-        if !news.is_empty() {
-            let closed = closed(store, trader.owner()).await?;
-            news.retain(|one| !closed.contains(&one.id));
-        }
-        news.truncate(SHOWN_MAX);
-        Ok::<_, StoreError>(news)
-    };
-    let news = read.await.unwrap_or_else(|problem| {
+pub(crate) async fn news(doors: &Doors, trader: &Trader) -> NewsOfPage {
+    let unread = unread(doors, trader).await.unwrap_or_else(|problem| {
         let story = crate::rest::story(&problem);
         warn!(%story, "a page has no news: {story}");
         Vec::new()
     });
-    NewsOfPage { news, path: path.to_owned() }
+    NewsOfPage(unread)
+}
+
+/// What a trader has not closed.
+async fn unread(doors: &Doors, trader: &Trader) -> Result<Vec<News>, StoreError> {
+    let store = doors.store.as_ref();
+    let mut news: Vec<News> = if doors.has_accounts() {
+        let told = |one: Announcement| News { id: one.id, text: one.text, links: &[] };
+        standing(store).await?.into_iter().map(told).collect()
+    } else {
+        let text = "Whoever sits at this machine is at this desk.".to_owned();
+        let links = if doors.may_restore() { &FIRST_STEPS } else { &FIRST_STEPS[..1] };
+        vec![News { id: PROTECT.to_owned(), text, links }]
+    };
+    if !news.is_empty() {
+        let closed = closed(store, trader.owner()).await?;
+        news.retain(|one| !closed.contains(&one.id));
+    }
+    news.truncate(SHOWN_MAX);
+    Ok(news)
 }

@@ -1,16 +1,12 @@
 //! Keys that programs ask with: made and ended in the settings, sent as `Authorization:
 //! Bearer`.
 
-use std::num::NonZeroU32;
-use std::sync::Arc;
-
 use app::AccountPage;
 use axum::Router;
 use axum::extract::{Extension, Form, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use desk::{Account, ApiKey, AuditEvent, Limited, OwnerId, Scope, Store, StoreError, Trader};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use desk::{Account, ApiKey, AuditEvent, Limited, Scope, Store, StoreError, Trader};
 use http::{HeaderMap, Method, StatusCode, header};
 use market::Span;
 use serde::Deserialize;
@@ -34,9 +30,6 @@ const KEYS_MAX: u32 = 20;
 const NAME_MAX: usize = 60;
 /// How exactly it is known when a key was last asked with.
 const USED_EVERY: Span = Span::minutes(1);
-/// Questions to the API that a trader may ask at once, and how many more each second.
-const QUESTIONS: u32 = 300;
-const QUESTIONS_A_SECOND: u32 = 30;
 
 /// What is kept of a key. Nobody guesses its 130 bits, so that it needs no slow hash.
 fn hash_of(key: &str) -> String {
@@ -108,30 +101,6 @@ pub(crate) async fn is_open(store: &dyn Store, hash: &str) -> Result<bool, Store
     Ok(store.api_key(hash).await?.is_some_and(|(_, account)| !account.is_suspended))
 }
 
-/// How fast traders ask the API.
-#[derive(Clone)]
-pub(crate) struct Pace(Arc<DefaultKeyedRateLimiter<OwnerId>>);
-
-impl Pace {
-    /// Nobody has asked anything yet.
-    pub(crate) fn new() -> Self {
-        let burst = NonZeroU32::new(QUESTIONS).expect("not zero");
-        let second = NonZeroU32::new(QUESTIONS_A_SECOND).expect("not zero");
-        Self(Arc::new(RateLimiter::keyed(Quota::per_second(second).allow_burst(burst))))
-    }
-
-    /// Whether somebody may ask once more.
-    pub(crate) fn may_ask(&self, owner: &OwnerId, path: &str) -> bool {
-        !path.starts_with("/api/v1/") || self.0.check_key(owner).is_ok()
-    }
-}
-
-/// The answer to who asks too fast.
-pub(crate) fn too_fast() -> Response {
-    let why = "too many questions: 300 at once, then 30 a second";
-    ([(header::RETRY_AFTER, "1")], Problem::new(StatusCode::TOO_MANY_REQUESTS, why)).into_response()
-}
-
 /// Routes of the forms.
 pub(crate) fn routes() -> Router<Accounts> {
     Router::new().route("/account/keys", post(make)).route("/account/keys/end", post(end))
@@ -147,6 +116,7 @@ struct KeyForm {
 async fn make(
     State(accounts): State<Accounts>,
     Extension(Here { account, .. }): Extension<Here>,
+    Extension(trader): Extension<Trader>,
     device: Device,
     headers: HeaderMap,
     Form(form): Form<KeyForm>,
@@ -157,8 +127,7 @@ async fn make(
     }
     let scope =
         form.scope.parse().map_err(|bad: desk::BadScope| Problem::malformed(&bad.to_string()))?;
-    let tier = Trader::signed_in(&account).tier();
-    let limit = accounts.doors.tiers.limit(tier, Limited::ApiKeys);
+    let limit = accounts.doors.tiers.limit(trader.tier(), Limited::ApiKeys);
     let limit = limit.and_then(|limit| u32::try_from(limit).ok()).filter(|most| *most < KEYS_MAX);
     let secret = format!("{BEGINNING}{}", passwords::fresh());
     let key = ApiKey {

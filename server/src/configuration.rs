@@ -48,7 +48,7 @@ pub(crate) struct Configuration {
     pub(crate) proxies: Vec<IpNet>,
     /// Who else may read the process's figures than whoever is at the machine.
     pub(crate) watchers: Vec<IpNet>,
-    /// What who sets the desk up from elsewhere must know; made at the start where nothing is said.
+    /// What who sets the desk up from elsewhere must know; made anew where nothing is said.
     pub(crate) setup_token: Option<String>,
     /// What secrets are sealed with; kept in the data folder where nothing is said.
     pub(crate) key: Option<String>,

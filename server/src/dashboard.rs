@@ -8,9 +8,9 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use desk::{Person, Role, Usage, Used};
+use desk::{Person, Role, TapeState, Usage, Used};
 use http::HeaderMap;
-use market::{Moment, TradingDate, format};
+use market::{Freshness, Moment, TapeId, TradingDate, format};
 use serde::Deserialize;
 
 use crate::accounts::Accounts;
@@ -18,6 +18,7 @@ use crate::clock::{now, stopwatch};
 use crate::pages;
 use crate::people::Leader;
 use crate::rest::Problem;
+use crate::settings::settings_of;
 
 /// How many days are shown.
 const DAYS: usize = 30;
@@ -34,7 +35,7 @@ struct Of {
 }
 
 async fn page(
-    _: Leader,
+    leader: Leader,
     State(accounts): State<Accounts>,
     headers: HeaderMap,
     Query(Of { of }): Query<Of>,
@@ -50,12 +51,12 @@ async fn page(
     let shown = Dashboard {
         health: health(&accounts).await?,
         plots: plots(&days, &plotted.collect::<Vec<_>>()),
-        of: whose.map(|one| one.account.email.clone()),
+        whose: whose.map(|one| one.account.email.clone()),
         people: people.into_iter().map(|one| used_by(&accounts, one, &usage, &days)).collect(),
         days,
     };
     Ok(pages::document(&headers, |files, preferences| {
-        dashboard_document(files, preferences, shown)
+        dashboard_document((files, preferences), settings_of(leader.account()), shown)
     }))
 }
 
@@ -112,7 +113,7 @@ async fn health(accounts: &Accounts) -> Result<Vec<(&'static str, String)>, Prob
     let began = stopwatch();
     let facts = accounts.doors.store.facts().await?;
     let answered = began.elapsed();
-    let (tapes, awake) = accounts.desk.count_tapes(now());
+    let (awake, resting) = accounts.desk.tape_states(now());
     let database = format!(
         "{}, tables of version {}, {}, answered in {:.1} ms",
         facts.kind,
@@ -125,13 +126,40 @@ async fn health(accounts: &Accounts) -> Result<Vec<(&'static str, String)>, Prob
         ("Up since", moment(accounts.began)),
         ("Database", database),
         ("Servers", servers(accounts).await?),
-        ("Feeds", "practice market, recorded days".to_owned()),
-        ("Markets being played", format!("{awake} moving, {} resting", tapes - awake)),
+        ("Markets being played", format!("{} moving, {resting} resting", awake.len())),
+        ("Feeds", feeds(&awake)),
         ("Live streams open", accounts.listeners.total().to_string()),
     ];
+    if accounts.doors.mails.is_some() {
+        health.push(("Mails waiting", accounts.doors.store.waiting_mails().await?.to_string()));
+    }
     health.extend(memory().map(|used| ("Memory", bytes(used))));
     health.extend(disk_left(&accounts.data).map(|left| ("Left on the disk", bytes(left))));
     Ok(health)
+}
+
+/// What the markets that are played hear of their feeds.
+fn feeds(tapes: &[TapeState]) -> String {
+    let practice = tapes.iter().filter(|one| matches!(one.tape, TapeId::Practice { .. })).count();
+    let mut told = vec![
+        (practice, "practice"),
+        (tapes.len() - practice, "recorded"),
+        (tapes.iter().filter(|one| one.is_paused).count(), "paused"),
+        (tapes.iter().filter(|one| one.is_ended).count(), "at their end"),
+        (tapes.iter().filter(|one| is_silent(one)).count(), "silent"),
+    ];
+    told.retain(|(count, _)| 0 < *count);
+    match told.is_empty() {
+        true => "none is heard".to_owned(),
+        false => told.iter().map(|(n, what)| format!("{n} {what}")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// Whether a feed is late by more than its promise, as the desk's screen judges it.
+fn is_silent(tape: &TapeState) -> bool {
+    let is_over = tape.is_paused || tape.is_ended;
+    let heard = Freshness::judge(tape.at - tape.heard_at, tape.heartbeat, None);
+    !is_over && matches!(heard, Freshness::Stale { .. })
 }
 
 /// How many there are, and which of them leads.
@@ -185,7 +213,33 @@ pub(crate) fn disk_left(_: &Path) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use desk::Speed;
+    use market::Span;
+
     use super::*;
+
+    #[test]
+    fn a_feed_that_breaks_its_promise_is_silent() {
+        let at = Moment(0) + Span::hours(24);
+        let heard = TapeState {
+            tape: TapeId::Practice { seed: 1 },
+            epoch: 0,
+            began_at: Moment(0),
+            at,
+            speed: Speed::try_from(1).expect("a speed"),
+            is_paused: false,
+            is_ended: false,
+            heard_at: at,
+            heartbeat: Span::seconds(10),
+            first: Moment(0),
+            last: at,
+        };
+        let silent = TapeState { heard_at: at - Span::seconds(16), ..heard.clone() };
+        let paused = TapeState { is_paused: true, ..silent.clone() };
+        assert_eq!(feeds(&[]), "none is heard");
+        assert_eq!(feeds(&[heard.clone(), heard.clone()]), "2 practice");
+        assert_eq!(feeds(&[heard, silent, paused]), "3 practice, 1 paused, 1 silent");
+    }
 
     #[test]
     fn people_are_counted_once_a_day() {

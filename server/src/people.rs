@@ -21,6 +21,7 @@ use crate::device::Device;
 use crate::mail::{Invited, Letter};
 use crate::rest::Problem;
 use crate::sessions::{self, Here};
+use crate::settings::settings_of;
 use crate::{codes, pages, passwords};
 
 /// Letters and digits of an invitation's code: 120 bits.
@@ -70,8 +71,11 @@ pub(crate) fn routes() -> Router<Accounts> {
         .route("/account/join", post(join))
 }
 
-fn page(headers: &HeaderMap, page: PeoplePage, said: &str) -> Response {
-    pages::document(headers, |files, preferences| people_document(files, preferences, page, said))
+fn page(headers: &HeaderMap, of: Option<&Account>, page: PeoplePage, said: &str) -> Response {
+    let of = of.map(settings_of);
+    pages::document(headers, |files, preferences| {
+        people_document((files, preferences), of, page, said)
+    })
 }
 
 fn choice(role: Role) -> RoleChoice {
@@ -125,7 +129,7 @@ async fn people_page(
     let roles = Role::ALL.into_iter().filter(|role| leader.role.may_lead(*role)).map(choice);
     let has_mail = accounts.doors.mails.is_some();
     let shown = PeoplePage::People { people, asked, roles: roles.collect(), has_mail };
-    Ok(page(&headers, shown, &told.problem))
+    Ok(page(&headers, Some(&leader), shown, &told.problem))
 }
 
 /// What somebody is called; nothing where nobody has this identity.
@@ -140,7 +144,7 @@ struct Earlier {
 }
 
 async fn log_page(
-    Leader(_): Leader,
+    Leader(leader): Leader,
     State(accounts): State<Accounts>,
     headers: HeaderMap,
     Query(earlier): Query<Earlier>,
@@ -160,7 +164,12 @@ async fn log_page(
             from: from.collect::<Vec<_>>().join(", "),
         }
     });
-    Ok(page(&headers, PeoplePage::Log { entries: entries.collect(), has_earlier }, ""))
+    Ok(page(
+        &headers,
+        Some(&leader),
+        PeoplePage::Log { entries: entries.collect(), has_earlier },
+        "",
+    ))
 }
 
 #[derive(Deserialize)]
@@ -223,7 +232,7 @@ async fn invite(
     info!(by = %leader.id, is_mailed, "somebody was invited");
     let email = invitation.email;
     let shown = PeoplePage::Invited { email, code, address, expires_at, is_mailed };
-    Ok(page(&headers, shown, ""))
+    Ok(page(&headers, Some(&leader), shown, ""))
 }
 
 fn not_led() -> Problem {
@@ -399,7 +408,7 @@ async fn join_page(
         return Redirect::to("/").into_response();
     }
     let is_plain = accounts.is_plain(&headers);
-    page(&headers, PeoplePage::Join { is_plain }, &told.problem)
+    page(&headers, None, PeoplePage::Join { is_plain }, &told.problem)
 }
 
 #[derive(Deserialize)]

@@ -71,6 +71,11 @@ impl<S: Sync> FromRequestParts<S> for Here {
     }
 }
 
+/// Who looks, as the frame of the settings shows it.
+pub(crate) fn settings_of(account: &Account) -> SettingsOf {
+    SettingsOf { called: account.called(), leads: account.role.leads() }
+}
+
 fn page(
     headers: &HeaderMap,
     of: Option<&Account>,
@@ -78,7 +83,7 @@ fn page(
     said: &str,
     saved: Option<Saved>,
 ) -> Response {
-    let of = of.map(|account| SettingsOf { called: account.called(), leads: account.role.leads() });
+    let of = of.map(settings_of);
     pages::document(headers, |files, preferences| {
         settings_document((files, preferences), of, part, said, saved)
     })
@@ -168,11 +173,14 @@ async fn programs_page(
 
 async fn data_page(
     here: Option<Extension<Here>>,
+    State(accounts): State<Accounts>,
     headers: HeaderMap,
     Query(told): Query<Saying>,
 ) -> Response {
     let account = here.map(|Extension(here)| here.account);
-    let part = SettingsPart::Data(ShownData { has_account: account.is_some() });
+    let has_account = account.is_some();
+    let may_restore = accounts.doors.may_restore();
+    let part = SettingsPart::Data(ShownData { has_account, may_restore });
     page(&headers, account.as_ref(), part, told.word(), None)
 }
 

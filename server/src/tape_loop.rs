@@ -1,6 +1,7 @@
 //! The loop that owns the clock: moves every open tape twenty times a second and tells listeners.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -69,6 +70,8 @@ pub(crate) type Streams = BTreeMap<OwnerId, u32>;
 #[derive(Default)]
 pub(crate) struct Listeners {
     channels: Mutex<BTreeMap<OwnerId, broadcast::Sender<Telling>>>,
+    /// Whether nobody is told anything any more.
+    is_closed: AtomicBool,
     /// Streams that other servers have open, by server, and when it said so.
     elsewhere: Mutex<BTreeMap<String, (Moment, Streams)>>,
     /// How every tape stood when its listeners were last told, and when that was, by the wall.
@@ -83,7 +86,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Listeners {
     fn channel(&self, owner: &OwnerId) -> broadcast::Sender<Telling> {
         let open = || broadcast::channel(BEHIND_MAX).0;
-        lock(&self.channels).entry(owner.clone()).or_insert_with(open).clone()
+        let mut channels = lock(&self.channels);
+        if self.is_closed.load(Ordering::Acquire) {
+            return open();
+        }
+        channels.entry(owner.clone()).or_insert_with(open).clone()
+    }
+
+    /// Ends every stream, and whichever begins later, as it hears that nobody tells anything.
+    pub(crate) fn close(&self) {
+        let mut channels = lock(&self.channels);
+        self.is_closed.store(true, Ordering::Release);
+        channels.clear();
     }
 
     /// Listens to the trader's tape from now on.

@@ -5,7 +5,8 @@ use market::Moment;
 
 use crate::contexts::Preferences;
 use crate::erased::Erase;
-use crate::pages::document::{document, leading, moment};
+use crate::pages::document::{moment, said_before};
+use crate::pages::settings::{SettingsOf, among_settings};
 use crate::shell::PageFiles;
 
 /// Something that everybody is told.
@@ -25,8 +26,8 @@ pub struct Announced {
 
 /// The page as a whole document. `said` is a word of what was tried before.
 pub fn announcements_document(
-    files: &PageFiles,
-    preferences: &Preferences,
+    look: (&PageFiles, &Preferences),
+    of: SettingsOf,
     announced: Vec<Announced>,
     said: &str,
 ) -> String {
@@ -40,13 +41,13 @@ pub fn announcements_document(
         .erase()
     });
     let body = view! {
-        {leading("/people/announcements")}
+        {said_before(said)}
         {standing}
         <section aria-labelledby="announce">
             <h2 id="announce">"Tell everybody something"</h2>
             <form class="account__form" method="post" action="/people/announce">
                 <label class="account__field">
-                    <span>"Text, shown above every screen that is opened from now on"</span>
+                    <span>"Text, shown above everybody's screens within a minute"</span>
                     <textarea name="text" required=true maxlength="400" rows="3"></textarea>
                 </label>
                 <label class="account__field">
@@ -62,7 +63,7 @@ pub fn announcements_document(
             <p class="account__note">"Whoever has read it closes it, for themselves alone."</p>
         </section>
     };
-    document(files, preferences, "Announcements", true, said, body.erase())
+    among_settings(look, Some(of), "Announcements", body.erase())
 }
 
 fn row(one: Announced) -> AnyView {
@@ -94,7 +95,8 @@ mod tests {
         let (id, text, by) = (evil.clone(), evil.clone(), evil.clone());
         let one = Announced { id, text, by, made_at: Moment(0), ends_at: Moment(0) };
         let (files, preferences) = (PageFiles::default(), Preferences::default());
-        let html = announcements_document(&files, &preferences, vec![one], &evil);
+        let of = SettingsOf { called: evil.clone(), leads: true };
+        let html = announcements_document((&files, &preferences), of, vec![one], &evil);
         assert!(!html.contains("<script"), "{html}");
     }
 }

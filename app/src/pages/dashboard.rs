@@ -6,7 +6,7 @@ use market::TradingDate;
 
 use crate::contexts::Preferences;
 use crate::erased::Erase;
-use crate::pages::document::{document, leading};
+use crate::pages::settings::{SettingsOf, among_settings};
 use crate::shell::PageFiles;
 
 /// What the page shows.
@@ -21,7 +21,7 @@ pub struct Dashboard {
     /// Everybody.
     pub people: Vec<UsedBy>,
     /// Whose days these are, where they are not everybody's.
-    pub of: Option<String>,
+    pub whose: Option<String>,
 }
 
 /// Something that is counted.
@@ -51,11 +51,11 @@ const PLOT: (usize, usize) = (300, 64);
 
 /// The page as a whole document.
 pub fn dashboard_document(
-    files: &PageFiles,
-    preferences: &Preferences,
+    look: (&PageFiles, &Preferences),
+    of: SettingsOf,
     shown: Dashboard,
 ) -> String {
-    let Dashboard { health, days, plots, people, of } = shown;
+    let Dashboard { health, days, plots, people, whose } = shown;
     let facts = health.into_iter().map(|(name, told)| {
         view! {
             <div>
@@ -65,14 +65,13 @@ pub fn dashboard_document(
         }
         .into_any()
     });
-    let whose = of.map_or_else(
+    let whose = whose.map_or_else(
         || view! { "Everybody" }.into_any(),
         |email| view! { {email} " · " <a href="/people/usage">"Everybody"</a> }.into_any(),
     );
     let tables = view! { {by_person(people, &plots)} {by_day(&days, &plots)} }.into_any();
     let drawn = plots.into_iter().map(|one| plot(&days, one)).collect_view();
     let body = view! {
-        {leading("/people/usage")}
         <section aria-labelledby="health">
             <h2 id="health">"Health"</h2>
             <dl class="dashboard__health">{facts.collect_view()}</dl>
@@ -84,7 +83,7 @@ pub fn dashboard_document(
             {tables}
         </section>
     };
-    document(files, preferences, "Usage and health", true, "", body.erase())
+    among_settings(look, Some(of), "Usage and health", body.erase())
 }
 
 /// A bar for each day.
@@ -227,7 +226,8 @@ mod tests {
     use super::*;
 
     fn html(shown: Dashboard) -> String {
-        dashboard_document(&PageFiles::default(), &Preferences::default(), shown)
+        let of = SettingsOf { called: "Ada".to_owned(), leads: true };
+        dashboard_document((&PageFiles::default(), &Preferences::default()), of, shown)
     }
 
     #[test]
@@ -257,8 +257,8 @@ mod tests {
             counts: vec![(1, 2)],
         };
         let health = vec![("Database", evil.clone())];
-        let of = Some(evil);
-        let html = html(Dashboard { health, people: vec![person], of, ..Dashboard::default() });
+        let whose = Some(evil);
+        let html = html(Dashboard { health, people: vec![person], whose, ..Dashboard::default() });
         assert!(!html.contains("<script"), "{html}");
     }
 }

@@ -17,7 +17,7 @@ fn told(problem: &str) -> Option<&'static str> {
         }
         "present" => "That is not your present password.",
         "code" => "That is not the app's code of now. Is the clock of the phone right?",
-        "token" => "That is not the set-up token of this start.",
+        "token" => "That is not the set-up token of this desk.",
         "wait" => "Too many tries. Wait a minute, then try once more.",
         "email" => "An e-mail address has a name, an @ and a place, as in ada@example.com.",
         "short" => "A password has at least 8 characters. Three or four words are good.",
@@ -85,12 +85,11 @@ pub(super) fn document(
     files: &PageFiles,
     preferences: &Preferences,
     title: &'static str,
-    is_wide: bool,
     said: &str,
     body: AnyView,
 ) -> String {
     let main = view! {
-        <main class="account" data-wide=is_wide.then_some("true")>
+        <main class="account">
             <p class="account__brand">
                 "Vol"<b>"aris"</b>
             </p>
@@ -148,33 +147,6 @@ pub(super) fn around(
         </html>
     };
     format!("<!DOCTYPE html>{}", document.to_html())
-}
-
-/// The pages of those who lead the desk, as links from the one at `here`.
-pub(super) fn leading(here: &'static str) -> AnyView {
-    let pages = [
-        ("/people", "People"),
-        ("/people/usage", "Usage and health"),
-        ("/people/announcements", "Announcements"),
-        ("/people/log", "Audit log"),
-        ("/settings", "Settings"),
-        ("/", "Back to the desk"),
-    ];
-    let link = |(address, words): (&'static str, &'static str)| {
-        let is_here = (address == here).then_some("page");
-        view! {
-            <a href=address aria-current=is_here>
-                {words}
-            </a>
-        }
-        .into_any()
-    };
-    view! {
-        <nav class="account__pages" aria-label="Who leads this desk">
-            {pages.into_iter().map(link).collect_view()}
-        </nav>
-    }
-    .erase()
 }
 
 /// The e-mail address that somebody typed into a form that was refused; the server puts it into the
@@ -242,7 +214,7 @@ mod tests {
     fn what_went_wrong_is_said() {
         let html = |word| {
             let body = ().into_any();
-            document(&PageFiles::default(), &Preferences::default(), "Account", false, word, body)
+            document(&PageFiles::default(), &Preferences::default(), "Account", word, body)
         };
         for word in [
             "wrong",

@@ -103,7 +103,7 @@ pub fn leaving_document(
             <a href="/sign-in">"Back to the sign-in"</a>
         </p>
     };
-    document(files, preferences, "Sign in", false, "", body.into_any())
+    document(files, preferences, "Sign in", "", body.into_any())
 }
 
 /// Asks who came back from an issuer for the code of the second factor.
@@ -132,7 +132,7 @@ pub fn code_document(
             <a href="/sign-in">"Back to the sign-in"</a>
         </p>
     };
-    document(files, preferences, "Second factor", false, said, body.into_any())
+    document(files, preferences, "Second factor", said, body.into_any())
 }
 
 #[cfg(test)]

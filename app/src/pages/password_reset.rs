@@ -34,7 +34,7 @@ pub fn password_reset_document(
         ResetPage::Reset { is_plain } => ("New password", is_plain, reset()),
     };
     let body = view! { {plain(is_plain)} {form} }.into_any();
-    document(files, preferences, title, false, said, body)
+    document(files, preferences, title, said, body)
 }
 
 /// What to do about a forgotten password, under the sign-in.

@@ -6,7 +6,8 @@ use market::Moment;
 
 use crate::contexts::Preferences;
 use crate::erased::Erase;
-use crate::pages::document::{document, field, leading, moment, plain};
+use crate::pages::document::{document, field, moment, plain, said_before};
+use crate::pages::settings::{SettingsOf, among_settings};
 use crate::shell::PageFiles;
 
 /// Somebody on the desk.
@@ -133,18 +134,19 @@ pub enum PeoplePage {
     },
 }
 
-/// One of the pages as a whole document. `said` is a word of what was tried before.
+/// One of the pages as a whole document: of somebody who leads the desk, or of nobody who has an
+/// account yet. `said` is a word of what was tried before.
 pub fn people_document(
-    files: &PageFiles,
-    preferences: &Preferences,
+    (files, preferences): (&PageFiles, &Preferences),
+    of: Option<SettingsOf>,
     page: PeoplePage,
     said: &str,
 ) -> String {
-    let (title, is_wide) = match &page {
-        PeoplePage::People { .. } => ("People", true),
-        PeoplePage::Invited { .. } => ("Invitation", false),
-        PeoplePage::Join { .. } => ("Join this desk", false),
-        PeoplePage::Log { .. } => ("Audit log", true),
+    let title = match &page {
+        PeoplePage::People { .. } => "People",
+        PeoplePage::Invited { .. } => "Invitation",
+        PeoplePage::Join { .. } => "Join this desk",
+        PeoplePage::Log { .. } => "Audit log",
     };
     let body = match page {
         PeoplePage::People { people, asked, roles, has_mail } => {
@@ -156,7 +158,11 @@ pub fn people_document(
         PeoplePage::Join { is_plain } => view! { {plain(is_plain)} {join()} }.into_any(),
         PeoplePage::Log { entries, has_earlier } => log(entries, has_earlier),
     };
-    document(files, preferences, title, is_wide, said, body)
+    if of.is_none() {
+        return document(files, preferences, title, said, body);
+    }
+    let body = view! { {said_before(said)} {body} };
+    among_settings((files, preferences), of, title, body.erase())
 }
 
 fn everybody(
@@ -179,7 +185,6 @@ fn everybody(
         .into_iter()
         .map(|role| view! { <option value=role.word>{role.told}</option> }.into_any());
     view! {
-        {leading("/people")}
         <section aria-labelledby="people">
             <h2 id="people">"On this desk"</h2>
             <ul class="account__list">{people.into_iter().map(person).collect_view()}</ul>
@@ -418,7 +423,6 @@ fn log(entries: Vec<Logged>, has_earlier: bool) -> AnyView {
         .into_any()
     });
     view! {
-        {leading("/people/log")}
         <section aria-label="What happened">
             <ol class="account__happened">{entries.into_iter().map(logged).collect_view()}</ol>
         </section>
@@ -498,7 +502,8 @@ mod tests {
             PeoplePage::Log { entries: vec![logged], has_earlier: true },
         ] {
             let (files, preferences) = (PageFiles::default(), Preferences::default());
-            let html = people_document(&files, &preferences, page, &evil);
+            let of = Some(SettingsOf { called: evil.clone(), leads: true });
+            let html = people_document((&files, &preferences), of, page, &evil);
             assert!(!html.contains("<script"), "{html}");
         }
     }

@@ -112,8 +112,6 @@ pub fn settings_document(
     saved: Option<Saved>,
 ) -> String {
     let title = part.title();
-    let ways = ways(of.as_ref(), title);
-    let head = head(of);
     let body = match part {
         SettingsPart::Profile(shown) => profile::profile(shown),
         SettingsPart::Appearance(shown) => appearance::appearance(shown),
@@ -122,12 +120,22 @@ pub fn settings_document(
         SettingsPart::Data(shown) => data::data(shown),
         SettingsPart::Protect => protect::protect(),
     };
+    let body = view! { {said_before(said)} {saved.map(saved_before)} {body} };
+    among_settings((files, preferences), of, title, body.erase())
+}
+
+/// A page as one of the settings, with the ways to the others.
+pub(super) fn among_settings(
+    (files, preferences): (&PageFiles, &Preferences),
+    of: Option<SettingsOf>,
+    title: &'static str,
+    body: AnyView,
+) -> String {
+    let ways = ways(of.as_ref(), title);
     let main = view! {
         <div class="account settings">
-            {head} {ways} <main class="settings__part">
+            {head(of)} {ways} <main class="settings__part">
                 <h1>{title}</h1>
-                {said_before(said)}
-                {saved.map(saved_before)}
                 {body}
             </main>
         </div>
@@ -290,7 +298,9 @@ mod tests {
 
     #[test]
     fn the_ways_are_those_of_who_looks() {
-        let ways = |of| html(SettingsPart::Data(ShownData { has_account: true }), of, None);
+        let ways = |of| {
+            html(SettingsPart::Data(ShownData { has_account: true, may_restore: false }), of, None)
+        };
         let (alone, member) = (ways(None), ways(Some(ada())));
         let leader = ways(Some(SettingsOf { leads: true, ..ada() }));
         for (path, expected) in [

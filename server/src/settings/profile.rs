@@ -2,7 +2,7 @@
 
 use app::{Saved, SettingsPart, ShownLimit, ShownProfile, UndoForm};
 use axum::Router;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Extension, Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::{Account, AuditEvent, Limited, MailKind, Trader, Used, email_of, person_name_of};
@@ -31,6 +31,7 @@ pub(super) fn routes() -> Router<Accounts> {
 
 async fn profile_page(
     here: Here,
+    Extension(trader): Extension<Trader>,
     State(accounts): State<Accounts>,
     headers: HeaderMap,
     Query(told): Query<Saying>,
@@ -42,7 +43,7 @@ async fn profile_page(
         email: account.email.clone(),
         role: account.role.told(),
         since: account.created_at,
-        tier: limits_of(&accounts, &account).await?,
+        tier: limits_of(&accounts, (&account, &trader)).await?,
     };
     Ok(page(&headers, Some(&account), SettingsPart::Profile(shown), &told.problem, saved))
 }
@@ -74,18 +75,17 @@ fn saved(accounts: &Accounts, here: &Here, told: &Saying) -> Option<Saved> {
 /// What limits an account, and how much of it is used; nothing where nothing does.
 async fn limits_of(
     accounts: &Accounts,
-    account: &Account,
+    (account, trader): (&Account, &Trader),
 ) -> Result<Option<(&'static str, Vec<ShownLimit>)>, Problem> {
     let Accounts { doors, desk, listeners, .. } = accounts;
-    let trader = Trader::signed_in(account);
     let Some(tier) = trader.tier().filter(|_| doors.tiers.are_on()) else { return Ok(None) };
     let mut limits = Vec::new();
     for what in Limited::ALL {
         let Some(limit) = doors.tiers.limit(Some(tier), what) else { continue };
         let used = match what {
-            Limited::Positions => desk.positions(&trader).await?.len(),
-            Limited::Layouts => desk.layouts(&trader).await?.len(),
-            Limited::Watchlists => desk.watchlists(&trader).await?.0.len(),
+            Limited::Positions => desk.positions(trader).await?.len(),
+            Limited::Layouts => desk.layouts(trader).await?.len(),
+            Limited::Watchlists => desk.watchlists(trader).await?.0.len(),
             Limited::ApiKeys => doors.store.api_keys(&account.id).await?.len(),
             Limited::Streams => listeners.count(trader.owner()),
             Limited::Questions => {

@@ -4,16 +4,20 @@ use leptos::prelude::*;
 
 use crate::erased::Erase;
 use crate::pages::document::field;
+use crate::pages::restore::offer;
 
 /// Whose data it is.
 #[derive(Clone, Copy, Debug)]
 pub struct ShownData {
     /// Whether there is an account that can be deleted.
     pub has_account: bool,
+    /// Whether a backup can come through the browser.
+    pub may_restore: bool,
 }
 
 pub(super) fn data(shown: ShownData) -> AnyView {
     let delete = shown.has_account.then(deletion);
+    let restore = shown.may_restore.then(|| offer(false));
     view! {
         <section aria-labelledby="export">
             <h2 id="export">"Take it along"</h2>
@@ -25,6 +29,7 @@ pub(super) fn data(shown: ShownData) -> AnyView {
                 <a href="/account/export" download="">"Download all of it"</a>
             </p>
         </section>
+        {restore}
         {delete}
     }
     .erase()
