@@ -9,7 +9,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bar, BarSpan, Moment, Phase, Span, TradingDate, TradingDay, next_trading_day, session_clock,
+    Bar, BarSpan, Moment, Phase, SessionClock, Span, TradingDate, TradingDay, next_trading_day,
+    prior_trading_day, session_clock,
 };
 
 /// Which hours a chart shows; decides where its buckets begin.
@@ -69,6 +70,18 @@ impl BarFold {
 /// Where the bucket that `moment` falls into begins; nothing outside the hours.
 pub fn bucket_start(moment: Moment, span: BarSpan, hours: BarHours) -> Option<Moment> {
     Stretch::around(moment, span, hours).bucket_start(moment)
+}
+
+/// When the bucket that begins at `start` ends: after its length, or earlier, with the part of the
+/// day that it lies in. A day, week or month ends with the close of its last trading day.
+pub fn bucket_end(start: Moment, span: BarSpan) -> Moment {
+    let SessionClock { day, ends, .. } = session_clock(start);
+    let next = match span {
+        BarSpan::Week => day.date.week_start().plus_days(7),
+        BarSpan::Month => day.date.month_start().plus_days(31).month_start(),
+        _ => return span.intraday().map_or(day.close(), |length| ends.min(start + length)),
+    };
+    prior_trading_day(next).close()
 }
 
 /// Folds `bars`, oldest first, into `span`; the last one may be unfinished.
@@ -276,6 +289,29 @@ mod tests {
     }
 
     #[test]
+    fn a_bucket_ends_with_its_length_or_its_part_of_the_day() {
+        for (start, span, end) in [
+            ("2024-02-06 09:30", BarSpan::M1, "2024-02-06 09:31"),
+            ("2024-02-06 14:30", BarSpan::H1, "2024-02-06 15:30"),
+            ("2024-02-06 15:30", BarSpan::H1, "2024-02-06 16:00"),
+            ("2024-02-06 09:00", BarSpan::H1, "2024-02-06 09:30"),
+            ("2024-02-06 13:30", BarSpan::H4, "2024-02-06 16:00"),
+            ("2024-02-06 16:00", BarSpan::H4, "2024-02-06 20:00"),
+            ("2023-07-03 09:30", BarSpan::H4, "2023-07-03 13:00"), // a half day
+            ("2024-02-06 09:30", BarSpan::Day, "2024-02-06 16:00"),
+            ("2023-07-03 09:30", BarSpan::Day, "2023-07-03 13:00"),
+            ("2024-03-04 09:30", BarSpan::Week, "2024-03-08 16:00"),
+            ("2024-03-25 09:30", BarSpan::Week, "2024-03-28 16:00"), // Good Friday
+            ("2024-11-25 09:30", BarSpan::Week, "2024-11-29 13:00"),
+            ("2024-03-01 09:30", BarSpan::Month, "2024-03-28 16:00"), // over the change
+            ("2024-12-02 09:30", BarSpan::Month, "2024-12-31 16:00"),
+            ("2025-02-03 09:30", BarSpan::Month, "2025-02-28 16:00"),
+        ] {
+            assert_eq!(show(bucket_end(at(start), span)), end, "{start} {span}");
+        }
+    }
+
+    #[test]
     fn the_bar_that_is_forming_can_be_seen() {
         let mut fold = BarFold::new(BarSpan::M5, BarHours::Regular);
         assert_eq!(fold.forming(), None);
@@ -413,6 +449,19 @@ mod tests {
                         prop_assert_eq!(bucket_start(start, span, hours), Some(start));
                     }
                 }
+            }
+        }
+
+        #[test]
+        fn a_bucket_holds_what_comes_before_its_end(minute in 0..40 * 366 * 1_440_i64) {
+            let moment = at("1990-01-01 00:00") + Span::minutes(minute);
+            for span in BarSpan::ALL {
+                let Some(start) = bucket_start(moment, span, BarHours::Regular) else { continue };
+                let end = bucket_end(start, span);
+                prop_assert!(moment < end, "{span}");
+                let last = end - Span::seconds(1);
+                prop_assert_eq!(bucket_start(last, span, BarHours::Regular), Some(start));
+                prop_assert_ne!(bucket_start(end, span, BarHours::Regular), Some(start));
             }
         }
     }

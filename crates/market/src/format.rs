@@ -7,6 +7,18 @@ pub fn price(value: f64, decimals: usize) -> String {
     group(&format!("{:.decimals$}", value.abs()), value < 0.0 && value.abs() * 1e4 >= 0.5)
 }
 
+/// Decimals that a price is told with: cents from a dollar on; below, shares trade in hundredths of
+/// a cent.
+pub fn decimals(price: f64) -> usize {
+    // Where it would be told as 1.00.
+    if price.abs() < 0.999_95 && price != 0.0 { 4 } else { 2 }
+}
+
+/// `4,329.58`, `0.0125`: a price with the decimals of its size.
+pub fn quote(value: f64) -> String {
+    price(value, decimals(value))
+}
+
 /// `+12.40`, `−1.08`, `0.00`.
 pub fn signed(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
@@ -123,6 +135,27 @@ mod tests {
         assert_eq!(signed(12.4, 2), "+12.40");
         assert_eq!(signed(-0.001, 2), "0.00");
         assert_eq!(percent(-0.428), "\u{2212}0.43%");
+    }
+
+    #[test]
+    fn a_price_of_any_size_is_told() {
+        for (value, text) in [
+            (0.0001, "0.0001"),
+            (0.0099, "0.0099"),
+            (0.01, "0.0100"),
+            (0.8125, "0.8125"),
+            (0.999_9, "0.9999"),
+            (0.999_96, "1.00"),
+            (1.0, "1.00"),
+            (1.005_1, "1.01"),
+            (505.27, "505.27"),
+            (5_091.625, "5,091.62"),
+            (100_000.0, "100,000.00"),
+            (0.0, "0.00"),
+            (-0.25, "\u{2212}0.2500"),
+        ] {
+            assert_eq!(quote(value), text);
+        }
     }
 
     #[test]

@@ -30,6 +30,16 @@ pub struct SessionClock {
     pub day: TradingDay,
 }
 
+impl SessionClock {
+    /// The first regular open after the moment.
+    pub fn next_open(&self) -> Moment {
+        match self.phase {
+            Phase::PreMarket | Phase::Closed => self.day.open(),
+            Phase::Regular | Phase::AfterHours => next_trading_day(self.day.date).open(),
+        }
+    }
+}
+
 /// Where `now` lies in the exchange's day. Every moment lies in exactly one part: a part holds the
 /// moment it begins at, and not the one it ends at.
 pub fn session_clock(now: Moment) -> SessionClock {
@@ -124,6 +134,21 @@ mod tests {
         assert_eq!(length("2021-03-13 12:00:00"), Span::hours(55));
         assert_eq!(length("2021-11-06 12:00:00"), Span::hours(57));
         assert_eq!(length("2021-06-05 12:00:00"), Span::hours(56));
+    }
+
+    #[test]
+    fn the_next_open_is_the_first_one_after_the_moment() {
+        for (now, open) in [
+            ("2024-02-23 03:59:59", "2024-02-23 09:30:00"),
+            ("2024-02-23 09:29:59", "2024-02-23 09:30:00"),
+            ("2024-02-23 09:30:00", "2024-02-26 09:30:00"),
+            ("2024-02-23 15:59:59", "2024-02-26 09:30:00"),
+            ("2024-02-23 20:00:00", "2024-02-26 09:30:00"),
+            ("2024-02-25 12:00:00", "2024-02-26 09:30:00"),
+            ("2024-07-03 14:00:00", "2024-07-05 09:30:00"),
+        ] {
+            assert_eq!(session_clock(at(now)).next_open(), at(open), "{now}");
+        }
     }
 
     #[test]

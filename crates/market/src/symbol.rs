@@ -43,8 +43,6 @@ pub struct Instrument {
     pub price_step: i64,
     /// Round numbers that traders watch: a minor and a major step, in ten-thousandths.
     pub round_steps: [i64; 2],
-    /// Decimals shown.
-    pub decimals: u8,
 }
 
 impl Instrument {
@@ -93,7 +91,7 @@ pub fn instrument(symbol: Symbol) -> Instrument {
         Symbol::SPX | Symbol::NDX => [25 * dollar, 100 * dollar],
         _ => [dollar, 5 * dollar],
     };
-    Instrument { symbol, name, kind, proxy, price_step: dollar / 100, round_steps, decimals: 2 }
+    Instrument { symbol, name, kind, proxy, price_step: dollar / 100, round_steps }
 }
 
 impl fmt::Display for Symbol {
@@ -196,7 +194,7 @@ mod tests {
             assert_eq!(known.has_volume(), has_volume, "{symbol}");
             assert_eq!(known.has_extended_hours(), has_volume, "{symbol}");
             assert_eq!(known.round_steps, round_steps, "{symbol}");
-            assert_eq!((known.price_step, known.decimals), (100, 2), "{symbol}");
+            assert_eq!(known.price_step, 100, "{symbol}");
         }
     }
 }
