@@ -1,6 +1,6 @@
 //! Words under the time axis: round New York times, days, months and years.
 
-use market::{Bar, BarSpan, TradingDate};
+use market::{Bar, BarSpan, Span, TradingDate};
 
 /// The least distance between two words, in pixels.
 const GAP: f64 = 74.0;
@@ -17,8 +17,19 @@ pub(crate) struct TimeWord {
     pub(crate) place: usize,
     /// `10:30`, `27 Feb`, `Mar`, `2024`.
     pub(crate) text: String,
-    /// Whether a new day, month or year begins here.
-    pub(crate) is_major: bool,
+    /// What it begins: of two that are too near, the greater is said.
+    pub(crate) begins: Begins,
+}
+
+/// What begins with a bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Begins {
+    /// A time of the day, or a day among days.
+    Step,
+    /// A month among days or weeks.
+    Month,
+    /// A day among its minutes, or a year.
+    Day,
 }
 
 /// Words for the bars in `visible`, `spacing` pixels apart.
@@ -32,28 +43,33 @@ pub(crate) fn words(
     #[expect(clippy::cast_possible_truncation, reason = "at most twenty bars a pixel")]
     #[expect(clippy::cast_sign_loss, reason = "spacing is positive")]
     let stride = (1.0 / spacing).floor().max(1.0) as usize;
-    let step = minute_step(span, spacing);
+    let date_of = |place: usize| bars[place].start.wall_time().date;
     let mut words: Vec<TimeWord> = Vec::new();
-    let mut before: Option<TradingDate> =
-        visible.start.checked_sub(1).map(|place| bars[place].start.wall_time().date);
+    let mut before: Option<TradingDate> = visible.start.checked_sub(1).map(date_of);
+    // How many bars of its day are before the one that is looked at.
+    let mut of_day = match before {
+        Some(date) if span.intraday().is_some() && stride == 1 => {
+            (0..visible.start).rev().take_while(|place| date_of(*place) == date).count()
+        }
+        _ => 0,
+    };
     for place in visible.step_by(stride) {
         let wall = bars[place].start.wall_time();
-        let minutes = wall.since_midnight.whole_seconds() / 60;
         let is_new = before.is_some_and(|before| before != wall.date);
-        let word = match (span.intraday(), before) {
-            (_, Some(before)) if is_new => day_word(before, wall.date, span),
-            (Some(_), _) if step.is_some_and(|step| minutes % step == 0) => {
-                Some((format!("{:02}:{:02}", minutes / 60, minutes % 60), false))
-            }
-            _ => None,
+        if is_new {
+            of_day = 0;
+        }
+        let word = match before {
+            Some(before) if is_new => day_word(before, wall.date, span, spacing),
+            _ => time_word(wall.since_midnight, of_day, span, spacing),
         };
+        of_day += stride;
         before = Some(wall.date);
-        let Some((text, is_major)) = word else { continue };
-        let word = TimeWord { place, text, is_major };
+        let Some((text, begins)) = word else { continue };
+        let word = TimeWord { place, text, begins };
         match words.last_mut() {
             Some(last) if (place - last.place) as f64 * spacing < GAP => {
-                // A new day is worth more than a round minute beside it.
-                if word.is_major && !last.is_major {
+                if last.begins < word.begins {
                     *last = word;
                 }
             }
@@ -63,22 +79,54 @@ pub(crate) fn words(
     words
 }
 
+/// A round time. Bars of an hour and more begin where the session does, at half past: of them each
+/// second, or fourth, of a day is told.
+fn time_word(since: Span, of_day: usize, span: BarSpan, spacing: f64) -> Option<(String, Begins)> {
+    let (minutes, length) = (since.whole_seconds() / 60, span.intraday()?.whole_seconds() / 60);
+    let step = minute_step(span, spacing)?;
+    let is_told = match length {
+        60.. => i64::try_from(of_day).is_ok_and(|n| n % (step / length).max(1) == 0),
+        _ => minutes % step == 0,
+    };
+    is_told.then(|| (format!("{:02}:{:02}", minutes / 60, minutes % 60), Begins::Step))
+}
+
 fn minute_step(span: BarSpan, spacing: f64) -> Option<i64> {
     let minutes = span.intraday()?.whole_seconds() / 60;
     MINUTE_STEPS.into_iter().find(|step| GAP <= *step as f64 / minutes as f64 * spacing)
 }
 
-fn day_word(before: TradingDate, date: TradingDate, span: BarSpan) -> Option<(String, bool)> {
+fn day_word(
+    before: TradingDate,
+    date: TradingDate,
+    span: BarSpan,
+    spacing: f64,
+) -> Option<(String, Begins)> {
     let ((year_before, month_before, _), (year, month, day)) =
         (before.year_month_day(), date.year_month_day());
     let name = MONTHS[usize::try_from(month - 1).unwrap_or(0) % 12];
     if year != year_before {
-        return Some((year.to_string(), true));
+        return Some((year.to_string(), Begins::Day));
     }
-    if span.intraday().is_none() {
-        return (month != month_before).then(|| (name.to_owned(), false));
+    if span.intraday().is_some() {
+        return Some((format!("{day} {name}"), Begins::Day));
     }
-    Some((format!("{day} {name}"), true))
+    if month != month_before {
+        return Some((name.to_owned(), Begins::Month));
+    }
+    is_told_among_days(before, date, span, spacing).then(|| (format!("{day} {name}"), Begins::Step))
+}
+
+/// Whether a day, or the week that begins with it, is told between the months: each day, week or
+/// second week, as there is room.
+fn is_told_among_days(before: TradingDate, date: TradingDate, span: BarSpan, spacing: f64) -> bool {
+    let (is_day, week) = (span == BarSpan::Day, date.week_start());
+    let week_width = if is_day { 5.0 * spacing } else { spacing };
+    if is_day && GAP <= spacing {
+        return true;
+    }
+    let is_even = week.epoch_days().div_euclid(7) % 2 == 0;
+    before.week_start() != week && (GAP <= week_width || (is_even && GAP <= 2.0 * week_width))
 }
 
 /// The words of the crosshair's tag: `Tue 27 Feb 10:30`, or the date alone.
@@ -98,7 +146,7 @@ pub(crate) fn tag(bar: &Bar, span: BarSpan) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use market::{Moment, Price, Span, next_trading_day};
+    use market::{BarHours, Moment, Price, fold_bars, next_trading_day};
     use proptest::prelude::*;
 
     fn minutes(date: &str, count: usize) -> Vec<Bar> {
@@ -122,48 +170,81 @@ mod tests {
             assert!(!words.is_empty(), "{spacing}");
             for pair in words.windows(2) {
                 let apart = (pair[1].place - pair[0].place) as f64 * spacing;
-                assert!(GAP <= apart || pair[1].is_major, "{spacing}: {apart}");
+                assert!(GAP <= apart || pair[1].begins == Begins::Day, "{spacing}: {apart}");
             }
         }
         let words = words(&bars, 0..bars.len(), BarSpan::M1, 8.0);
-        assert!(words.iter().any(|word| word.text == "15 Mar" && word.is_major), "{words:?}");
+        assert!(
+            words.iter().any(|word| word.text == "15 Mar" && word.begins == Begins::Day),
+            "{words:?}"
+        );
         assert!(words.iter().any(|word| word.text == "10:30"), "{words:?}");
     }
 
-    /// Bars of the regular sessions of some days from `date` on, half days as short as they are.
-    fn sessions(date: TradingDate, days: usize, span: BarSpan) -> Vec<Bar> {
-        let length = span.intraday().expect("inside a day");
+    /// Bars of some days from `date` on, half days as short as they are.
+    fn sessions(date: &str, days: usize, span: BarSpan, hours: BarHours) -> Vec<Bar> {
         let price = Price::from_units(1_000_000).expect("a price");
-        let mut bars = Vec::new();
-        let mut day = next_trading_day(date);
+        let mut minutes = Vec::new();
+        let mut day = next_trading_day(date.parse().expect("a date"));
         for _ in 0..days {
-            let mut start = day.open();
-            while start < day.close() {
-                bars.push(Bar::of_print(start, price, 0));
-                start += length;
+            let (mut start, end) = match hours {
+                BarHours::Regular => (day.open(), day.close()),
+                BarHours::Extended => (day.pre_market_open(), day.after_hours_close()),
+            };
+            while start < end {
+                minutes.push(Bar::of_print(start, price, 0));
+                start += span.intraday().unwrap_or(Span::minutes(390)).min(Span::minutes(30));
             }
             day = next_trading_day(day.date);
         }
-        bars
+        fold_bars(&minutes, span, hours)
+    }
+
+    #[test]
+    fn bars_of_hours_and_days_have_words_too() {
+        use BarSpan::{Day, H1, H4, Week};
+        let told = |span: BarSpan, days: usize, spacing: f64| {
+            let bars = sessions("2024-01-31", days, span, BarHours::Regular);
+            let words = words(&bars, 0..bars.len(), span, spacing);
+            words.into_iter().map(|word| word.text).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(told(H1, 2, 40.0), "09:30 11:30 13:30 2 Feb 11:30 13:30 15:30");
+        assert_eq!(
+            told(H1, 2, 80.0),
+            "09:30 10:30 11:30 12:30 13:30 14:30 15:30 2 Feb 10:30 11:30 \
+                                       12:30 13:30 14:30 15:30"
+        );
+        assert_eq!(told(H4, 2, 80.0), "09:30 13:30 2 Feb 13:30");
+        assert_eq!(told(Day, 4, 80.0), "2 Feb 5 Feb 6 Feb");
+        assert_eq!(told(Day, 25, 16.0), "5 Feb 12 Feb 20 Feb Mar");
+        assert_eq!(told(Week, 30, 80.0), "Feb 12 Feb 20 Feb 26 Feb Mar 11 Mar");
     }
 
     proptest! {
         /// Over sessions, half days and changes of the clock: a word says the New York time of its
-        /// own bar, a round one, or the day that begins with it, and none is crowded.
+        /// own bar, a round one, or the day, month or year that begins with it; none is crowded,
+        /// and wherever one looks there is one.
         #[test]
         fn words_tell_the_time_of_their_bars(
             from in prop::sample::select(vec![
                 "2021-03-11", "2021-11-04", "2023-07-02", "2024-03-07", "2024-10-31",
                 "2024-11-27", "2024-12-22", "2025-12-30",
             ]),
-            days in 1..8_usize,
-            span in prop::sample::select(vec![
-                BarSpan::M1, BarSpan::M5, BarSpan::M15, BarSpan::M30, BarSpan::H1,
-            ]),
-            spacing in 0.05..40.0_f64,
+            days in 2..80_usize,
+            span in prop::sample::select(BarSpan::ALL.to_vec()),
+            hours in prop::sample::select(vec![BarHours::Regular, BarHours::Extended]),
+            spacing in 0.05..120.0_f64,
+            (begins, width) in (0.0..1.0_f64, 400.0..2_000.0_f64),
         ) {
-            let bars = sessions(from.parse().expect("a date"), days, span);
-            let words = words(&bars, 0..bars.len(), span, spacing);
+            let bars = sessions(from, days, span, hours);
+            #[expect(clippy::cast_possible_truncation, reason = "a place among the bars")]
+            #[expect(clippy::cast_sign_loss, reason = "nothing is below zero")]
+            let [first, count] =
+                [begins * bars.len() as f64, width / spacing].map(|n| n as usize);
+            let visible = first..(first + count).min(bars.len());
+            let is_wide = 400.0 <= visible.len() as f64 * spacing;
+            let words = words(&bars, visible, span, spacing);
+            prop_assert!(!is_wide || !words.is_empty(), "nothing is told of {span}");
             for pair in words.windows(2) {
                 let apart = (pair[1].place - pair[0].place) as f64 * spacing;
                 prop_assert!(GAP <= apart, "{pair:?} are {apart} apart");
@@ -172,15 +253,20 @@ mod tests {
             for word in words {
                 let wall = bars[word.place].start.wall_time();
                 let minutes = wall.since_midnight.whole_seconds() / 60;
-                if word.is_major {
-                    let (year, _, day) = wall.date.year_month_day();
-                    let begins = [year.to_string(), format!("{day} ")];
-                    prop_assert!(begins.iter().any(|begin| word.text.starts_with(begin.as_str())));
-                } else {
-                    let text = format!("{:02}:{:02}", minutes / 60, minutes % 60);
-                    prop_assert_eq!(&word.text, &text);
-                    prop_assert!(step.is_some_and(|step| minutes % step == 0));
-                    prop_assert!((570..960).contains(&minutes), "{}", word.text);
+                let (year, month, day) = wall.date.year_month_day();
+                let name = MONTHS[usize::try_from(month - 1).expect("a month")];
+                let time = format!("{:02}:{:02}", minutes / 60, minutes % 60);
+                let date = format!("{day} {name}");
+                let expected = match word.begins {
+                    Begins::Step if span.intraday().is_some() => [time, String::new()],
+                    Begins::Step => [date, String::new()],
+                    Begins::Month => [name.to_owned(), String::new()],
+                    Begins::Day => [year.to_string(), date],
+                };
+                prop_assert!(expected.contains(&word.text), "{} of {span}", word.text);
+                if word.begins == Begins::Step && span.intraday() < Some(Span::hours(1)) {
+                    let is_round = step.is_some_and(|step| minutes % step == 0);
+                    prop_assert!(is_round || span.intraday().is_none(), "{}", word.text);
                 }
             }
         }

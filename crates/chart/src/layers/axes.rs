@@ -1,11 +1,12 @@
 //! Grid, axes, the last price with its countdown, and the crosshair.
 
-use market::{Moment, format};
+use market::{bucket_end, format};
 
 use crate::panes::{PRICE_AXIS, TIME_AXIS};
 use crate::scale::PriceScale;
 use crate::state::{ChartState, Region};
-use crate::{Align, Ink, Shape, time_axis};
+use crate::time_axis::{self, Begins};
+use crate::{Align, Ink, Shape};
 
 /// Height of a price's tag on the axis, in pixels.
 const TAG_HEIGHT: f64 = 20.0;
@@ -32,10 +33,11 @@ pub(super) fn grid(state: &ChartState, prices: &PriceScale, bottom: f64, shapes:
         if !(20.0..=edge - 20.0).contains(&x) {
             continue;
         }
-        if word.is_major {
+        let is_major = word.begins == Begins::Day;
+        if is_major {
             lines.push([x, 0.0, x, bottom]);
         }
-        let ink = if word.is_major { Ink::Dim } else { Ink::Faint };
+        let ink = if is_major { Ink::Dim } else { Ink::Faint };
         told.push(Shape::text(x, bottom + TIME_AXIS / 2.0, word.text, ink, Align::Middle));
     }
     lines.push([0.0, bottom, state.width, bottom]);
@@ -43,16 +45,17 @@ pub(super) fn grid(state: &ChartState, prices: &PriceScale, bottom: f64, shapes:
     shapes.append(&mut told);
 }
 
-/// What is left until the newest bar ends: `2:14`, `1:05:30`.
+/// What is left until the newest bar ends: `02:14`, `1:05:30`, `2d 4h`.
 fn left_of_bar(state: &ChartState) -> Option<String> {
     let (now, bar) = (state.now?, state.series.bars().last()?);
-    let ends: Moment = bar.start + state.subject.span.intraday()?;
+    let ends = bucket_end(bar.start, state.subject.span);
     if now < bar.start || ends <= now {
         return None;
     }
     let seconds = (ends - now).whole_seconds();
     let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     Some(match hours {
+        24.. => format!("{}d {}h", hours / 24, hours % 24),
         0 => format!("{minutes:02}:{seconds:02}"),
         _ => format!("{hours}:{minutes:02}:{seconds:02}"),
     })
@@ -121,7 +124,7 @@ pub(super) fn crosshair(
                 super::studies::pane_scale(state, panes.get(place + 1)?, lines)
             });
             let Some(scale) = scale else { return };
-            (y, format::price(scale.price(y), 2))
+            (y, format::price(scale.price(y), state.decimals_of(study)))
         }
         _ => return,
     };
