@@ -4,6 +4,7 @@ mod canvas;
 mod drawing;
 mod hands;
 mod legends;
+mod pane_edges;
 
 use crate::erased::{Erase, erased, heard, memo, part};
 use chart::{Action, ChartLevel, ChartSetup, ChartState, Study};
@@ -15,7 +16,9 @@ use crate::contexts::{Colors, Theme};
 use crate::live::LiveTape;
 use canvas::Chart;
 pub(crate) use drawing::{DrawingControls, DrawingWish};
+pub(crate) use hands::is_motion_reduced;
 use legends::Legends;
+use pane_edges::pane_edges;
 
 /// A page of bars of earlier days.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,6 +71,8 @@ pub(crate) struct OneChart {
     pub(crate) setup: Memo<ChartSetup>,
     /// Called with another set-up.
     pub(crate) on_setup: Callback<ChartSetup>,
+    /// From when to when bars are in sight at first, where an address says so.
+    pub(crate) window: Option<(Moment, Moment)>,
     /// Its bars of earlier days.
     pub(crate) feed: ChartFeed,
     /// Bars of the symbol that is compared.
@@ -139,6 +144,14 @@ pub(crate) fn PriceChart(one: OneChart, all: AllCharts) -> impl IntoView {
             chart.state.with_value(ChartState::is_empty).then(|| "No bars yet.".to_owned())
         }
     };
+    // In microseconds, for links; empty while it was not on the screen yet.
+    let seen = memo(move || {
+        chart.painted.track();
+        chart.state.with_value(|state| match state.window() {
+            Some((from, to)) => Some(format!("{} {}", from.0, to.0)),
+            None => (!state.has_room()).then(String::new),
+        })
+    });
     let is_away = memo(move || {
         chart.painted.track();
         !chart.state.with_value(ChartState::follows)
@@ -147,6 +160,7 @@ pub(crate) fn PriceChart(one: OneChart, all: AllCharts) -> impl IntoView {
         <div
             class="price-chart"
             data-active=erased(move || is_active.get().to_string())
+            data-window=erased(move || seen.get())
             on:pointerdown=heard(move |_: leptos::ev::PointerEvent| one.on_activate.run(()))
             on:focusin=heard(move |_: leptos::ev::FocusEvent| one.on_activate.run(()))
         >
@@ -166,6 +180,7 @@ pub(crate) fn PriceChart(one: OneChart, all: AllCharts) -> impl IntoView {
                 on:keydown=heard(move |event| chart.hands().key(&event))
             ></canvas>
             {head(chart, told)}
+            {pane_edges(chart)}
             <p class="price-chart__word" hidden=erased(move || word().is_none())>{part(word)}</p>
             <button
                 type="button"
@@ -193,6 +208,10 @@ fn head(chart: Chart, told: Memo<Option<(Bar, Option<f64>)>>) -> AnyView {
         chart.state.with_value(ChartState::pointed_at)
     });
     let is_hintless = move || !(drawings.anchors.get() && is_active.get());
+    let aimed = memo(move || {
+        chart.painted.track();
+        chart.state.with_value(|state| state.aimed().map(str::to_owned))
+    });
     view! {
         <div class="price-chart__head">
             <div
@@ -209,6 +228,7 @@ fn head(chart: Chart, told: Memo<Option<(Bar, Option<f64>)>>) -> AnyView {
             <p class="price-chart__hint" hidden=erased(is_hintless)>
                 "Press the bar to anchor VWAP at; Escape leaves it."
             </p>
+            <p class="visually-hidden" aria-live="polite">{part(move || aimed.get())}</p>
         </div>
     }
     .erase()
@@ -217,19 +237,20 @@ fn head(chart: Chart, told: Memo<Option<(Bar, Option<f64>)>>) -> AnyView {
 /// The chart in a sentence, for those who cannot see it.
 fn describe(symbol: Symbol, last: Option<Bar>) -> String {
     let words = last.map_or("no bars yet".to_owned(), |bar| {
-        format!("last bar closed at {}", format::price(bar.close.to_f64(), 2))
+        format!("last bar closed at {}", format::quote(bar.close.to_f64()))
     });
-    format!("{symbol} price chart, {words}. Arrow keys pan, plus and minus zoom.")
+    format!("{symbol} price chart, {words}.")
 }
 
 /// O H L C, change and volume of one bar.
 fn data_line((bar, before): (Bar, Option<f64>)) -> AnyView {
-    let price = |price: market::Price| format::price(price.to_f64(), 2);
+    let decimals = format::decimals(bar.close.to_f64());
+    let price = |price: market::Price| format::price(price.to_f64(), decimals);
     let change = before.map(|before| {
         let points = bar.close.to_f64() - before;
         let direction = if points < 0.0 { "down" } else { "up" };
         let percent = format::percent(100.0 * points / before);
-        let words = format!("{} ({percent})", format::signed(points, 2));
+        let words = format!("{} ({percent})", format::signed(points, decimals));
         view! { <span data-direction=direction>{words}</span> }.erase()
     });
     view! {

@@ -80,6 +80,19 @@ impl Palette {
     }
 }
 
+/// Gives a canvas as many dots as the screen has under its `width` and `height`, which are in
+/// pixels of which each has `density` dots. Where that is news, what was painted is gone.
+pub fn fit(canvas: &HtmlCanvasElement, (width, height): (f64, f64), density: f64) {
+    #[expect(clippy::cast_possible_truncation, reason = "a screen's dots")]
+    #[expect(clippy::cast_sign_loss, reason = "a screen's dots")]
+    let dots = |length: f64| (length * density).round() as u32;
+    let (width, height) = (dots(width), dots(height));
+    if (canvas.width(), canvas.height()) != (width, height) {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
+}
+
 /// Paints shapes, from the back to the front, sharp at any pixel density.
 pub fn paint(canvas: &HtmlCanvasElement, shapes: &[Shape], palette: &Palette, density: f64) {
     let context = canvas.get_context("2d").ok().flatten();

@@ -2,6 +2,7 @@
 
 mod hand;
 mod shapes;
+mod tags;
 mod words;
 
 use market::{BarSpan, Moment};
@@ -155,6 +156,18 @@ impl Drawing {
         }
     }
 
+    /// Timeframes with one switched on or off, where none means all. The last one stays: what is
+    /// to be seen nowhere is hidden instead.
+    pub fn switched(spans: Vec<BarSpan>, span: BarSpan) -> Vec<BarSpan> {
+        let is_on = |one: BarSpan| (spans.is_empty() || spans.contains(&one)) != (one == span);
+        let left: Vec<BarSpan> = BarSpan::ALL.into_iter().filter(|one| is_on(*one)).collect();
+        match left.len() {
+            0 => spans,
+            count if count == BarSpan::ALL.len() => Vec::new(),
+            _ => left,
+        }
+    }
+
     pub(crate) fn line_ink(&self) -> Ink {
         Self::INKS[usize::from(self.ink) % Self::INKS.len()]
     }
@@ -255,12 +268,10 @@ impl Drawings {
     }
 
     fn swap(&mut self, out: &[Drawing], into: &[Drawing]) -> Vec<DrawingChange> {
-        let stays = |id: u64| into.iter().any(|one| one.id == id);
-        let mut changes = Vec::new();
-        for gone in out.iter().filter(|one| !stays(one.id)) {
-            self.items.retain(|one| one.id != gone.id);
-            changes.push(DrawingChange::Gone(gone.id));
-        }
+        let goes = |id: &u64| into.iter().all(|one| one.id != *id);
+        let gone: Vec<u64> = out.iter().map(|one| one.id).filter(goes).collect();
+        self.items.retain(|one| !gone.contains(&one.id));
+        let mut changes: Vec<_> = gone.into_iter().map(DrawingChange::Gone).collect();
         for one in into {
             match self.items.iter_mut().find(|known| known.id == one.id) {
                 Some(known) => *known = one.clone(),
@@ -279,6 +290,17 @@ mod tests {
 
     fn drawing(id: u64, price: f64) -> Drawing {
         Drawing::new(id, Tool::Horizontal, vec![Anchor { at: Moment(0), price }])
+    }
+
+    #[test]
+    fn timeframes_are_switched_one_by_one() {
+        let all_but_a_minute = Drawing::switched(Vec::new(), BarSpan::M1);
+        assert_eq!(all_but_a_minute, BarSpan::ALL[1..]);
+        assert_eq!(Drawing::switched(all_but_a_minute, BarSpan::M1), []);
+        let two = Drawing::switched(vec![BarSpan::Day], BarSpan::M5);
+        assert_eq!(two, [BarSpan::M5, BarSpan::Day]);
+        assert_eq!(Drawing::switched(two, BarSpan::Day), [BarSpan::M5]);
+        assert_eq!(Drawing::switched(vec![BarSpan::M5], BarSpan::M5), [BarSpan::M5]);
     }
 
     proptest! {

@@ -1,5 +1,6 @@
 //! Places labels beside the levels they name: never over each other, never lying about where the
-//! level is. Crowded neighbours share a label; levels off the chart are told at its edge.
+//! level is. Crowded neighbours share a label; levels off the chart are told at its edge. The words
+//! of drawings take what room is left.
 
 /// A level that wants a label.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +18,28 @@ pub(crate) struct Placed {
     pub(crate) y: f64,
     /// The levels it names, with their lines, top first.
     pub(crate) levels: Vec<Wanted>,
+}
+
+/// What labels stand in already, each `[x, y, width, height]`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Taken(pub(crate) Vec<[f64; 4]>);
+
+impl Taken {
+    /// The first of several places where a label covers no other; it is taken from then on.
+    pub(crate) fn first_free(
+        &mut self,
+        places: impl IntoIterator<Item = [f64; 4]>,
+    ) -> Option<[f64; 4]> {
+        let is_free = |place: &[f64; 4]| self.0.iter().all(|other| !do_overlap(place, other));
+        let place = places.into_iter().find(is_free)?;
+        self.0.push(place);
+        Some(place)
+    }
+}
+
+/// Whether two boxes have anything in common.
+pub(crate) fn do_overlap(a: &[f64; 4], b: &[f64; 4]) -> bool {
+    a[0] < b[0] + b[2] && b[0] < a[0] + a[2] && a[1] < b[1] + b[3] && b[1] < a[1] + a[3]
 }
 
 /// Places labels of `height` between `top` and `bottom`. Every level is in exactly one label; their

@@ -10,6 +10,7 @@ use crate::Shape;
 use crate::panes::PRICE_AXIS;
 use crate::state::ChartState;
 
+pub(crate) use levels::levels;
 pub(crate) use studies::line_ink;
 
 /// Everything to paint.
@@ -31,9 +32,9 @@ pub(crate) fn shapes(state: &ChartState) -> Vec<Shape> {
     studies::overlays(state, &prices, &mut shapes);
     shapes.push(Shape::Clip(None));
     axes::last(state, &prices, &mut shapes);
-    levels::levels(state, &prices, &mut shapes);
+    let taken = levels::levels(state, &prices, &mut shapes);
     shapes.push(Shape::Clip(Some([0.0, 0.0, plot, pane.bottom])));
-    crate::drawings::shapes(state, &prices, &mut shapes);
+    crate::drawings::shapes(state, &prices, taken, &mut shapes);
     shapes.push(Shape::Clip(None));
     studies::panes(state, &mut shapes);
     axes::crosshair(state, &prices, bottom, &mut shapes);

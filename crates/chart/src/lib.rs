@@ -27,7 +27,7 @@ pub use setup::{BadSetup, ChartSetup, ShownStudy};
 pub use shape::{Align, Ink, Shape};
 pub use sparkline::Sparkline;
 pub use state::{
-    Action, ChartLevel, ChartState, CompareSeries, Legend, LegendValue, LinkedPoint, Region,
-    SessionVwap, Subject,
+    Action, ChartLevel, ChartState, CompareSeries, Fingers, Legend, LegendValue, LinkedPoint,
+    PaneEdge, Region, SessionVwap, Subject,
 };
 pub use studies::{BadStudy, ChartStyle, Study};

@@ -103,11 +103,20 @@ impl PriceScale {
         self.bottom - part * (self.bottom - self.top)
     }
 
+    /// Which part of the way from the lower end to the upper one lies at `y`.
+    pub(crate) fn part(&self, y: f64) -> f64 {
+        let part = (self.bottom - y) / (self.bottom - self.top);
+        if self.is_inverted { 1.0 - part } else { part }
+    }
+
+    /// What lies at `y`, in the mode's own measure.
+    pub(crate) fn measure_at(&self, y: f64) -> f64 {
+        self.low + self.part(y) * (self.high - self.low)
+    }
+
     /// Which price lies at `y`.
     pub(crate) fn price(&self, y: f64) -> f64 {
-        let part = (self.bottom - y) / (self.bottom - self.top);
-        let part = if self.is_inverted { 1.0 - part } else { part };
-        self.price_of(self.low + part * (self.high - self.low))
+        self.price_of(self.measure_at(y))
     }
 
     /// The least and the greatest price.
@@ -220,7 +229,71 @@ mod tests {
         assert_eq!(decimals(0.0001), 4);
     }
 
+    /// Whether a number is 1, 2, 2.5 or 5 times a power of ten.
+    fn is_nice(step: f64) -> bool {
+        let power = libm::pow(10.0, (libm::log10(step) + 1e-9).floor());
+        [1.0, 2.0, 2.5, 5.0].into_iter().any(|n| (step / power / n - 1.0).abs() < 1e-6)
+    }
+
+    #[test]
+    fn a_price_of_any_size_can_be_read_on_the_axis() {
+        for (low, high, first, last) in [
+            (0.0001, 0.0009, "0.0002", "0.0008"),
+            (0.0120, 0.0131, "0.01200", "0.01300"),
+            (0.82, 0.99, "0.85", "0.95"),
+            (4_900.0, 5_120.0, "4,900", "5,100"),
+            (99_000.0, 100_000.0, "99,000", "100,000"),
+        ] {
+            let (mode, is_inverted, base) = (ScaleMode::Linear, false, low);
+            let scale = PriceScale { low, high, top: 0.0, bottom: 300.0, mode, is_inverted, base };
+            let ticks = scale.ticks(60.0);
+            let words: Vec<&str> = ticks.iter().map(|(_, words)| words.as_str()).collect();
+            assert_eq!((words[0], words[words.len() - 1]), (first, last), "{words:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn the_least_nice_step_is_found(least in 1e-7..1e9_f64) {
+            let step = nice_step(least);
+            prop_assert!(is_nice(step), "{least}: {step}");
+            // From one to the next it is at most two and a half times.
+            prop_assert!(least <= step && step < 2.5 * least * (1.0 + 1e-9), "{least}: {step}");
+        }
+
+        /// From the least price to a hundred thousand, on scales of any height.
+        #[test]
+        fn ticks_rise_by_nice_steps_within_the_window(
+            power in -4.0..5.0_f64, part in 0.000_02..2.0_f64, gap in 20.0..90.0_f64,
+            height in 60.0..2_000.0_f64, is_inverted: bool,
+            mode in prop::sample::select(vec![ScaleMode::Linear, ScaleMode::Log]),
+        ) {
+            let low = libm::pow(10.0, power);
+            let high = low * (1.0 + part);
+            let measure = |price| PriceScale::measure(mode, price);
+            let scale = PriceScale {
+                low: measure(low), high: measure(high), top: 0.0, bottom: height,
+                mode, is_inverted, base: low,
+            };
+            let ticks = scale.ticks(gap);
+            let slack = 1e-9 * high;
+            prop_assert!(ticks.len() as f64 <= height / gap + 1.0, "{} ticks", ticks.len());
+            for pair in ticks.windows(2) {
+                prop_assert!(pair[0].0 < pair[1].0, "{pair:?}");
+            }
+            prop_assert!(ticks.iter().all(|(at, _)| low - slack <= *at && *at <= high + slack));
+            let steps: Vec<f64> = ticks.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
+            // Wide logarithms have a step of their own at each height.
+            if mode == ScaleMode::Linear || high <= low * 1.5 {
+                let error = 1e-9 * high;
+                prop_assert!(steps.windows(2).all(|two| (two[0] - two[1]).abs() <= error));
+                if let Some(step) = steps.first() {
+                    let is_exact = 1e-6 * step <= error;
+                    prop_assert!(is_exact || is_nice(*step), "{step}");
+                }
+            }
+        }
+
         #[test]
         fn the_bar_under_the_pointer_stays_under_it(
             x in 0.0..1000.0_f64, factor in 0.2..5.0_f64, spacing in 0.1..50.0_f64,

@@ -1,6 +1,7 @@
 //! How a chart is set up: all of it fits in an address, so that it can be shared and kept.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use market::Symbol;
 
@@ -65,7 +66,9 @@ impl Default for ChartSetup {
 
 impl ShownStudy {
     /// The height of a pane that nobody dragged.
-    const PERCENT: u8 = 20;
+    pub const PERCENT: u8 = 20;
+    /// The heights that a pane can have.
+    pub const PERCENTS: RangeInclusive<u8> = 5..=60;
 
     /// A study as it comes on a chart.
     pub fn new(study: Study) -> Self {
@@ -209,17 +212,25 @@ impl ChartSetup {
         self.studies.iter().find(|one| one.study == study)?.color
     }
 
-    /// Moves a study's pane above its neighbour, or under it.
-    pub fn move_pane(&mut self, study: Study, is_up: bool) {
-        let panes: Vec<usize> =
-            (0..self.studies.len()).filter(|n| self.studies[*n].study.has_pane()).collect();
-        let place = panes.iter().position(|n| self.studies[*n].study == study);
-        let other = place.and_then(|place| {
-            panes.get(if is_up { place.checked_sub(1)? } else { place + 1 }).copied()
-        });
-        if let (Some(place), Some(other)) = (place, other) {
-            self.studies.swap(panes[place], other);
+    /// Moves a study before its neighbour, or behind it: panes among panes, lines among lines.
+    pub fn move_study(&mut self, study: Study, is_up: bool) {
+        if let Some((place, other)) = self.neighbours(study, is_up) {
+            self.studies.swap(place, other);
         }
+    }
+
+    /// Whether a study has such a neighbour.
+    pub fn can_move(&self, study: Study, is_up: bool) -> bool {
+        self.neighbours(study, is_up).is_some()
+    }
+
+    /// Where a study is, and its neighbour of the same kind.
+    fn neighbours(&self, study: Study, is_up: bool) -> Option<(usize, usize)> {
+        let is_same = |n: &usize| self.studies[*n].study.has_pane() == study.has_pane();
+        let places: Vec<usize> = (0..self.studies.len()).filter(is_same).collect();
+        let place = places.iter().position(|n| self.studies[*n].study == study)?;
+        let other = if is_up { place.checked_sub(1)? } else { place + 1 };
+        Some((places[place], *places.get(other)?))
     }
 }
 
@@ -232,7 +243,9 @@ fn read_study(word: &str) -> Result<ShownStudy, String> {
         let color = part.strip_prefix('c').and_then(|color| color.parse::<u8>().ok());
         match (part, part.parse::<u8>(), color) {
             ("off", ..) => one.is_hidden = true,
-            (_, Ok(percent @ 5..=60), _) => one.percent = percent,
+            (_, Ok(percent), _) if ShownStudy::PERCENTS.contains(&percent) => {
+                one.percent = percent;
+            }
             (_, _, Some(color)) if color < Ink::STUDIES && study.has_color() => {
                 one.color = Some(color);
             }
@@ -284,20 +297,28 @@ mod tests {
     }
 
     #[test]
-    fn panes_change_places_and_overlays_stay() {
+    fn studies_change_places_with_their_kind() {
         let mut setup = ChartSetup::default();
         for study in [Study::Rsi(14), Study::Ema(9), Study::Atr(14)] {
             assert!(setup.add(study));
         }
         assert!(!setup.add(Study::Ema(9)), "twice is once");
-        setup.move_pane(Study::Atr(14), true);
+        setup.move_study(Study::Atr(14), true);
         let words: Vec<String> = setup.studies.iter().map(ToString::to_string).collect();
         assert_eq!(words, ["volume", "vwap", "atr-14", "ema-9", "rsi-14"]);
-        setup.move_pane(Study::Atr(14), true);
+        setup.move_study(Study::Atr(14), true);
         assert_eq!(setup.studies[2].study, Study::Atr(14));
+        let movable = |study| [true, false].map(|is_up| setup.can_move(study, is_up));
+        assert_eq!(movable(Study::Atr(14)), [false, true]);
+        assert_eq!(movable(Study::Rsi(14)), [true, false]);
+        assert_eq!(movable(Study::Vwap), [true, true]);
+        assert_eq!(movable(Study::Sma(5)), [false, false]);
         setup.replace(Study::Ema(9), Study::Ema(21));
         setup.toggle(Study::Ema(21));
         assert_eq!(setup.studies[3].to_string(), "ema-21:off");
+        setup.move_study(Study::Ema(21), true);
+        let words: Vec<String> = setup.studies.iter().map(ToString::to_string).collect();
+        assert_eq!(words, ["volume", "ema-21:off", "atr-14", "vwap", "rsi-14"]);
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What the chart shows, and how it answers a trader's hands.
 
+mod aim;
+mod motion;
 mod view;
+mod window;
 
 use std::ops::Range;
 
@@ -16,7 +19,8 @@ use crate::series::Series;
 use crate::studies::{StudyLines, heikin_ashi};
 use crate::{ChartSetup, ChartStyle, Shape, Study, Tool};
 
-pub use view::{Legend, LegendValue, Region};
+pub use motion::Fingers;
+pub use view::{Legend, LegendValue, PaneEdge, Region};
 
 /// Charts under this width show names alone beside their levels.
 pub(crate) const NARROW: f64 = 560.0;
@@ -81,11 +85,18 @@ pub struct ChartState {
     pub(crate) draft: Option<Draft>,
     pub(crate) grip: Option<Grip>,
     pub(crate) selected: Option<u64>,
+    /// Which point of which drawing keys move.
+    pub(crate) chosen: Option<(u64, usize)>,
     session_vwap: SessionVwap,
     pub(crate) last: Option<(f64, bool)>,
     /// The tape's time, for the countdown.
     pub(crate) now: Option<Moment>,
     pub(crate) crosshair: Option<(f64, f64)>,
+    /// What the crosshair is at, in words, while it is moved by keys.
+    /// The bar and the price of the keys' crosshair.
+    aimed: Option<(Moment, f64)>,
+    /// What the crosshair of keys is at, in words.
+    aim_words: Option<String>,
     /// What another chart's crosshair points at; seen while this one has none.
     pub(crate) linked: Option<LinkedPoint>,
     pub(crate) width: f64,
@@ -148,10 +159,21 @@ pub enum Action {
         /// Greater than one brings bars nearer.
         factor: f64,
     },
-    /// Changes the distance of bars about the middle of the chart.
+    /// The same about the middle of the chart, or about the newest bar while that is followed.
     ZoomMiddle(f64),
+    /// The same about the right edge, or about the newest bar while that is followed.
+    ZoomRight(f64),
+    /// Two fingers moved: what lies under them goes along, on an axis along which they are apart.
+    Pinch {
+        /// Where they were.
+        from: Fingers,
+        /// Where they are.
+        to: Fingers,
+    },
     /// Stretches the price axis about its middle.
     Stretch(f64),
+    /// Moves the prices down by a part of their height: higher ones come in sight.
+    Lift(f64),
     /// Prices fit what is seen again.
     Fit,
     /// Bars are as far apart as on a fresh chart again.
@@ -160,12 +182,30 @@ pub enum Action {
     Reset,
     /// Back to the newest bar.
     Latest,
+    /// To the oldest bar there is.
+    Oldest,
     /// To the bar that holds a moment.
     GoTo(Moment),
+    /// The bars from one moment to another.
+    Window {
+        /// At the left edge.
+        from: Moment,
+        /// At the right edge.
+        to: Moment,
+    },
     /// A price comes to the middle.
     Centre(f64),
     /// Where the pointer is.
     Point(Option<(f64, f64)>),
+    /// Keys take the crosshair, or put it away.
+    Crosshair,
+    /// Keys move the crosshair.
+    Aim {
+        /// Bars to the right.
+        bars: f64,
+        /// Up to the next round price about so many pixels away.
+        up: f64,
+    },
     /// What another chart's crosshair points at.
     PointLinked(Option<LinkedPoint>),
 }
@@ -195,10 +235,13 @@ impl Default for ChartState {
             draft: None,
             grip: None,
             selected: None,
+            chosen: None,
             session_vwap: Vec::new(),
             last: None,
             now: None,
             crosshair: None,
+            aimed: None,
+            aim_words: None,
             linked: None,
             width: 0.0,
             height: 0.0,
@@ -214,13 +257,23 @@ impl ChartState {
     pub fn apply(&mut self, action: Action) {
         match action {
             Action::Resize { width, height } => {
-                (self.width, self.height) = (width, height);
-                self.time.edge = (width - PRICE_AXIS).max(1.0);
+                // One that is not on the screen stays as it was seen.
+                if 0.0 < width && 0.0 < height {
+                    (self.width, self.height) = (width, height);
+                    self.time.edge = (width - PRICE_AXIS).max(1.0);
+                }
             }
             Action::SetBars { bars, subject } => self.set_bars(bars, subject),
             Action::Extend(newer) => {
+                let room = self.newest_off();
                 let place = self.series.extend(&newer);
                 self.follow_bars(place);
+                // New bars filled the room at the right.
+                self.follows |= 0.0 < room && self.newest_off() <= 0.0;
+                if let Some(bar) = self.series.bars().last() {
+                    let decimals = market::format::decimals(bar.close.to_f64());
+                    self.subject.decimals = u8::try_from(decimals).unwrap_or(2);
+                }
             }
             Action::Prepend(older) => {
                 let count = self.series.prepend(&older);
@@ -247,29 +300,41 @@ impl ChartState {
             Action::SetNow(now) => self.now = now,
             Action::Pan { x, y } => self.pan(x, y),
             Action::Zoom { x, factor } => self.zoom(x, factor),
-            Action::ZoomMiddle(factor) => self.zoom(self.time.edge / 2.0, factor),
+            Action::ZoomMiddle(factor) => self.zoom_about(self.time.edge / 2.0, factor),
+            Action::ZoomRight(factor) => self.zoom_about(self.time.edge, factor),
+            Action::Pinch { from, to } => self.pinch(from, to),
             Action::Stretch(factor) => self.stretch(factor),
+            Action::Lift(part) => self.lift(part),
             Action::Fit => self.pulled = None,
-            Action::FitTime => self.zoom(self.time.edge, SPACING_FIRST / self.time.spacing),
+            Action::FitTime => self.zoom_about(self.time.edge, SPACING_FIRST / self.time.spacing),
             Action::Reset => {
                 self.pulled = None;
                 self.time.spacing = SPACING_FIRST;
                 self.follows = true;
             }
             Action::Latest => self.follows = true,
+            Action::Oldest => self.go_to(self.moment_at(0.0)),
             Action::GoTo(at) => self.go_to(at),
+            Action::Window { from, to } => self.show_window(from, to),
             Action::Centre(price) => self.centre(price),
-            Action::Point(at) => self.crosshair = at,
+            Action::Point(at) => self.point(at),
+            Action::Crosshair if self.is_aiming() => self.point(None),
+            Action::Crosshair => self.aim(0.0, 0.0),
+            Action::Aim { bars, up } => self.aim(bars, up),
             Action::PointLinked(point) => self.linked = point,
         }
         if self.follows {
             self.time.right = self.newest() + self.margin() / self.time.spacing;
         }
+        self.hold_aim();
     }
 
     fn set_bars(&mut self, bars: Vec<Bar>, subject: Subject) {
         self.series = Series::new(bars);
         self.subject = subject;
+        if self.is_aiming() {
+            self.point(None);
+        }
         self.session_vwap = Vec::new();
         self.pulled = None;
         self.follows = true;
@@ -330,64 +395,6 @@ impl ChartState {
     /// What the candles are of: the bars, or averages of them.
     pub(crate) fn drawn(&self) -> &Series {
         self.averaged.as_ref().unwrap_or(&self.series)
-    }
-
-    /// The least distance of bars: all of them just fit.
-    fn spacing_least(&self) -> f64 {
-        (self.time.edge * 0.9 / (self.series.len() as f64 + 1.0)).clamp(1e-4, 0.5)
-    }
-
-    fn zoom(&mut self, x: f64, factor: f64) {
-        if !factor.is_finite() || factor <= 0.0 {
-            return;
-        }
-        // Zooming at the newest bar keeps following it.
-        let x = if self.follows { self.time.edge - self.margin() } else { x };
-        self.time.zoom(x, factor, self.spacing_least());
-        self.keep_in_sight();
-    }
-
-    fn pan(&mut self, x: f64, y: f64) {
-        self.time.right -= x / self.time.spacing;
-        self.keep_in_sight();
-        let latest = self.newest() + self.margin() / self.time.spacing;
-        self.follows = (self.time.right - latest).abs() * self.time.spacing < 6.0;
-        let height = (self.price_pane().bottom - HEAD).max(1.0);
-        let sign = if self.setup.is_inverted { -1.0 } else { 1.0 };
-        if let Some((low, high)) = &mut self.pulled {
-            let move_by = sign * y / height * (*high - *low);
-            *low += move_by;
-            *high += move_by;
-        }
-    }
-
-    /// Some bar always stays in sight.
-    fn keep_in_sight(&mut self) {
-        let seen = (self.time.edge / self.time.spacing - 3.0).max(1.0);
-        self.time.right = self.time.right.clamp(2.0_f64.min(self.newest()), self.newest() + seen);
-    }
-
-    fn stretch(&mut self, factor: f64) {
-        let PriceScale { low, high, .. } = self.prices();
-        let (middle, half) = (f64::midpoint(low, high), (high - low) / 2.0 * factor);
-        if half.is_finite() && 1e-9 < half && half < 1e9 {
-            self.pulled = Some((middle - half, middle + half));
-        }
-    }
-
-    fn centre(&mut self, price: f64) {
-        let PriceScale { low, high, mode, .. } = self.prices();
-        let (middle, half) = (PriceScale::measure(mode, price), (high - low) / 2.0);
-        if middle.is_finite() {
-            self.pulled = Some((middle - half, middle + half));
-        }
-    }
-
-    fn go_to(&mut self, at: Moment) {
-        let place = self.series.place_of(at) as f64;
-        self.time.right = place + self.time.edge / 2.0 / self.time.spacing;
-        self.keep_in_sight();
-        self.follows = false;
     }
 
     /// Where a moment lies, counted in bars. Beyond the loaded bars it is estimated from how many
@@ -457,6 +464,11 @@ impl ChartState {
         } else {
             168.0
         }
+    }
+
+    /// Where the labels of levels begin.
+    pub(crate) fn label_left(&self) -> f64 {
+        self.time.edge - self.margin() + 14.0
     }
 
     /// Bars in sight.
@@ -571,4 +583,4 @@ impl ChartState {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,7 +4,7 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
-use desk::{FeedEvent, MarketFeed, RecordedChain, RecordedPart, RecordedPrices, Trader};
+use desk::{FeedEvent, MarketFeed, OwnerId, RecordedChain, RecordedPart, RecordedPrices};
 use feeds::RecordedMarket;
 use market::{
     Bar, Moment, Price, Print, PrintMark, Quote, Root, Series, SeriesQuotes, Span, StrikeQuotes,
@@ -41,7 +41,7 @@ fn bar(start: Moment, [open, high, low, close]: [i64; 4], volume: i64) -> Bar {
 }
 
 fn recorded(parts: Vec<RecordedPart>) -> RecordedMarket {
-    RecordedMarket::new(Trader::local().owner(), date(), parts)
+    RecordedMarket::new(&OwnerId::local(), date(), parts)
 }
 
 fn of_minutes(bars: Vec<Bar>) -> RecordedMarket {

@@ -56,9 +56,18 @@ impl FrameRun {
         self.state.apply(Action::SetUp(setup));
     }
 
+    /// Averages of closes, as every chart has them.
+    pub fn add_averages(&mut self) {
+        let mut setup = self.state.setup().clone();
+        for bars in [9, 20, 50] {
+            setup.add(Study::Ema(bars));
+        }
+        self.state.apply(Action::SetUp(setup));
+    }
+
     /// All bars come in sight.
     pub fn show_all(&mut self) {
-        self.state.apply(Action::Zoom { x: 0.0, factor: 1e-9 });
+        self.state.apply(Action::ZoomMiddle(1e-9));
     }
 
     /// A print changes the newest bar.

@@ -1,11 +1,12 @@
 //! A chart on the page: its bars follow the tape, its canvas follows its state.
 
 use crate::erased::{follow, memo};
-use ::canvas::{Palette, paint};
+use ::canvas::{Palette, fit, paint};
 use chart::{Action, ChartState, CompareSeries, LinkedPoint, Subject};
+use gloo::events::EventListener;
 use leptos::html;
 use leptos::prelude::*;
-use market::{Bar, Moment, fold_bars, instrument};
+use market::{Bar, Moment, fold_bars, format, instrument};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
@@ -24,9 +25,13 @@ pub(super) struct Chart {
     pub(super) painted: RwSignal<u64>,
     palette: StoredValue<Option<Palette>>,
     is_due: StoredValue<bool>,
-    /// Where a trader wants to go, while the bars on the way are fetched.
-    target: StoredValue<Option<Moment>>,
+    /// From when to when a trader wants to see bars, while those on the way are fetched.
+    target: StoredValue<Option<(Moment, Moment)>>,
 }
+
+/// Bars that are fetched for what somebody's link wants to show, 150 days of minutes: a link must
+/// not have a browser read all there is.
+const BARS_FETCHED_MAX: usize = 60_000;
 
 impl Chart {
     pub(super) fn new(one: OneChart, all: AllCharts) -> Self {
@@ -39,7 +44,7 @@ impl Chart {
             painted: RwSignal::new(0),
             palette: StoredValue::new(None),
             is_due: StoredValue::new(false),
-            target: StoredValue::new(None),
+            target: StoredValue::new(one.window),
         }
     }
 
@@ -89,7 +94,7 @@ impl Chart {
         follow(move || {
             let at = all.go_to.get();
             if at.is_some() && one.is_active.get_untracked() {
-                self.target.set_value(at);
+                self.target.set_value(at.zip(at));
                 self.paint_soon();
             }
         });
@@ -160,8 +165,9 @@ impl Chart {
             Some(Ok(history)) => {
                 let mut bars = history.bars.clone();
                 join_today(&mut bars, self.today(history));
-                let facts = instrument(history.symbol);
-                let (has_volume, decimals) = (facts.has_volume(), facts.decimals);
+                let has_volume = instrument(history.symbol).has_volume();
+                let decimals = bars.last().map_or(2, |bar| format::decimals(bar.close.to_f64()));
+                let decimals = u8::try_from(decimals).unwrap_or(2);
                 let subject = Subject { span: history.span, has_volume, decimals };
                 self.act(Action::SetBars { bars, subject });
                 self.show_last(history);
@@ -263,17 +269,22 @@ impl Chart {
 
     /// Asks for older bars where the view, or a way to a date, runs out of them.
     fn ask_older(self) {
-        let target = self.target.get_value();
+        // Bars come anew when the tape is first heard, and would be followed again.
+        let is_heard = self.all.tape.peek_books(|live| live.epoch()) != 0;
+        let target = self.target.get_value().filter(|_| is_heard);
         let (first, is_short, is_reached) = self.state.with_value(|state| {
-            let first = state.bars().first().map(|bar| bar.start);
-            let is_reached = target.zip(first).is_some_and(|(target, first)| first <= target);
+            // What is not on the screen has no sides that bars could be missing at.
+            let first = state.bars().first().filter(|_| state.has_room()).map(|bar| bar.start);
+            let is_reached = target.zip(first).is_some_and(|((from, _), first)| first <= from)
+                || BARS_FETCHED_MAX <= state.bars().len();
             (first, 0.0 < state.missing_left(), is_reached)
         });
         let Some(first) = first else { return };
         let older = self.one.feed.older.get_untracked();
-        if let Some(target) = target.filter(|_| is_reached || older == OlderPage::Ended) {
+        if let Some((from, to)) = target.filter(|_| is_reached || older == OlderPage::Ended) {
             self.target.set_value(None);
-            self.act(Action::GoTo(target));
+            let action = Action::Window { from, to };
+            self.act(if from == to { Action::GoTo(from) } else { action });
         } else if (is_short || target.is_some()) && older == OlderPage::Idle {
             self.one.feed.ask.run(first);
         }
@@ -292,14 +303,6 @@ impl Chart {
             move || {
                 let (width, height) =
                     (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
-                let density = window().device_pixel_ratio().clamp(1.0, 4.0);
-                #[expect(clippy::cast_possible_truncation, reason = "a screen's pixels")]
-                #[expect(clippy::cast_sign_loss, reason = "a screen's pixels")]
-                let pixels = |length: f64| (length * density).round() as u32;
-                if canvas.width() != pixels(width) || canvas.height() != pixels(height) {
-                    canvas.set_width(pixels(width));
-                    canvas.set_height(pixels(height));
-                }
                 self.act(Action::Resize { width, height });
             }
         };
@@ -312,6 +315,20 @@ impl Chart {
                 let _ = watching.try_with_value(|(observer, _)| observer.disconnect());
             });
         }
+        self.watch_density(StoredValue::new_local(None));
+    }
+
+    /// A window that goes to a screen with more dots to a pixel stays as large in pixels.
+    fn watch_density(self, watching: StoredValue<Option<EventListener>, LocalStorage>) {
+        let dots = window().device_pixel_ratio();
+        let query = window().match_media(&format!("(resolution: {dots}dppx)"));
+        let Some(query) = query.ok().flatten() else { return };
+        let listening = EventListener::once(&query, "change", move |_| {
+            self.paint_soon();
+            // Not here, where the listener that is heard would be taken away.
+            request_animation_frame(move || self.watch_density(watching));
+        });
+        let _ = watching.try_set_value(Some(listening));
     }
 
     pub(super) fn paint_soon(self) {
@@ -333,6 +350,7 @@ impl Chart {
             self.palette.set_value(Some(Palette::read(&canvas)));
         }
         let density = window().device_pixel_ratio().clamp(1.0, 4.0);
+        fit(&canvas, self.state.with_value(ChartState::size), density);
         let shapes = self.state.with_value(ChartState::shapes);
         self.palette.with_value(|palette| {
             if let Some(palette) = palette {

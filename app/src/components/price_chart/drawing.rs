@@ -19,12 +19,16 @@ pub(crate) struct DrawingControls {
     pub(crate) books: RwSignal<Vec<(Symbol, Drawings)>>,
     /// Called with what changed, to keep it.
     pub(crate) on_change: Callback<(Symbol, Vec<DrawingChange>)>,
+    /// Called where a symbol has as many drawings as there can be, and one more is wanted.
+    pub(crate) on_full: Callback<Symbol>,
     /// The tool in the hand.
     pub(crate) tool: RwSignal<Option<Tool>>,
     /// Whether the next press on a bar anchors a VWAP there.
     pub(crate) anchors: RwSignal<bool>,
     /// The drawing that is selected, as it is.
     pub(crate) selected: RwSignal<Option<Drawing>>,
+    /// Which of its points keys move; nothing when they move all of it.
+    pub(crate) point: RwSignal<Option<usize>>,
     /// All of them, as they are.
     pub(crate) shown: RwSignal<Vec<Drawing>>,
     /// Whether there is a step to take back, and one to do again.
@@ -55,13 +59,16 @@ impl DrawingControls {
     pub(crate) fn new(
         books: RwSignal<Vec<(Symbol, Drawings)>>,
         on_change: Callback<(Symbol, Vec<DrawingChange>)>,
+        on_full: Callback<Symbol>,
     ) -> Self {
         Self {
             books,
             on_change,
+            on_full,
             tool: RwSignal::new(None),
             anchors: RwSignal::new(false),
             selected: RwSignal::new(None),
+            point: RwSignal::new(None),
             shown: RwSignal::new(Vec::new()),
             steps: RwSignal::new((false, false)),
             wish: RwSignal::new(None),
@@ -100,6 +107,10 @@ impl Chart {
         });
         follow(move || {
             let tool = controls.tool.get();
+            if tool.is_some() && self.is_full() {
+                controls.tool.set(None);
+                return;
+            }
             if self.state.with_value(ChartState::tool) != tool {
                 self.state.update_value(|state| state.take_tool(tool));
                 self.drawn(Vec::new());
@@ -112,6 +123,10 @@ impl Chart {
             let wish = controls.wish.get();
             let Some(wish) = wish.filter(|_| is_active.get_untracked()) else { return };
             controls.wish.set(None);
+            if matches!(wish, DrawingWish::Select(_)) {
+                // The next keys move it.
+                self.focus();
+            }
             let changes = self.state.try_update_value(|state| match wish {
                 DrawingWish::Undo => state.undo(),
                 DrawingWish::Redo => state.redo(),
@@ -125,6 +140,16 @@ impl Chart {
             });
             self.drawn(changes.unwrap_or_default());
         });
+    }
+
+    /// Whether there is no room for another drawing, which is told.
+    fn is_full(self) -> bool {
+        let is_full = self.one.is_active.get_untracked()
+            && self.state.with_value(|state| Drawing::COUNT_MAX <= state.drawings().len());
+        if is_full {
+            self.all.drawings.on_full.run(self.one.symbol.get_untracked());
+        }
+        is_full
     }
 
     /// The next key belongs to this chart, if it is the active one.
@@ -161,6 +186,7 @@ impl Chart {
             self.state.with_value(|state| (state.tool(), state.selected().cloned(), state.steps()));
         set_if_other(controls.tool, tool);
         set_if_other(controls.selected, selected);
+        set_if_other(controls.point, self.state.with_value(ChartState::chosen_point));
         set_if_other(controls.steps, steps);
         let is_other = self
             .state
@@ -178,18 +204,28 @@ impl Chart {
         if self.anchor((x, y)) {
             return true;
         }
+        // As on every charting site: Shift and a click measure.
+        let measures = event.shift_key() && self.state.with_value(|state| state.tool().is_none());
+        let measures = measures && !self.is_full();
         let (pressed, changes) = self
             .state
             .try_update_value(|state| {
-                // As on every charting site: Shift and a click measure.
-                if event.shift_key() && state.tool().is_none() {
+                if measures {
                     state.take_tool(Some(Tool::Measure));
                 }
                 state.press(x, y, fresh_name())
             })
             .unwrap_or((Pressed::Chart, Vec::new()));
         self.drawn(changes);
-        pressed == Pressed::Held
+        self.tell_full(&pressed);
+        pressed != Pressed::Chart
+    }
+
+    /// Tells that a press drew nothing, because no more is kept.
+    fn tell_full(self, pressed: &Pressed) {
+        if *pressed == Pressed::Full {
+            self.all.drawings.on_full.run(self.one.symbol.get_untracked());
+        }
     }
 
     /// Anchors a VWAP at the bar of a point, if that is what is waited for.
@@ -265,12 +301,19 @@ impl Chart {
         if self.anchor_key(&key, (bars, up)) {
             return true;
         }
+        let mut pressed = Pressed::Chart;
         let changes = self.state.try_update_value(|state| match (key.as_str(), tool, selected) {
             ("Escape", ..) => state.cancel().then(Vec::new),
             ("Delete" | "Backspace", None, Some(id)) => Some(state.delete_drawing(id)),
             ("Enter" | " ", Some(_), _) => {
                 let (x, y) = state.keyboard_crosshair(0.0, 0.0);
-                Some(state.press(x, y, fresh_name()).1)
+                let changes;
+                (pressed, changes) = state.press(x, y, fresh_name());
+                Some(changes)
+            }
+            ("Enter" | "[" | "]", None, Some(_)) => {
+                state.choose_point(key != "[");
+                Some(Vec::new())
             }
             (_, Some(_), _) if is_arrow => {
                 let (x, y) = state.keyboard_crosshair(bars, up);
@@ -282,6 +325,7 @@ impl Chart {
         });
         let Some(changes) = changes.flatten() else { return false };
         self.drawn(changes);
+        self.tell_full(&pressed);
         true
     }
 }

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use super::canvas::Chart;
 
-/// Pixels that an arrow key pans.
-const KEY_PAN: f64 = 60.0;
+/// Pixels that an arrow key moves the crosshair up; one with Shift.
+const KEY_UP: f64 = 8.0;
 /// A hand that lets go faster than this, in pixels a millisecond, throws the chart.
 const THROW_LEAST: f64 = 0.25;
 /// The part of its speed that a thrown chart keeps each millisecond.
@@ -40,10 +40,6 @@ impl Grip {
         (f64::from(event.offset_x()), f64::from(event.offset_y()))
     }
 
-    fn width(self) -> f64 {
-        self.chart.canvas.get_untracked().map_or(0.0, |canvas| f64::from(canvas.client_width()))
-    }
-
     fn region(self, (x, y): (f64, f64)) -> Region {
         self.chart.state.with_value(|state| state.region(x, y))
     }
@@ -60,7 +56,10 @@ impl Grip {
     /// A finger or button went down.
     pub(super) fn down(self, event: &PointerEvent) {
         let (x, y) = Self::place(event);
-        let region = self.region((x, y));
+        let region = self.chart.state.with_value(|state| match event.pointer_type().as_str() {
+            "touch" => state.finger_region(x, y),
+            _ => state.region(x, y),
+        });
         if let Some(canvas) = self.chart.canvas.get_untracked() {
             let _ = canvas.set_pointer_capture(event.pointer_id());
         }
@@ -104,17 +103,17 @@ impl Grip {
         let (_, before_x, before_y) = hands.pointers[place];
         let other = hands.pointers.iter().find(|(id, ..)| *id != event.pointer_id());
         match (other, hands.region) {
-            (Some((_, other_x, other_y)), _) => {
-                let apart = |x: f64, y: f64| (x - other_x).hypot(y - other_y).max(1.0);
-                let factor = apart(x, y) / apart(before_x, before_y);
-                self.chart.act(Action::Zoom { x: f64::midpoint(x, *other_x), factor });
+            (Some(&(_, other_x, other_y)), _) => {
+                let fingers = |x: f64, y: f64| [(other_x, other_y), (x, y)];
+                let (from, to) = (fingers(before_x, before_y), fingers(x, y));
+                self.chart.act(Action::Pinch { from, to });
             }
             (None, Some(Region::PriceAxis)) => {
                 self.chart.act(Action::Stretch((1.0 + (y - before_y) / 200.0).max(0.1)));
             }
             (None, Some(Region::TimeAxis)) => {
                 let factor = (1.0 + (x - before_x) / 300.0).max(0.1);
-                self.chart.act(Action::Zoom { x: self.width(), factor });
+                self.chart.act(Action::ZoomRight(factor));
             }
             (None, Some(Region::Edge(study))) => {
                 let mut setup = self.chart.state.with_value(|state| state.setup().clone());
@@ -146,6 +145,8 @@ impl Grip {
         let hands = self.chart.hands.get_value();
         self.chart.hands.update_value(|hands| {
             hands.pointers.retain(|(id, ..)| *id != event.pointer_id());
+            // What two fingers did is no throw of the one that is left.
+            hands.speed.0 = 0.0;
         });
         self.show_grip("");
         if hands.draws {
@@ -165,6 +166,9 @@ impl Grip {
             && THROW_LEAST < speed.abs();
         if is_thrown && !is_motion_reduced() {
             self.glide(hands.throws, speed.clamp(-6.0, 6.0), crate::live::steady_ms());
+        } else if !hands.draws {
+            // A hand that only trembled leaves the newest bar where it is followed.
+            self.chart.act(Action::Pan { x: 0.0, y: 0.0 });
         }
     }
 
@@ -212,38 +216,34 @@ impl Grip {
         }
     }
 
-    /// Arrows pan, plus and minus zoom, with Shift the prices; 0 fits, Home and End go to the
-    /// oldest and the newest bar, Alt-R begins anew.
+    /// Keys that draw, or move the crosshair while they have it. All others are in the keymap.
     pub(super) fn key(self, event: &KeyboardEvent) {
-        if self.chart.drawing_key(event) {
+        if self.chart.drawing_key(event) || self.aiming_key(event) {
             event.prevent_default();
             event.stop_propagation();
-            return;
         }
-        let middle = self.width() / 2.0;
-        let by = if event.ctrl_key() || event.meta_key() { 5.0 } else { 1.0 } * KEY_PAN;
-        let action = match (event.key().as_str(), event.shift_key()) {
-            _ if event.alt_key() => return,
-            ("ArrowLeft", _) => Action::Pan { x: by, y: 0.0 },
-            ("ArrowRight", _) => Action::Pan { x: -by, y: 0.0 },
-            ("ArrowUp", true) => Action::Stretch(1.0 / 1.2),
-            ("ArrowDown", true) => Action::Stretch(1.2),
-            ("ArrowUp" | "+" | "=", _) => Action::Zoom { x: middle, factor: 1.2 },
-            ("ArrowDown" | "-", _) => Action::Zoom { x: middle, factor: 1.0 / 1.2 },
-            ("0", _) => Action::Fit,
-            ("Home", _) => {
-                let first = |state: &ChartState| state.bars().first().map(|bar| bar.start);
-                match self.chart.state.with_value(first) {
-                    Some(first) => Action::GoTo(first),
-                    None => return,
-                }
+    }
+
+    /// A key while the crosshair is moved by keys. True when it was for that.
+    fn aiming_key(self, event: &KeyboardEvent) -> bool {
+        let is_aiming = self.chart.state.with_value(ChartState::is_aiming);
+        if !is_aiming || event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return false;
+        }
+        let up = if event.shift_key() { 1.0 } else { KEY_UP };
+        let (bars, up) = match event.key().as_str() {
+            "ArrowLeft" => (-1.0, 0.0),
+            "ArrowRight" => (1.0, 0.0),
+            "ArrowUp" => (0.0, up),
+            "ArrowDown" => (0.0, -up),
+            "Escape" => {
+                self.chart.act(Action::Crosshair);
+                return true;
             }
-            ("End", _) => Action::Latest,
-            _ => return,
+            _ => return false,
         };
-        event.prevent_default();
-        event.stop_propagation();
-        self.chart.act(action);
+        self.chart.act(Action::Aim { bars, up });
+        true
     }
 }
 
@@ -254,7 +254,8 @@ fn power(base: f64, millis: f64) -> f64 {
     base.powi(steps)
 }
 
-fn is_motion_reduced() -> bool {
+/// Whether somebody wants screens that stand still.
+pub(crate) fn is_motion_reduced() -> bool {
     let query = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
     query.is_some_and(|query| query.matches())
 }

@@ -122,9 +122,9 @@ fn acts(chart: Chart, study: Study, is_hidden: Memo<bool>, on_edit: Callback<Stu
         acts.push(button(format!("Settings of {label}"), "⚙", edit));
     }
     if study.has_pane() {
-        let up = Box::new(move || change(|setup, study| setup.move_pane(study, true)));
+        let up = Box::new(move || change(|setup, study| setup.move_study(study, true)));
         acts.push(button(format!("Move {label} up"), "↑", up));
-        let down = Box::new(move || change(|setup, study| setup.move_pane(study, false)));
+        let down = Box::new(move || change(|setup, study| setup.move_study(study, false)));
         acts.push(button(format!("Move {label} down"), "↓", down));
     }
     let remove = Box::new(move || change(ChartSetup::remove));

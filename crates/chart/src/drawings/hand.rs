@@ -29,6 +29,8 @@ pub enum Pressed {
     Chart,
     /// A drawing was begun, or taken hold of: the hand stays on it.
     Held,
+    /// Nothing was begun: the symbol has as many drawings as are kept.
+    Full,
 }
 
 /// Pixels that a hand moves before a press counts as a drag.
@@ -67,7 +69,23 @@ impl ChartState {
 
     /// Selects a drawing, or none.
     pub fn select(&mut self, id: Option<u64>) {
-        self.selected = id;
+        (self.selected, self.chosen) = (id, None);
+    }
+
+    /// Which point of the selected drawing keys move; nothing when they move all of it.
+    pub fn chosen_point(&self) -> Option<usize> {
+        let (id, point) = self.chosen?;
+        (self.selected == Some(id)).then_some(point)
+    }
+
+    /// Chooses what keys move of the selected drawing, on or back: all of it, then point by point.
+    /// What has one point alone is moved as a whole.
+    pub fn choose_point(&mut self, is_on: bool) {
+        let Some(one) = self.selected() else { return };
+        let (id, last) = (one.id, if one.points.len() == 1 { 0 } else { one.points.len() });
+        let at = self.chosen_point().map_or(0, |point| point + 1);
+        let next = (at + if is_on { 1 } else { last }) % (last + 1);
+        self.chosen = next.checked_sub(1).map(|point| (id, point));
     }
 
     /// The tool in the hand.
@@ -104,10 +122,14 @@ impl ChartState {
             return (Pressed::Held, changes);
         }
         if let Some(tool) = self.tool {
+            if Drawing::COUNT_MAX <= self.drawings.items().len() {
+                self.tool = None;
+                return (Pressed::Full, Vec::new());
+            }
             return (Pressed::Held, self.begin(tool, anchor, (x, y), id));
         }
         let under = super::hit(self, x, y);
-        self.selected = under.map(|(id, _)| id);
+        self.select(under.map(|(id, _)| id));
         let Some((id, point)) = under else { return (Pressed::Chart, Vec::new()) };
         let taken = self.drawings.get(id).filter(|one| !one.is_locked).cloned();
         self.grip = taken.map(|before| Grip { before, point, from: anchor });
@@ -121,10 +143,6 @@ impl ChartState {
         pressed: (f64, f64),
         id: u64,
     ) -> Vec<DrawingChange> {
-        if Drawing::COUNT_MAX <= self.drawings.items().len() {
-            self.tool = None;
-            return Vec::new();
-        }
         let points = match tool {
             Tool::Long | Tool::Short => self.risk_box(tool, anchor),
             _ => vec![anchor; tool.points()],
@@ -205,16 +223,21 @@ impl ChartState {
         moved
     }
 
-    /// Moves the selected drawing by bars and by pixels of height; for those without a mouse.
+    /// Moves the selected drawing, or the chosen one of its points, by bars and by pixels of
+    /// height; for those without a mouse.
     pub fn nudge(&mut self, bars: f64, up: f64) -> Vec<DrawingChange> {
         let Some(one) = self.selected().filter(|one| !one.is_locked).cloned() else {
             return Vec::new();
         };
-        let Some(first) = one.points.first().copied() else { return Vec::new() };
+        let point = self.chosen_point();
+        let Some(from) = one.points.get(point.unwrap_or(0)).copied() else { return Vec::new() };
         let prices = self.prices();
-        let price = prices.price(prices.y(first.price) - up);
-        let to = Anchor { at: self.moment_at(self.place_of(first.at) + bars), price };
-        let moved = self.moved(&one, None, first, to);
+        // What is moved along one way alone stays where it is on the other, to the last digit.
+        let at = if bars == 0.0 { from.at } else { self.moment_at(self.place_of(from.at) + bars) };
+        let price =
+            if up == 0.0 { from.price } else { prices.price(prices.y(from.price) - up).min(1e9) };
+        let to = Anchor { at, price: price.max(0.000_1) };
+        let moved = self.moved(&one, point, from, to);
         self.drawings.change(vec![one], vec![moved])
     }
 
@@ -261,18 +284,6 @@ impl ChartState {
     /// Whether there is a step to take back, and one to do again.
     pub fn steps(&self) -> (bool, bool) {
         (self.drawings.can_undo(), self.drawings.can_redo())
-    }
-
-    /// Moves the crosshair by bars and pixels, for those without a mouse; from the middle of the
-    /// chart when it was nowhere. Gives where it is.
-    pub fn keyboard_crosshair(&mut self, bars: f64, up: f64) -> (f64, f64) {
-        let pane = self.price_pane();
-        let (x, y) = self.crosshair.unwrap_or((self.time.edge / 2.0, pane.bottom / 2.0));
-        // On the middle of a bar, so that a step is a bar.
-        let x = self.time.x(self.time.place(x).round() + bars).clamp(0.0, self.time.edge);
-        let y = (y - up).clamp(1.0, (pane.bottom - 1.0).max(1.0));
-        self.crosshair = Some((x, y));
-        (x, y)
     }
 
     fn anchor(&self, x: f64, y: f64) -> Option<Anchor> {

@@ -1,31 +1,58 @@
 //! Drawings as shapes, and what lies under a hand.
 
-use market::{BarSpan, format};
+use market::BarSpan;
 
+use super::tags::{Tag, tags};
 use super::{Anchor, Drawing, Tool};
+use crate::labels::Taken;
+use crate::layers::levels;
 use crate::scale::PriceScale;
-use crate::{Align, ChartState, Ink, Shape};
+use crate::{ChartState, Ink, Shape};
 
 /// Parts of a move that a Fibonacci retracement shows, in thousandths.
-const PARTS: [u16; 7] = [0, 236, 382, 500, 618, 786, 1_000];
+pub(super) const PARTS: [u16; 7] = [0, 236, 382, 500, 618, 786, 1_000];
 /// Pixels within which a hand takes hold of a point, and of a line.
 const POINT_REACH: f64 = 9.0;
 const LINE_REACH: f64 = 6.0;
 
-type Pixel = (f64, f64);
+/// Pixels that lead from where lines end to the labels of levels.
+const LEADER: f64 = 10.0;
+
+pub(super) type Pixel = (f64, f64);
 
 /// Where the drawings lie: computed once a frame.
-struct View<'a> {
-    state: &'a ChartState,
-    prices: &'a PriceScale,
+pub(crate) struct View<'a> {
+    pub(super) state: &'a ChartState,
+    pub(super) prices: &'a PriceScale,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// Those in sight, the one that is being drawn last.
+    pub(super) fn drawings(&self) -> impl DoubleEndedIterator<Item = &'a Drawing> {
+        in_hand_last(self.state).filter(|one| self.is_in_hand(one) || is_in_sight(self, one))
+    }
+
+    /// Whether it is selected, or being drawn.
+    pub(super) fn is_in_hand(&self, one: &Drawing) -> bool {
+        let draft = self.state.draft.as_ref();
+        self.state.selected == Some(one.id) || draft.is_some_and(|draft| draft.drawing.id == one.id)
+    }
+
+    /// Where the room ends that the labels of levels leave: a line there would cross them.
+    pub(super) fn free_right(&self) -> f64 {
+        let ChartState { levels, time, .. } = self.state;
+        if levels.is_empty() { time.edge } else { self.state.label_left() - LEADER }
+    }
+
+    pub(super) fn decimals(&self) -> usize {
+        usize::from(self.state.subject.decimals)
+    }
+
     fn pixel(&self, anchor: &Anchor) -> Pixel {
         (self.state.time.x(self.state.place_of(anchor.at)), self.prices.y(anchor.price))
     }
 
-    fn pixels(&self, drawing: &Drawing) -> Vec<Pixel> {
+    pub(super) fn pixels(&self, drawing: &Drawing) -> Vec<Pixel> {
         drawing.points.iter().map(|point| self.pixel(point)).collect()
     }
 
@@ -34,7 +61,7 @@ impl View<'_> {
         let at = self.pixels(drawing);
         let (edge, bottom) = (self.state.time.edge, self.prices.bottom);
         match (drawing.tool, at.as_slice()) {
-            (Tool::Horizontal, [one]) => vec![((0.0, one.1), (edge, one.1))],
+            (Tool::Horizontal, [one]) => vec![((0.0, one.1), (self.free_right(), one.1))],
             (Tool::Vertical, [one]) => vec![((one.0, 0.0), (one.0, bottom))],
             (Tool::Trend | Tool::Measure, [a, b]) => vec![(*a, *b)],
             (Tool::Ray, [a, b]) => vec![(*a, beyond(*a, *b, edge))],
@@ -57,7 +84,7 @@ impl View<'_> {
 }
 
 /// The price after a part of the way from the second point back to the first, in thousandths.
-fn retraced(drawing: &Drawing, part: u16) -> f64 {
+pub(super) fn retraced(drawing: &Drawing, part: u16) -> f64 {
     let [from, to] = drawing.points.as_slice() else { return 0.0 };
     to.price + (from.price - to.price) * f64::from(part) / 1_000.0
 }
@@ -83,10 +110,21 @@ fn shown(state: &ChartState) -> impl DoubleEndedIterator<Item = &Drawing> {
     state.drawings.items().iter().filter(move |one| one.is_shown_on(span))
 }
 
+/// Those that are shown on this timeframe, the one that is being drawn last.
+fn in_hand_last(state: &ChartState) -> impl DoubleEndedIterator<Item = &Drawing> {
+    shown(state).chain(state.draft.as_ref().map(|draft| &draft.drawing))
+}
+
 /// Which drawing lies at a point, and which of its points; the newest of several.
 pub(crate) fn hit(state: &ChartState, x: f64, y: f64) -> Option<(u64, Option<usize>)> {
     let prices = state.prices();
     let view = View { state, prices: &prices };
+    // A note is where its words found room.
+    let notes = if shown(state).any(|one| one.tool == Tool::Note) {
+        tags(&view, levels(state, &prices, &mut Vec::new()))
+    } else {
+        Vec::new()
+    };
     for drawing in shown(state).rev() {
         let points = view.pixels(drawing);
         let near = |point: &Pixel| (point.0 - x).hypot(point.1 - y) <= POINT_REACH;
@@ -98,9 +136,9 @@ pub(crate) fn hit(state: &ChartState, x: f64, y: f64) -> Option<(u64, Option<usi
         let is_on_line =
             view.lines(drawing).into_iter().any(|(a, b)| distance((x, y), a, b) <= LINE_REACH);
         let is_inside = match (drawing.tool, points.as_slice()) {
-            (Tool::Note, [(left, middle)]) => {
-                let width = 14.0 + 6.5 * drawing.text.chars().count().max(4) as f64;
-                (*left..left + width).contains(&x) && (y - middle).abs() < 11.0
+            (Tool::Note, [at]) => {
+                let is_here = |tag: &&Tag| tag.id == drawing.id;
+                near(at) || notes.iter().find(is_here).is_some_and(|tag| tag.holds(x, y))
             }
             (Tool::Measure, [a, b]) => {
                 (a.0.min(b.0)..a.0.max(b.0)).contains(&x)
@@ -124,15 +162,22 @@ fn distance((x, y): Pixel, a: Pixel, b: Pixel) -> f64 {
     (a.0 + part * dx - x).hypot(a.1 + part * dy - y)
 }
 
-/// Every drawing in sight, the one in the hand last.
-pub(crate) fn shapes(state: &ChartState, prices: &PriceScale, shapes: &mut Vec<Shape>) {
+/// Every drawing in sight, then the words on them, then the points of the selected one.
+pub(crate) fn shapes(
+    state: &ChartState,
+    prices: &PriceScale,
+    taken: Taken,
+    shapes: &mut Vec<Shape>,
+) {
     let view = View { state, prices };
-    let draft = state.draft.as_ref().map(|draft| &draft.drawing);
-    for drawing in shown(state).chain(draft) {
-        let is_selected = state.selected == Some(drawing.id) || draft == Some(drawing);
-        if is_selected || is_in_sight(&view, drawing) {
-            one(&view, drawing, is_selected, shapes);
-        }
+    for drawing in view.drawings() {
+        one(&view, drawing, shapes);
+    }
+    for tag in tags(&view, taken) {
+        tag.push(shapes);
+    }
+    for drawing in view.drawings().filter(|one| view.is_in_hand(one)) {
+        points(&view, drawing, shapes);
     }
 }
 
@@ -149,49 +194,45 @@ fn is_in_sight(view: &View, drawing: &Drawing) -> bool {
     }
 }
 
-fn one(view: &View, drawing: &Drawing, is_selected: bool, shapes: &mut Vec<Shape>) {
+fn one(view: &View, drawing: &Drawing, shapes: &mut Vec<Shape>) {
     let ink = drawing.line_ink();
     let at = view.pixels(drawing);
     match (drawing.tool, at.as_slice()) {
         (Tool::Rectangle, [a, b]) => shapes.push(filled(*a, *b, ink, 0.12)),
-        (Tool::Fibonacci, [a, b]) => fibonacci(view, drawing, (*a, *b), shapes),
-        (Tool::Measure, [a, b]) => measure(view, drawing, (*a, *b), shapes),
+        (Tool::Fibonacci, [a, b]) => {
+            let (points, ink) = (vec![*a, *b], Ink::Faint);
+            shapes.push(Shape::Path { points, ink, width: 1.0, is_dashed: true });
+        }
+        (Tool::Measure, [a, b]) => measure(drawing, (*a, *b), shapes),
         (Tool::Long | Tool::Short, [entry, target, stop]) => {
             shapes.push(filled(*entry, *target, Ink::Up, 0.14));
             shapes.push(filled(*entry, *stop, Ink::Down, 0.14));
-            risk(view, drawing, &at, shapes);
         }
-        (Tool::Note, [(x, y)]) => {
-            let text = if drawing.text.is_empty() { "Note" } else { &drawing.text };
-            let width = 14.0 + 6.5 * text.chars().count() as f64;
-            shapes.push(Shape::fill(*x, y - 10.0, width, 20.0, Ink::Chip, 0.95));
-            shapes.push(Shape::fill(*x, y - 10.0, 2.0, 20.0, ink, 1.0));
-            shapes.push(Shape::text(x + 8.0, *y, text.to_owned(), Ink::Text, Align::Left));
-        }
+        // Where its words have no room, the mark alone says that it is there.
+        (Tool::Note, [(x, y)]) => shapes.push(Shape::fill(*x, y - 10.0, 2.0, 20.0, ink, 1.0)),
         _ => {}
     }
-    let width = f64::from(drawing.width) + if is_selected { 0.5 } else { 0.0 };
-    if !matches!(drawing.tool, Tool::Fibonacci | Tool::Measure) {
+    let width = f64::from(drawing.width) + if view.is_in_hand(drawing) { 0.5 } else { 0.0 };
+    if drawing.tool != Tool::Measure {
         for (a, b) in view.lines(drawing) {
             let points = vec![a, b];
             shapes.push(Shape::Path { points, ink, width, is_dashed: drawing.is_dashed });
         }
     }
-    if let (Tool::Horizontal, [(_, y)]) = (drawing.tool, at.as_slice()) {
-        let words = view.prices.word(drawing.points[0].price, decimals(view));
-        let edge = view.state.time.edge;
-        shapes.push(Shape::text(edge - 6.0, y - 8.0, words, ink, Align::Right));
-    }
-    if is_selected {
-        let squares = at.iter().map(|(x, y)| [x - 4.0, y - 4.0, 8.0, 8.0]).collect();
-        shapes.push(Shape::Fills { boxes: squares, ink: Ink::Panel, opacity: 1.0 });
-        let squares = at.iter().map(|(x, y)| [x - 4.0, y - 4.0, 9.0, 9.0]).collect();
-        shapes.push(Shape::Frames { boxes: squares, ink: Ink::Accent });
-    }
 }
 
-fn decimals(view: &View) -> usize {
-    usize::from(view.state.subject.decimals)
+/// The points that a hand takes hold of; the one that keys move is filled.
+fn points(view: &View, drawing: &Drawing, shapes: &mut Vec<Shape>) {
+    let at = view.pixels(drawing);
+    let square = |(x, y): &Pixel, size: f64| [x - 4.0, y - 4.0, size, size];
+    let squares = at.iter().map(|at| square(at, 8.0)).collect();
+    shapes.push(Shape::Fills { boxes: squares, ink: Ink::Panel, opacity: 1.0 });
+    if let Some(chosen) = view.state.chosen_point().and_then(|point| at.get(point)) {
+        let boxes = vec![square(chosen, 8.0)];
+        shapes.push(Shape::Fills { boxes, ink: Ink::Accent, opacity: 1.0 });
+    }
+    let boxes = at.iter().map(|at| square(at, 9.0)).collect();
+    shapes.push(Shape::Frames { boxes, ink: Ink::Accent });
 }
 
 fn filled(a: Pixel, b: Pixel, ink: Ink, opacity: f64) -> Shape {
@@ -199,72 +240,12 @@ fn filled(a: Pixel, b: Pixel, ink: Ink, opacity: f64) -> Shape {
     Shape::fill(x, y, (a.0 - b.0).abs(), (a.1 - b.1).abs(), ink, opacity)
 }
 
-fn fibonacci(view: &View, drawing: &Drawing, (a, b): (Pixel, Pixel), shapes: &mut Vec<Shape>) {
-    let ink = drawing.line_ink();
-    let (left, right) = (a.0.min(b.0), a.0.max(b.0));
-    shapes.push(Shape::Path { points: vec![a, b], ink: Ink::Faint, width: 1.0, is_dashed: true });
-    let mut told_at = f64::NEG_INFINITY;
-    for part in PARTS {
-        let price = retraced(drawing, part);
-        let y = view.prices.y(price);
-        let width = f64::from(drawing.width);
-        let points = vec![(left, y), (right, y)];
-        shapes.push(Shape::Path { points, ink, width, is_dashed: drawing.is_dashed });
-        // Where lines are close, a number on every one would cover the next.
-        if 13.0 <= (y - told_at).abs() {
-            told_at = y;
-            let told = format::price(price, decimals(view));
-            let words = format!("{:.3}  {told}", f64::from(part) / 1_000.0);
-            shapes.push(Shape::text(left + 4.0, y - 7.0, words, ink, Align::Left));
-        }
-    }
-}
-
-/// `+12.40 (+0.24%) · 14 bars · 1 h 10 m`.
-fn measure(view: &View, drawing: &Drawing, (a, b): (Pixel, Pixel), shapes: &mut Vec<Shape>) {
+/// The ground of what is measured, and how far it is both ways.
+fn measure(drawing: &Drawing, (a, b): (Pixel, Pixel), shapes: &mut Vec<Shape>) {
     let [from, to] = drawing.points.as_slice() else { return };
-    let by = to.price - from.price;
-    let ink = if by < 0.0 { Ink::Down } else { Ink::Up };
+    let ink = if to.price < from.price { Ink::Down } else { Ink::Up };
     shapes.push(filled(a, b, ink, 0.12));
     let middle = f64::midpoint(a.0, b.0);
     let lines = vec![[middle, a.1, middle, b.1], [a.0, b.1, b.0, b.1]];
     shapes.push(Shape::Strokes { lines, ink, is_dashed: false });
-    let bars = (view.state.place_of(to.at) - view.state.place_of(from.at)).round();
-    let passed = market::Span((to.at - from.at).0.abs());
-    let words = format!(
-        "{} ({}) · {} bars · {}",
-        format::signed(by, decimals(view)),
-        format::percent(100.0 * by / from.price),
-        format::price(bars, 0),
-        format::countdown(passed)
-    );
-    let y = if by < 0.0 { b.1 + 14.0 } else { b.1 - 14.0 };
-    tag(middle, y, words, shapes);
-}
-
-/// A text with a ground of its own, so that bars behind do not cut it.
-fn tag(x: f64, y: f64, words: String, shapes: &mut Vec<Shape>) {
-    let width = 10.0 + 6.3 * words.chars().count() as f64;
-    shapes.push(Shape::fill(x - width / 2.0, y - 9.0, width, 18.0, Ink::Chip, 0.95));
-    shapes.push(Shape::text(x, y, words, Ink::Text, Align::Middle));
-}
-
-/// Target and stop in points and percent, and how many times the risk the target is.
-fn risk(view: &View, drawing: &Drawing, at: &[Pixel], shapes: &mut Vec<Shape>) {
-    let ([entry, target, stop], [_, top, bottom]) = (drawing.points.as_slice(), at) else { return };
-    let (gain, loss) = (target.price - entry.price, stop.price - entry.price);
-    let words = |name: &str, price: f64, by: f64| {
-        format!(
-            "{name} {}  {} ({})",
-            format::price(price, decimals(view)),
-            format::signed(by, decimals(view)),
-            format::percent(100.0 * by / entry.price)
-        )
-    };
-    let middle = f64::midpoint(at[0].0, top.0);
-    let outside = |y: f64| if y < at[0].1 { y - 12.0 } else { y + 12.0 };
-    tag(middle, outside(top.1), words("Target", target.price, gain), shapes);
-    tag(middle, outside(bottom.1), words("Stop", stop.price, loss), shapes);
-    let times = if loss == 0.0 { 0.0 } else { (gain / loss).abs() };
-    tag(middle, at[0].1, format!("{times:.2} R"), shapes);
 }

@@ -146,6 +146,20 @@ mod tests {
     }
 
     #[test]
+    fn what_earlier_versions_kept_is_read() {
+        for (line, spans, is_on) in [
+            ("horizontal 7 ink=0 width=1 at=1709044200000000,5091.25", &[][..], [true, true]),
+            ("horizontal 7 ink=0 width=1 on=5m at=0,5", &[BarSpan::M5][..], [true, false]),
+            ("note 7 on=1h,1D at=0,5 text=a on=5m", &[BarSpan::H1, BarSpan::Day], [false, true]),
+        ] {
+            let drawing: Drawing = line.parse().expect(line);
+            assert_eq!(drawing.spans, spans, "{line}");
+            let shown = [BarSpan::M5, BarSpan::Day].map(|span| drawing.is_shown_on(span));
+            assert_eq!(shown, is_on, "{line}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_told() {
         for (line, words) in [
             ("", "begin with a tool"),

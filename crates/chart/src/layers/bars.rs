@@ -169,3 +169,34 @@ pub(super) fn compare(state: &ChartState, prices: &PriceScale, shapes: &mut Vec<
     }
     shapes.push(Shape::Path { points, ink: ChartState::COMPARE_INK, width: 1.5, is_dashed: false });
 }
+
+#[cfg(test)]
+mod tests {
+    use market::{Bar, Span};
+
+    use crate::state::tests::{MINUTES, bars};
+    use crate::{Action, ChartState, Ink, Shape};
+
+    #[test]
+    fn hours_before_the_open_and_after_the_close_are_tinted() {
+        let mut state = ChartState::default();
+        state.apply(Action::Resize { width: 5_000.0, height: 600.0 });
+        let date = "2024-02-06".parse().expect("a date");
+        let first = market::Moment::new_york(date, Span::hours(8));
+        let at = |n: i64| Bar { start: first + Span::minutes(n), ..bars(1)[0] };
+        state.apply(Action::SetBars { bars: (0..510).map(at).collect(), subject: MINUTES });
+        let tinted = |shape: Shape| match shape {
+            Shape::Fills { boxes, ink: Ink::Session, .. } => Some(boxes),
+            _ => None,
+        };
+        let boxes = state.shapes().into_iter().find_map(tinted).expect("tints");
+        let side = |place: f64| state.time.x(place) - state.time.spacing / 2.0;
+        // From 08:00 to 09:30, and from 16:00 to 16:30.
+        let expected = [(side(0.0), side(90.0)), (side(480.0), side(510.0))];
+        assert_eq!(boxes.len(), 2);
+        for ([x, top, width, height], (from, to)) in boxes.into_iter().zip(expected) {
+            assert!((x - from).abs() < 1e-9 && (x + width - to).abs() < 1e-9, "{x} {width}");
+            assert!(top == 0.0 && 500.0 < height, "down through every pane");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use market::format;
 use quant::levels::LevelRole;
 
-use crate::labels::{Placed, Wanted, place};
+use crate::labels::{Placed, Taken, Wanted, place};
 use crate::scale::PriceScale;
 use crate::state::{ChartLevel, ChartState, NARROW};
 use crate::{Align, Ink, Shape};
@@ -21,9 +21,10 @@ fn level_ink(level: &ChartLevel) -> Ink {
     }
 }
 
-pub(super) fn levels(state: &ChartState, prices: &PriceScale, shapes: &mut Vec<Shape>) {
+/// Lines and labels; gives the room that the labels take.
+pub(crate) fn levels(state: &ChartState, prices: &PriceScale, shapes: &mut Vec<Shape>) -> Taken {
     let (top, bottom) = (prices.top, prices.bottom);
-    let label_left = state.time.edge - state.margin() + 14.0;
+    let label_left = state.label_left();
     let mut wanted = Vec::new();
     let (mut above, mut below) = (Vec::new(), Vec::new());
     for (number, level) in state.levels.iter().enumerate() {
@@ -46,11 +47,19 @@ pub(super) fn levels(state: &ChartState, prices: &PriceScale, shapes: &mut Vec<S
     }
     let first = top + if above.is_empty() { 0.0 } else { LABEL };
     let last = bottom - if below.is_empty() { 0.0 } else { LABEL };
+    let width = state.time.edge - label_left;
+    let room = |y: f64| [label_left, y - LABEL / 2.0, width, LABEL];
+    let mut taken = Taken::default();
     for label in place(wanted, LABEL, first, last.max(first + LABEL)) {
         push_label(state, &label, label_left, shapes);
+        taken.0.push(room(label.y));
     }
-    push_edge(state, "↑", &above, (label_left, top + LABEL / 2.0), shapes);
-    push_edge(state, "↓", &below, (label_left, bottom - LABEL / 2.0), shapes);
+    let ends = [("↑", &above, top + LABEL / 2.0), ("↓", &below, bottom - LABEL / 2.0)];
+    for (arrow, off, y) in ends.into_iter().filter(|(_, off, _)| !off.is_empty()) {
+        push_edge(state, arrow, off, (label_left, y), shapes);
+        taken.0.push(room(y));
+    }
+    taken
 }
 
 /// A label with the lines that lead to it; one that names several shows the first one's price.
@@ -92,8 +101,11 @@ fn push_label(state: &ChartState, label: &Placed, left: f64, shapes: &mut Vec<Sh
     let distance = level.points.filter(|_| names.len() == 1);
     let words = match distance {
         Some(distance) => {
-            format!("{} {}", format::price(level.price, 2), format::signed(distance, 1))
+            // In tenths of a point, or as finely as a price below a dollar is told.
+            let decimals = if level.price < 1.0 { format::decimals(level.price) } else { 1 };
+            format!("{} {}", format::quote(level.price), format::signed(distance, decimals))
         }
+        None if level.price < 1.0 => format::quote(level.price),
         None => format::price(level.price, 1),
     };
     shapes.push(Shape::text(left + width - 5.0, label.y, words, Ink::Dim, Align::Right));
@@ -116,7 +128,7 @@ fn push_edge(
     let words = if state.width < NARROW {
         format!("{arrow} {}", off.len())
     } else {
-        format!("{arrow} {} {}{more}", level.name, format::price(level.price, 2))
+        format!("{arrow} {} {}{more}", level.name, format::quote(level.price))
     };
     shapes.push(Shape::text(left + 5.0, y, words, Ink::Faint, Align::Left));
 }

@@ -193,7 +193,8 @@ fn study_pane(state: &ChartState, pane: &Pane, lines: &StudyLines, shapes: &mut 
         let ink = line_ink(state, lines.study, 0);
         let y = y.clamp(pane.top + 9.0, (pane.bottom - 9.0).max(pane.top + 9.0));
         shapes.push(Shape::fill(edge, y - 8.0, PRICE_AXIS, 16.0, Ink::Chip, 1.0));
-        shapes.push(Shape::text(edge + 8.0, y, format::price(value, 2), ink, Align::Left));
+        let words = format::price(value, state.decimals_of(lines.study));
+        shapes.push(Shape::text(edge + 8.0, y, words, ink, Align::Left));
     }
 }
 
@@ -213,4 +214,59 @@ fn histogram(state: &ChartState, scale: &PriceScale, lines: &StudyLines, shapes:
     }
     shapes.push(Shape::Fills { boxes: up, ink: Ink::Up, opacity: 0.45 });
     shapes.push(Shape::Fills { boxes: down, ink: Ink::Down, opacity: 0.45 });
+}
+
+#[cfg(test)]
+mod tests {
+    use market::{Bar, Price};
+
+    use super::{PROFILE_PART, ROWS};
+    use crate::state::tests::{MINUTES, bars};
+    use crate::{Action, ChartSetup, ChartState, Ink, Shape, Study};
+
+    #[test]
+    fn a_profile_is_as_wide_as_the_volume_at_its_prices() {
+        let mut state = ChartState::default();
+        state.apply(Action::Resize { width: 1_000.0, height: 600.0 });
+        let mut setup = ChartSetup::default();
+        setup.add(Study::Profile);
+        state.apply(Action::SetUp(setup));
+        let price = |dollars: i64| Price::from_units(10_000 * dollars).expect("a price");
+        let bar = |n: usize, low: i64, high: i64, volume: i64| Bar {
+            start: bars(3)[n].start,
+            open: price(low),
+            high: price(high),
+            low: price(low),
+            close: price(high),
+            volume,
+        };
+        // One is spread over all rows, a share each; the others lie in one row.
+        let bars = vec![bar(0, 100, 100, 30), bar(1, 110, 110, 10), bar(2, 100, 120, ROWS as i64)];
+        state.apply(Action::SetBars { bars, subject: MINUTES });
+        let rows = |wanted: Ink| {
+            let of = |shape: Shape| match shape {
+                Shape::Fills { boxes, ink, opacity } if ink == wanted && opacity < 1.0 => {
+                    Some(boxes)
+                }
+                _ => None,
+            };
+            state.shapes().into_iter().find_map(of).expect("rows")
+        };
+        let (most, others) = (rows(Ink::Vwap), rows(Ink::Pivot));
+        let widest = state.time.edge * PROFILE_PART;
+        let [greatest] = most[..] else { panic!("{} rows", most.len()) };
+        assert!((greatest[2] - widest).abs() < 1e-9, "{}", greatest[2]);
+        let prices = state.prices();
+        let holds = |row: &[f64; 4], price: f64| {
+            let y = prices.y(price);
+            row[1] - 1e-6 <= y && y <= row[1] + row[3] + 1e-6
+        };
+        assert!(holds(&greatest, 100.0), "{greatest:?}");
+        assert_eq!(others.len(), ROWS - 1);
+        let shares = |row: &[f64; 4]| (row[2] / widest * 31.0 * 1e6).round() / 1e6;
+        for row in &others {
+            let expected = if holds(row, 110.1) { 11.0 } else { 1.0 };
+            assert_eq!(shares(row), expected, "{row:?}");
+        }
+    }
 }

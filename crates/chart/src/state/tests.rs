@@ -1,11 +1,11 @@
 //! The chart under its actions.
 
 use super::*;
-use crate::{Anchor, Drawing, DrawingChange, Ink, Pressed, Shape};
+use crate::{Align, Anchor, Drawing, DrawingChange, Ink, Pressed, Shape};
 use market::Price;
 use proptest::prelude::*;
 
-fn bars(count: i64) -> Vec<Bar> {
+pub(crate) fn bars(count: i64) -> Vec<Bar> {
     let price = |n: i64| Price::from_units(50_000_000 + 10_000 * (n % 17)).expect("a price");
     (0..count)
         .map(|n| Bar {
@@ -19,7 +19,7 @@ fn bars(count: i64) -> Vec<Bar> {
         .collect()
 }
 
-const MINUTES: Subject = Subject { span: BarSpan::M1, has_volume: true, decimals: 2 };
+pub(crate) const MINUTES: Subject = Subject { span: BarSpan::M1, has_volume: true, decimals: 2 };
 
 fn every_study() -> ChartSetup {
     let mut setup = ChartSetup::default();
@@ -29,7 +29,7 @@ fn every_study() -> ChartSetup {
     setup
 }
 
-fn chart(count: i64) -> ChartState {
+pub(super) fn chart(count: i64) -> ChartState {
     let mut state = ChartState::default();
     state.apply(Action::Resize { width: 1_000.0, height: 600.0 });
     state.apply(Action::SetBars { bars: bars(count), subject: MINUTES });
@@ -119,7 +119,7 @@ fn what_is_painted_depends_on_the_room_and_not_on_the_bars() {
     let count = |bars: i64| {
         let mut state = chart(bars);
         state.apply(Action::SetUp(every_study()));
-        state.apply(Action::Zoom { x: 0.0, factor: 1e-9 });
+        state.apply(Action::ZoomMiddle(1e-9));
         assert_eq!(state.visible(), 0..usize::try_from(bars).expect("few"), "all in sight");
         let points = |shape: &Shape| match shape {
             Shape::Fills { boxes, .. } | Shape::Frames { boxes, .. } => boxes.len(),
@@ -353,6 +353,54 @@ fn two_thousand_drawings_are_drawn_and_no_more_are_taken() {
     assert_eq!(state.drawings().len(), Drawing::COUNT_MAX);
 }
 
+proptest! {
+    #[test]
+    fn prices_of_lines_cover_neither_each_other_nor_labels_of_levels(
+        lines in prop::collection::vec(4_980.0..5_040.0_f64, 1..40),
+        levels in prop::collection::vec(4_980.0..5_040.0_f64, 0..30),
+        selected in 0..40_usize,
+    ) {
+        let mut state = chart(500);
+        let level = |price: &f64| ChartLevel {
+            name: "PDH".to_owned(),
+            price: *price,
+            role: quant::levels::LevelRole::Resistance,
+            points: None,
+            is_computed: true,
+            color: None,
+        };
+        state.apply(Action::SetLevels(levels.iter().map(level).collect()));
+        let line = |(n, price): (usize, &f64)| {
+            let point = Anchor { at: state.bars()[0].start, price: *price };
+            Drawing::new(n as u64, Tool::Horizontal, vec![point])
+        };
+        let all = lines.iter().enumerate().map(line).collect();
+        state.follow_drawings(Some(&Drawings::new(all)));
+        state.select(Some(selected as u64));
+        let right = state.label_left() - 14.0;
+        let told: Vec<(f64, String)> = state.shapes().into_iter().filter_map(|shape| match shape {
+            Shape::Text { x, y, text, align: Align::Right, .. } if x == right => Some((y, text)),
+            _ => None,
+        }).collect();
+        let prices = state.prices();
+        let in_sight = |price: f64| {
+            let y = prices.y(price) - 8.0;
+            prices.top <= y && y <= prices.bottom
+        };
+        prop_assert_eq!(told.is_empty(), !lines.iter().any(|price| in_sight(*price)));
+        for (n, (y, words)) in told.iter().enumerate() {
+            prop_assert!(told[..n].iter().all(|(other, _)| 13.0 <= (other - y).abs()));
+            let price: f64 = words.replace(',', "").parse().expect("a price");
+            // Eight pixels above its own line, to a hundredth of a point.
+            prop_assert!((prices.y(price) - 8.0 - y).abs() < 0.5, "{} at {}", words, y);
+        }
+        if let Some(price) = lines.get(selected).filter(|price| in_sight(**price)) {
+            let y = prices.y(*price) - 8.0;
+            prop_assert!(told.iter().any(|(at, _)| (at - y).abs() < 1e-9), "what is selected");
+        }
+    }
+}
+
 #[test]
 fn a_linked_crosshair_tells_the_bar_that_holds_the_moment() {
     let mut state = chart(500);
@@ -380,4 +428,44 @@ fn a_linked_crosshair_tells_the_bar_that_holds_the_moment() {
     let x = state.time.x(480.0);
     state.apply(Action::Point(Some((x, 200.0))));
     assert_eq!(state.told().map(|(bar, _)| bar), Some(state.series.bars()[480]));
+}
+
+#[test]
+fn the_countdown_tells_what_is_left_of_the_newest_bar() {
+    let told = |span: BarSpan, begins: &str, since: i64| {
+        let mut state = chart(0);
+        let (date, minutes) = begins.split_once(' ').expect("a date and minutes");
+        let minutes = Span::minutes(minutes.parse().expect("minutes"));
+        let start = Moment::new_york(date.parse().expect("a date"), minutes);
+        let bars = vec![Bar { start, ..bars(1)[0] }];
+        state.apply(Action::SetBars { bars, subject: Subject { span, ..MINUTES } });
+        state.apply(Action::SetLast(Some((5_000.0, true))));
+        state.apply(Action::SetNow(Some(start + Span::seconds(since))));
+        let clock = |shape: Shape| match shape {
+            Shape::Text { text, ink: Ink::OnAccent, is_bold: false, .. } => Some(text),
+            _ => None,
+        };
+        state.shapes().into_iter().find_map(clock)
+    };
+    let (open, late, half_day) = ("2024-02-06 570", "2024-02-06 930", "2023-07-03 570");
+    for (span, begins, since, clock) in [
+        (BarSpan::M1, open, 0, Some("01:00")),
+        (BarSpan::M1, open, 1, Some("00:59")),
+        (BarSpan::M1, open, 59, Some("00:01")),
+        // The next bar is not there yet, or the tape was set back.
+        (BarSpan::M1, open, 60, None),
+        (BarSpan::M1, open, -1, None),
+        (BarSpan::M5, open, 61, Some("03:59")),
+        (BarSpan::H4, open, 1, Some("3:59:59")),
+        // What the close or the open cuts off ends with it.
+        (BarSpan::H1, late, 600, Some("20:00")),
+        (BarSpan::H1, "2024-02-06 540", 600, Some("20:00")),
+        (BarSpan::H4, "2024-02-06 810", 1_800, Some("2:00:00")),
+        (BarSpan::H4, half_day, 1_800, Some("3:00:00")),
+        (BarSpan::Day, open, 1, Some("6:29:59")),
+        (BarSpan::Day, open, 390 * 60, None),
+        (BarSpan::Week, "2024-02-05 570", 1_800, Some("4d 6h")),
+    ] {
+        assert_eq!(told(span, begins, since).as_deref(), clock, "{span} {begins} {since}");
+    }
 }

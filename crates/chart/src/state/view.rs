@@ -36,6 +36,17 @@ pub struct Legend {
     pub values: Vec<LegendValue>,
 }
 
+/// The line above a study's pane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaneEdge {
+    /// Whose pane begins under it.
+    pub study: Study,
+    /// Where it is, in pixels.
+    pub top: f64,
+    /// The height of the pane that the trader wants, in percent of the chart's.
+    pub percent: u8,
+}
+
 /// A number of a legend.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LegendValue {
@@ -47,6 +58,8 @@ pub struct LegendValue {
 
 /// Pixels on either side of a pane's edge that take hold of it.
 const GRIP: f64 = 5.0;
+/// The same for a finger, which is less sure.
+const FINGER_GRIP: f64 = 14.0;
 /// Pixels within which a magnetic crosshair jumps.
 const MAGNET: f64 = 18.0;
 
@@ -76,6 +89,15 @@ impl ChartState {
 
     /// What lies at a point.
     pub fn region(&self, x: f64, y: f64) -> Region {
+        self.region_within(x, y, GRIP)
+    }
+
+    /// What a finger at a point means.
+    pub fn finger_region(&self, x: f64, y: f64) -> Region {
+        self.region_within(x, y, FINGER_GRIP)
+    }
+
+    fn region_within(&self, x: f64, y: f64, grip: f64) -> Region {
         let panes = self.panes();
         let bottom = panes.last().map_or(0.0, |pane| pane.bottom);
         if bottom < y {
@@ -83,7 +105,7 @@ impl ChartState {
         }
         let lower = || panes.iter().skip(1).zip(self.pane_studies());
         for (pane, shown) in lower() {
-            if (y - pane.top).abs() <= GRIP {
+            if (y - pane.top).abs() <= grip {
                 return Region::Edge(shown.study);
             }
         }
@@ -94,12 +116,26 @@ impl ChartState {
         if self.width - PRICE_AXIS < x { Region::PriceAxis } else { Region::Prices }
     }
 
+    /// The lines above the panes of studies, in their order.
+    pub fn pane_edges(&self) -> Vec<PaneEdge> {
+        let panes = self.panes();
+        let lower = panes.iter().skip(1).zip(self.pane_studies());
+        let edge = |(pane, shown): (&crate::panes::Pane, &crate::ShownStudy)| PaneEdge {
+            study: shown.study,
+            top: pane.top,
+            percent: shown.percent,
+        };
+        lower.map(edge).collect()
+    }
+
     /// The percentage of the height that a pane gets when its edge is dragged to `y`.
     pub fn pane_percent(&self, study: Study, y: f64) -> Option<u8> {
         let panes = self.panes();
         let place = self.pane_studies().position(|shown| shown.study == study)?;
         let (pane, last) = (panes.get(place + 1)?, panes.last()?);
-        let percent = (100.0 * (pane.bottom - y) / last.bottom.max(1.0)).round().clamp(5.0, 60.0);
+        let percent = (100.0 * (pane.bottom - y) / last.bottom.max(1.0)).round();
+        let (least, most) = crate::ShownStudy::PERCENTS.into_inner();
+        let percent = percent.clamp(least.into(), most.into());
         #[expect(clippy::cast_possible_truncation, reason = "clamped")]
         #[expect(clippy::cast_sign_loss, reason = "clamped")]
         let percent = percent as u8;
@@ -121,7 +157,7 @@ impl ChartState {
     }
 
     /// The bar nearest to `x`; nothing without bars.
-    fn nearest(&self, x: f64) -> Option<usize> {
+    pub(super) fn nearest(&self, x: f64) -> Option<usize> {
         let last = self.series.len().checked_sub(1)?;
         let place = self.time.place(x).round().clamp(0.0, last as f64);
         #[expect(clippy::cast_possible_truncation, reason = "clamped to the number of bars")]
@@ -147,6 +183,11 @@ impl ChartState {
         let apart = |price: &f64| (prices.y(*price) - y).abs();
         let nearest = traded.into_iter().min_by(|a, b| apart(a).total_cmp(&apart(b)))?;
         (apart(&nearest) <= MAGNET).then_some(nearest)
+    }
+
+    /// How wide and how high it is, in pixels.
+    pub fn size(&self) -> (f64, f64) {
+        (self.width, self.height)
     }
 
     /// What the crosshair points at: the bar's start and the price.
@@ -229,6 +270,11 @@ impl ChartState {
         self.setup.studies.iter().filter(is_told).map(legend).collect()
     }
 
+    /// Decimals of a study's values: as many as its prices have. RSI is no price.
+    pub(crate) fn decimals_of(&self, study: Study) -> usize {
+        if matches!(study, Study::Rsi(_)) { 2 } else { usize::from(self.subject.decimals) }
+    }
+
     fn legend_values(&self, study: Study, place: usize) -> Vec<LegendValue> {
         let bar = self.series.bars()[place];
         let Some(lines) = self.studies.iter().find(|lines| lines.study == study) else {
@@ -239,7 +285,7 @@ impl ChartState {
             let text = format::price(bar.volume as f64, 0);
             return vec![LegendValue { ink, text }];
         }
-        let decimals = usize::from(self.subject.decimals);
+        let decimals = self.decimals_of(study);
         let shown = (0..lines.lines().len()).filter_map(|line| {
             let value = lines.value(line, place)?;
             let ink = crate::layers::line_ink(self, study, line);
