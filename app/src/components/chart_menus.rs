@@ -1,9 +1,10 @@
 //! What is in the chart's menus: style and scale, studies and their numbers. Loaded when one opens.
 
 use crate::erased::{Erase, erased, heard, part};
-use chart::{ChartStyle, ScaleMode, ShownStudy, Study};
+use chart::{ChartSetup, ChartStyle, ScaleMode, ShownStudy, Study};
 use leptos::prelude::*;
 use market::{Moment, Span, Symbol, TradingDate};
+use wasm_bindgen::JsCast;
 
 use super::chart_bar::ChartControls;
 use super::menu::choice;
@@ -129,6 +130,7 @@ fn go_to(controls: ChartControls) -> AnyView {
 
 fn study_list(controls: ChartControls) -> AnyView {
     let sought = RwSignal::new(String::new());
+    let pressed = StoredValue::new(None);
     view! {
         <label class="menu__search">
             <span class="visually-hidden">"Search indicators"</span>
@@ -140,7 +142,7 @@ fn study_list(controls: ChartControls) -> AnyView {
             />
         </label>
         <h2>"On the chart"</h2>
-        <ul class="menu__list">{part(move || shown_studies(controls))}</ul>
+        <ul class="menu__list">{part(move || shown_studies(controls, pressed))}</ul>
         <h2>"Add"</h2>
         <button
             type="button"
@@ -158,38 +160,99 @@ fn study_list(controls: ChartControls) -> AnyView {
     .erase()
 }
 
-fn shown_studies(controls: ChartControls) -> AnyView {
-    let row = move |one: ShownStudy| {
-        let study = one.study;
-        let edit = study.has_settings().then(|| {
-            view! {
-                <button
-                    type="button"
-                    aria-label=format!("Settings of {}", study.label())
-                    on:click=heard(move |_| controls.edited.set(Some(study)))
-                >
-                    "⚙"
-                </button>
-            }
-            .erase()
-        });
+/// The studies on the chart. What was pressed last is named by its identity in the document.
+fn shown_studies(controls: ChartControls, pressed: StoredValue<Option<String>>) -> AnyView {
+    let setup = controls.setup.get();
+    // All rows are new: the focus goes back to what was pressed.
+    if let Some(id) = pressed.try_update_value(Option::take).flatten() {
+        request_animation_frame(move || focus_row(&id));
+    }
+    let row = |one: &ShownStudy| study_row(controls, pressed, &setup, *one);
+    setup.studies.iter().map(row).collect::<Vec<_>>().into_any()
+}
+
+/// One of them, and what can be done with it.
+fn study_row(
+    controls: ChartControls,
+    pressed: StoredValue<Option<String>>,
+    setup: &ChartSetup,
+    one: ShownStudy,
+) -> AnyView {
+    let study = one.study;
+    let label = study.label();
+    // Where one is taken away, the focus goes to its neighbour.
+    let place = setup.studies.iter().position(|shown| shown.study == study).unwrap_or_default();
+    let next = setup.studies.get(place + 1).or(place.checked_sub(1).map(|n| &setup.studies[n]));
+    let next = next.map(|next| format!("{}_show", next.study));
+    let act = move |word: &'static str, name: String, icon: &'static str, is_off: bool| {
+        let id = format!("{study}_{word}");
+        let run = move |_: leptos::ev::MouseEvent| {
+            pressed.set_value(Some(format!("{study}_{word}")));
+            controls.change(|setup| match word {
+                "show" => setup.toggle(study),
+                word => setup.move_study(study, word == "up"),
+            });
+        };
         view! {
-            <li>
-                <b>{study.label()}</b>
-                <span class="menu__note">{study.name()}</span>
-                {edit}
-                <button
-                    type="button"
-                    aria-label=format!("Remove {}", study.label())
-                    on:click=heard(move |_| controls.change(|setup| setup.remove(study)))
-                >
-                    "×"
-                </button>
-            </li>
+            <button
+                type="button"
+                id=id
+                aria-label=name.clone()
+                title=name
+                aria-pressed=(word == "show").then(|| (!one.is_hidden).to_string())
+                disabled=is_off
+                on:click=heard(run)
+            >
+                {icon}
+            </button>
         }
         .erase()
     };
-    controls.setup.get().studies.into_iter().map(row).collect_view().into_any()
+    let edit = study.has_settings().then(|| {
+        view! {
+            <button
+                type="button"
+                aria-label=format!("Settings of {label}")
+                on:click=heard(move |_| controls.edited.set(Some(study)))
+            >
+                "⚙"
+            </button>
+        }
+        .erase()
+    });
+    view! {
+        <li>
+            <b>{label.clone()}</b>
+            <span class="menu__note">{study.name()}</span>
+            {act("show", format!("Show {label}"), "◉", false)}
+            {act("up", format!("Move {label} up"), "↑", !setup.can_move(study, true))}
+            {act("down", format!("Move {label} down"), "↓", !setup.can_move(study, false))}
+            {edit}
+            <button
+                type="button"
+                aria-label=format!("Remove {label}")
+                on:click=heard(move |_| {
+                    pressed.set_value(next.clone());
+                    controls.change(|setup| setup.remove(study));
+                })
+            >
+                "×"
+            </button>
+        </li>
+    }
+    .erase()
+}
+
+/// Gives the focus to a button of a row; where that can do nothing now, to the row's first.
+fn focus_row(id: &str) {
+    let button = |id: &str| {
+        let found = document().get_element_by_id(id)?;
+        found.dyn_into::<web_sys::HtmlElement>().ok().filter(|one| !one.has_attribute("disabled"))
+    };
+    let first = || button(&format!("{}_show", id.rsplit_once('_')?.0));
+    if let Some(button) = button(id).or_else(first) {
+        let _ = button.focus();
+    }
 }
 
 fn offered_studies(controls: ChartControls, sought: &str) -> AnyView {

@@ -75,7 +75,7 @@ pub(super) fn Charts(commands: Commands) -> impl IntoView {
             <div
                 class="charts"
                 data-count=erased(move || count.get().to_string())
-                data-maximised=erased(move || commands.is_maximised.get().to_string())
+                data-maximised=erased(move || route.is_maximised.get().to_string())
             >
                 {(0..Layout::COUNT_MAX).map(in_place).collect_view()}
             </div>
@@ -104,6 +104,9 @@ fn one_chart(commands: Commands, place: usize) -> OneChart {
         setup,
         on_setup: Callback::new(move |setup| {
             route.change(false, |layout| layout.set_up(place, setup));
+        }),
+        window: route.address.with_untracked(|address| {
+            address.windows.get(place).copied().flatten().map(|window| (window.from, window.to))
         }),
         feed: chart_feed(memo(move || Some(symbol.get())), span, tape),
         compare: chart_feed(compared, span, tape),

@@ -9,12 +9,20 @@ use market::Symbol;
 use super::data::DeskData;
 use crate::components::DrawingControls;
 use crate::erased::{follow, memo};
+use crate::live::Link;
+
+/// Bytes of lines that are sent at once: well below what the server takes as one question.
+const BYTES_AT_ONCE: usize = 16 << 10;
+/// What a change weighs besides its line.
+const BYTES_AROUND: usize = 16;
 
 /// Changes that wait to be kept, and whether some are on their way.
 #[derive(Clone, Debug, Default)]
 struct Outbox {
     waiting: Vec<(Symbol, DrawingWord)>,
     is_sending: bool,
+    /// The desk came back while some were on their way: if those fail, they are sent once more.
+    is_back: bool,
 }
 
 /// The drawings of the symbols on the charts.
@@ -39,6 +47,13 @@ pub(super) fn drawing_controls(layout: Memo<Layout>, data: DeskData) -> DrawingC
         }
     });
     let outbox = StoredValue::new(Outbox::default());
+    // What was drawn while the desk was away goes when it is back.
+    follow(move || {
+        if data.tape.link.get() == Link::Open {
+            outbox.update_value(|outbox| outbox.is_back = true);
+            send(outbox, data);
+        }
+    });
     let on_change = Callback::new(move |(symbol, changes): (Symbol, Vec<DrawingChange>)| {
         outbox.update_value(|outbox| {
             for change in changes {
@@ -55,7 +70,13 @@ pub(super) fn drawing_controls(layout: Memo<Layout>, data: DeskData) -> DrawingC
         });
         send(outbox, data);
     });
-    DrawingControls::new(books, on_change)
+    let on_full = Callback::new(move |symbol| {
+        data.say(format!(
+            "{symbol} has {} drawings, the most that are kept: delete some first.",
+            Drawing::COUNT_MAX
+        ));
+    });
+    DrawingControls::new(books, on_change, on_full)
 }
 
 /// Adds what is kept to what was drawn before that was known.
@@ -85,17 +106,26 @@ async fn kept_drawings(symbol: Symbol, data: DeskData) -> Option<Vec<Drawing>> {
     Some(read)
 }
 
-/// Sends what waits, one request at a time, so that a later change never arrives first.
+/// Sends what waits, a part at a time, so that a later change never arrives first.
 fn send(outbox: StoredValue<Outbox>, data: DeskData) {
     let batch = outbox.try_update_value(|outbox| {
         if outbox.is_sending {
             return None;
         }
+        // What makes room goes first: of one drawing only the last change waits.
+        outbox.waiting.sort_by_key(|(_, word)| word.body.is_some());
         let symbol = outbox.waiting.first()?.0;
-        let (batch, rest) = std::mem::take(&mut outbox.waiting)
-            .into_iter()
-            .partition::<Vec<_>, _>(|(of, _)| *of == symbol);
-        (outbox.waiting, outbox.is_sending) = (rest, true);
+        let mut bytes = 0;
+        // Once the first has no room, those behind it wait as well: they stay in order.
+        let (batch, rest) =
+            std::mem::take(&mut outbox.waiting).into_iter().partition::<Vec<_>, _>(|(of, word)| {
+                let is_same = *of == symbol;
+                if is_same {
+                    bytes += BYTES_AROUND + word.body.as_ref().map_or(0, String::len);
+                }
+                is_same && bytes <= BYTES_AT_ONCE
+            });
+        (outbox.waiting, outbox.is_sending, outbox.is_back) = (rest, true, false);
         Some((symbol, batch))
     });
     let Some((symbol, batch)) = batch.flatten() else { return };
@@ -103,23 +133,25 @@ fn send(outbox: StoredValue<Outbox>, data: DeskData) {
         let words = batch.iter().map(|(_, word)| word.clone()).collect();
         let answer = edit_drawings(symbol, words).await;
         let is_failed = answer.is_err();
-        outbox.try_update_value(|outbox| {
+        let is_back = outbox.try_update_value(|outbox| {
             outbox.is_sending = false;
             if is_failed {
-                // They go with the next change; what changed since is newer.
+                // They go later; what changed since is newer, and other symbols' do not wait
+                // behind what is refused.
                 let is_newer = |word: &(Symbol, DrawingWord)| {
                     outbox.waiting.iter().any(|(of, one)| (*of, one.id) == (word.0, word.1.id))
                 };
-                let mut again: Vec<_> = batch.into_iter().filter(|one| !is_newer(one)).collect();
-                again.append(&mut outbox.waiting);
-                outbox.waiting = again;
+                let again: Vec<_> = batch.into_iter().filter(|one| !is_newer(one)).collect();
+                outbox.waiting.extend(again);
             }
+            std::mem::take(&mut outbox.is_back)
         });
         match answer {
             Ok(()) => send(outbox, data),
+            Err(_) if is_back == Some(true) => send(outbox, data),
             Err(error) => data.say(format!(
                 "Drawings of {symbol} were not saved: {error}. They are tried again with the next \
-                 change."
+                 change, and when the desk is back."
             )),
         }
     });
