@@ -154,6 +154,8 @@ pub struct Preferences {
     pub colors: Colors,
     /// Which levels, in which order, in which colours.
     pub levels: LevelChoices,
+    /// What this device chose of levels, in the cookie's words, while those of a link are shown.
+    pub own_levels: Option<String>,
     /// How much room a row takes.
     pub density: Density,
     /// How the desk is divided.
@@ -173,6 +175,7 @@ impl Default for Preferences {
             watch_columns: vec![WatchColumn::Day, WatchColumn::Percent, WatchColumn::Nearest],
             colors: Colors::default(),
             levels: LevelChoices::default(),
+            own_levels: None,
             density: Density::default(),
             panes: Panes::default(),
             chain_columns: ChainColumn::FIRST.to_vec(),
@@ -237,13 +240,11 @@ impl Preferences {
         for word in cookie(Self::COOKIE).split('.') {
             match word {
                 "light" => preferences.theme = Theme::Light,
-                "Pivots" => preferences.depth = Depth::Pivots,
-                "All" => preferences.depth = Depth::All,
                 "compact" => preferences.density = Density::Compact,
                 "toured" => preferences.is_toured = true,
                 "blue-orange" => preferences.colors = Colors::BlueOrange,
                 _ => {
-                    preferences.levels.read(word);
+                    preferences.read_level_word(word);
                     if let Some(word) = word.strip_prefix("panes-") {
                         preferences.panes = Panes::of_word(word);
                     }
@@ -268,21 +269,43 @@ impl Preferences {
     pub fn cookies(&self) -> [String; 2] {
         let keep = "; path=/; max-age=31536000; samesite=lax";
         let layout = self.layout.to_string().replace(',', "~");
-        let (theme, depth) = (self.theme.as_str(), self.depth.as_str());
+        let theme = self.theme.as_str();
+        let levels = self.own_levels.clone().unwrap_or_else(|| self.level_words());
         let columns = self.column_letters();
         let toured = if self.is_toured { ".toured" } else { "" };
         [
             format!(
-                "{}={theme}.{depth}.{}.{}.{}.watch-{columns}.panes-{}.chain-{}{toured}{keep}",
+                "{}={theme}.{levels}.{}.{}.watch-{columns}.panes-{}.chain-{}{toured}{keep}",
                 Self::COOKIE,
                 self.colors.as_str(),
                 self.density.as_str(),
-                self.levels.words(),
                 self.panes.word(),
                 ChainColumn::letters(&self.chain_columns),
             ),
             format!("{}={}{keep}", Self::CHART_COOKIE, layout),
         ]
+    }
+
+    /// What is chosen of levels, as the cookie and an address write it.
+    pub(crate) fn level_words(&self) -> String {
+        format!("{}{}", self.depth.as_str(), self.levels.words())
+    }
+
+    /// Shows levels as an address says; the device keeps its own until somebody chooses here.
+    /// Whether all of it was understood.
+    pub(crate) fn show_levels(&mut self, words: &str) -> bool {
+        let own = self.level_words();
+        self.own_levels.get_or_insert(own);
+        (self.depth, self.levels) = Default::default();
+        words.split('.').for_each(|word| self.read_level_word(word));
+        self.level_words() == words
+    }
+
+    fn read_level_word(&mut self, word: &str) {
+        match Depth::ALL.into_iter().find(|depth| depth.as_str() == word) {
+            Some(depth) => self.depth = depth,
+            None => self.levels.read(word),
+        }
     }
 
     /// So many levels, whatever was switched by hand before.
@@ -406,6 +429,27 @@ mod tests {
         panes.move_to(crate::panes::Divider::Side, 99);
         assert_eq!(read, Preferences { panes, ..Preferences::default() });
         assert_eq!(Preferences::from_cookies(""), Preferences::default());
+    }
+
+    #[test]
+    fn levels_of_a_link_are_shown_and_not_kept() {
+        let mut chosen = Preferences { depth: Depth::Pivots, ..Preferences::default() };
+        chosen.levels.switch(LevelGroup::Round, true);
+        let kept = |chosen: &Preferences| chosen.cookies()[0].clone();
+        let own = kept(&chosen);
+        assert!(chosen.show_levels("All.only-near.order-group.colors-a3"));
+        assert_eq!((chosen.depth, chosen.levels.filter), (Depth::All, LevelFilter::Near));
+        assert_eq!(chosen.levels.switched(LevelGroup::Round), None);
+        assert_eq!(kept(&chosen), own);
+        // Another link on the same page: the device's own are still those before the first.
+        for hostile in ["", "<script>", "Key.only-all", "groups-%00", "All.colors-a9"] {
+            assert!(!chosen.show_levels(hostile), "{hostile}");
+            assert_eq!(kept(&chosen), own);
+        }
+        assert!(chosen.show_levels("Key"));
+        chosen.own_levels = None;
+        let read = Preferences::from_cookies(kept(&chosen).split_once(';').expect("a cookie").0);
+        assert_eq!((read.depth, &read.levels), (Depth::Key, &LevelChoices::default()));
     }
 
     #[test]

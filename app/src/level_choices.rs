@@ -124,7 +124,7 @@ impl LevelChoices {
         of(&self.colors, group)
     }
 
-    /// All of it as words of the cookie, with dots between them.
+    /// What is not as usual, as words of the cookie and of an address, a dot before each.
     pub(crate) fn words(&self) -> String {
         let shown = |(group, is_shown): &(LevelGroup, bool)| {
             if *is_shown { letter(*group).to_ascii_uppercase() } else { letter(*group) }
@@ -133,13 +133,26 @@ impl LevelChoices {
             let letter = letter(*group);
             format!("{letter}{color}")
         };
-        format!(
-            "only-{}.order-{}.groups-{}.colors-{}",
-            self.filter.as_str(),
-            self.order.as_str(),
-            self.groups.iter().map(shown).collect::<String>(),
-            self.colors.iter().map(painted).collect::<String>(),
-        )
+        let named = |value: &str, usual: &str| {
+            if value == usual { String::new() } else { value.to_owned() }
+        };
+        let (filter, order) = (LevelFilter::default(), LevelOrder::default());
+        let words = [
+            ("only", named(self.filter.as_str(), filter.as_str())),
+            ("order", named(self.order.as_str(), order.as_str())),
+            ("groups", self.groups.iter().map(shown).collect()),
+            ("colors", self.colors.iter().map(painted).collect()),
+        ];
+        let mut text = String::new();
+        for (name, value) in words {
+            if !value.is_empty() {
+                text += ".";
+                text += name;
+                text += "-";
+                text += &value;
+            }
+        }
+        text
     }
 
     /// Reads one word of the cookie; what is not understood changes nothing.

@@ -59,9 +59,10 @@ pub(crate) fn level_file(view: &LevelsView, file: LevelFile) -> String {
 fn text(view: &LevelsView) -> String {
     let mut lines = vec![title(view)];
     for level in &view.levels {
-        let points =
-            level.points.map_or(String::new(), |by| format!("  {}", format::signed(by, 2)));
-        lines.push(format!("{:<10} {:>10}{points}", level.name, format::price(level.price, 2)));
+        let points = level.points.map_or(String::new(), |by| {
+            format!("  {}", format::signed(by, format::decimals(level.price)))
+        });
+        lines.push(format!("{:<10} {:>10}{points}", level.name, format::quote(level.price)));
     }
     lines.join("\n") + "\n"
 }

@@ -78,7 +78,10 @@ pub(super) fn layout_menu(controls: LayoutControls) -> AnyView {
                 "Copy link"
             </button>
         </div>
-        <p class="menu__note">"The link shows these charts to anybody who runs Volaris."</p>
+        <p class="menu__note">
+            "The link shows these charts, where they were scrolled to, and these levels to \
+             anybody who runs Volaris."
+        </p>
     }
     .erase()
 }

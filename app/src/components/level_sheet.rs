@@ -102,9 +102,10 @@ fn level_sheet(question: LevelQuestion) -> AnyView {
 
 #[component]
 fn Sheet(one: Explanation, now: Signal<Option<Moment>>) -> impl IntoView {
-    let inputs = one.inputs.into_iter().map(|input| {
+    let decimals = one.value.map_or(2, format::decimals);
+    let inputs = one.inputs.into_iter().map(move |input| {
         let value = match input.value {
-            InputValue::Number(value) => format::price(value, 2),
+            InputValue::Number(value) => format::price(value, decimals),
             InputValue::Text(text) => text,
         };
         let as_of = input.as_of.map(|at| stamp(at, now.get_untracked()));
@@ -123,7 +124,7 @@ fn Sheet(one: Explanation, now: Signal<Option<Moment>>) -> impl IntoView {
     };
     view! {
         <h2>{one.title}</h2>
-        <p class="level-sheet__value">{one.value.map(|value| format::price(value, 2))}</p>
+        <p class="level-sheet__value">{one.value.map(format::quote)}</p>
         <p>{one.definition}</p>
         <p class="level-sheet__formula"><code>{one.formula}</code></p>
         <table class="level-sheet__inputs">

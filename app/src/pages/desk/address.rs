@@ -3,8 +3,10 @@
 use chart::{ChartSetup, Layout};
 use market::{Series, Symbol};
 
+use super::link::Window;
 use crate::centre::Centre;
 use crate::components::ExposureChoice;
+use crate::contexts::Preferences;
 
 /// What the address says.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +22,16 @@ pub(super) struct Address {
     pub(super) paid: String,
     /// What a table of exposure counts.
     pub(super) exposure: ExposureChoice,
+    /// What is chosen of levels, as the cookie has it; nothing where the device's own choices are
+    /// shown.
+    pub(super) levels: Option<String>,
+    /// Only the active chart is seen.
+    pub(super) is_maximised: bool,
+    /// From when to when each chart shows bars at first; only a link that was copied says so, and
+    /// what is shown afterwards says it no more.
+    pub(super) windows: [Option<Window>; Layout::COUNT_MAX],
+    /// When in a recorded day a link was copied; likewise.
+    pub(super) at: Option<String>,
     /// What in it was not understood.
     pub(super) complaint: Option<String>,
 }
@@ -46,15 +58,53 @@ impl Address {
         if let Some(complaint) = &mut complaint {
             complaint.push('.');
         }
+        Self { centre: Centre::Chart, layout, complaint, ..Self::bare() }
+    }
+
+    /// Says nothing but which symbol there is at first.
+    fn bare() -> Self {
         Self {
             centre: Centre::Chart,
-            layout,
+            layout: Layout::default(),
             series: None,
             position: String::new(),
             paid: String::new(),
             exposure: ExposureChoice::default(),
-            complaint,
+            levels: None,
+            is_maximised: false,
+            windows: [None; Layout::COUNT_MAX],
+            at: None,
+            complaint: None,
         }
+    }
+
+    /// Reads what the address of any centre may say besides.
+    pub(super) fn read_view(&mut self, parameter: impl Fn(&str) -> Option<String>) {
+        let mut complain = |words: &str| {
+            let said = self.complaint.get_or_insert_default();
+            said.push_str(if said.is_empty() { "" } else { " " });
+            said.push_str(words);
+        };
+        if let Some(words) = parameter("levels") {
+            // What was not understood is not said again.
+            let mut understood = Preferences::default();
+            if !understood.show_levels(&words) {
+                complain("Showing what could be understood of the levels in this address.");
+            }
+            self.levels = Some(understood.level_words());
+        }
+        let mut is_damaged = false;
+        for (place, window) in self.windows.iter_mut().enumerate() {
+            if let Some(text) = parameter(&Window::name(place)) {
+                *window = Window::read(&text);
+                is_damaged |= window.is_none();
+            }
+        }
+        if is_damaged {
+            complain("The window in this address is none: showing the newest bars.");
+        }
+        self.is_maximised = parameter("max").is_some_and(|text| text == "1");
+        self.at = parameter("at");
     }
 
     /// Reads the symbol in a chain's path and the parameters behind it.
@@ -70,9 +120,9 @@ impl Address {
             Some(Err(error)) => complaint = Some(format!("{error}. Showing the first.")),
             None => {}
         }
-        let exposure = ExposureChoice::default();
         let [position, paid] = read_position(parameter);
-        Self { centre: Centre::Chain, layout, series, position, paid, exposure, complaint }
+        let centre = Centre::Chain;
+        Self { centre, layout, series, position, paid, complaint, ..Self::bare() }
     }
 
     /// Reads the symbol in the path of a smile and the parameters behind it.
@@ -110,17 +160,41 @@ impl Address {
             Ok(dealers) => exposure.dealers = dealers,
             Err(error) => complaint = Some(format!("{error}. Showing the usual.")),
         }
-        let (position, paid) = Default::default();
-        Self { centre: Centre::Exposure, layout, series: None, position, paid, exposure, complaint }
+        Self { centre: Centre::Exposure, layout, exposure, complaint, ..Self::bare() }
     }
 
     /// Reads the symbol in the path of the positions.
-    pub(super) fn read_positions(symbol: &str, layout: Layout) -> Self {
-        Self { centre: Centre::Positions, ..Self::read_chain(symbol, |_| None, layout) }
+    pub(super) fn read_positions(symbol: &str, mut layout: Layout) -> Self {
+        let complaint = choose_symbol(&mut layout, symbol);
+        Self { centre: Centre::Positions, layout, complaint, ..Self::bare() }
     }
 
-    /// The address that says all this.
+    /// The address that says all this, but for what is true only of the moment it was copied.
     pub(super) fn write(&self) -> String {
+        let mut text = self.write_centre();
+        let levels = self.levels.as_deref().map(|words| ("levels", words));
+        let maximised = self.is_maximised.then_some(("max", "1"));
+        for (name, value) in levels.into_iter().chain(maximised) {
+            add(&mut text, name, value);
+        }
+        text
+    }
+
+    /// The address that says that as well.
+    pub(super) fn write_link(&self) -> String {
+        let mut text = self.write();
+        for (place, window) in self.windows.iter().enumerate() {
+            if let Some(window) = window {
+                add(&mut text, &Window::name(place), &window.to_string());
+            }
+        }
+        if let Some(at) = &self.at {
+            add(&mut text, "at", at);
+        }
+        text
+    }
+
+    fn write_centre(&self) -> String {
         match (self.centre, self.series) {
             (Centre::Chart, _) => {
                 let text = self.layout.to_string();
@@ -153,6 +227,15 @@ impl Address {
     }
 }
 
+/// Adds a parameter to an address. Nothing in these needs escaping: they are letters, digits, dots
+/// and dashes.
+fn add(text: &mut String, name: &str, value: &str) {
+    text.push(if text.contains('?') { '&' } else { '?' });
+    text.push_str(name);
+    text.push('=');
+    text.push_str(value);
+}
+
 /// The position that an address names, and what was paid; what could not stand in one is left out.
 fn read_position(parameter: impl Fn(&str) -> Option<String>) -> [String; 2] {
     ["position", "paid"].map(|name| {
@@ -181,8 +264,13 @@ fn choose_symbol(layout: &mut Layout, symbol: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chart::Study;
-    use market::{BarSpan, Symbol};
+    use chart::{Ink, Links, Study};
+    use market::{BarSpan, Moment, Span, Symbol};
+    use proptest::prelude::*;
+    use quant::levels::LevelGroup;
+
+    use crate::contexts::Depth;
+    use crate::level_choices::{LevelFilter, LevelOrder};
 
     fn read(symbol: &str, query: &str) -> Address {
         let parameter = |name: &str| {
@@ -307,5 +395,133 @@ mod tests {
         assert_eq!(address.layout.charts().len(), 2);
         assert_eq!(address.layout.chart().symbol, Symbol::QQQ);
         assert_eq!(address.layout.chart().span, BarSpan::H1);
+    }
+
+    /// Reads a whole address, as the desk does.
+    fn read_whole(address: &str) -> Address {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let parameter = |name: &str| {
+            let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+            pairs.find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
+        };
+        let symbol = path.rsplit('/').next().unwrap_or_default();
+        let mut read = match path.split('/').nth(1) {
+            Some("exposure") => Address::read_exposure(symbol, parameter, Layout::default()),
+            Some("positions") => Address::read_positions(symbol, Layout::default()),
+            _ => Address::read(Some(symbol.to_owned()), parameter, Layout::default),
+        };
+        read.read_view(parameter);
+        read
+    }
+
+    #[test]
+    fn an_address_says_levels_and_what_is_maximised_wherever_one_is() {
+        for (address, levels) in [
+            ("/chart/SPX?span=5m&levels=Key", Some("Key")),
+            ("/chart/SPX?span=5m&levels=All.only-near.groups-aB.colors-c2&max=1", None),
+            ("/exposure/SPX?scope=today&levels=Pivots.order-group", Some("Pivots.order-group")),
+            ("/positions/SPX?levels=All", Some("All")),
+        ] {
+            let read = read_whole(address);
+            assert_eq!(read.complaint, None, "{address}");
+            assert!(levels.is_none_or(|levels| read.levels.as_deref() == Some(levels)));
+            assert_eq!(read.is_maximised, address.ends_with("max=1"));
+            assert_eq!(read.write(), address);
+        }
+        // An address that says nothing of levels leaves them to the device.
+        assert_eq!(read_whole("/chart/SPX?span=5m").levels, None);
+    }
+
+    #[test]
+    fn where_a_chart_was_scrolled_to_is_in_its_link_alone() {
+        let link = "/chart/SPX?span=5m&span2=1h&charts=2&levels=Key\
+                    &window2=202402270930-202402271600&at=202402271030";
+        let read = read_whole(link);
+        assert_eq!(read.complaint, None);
+        assert_eq!(read.windows.map(|window| window.is_some()), [false, true, false, false]);
+        assert_eq!(read.write_link(), link);
+        assert_eq!(read.write(), "/chart/SPX?span=5m&span2=1h&charts=2&levels=Key");
+    }
+
+    #[test]
+    fn a_damaged_link_shows_what_can_be_shown_and_says_so() {
+        for (query, told, written) in [
+            ("levels=<script>", "of the levels", "&levels=Key"),
+            ("levels=All.groups-9.only-far", "of the levels", "&levels=All"),
+            ("levels=", "of the levels", "&levels=Key"),
+            ("window=1-2", "showing the newest bars", ""),
+            ("window=202402271600-202402270930", "showing the newest bars", ""),
+            ("max=2", "", ""),
+        ] {
+            let read = read_whole(&format!("/chart/SPX?span=5m&{query}"));
+            let complaint = read.complaint.clone().unwrap_or_default();
+            assert!(complaint.contains(told), "{query}: {complaint}");
+            assert_eq!(complaint.is_empty(), told.is_empty(), "{query}: {complaint}");
+            assert_eq!(read.write(), format!("/chart/SPX?span=5m{written}"));
+        }
+    }
+
+    /// What a trader chose of levels, by numbers.
+    fn level_words(
+        chosen: [usize; 3],
+        switched: &[(usize, bool)],
+        painted: &[(usize, u8)],
+    ) -> String {
+        let [depth, filter, order] = chosen;
+        let mut preferences =
+            Preferences { depth: Depth::ALL[depth % 3], ..Preferences::default() };
+        preferences.levels.filter = LevelFilter::ALL[filter % 4];
+        preferences.levels.order = LevelOrder::ALL[order % 3];
+        let group = |number: usize| LevelGroup::ALL[number % LevelGroup::ALL.len()];
+        for (number, is_shown) in switched {
+            preferences.levels.switch(group(*number), *is_shown);
+        }
+        for (number, color) in painted {
+            preferences.levels.paint(group(*number), Some(color % Ink::STUDIES));
+        }
+        preferences.level_words()
+    }
+
+    proptest! {
+        #[test]
+        fn a_link_says_all_that_is_shown(
+            count in prop::sample::select(Layout::COUNTS.to_vec()),
+            active in 0..4_usize,
+            links in any::<[bool; 3]>(),
+            chosen in any::<[usize; 3]>(),
+            switched in prop::collection::vec((0..40_usize, any::<bool>()), 0..9),
+            painted in prop::collection::vec((0..40_usize, any::<u8>()), 0..9),
+            is_maximised: bool,
+            windows in any::<[Option<(u16, u16)>; 4]>(),
+        ) {
+            let mut layout = Layout::default();
+            layout.choose_symbol(Symbol::QQQ);
+            layout.arrange(count);
+            layout.activate(active);
+            if 1 < count {
+                layout.link(Links { symbol: links[0], span: links[1], crosshair: links[2] });
+            }
+            // By days, since the year 2000: no clock changes at 10:00.
+            let at = |day: u16| Moment(946_738_800_000_000) + Span::hours(24 * i64::from(day / 8));
+            let windows = windows.map(|window| window.map(|(from, days)| {
+                let days = i64::from(days / 8) + 1;
+                Window { from: at(from), to: at(from) + Span::hours(24 * days) }
+            }));
+            let levels = Some(level_words(chosen, &switched, &painted));
+            let bare = Address { layout, ..Address::bare() };
+            let address = Address { levels, is_maximised, windows, ..bare };
+            let link = address.write_link();
+            prop_assert!(link.len() < 600, "{link}");
+            prop_assert_eq!(read_whole(&link), address);
+        }
+
+        #[test]
+        fn any_query_is_read(query in "((levels|window|window2|max|at)=[^&]{0,40}&?){0,5}") {
+            let read = read_whole(&format!("/chart/SPX?span=5m&{query}"));
+            // What is said again is understood.
+            let again = read_whole(&read.write());
+            prop_assert_eq!(again.complaint, None);
+            prop_assert_eq!(again.levels, read.levels);
+        }
     }
 }

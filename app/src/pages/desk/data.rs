@@ -58,7 +58,7 @@ pub(super) struct DeskData {
     /// What options make of the symbols on charts.
     pub(super) option_levels: KnownOptionLevels,
     pub(super) installation: Installation,
-    preferences: RwSignal<Preferences>,
+    pub(super) preferences: RwSignal<Preferences>,
     /// How often the books were loaded anew.
     snapshots: Memo<u64>,
     /// One of them moves with each beat of the page's clock.
@@ -335,7 +335,7 @@ impl DeskData {
     pub(super) fn title(self) -> String {
         let view = self.levels_now();
         let last = view.as_ref().and_then(|view| view.last);
-        let price = last.map_or(String::new(), |last| format!(" {}", format::price(last.price, 2)));
+        let price = last.map_or(String::new(), |last| format!(" {}", format::quote(last.price)));
         let is_practice = view.is_none_or(|view| matches!(view.tape, TapeId::Practice { .. }));
         let practice = if is_practice { "PRACTICE · " } else { "" };
         format!("{practice}{}{price} · Volaris", self.symbol.get())
@@ -346,7 +346,7 @@ impl DeskData {
         let view = self.levels_now()?;
         let last = view.last?;
         let change = last.change_percent.map_or(String::new(), format::percent);
-        Some(format!("{} {} {change}", view.symbol, format::price(last.price, 2)))
+        Some(format!("{} {} {change}", view.symbol, format::quote(last.price)))
     }
 
     /// `ATR 42.6 · 62 % used`: of 14 days.
@@ -355,7 +355,8 @@ impl DeskData {
         let atr = view.atr?;
         let used =
             view.atr_used.map_or(String::new(), |used| format!(" · {:.0} % used", used * 100.0));
-        Some(format!("ATR {}{used}", format::price(atr, 2)))
+        let decimals = view.last.map_or(2, |last| format::decimals(last.price));
+        Some(format!("ATR {}{used}", format::price(atr, decimals)))
     }
 
     /// What the tape has.

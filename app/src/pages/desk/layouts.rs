@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 
 use super::Route;
 use super::data::DeskData;
+use super::link::copy_link;
 use crate::components::{LayoutControls, ToastText};
 
 /// What the menu of layouts does.
@@ -35,7 +36,7 @@ pub(super) fn layout_controls(
             change_kept(kept, data, KeptChange::Keep { name, text });
         }),
         on_remove: Callback::new(move |one| change_kept(kept, data, KeptChange::Remove(one))),
-        on_copy: Callback::new(move |()| copy_link(data)),
+        on_copy: Callback::new(move |()| copy_link(route, data)),
         on_ask: Callback::new(move |()| change_kept(kept, data, KeptChange::None)),
     }
 }
@@ -95,27 +96,4 @@ async fn do_change_kept(kept: Kept, data: DeskData, change: KeptChange) {
             data.toast.set(Some(ToastText::with_undo(words, undo)));
         }
     }
-}
-
-/// Copies the address of what is shown.
-pub(super) fn copy_link(data: DeskData) {
-    let Ok(address) = location().href() else { return };
-    let copying = window().navigator().clipboard().write_text(&address);
-    spawn_local(async move {
-        data.say(match wasm_bindgen_futures::JsFuture::from(copying).await {
-            Ok(_) => "The link to what is shown is copied.".to_owned(),
-            Err(_) => "The browser does not let this page copy: take the address above.".to_owned(),
-        });
-    });
-}
-
-/// Copies a text.
-pub(super) fn copy(data: DeskData, text: String) {
-    let copying = window().navigator().clipboard().write_text(&text);
-    spawn_local(async move {
-        data.say(match wasm_bindgen_futures::JsFuture::from(copying).await {
-            Ok(_) => "It is copied.".to_owned(),
-            Err(_) => "The browser does not let this page copy: mark the text above.".to_owned(),
-        });
-    });
 }

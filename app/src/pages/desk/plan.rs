@@ -9,10 +9,9 @@ use market::{Moment, Series, Span, Symbol, instrument};
 use plan::{Leg, Position, Stage, Strategy, joined, read_position, template};
 use quant::levels::{LevelId, Periods};
 
-use super::commands::{Commands, save};
+use super::commands::{Commands, copy, save};
 use super::expiries::Expiries;
 use super::kept_positions::{Kept, named, new_position};
-use super::layouts::copy;
 use super::leg_books::LegBooks;
 use super::plan_odds::PlanOdds;
 use super::soon::Soon;
@@ -348,7 +347,9 @@ fn plan(commands: Commands) -> AnyView {
         compared: data.compared,
         on_compare: Callback::new(move |id| data.compare(id)),
         on_ask: Callback::new(move |()| commands.data.kept.ask()),
-        on_copy: Callback::new(move |text: String| copy(commands.data, text)),
+        on_copy: Callback::new(move |text: String| {
+            copy(commands.data, text, ("It is copied.".to_owned(), "mark the text above"));
+        }),
         on_save: Callback::new(move |(name, text): (String, String)| {
             save(&name, "text/plain", &text);
         }),

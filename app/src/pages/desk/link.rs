@@ -1,0 +1,204 @@
+//! The link to what is shown: beside what the address always says, where charts were scrolled to
+//! and when in a recorded day that was. What follows such a link is asked before a tape moves.
+
+use std::fmt;
+
+use api::{TapeCommand, control_tape};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use market::{Moment, Span, TapeId, TradingDate, format};
+use wasm_bindgen::JsValue;
+
+use super::Route;
+use super::commands::copy;
+use super::data::DeskData;
+use crate::components::ToastText;
+use crate::erased::follow;
+
+/// From when to when a chart shows bars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Window {
+    pub(super) from: Moment,
+    pub(super) to: Moment,
+}
+
+impl Window {
+    /// The parameter's name: charts after the first have their number behind it, as in a layout.
+    pub(super) fn name(place: usize) -> String {
+        if place == 0 { "window".to_owned() } else { format!("window{}", place + 1) }
+    }
+
+    /// Reads what `Display` writes.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let (from, to) = text.split_once('-')?;
+        let window = Self { from: read_minute(from)?, to: read_minute(to)? };
+        (window.from < window.to).then_some(window)
+    }
+}
+
+impl fmt::Display for Window {
+    /// `202402270930-202402271600`, in New York.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", minute(self.from), minute(self.to))
+    }
+}
+
+fn minute(at: Moment) -> String {
+    let wall = at.wall_time();
+    let (year, month, day) = wall.date.year_month_day();
+    let minutes = wall.since_midnight.whole_seconds() / 60;
+    format!("{year:04}{month:02}{day:02}{:02}{:02}", minutes / 60, minutes % 60)
+}
+
+fn read_minute(text: &str) -> Option<Moment> {
+    let number = text.parse::<i64>().ok().filter(|_| text.len() == 12)?;
+    let (date, clock) = (number / 10_000, number % 10_000);
+    let part = |number: i64| i8::try_from(number % 100).ok();
+    let year = i16::try_from(date / 10_000).ok()?;
+    let date = TradingDate::new(year, part(date / 100)?, part(date)?).ok()?;
+    let (hours, minutes) = (clock / 100, clock % 100);
+    let is_clock = (0..24).contains(&hours) && minutes < 60;
+    is_clock.then(|| Moment::new_york(date, Span::minutes(60 * hours + minutes)))
+}
+
+/// Copies the link to what is shown.
+pub(super) fn copy_link(route: Route, data: DeskData) {
+    spawn_local(copy_whole_link(route, data));
+}
+
+/// Puts the whole link into the address bar as well: where a browser does not let a page copy, it
+/// is taken from there.
+#[lazy]
+fn copy_whole_link(route: Route, data: DeskData) {
+    let mut address = route.address.get_untracked();
+    address.levels = Some(data.preferences.read_untracked().level_words());
+    let windows = address.windows;
+    let seen = |place: usize| {
+        let chart = format!(".price-chart:nth-child({})", place + 1);
+        let chart = document().query_selector(&chart).ok().flatten()?;
+        let told = chart.get_attribute("data-window")?;
+        // A chart that was not on the screen yet still has to go where its own link says.
+        let Some((from, to)) = told.split_once(' ') else { return windows[place] };
+        Some(Window { from: Moment(from.parse().ok()?), to: Moment(to.parse().ok()?) })
+    };
+    address.windows = std::array::from_fn(seen);
+    let status = data.tape.status.get_untracked().map(|(tape, _)| tape);
+    let is_replay = status.is_some_and(|tape| matches!(tape.tape, TapeId::Replay { .. }));
+    address.at = untrack(|| data.tape.now()).filter(|_| is_replay).map(minute);
+    let path = address.write_link();
+    if let Ok(history) = window().history() {
+        let state = history.state().unwrap_or(JsValue::NULL);
+        let _ = history.replace_state_with_url(&state, "", Some(&path));
+    }
+    let link = location().origin().unwrap_or_default() + &path;
+    let done = "The link to what is shown is copied.".to_owned();
+    copy(data, link, (done, "take the address above"));
+}
+
+/// Offers to go where a link was copied in a recorded day, once it is known where the tape stands.
+/// It is asked first: whoever sends a link must not move anybody's tape.
+pub(super) fn offer_moment(route: Route, data: DeskData) {
+    let told = StoredValue::new(route.address.with_untracked(|address| address.at.clone()));
+    follow(move || {
+        if told.with_value(Option::is_some)
+            && data.tape.status.read().is_some()
+            && let Some(text) = told.try_update_value(Option::take).flatten()
+        {
+            spawn_local(offer(data, text));
+        }
+    });
+}
+
+#[lazy]
+fn offer(data: DeskData, text: String) {
+    let Some(at) = read_minute(&text) else {
+        data.say("The moment in this address is none: your tape stays where it is.".to_owned());
+        return;
+    };
+    let date = at.wall_time().date;
+    let playing = data.tape.status.get_untracked().map(|(tape, _)| tape.tape);
+    let is_day = matches!(playing, Some(TapeId::Replay { recording, .. })
+        if recording == date.to_string());
+    let now = untrack(|| data.tape.now()).map(Moment::minute_start);
+    if is_day && now == Some(at) {
+        return;
+    }
+    // With what else the link says, as long as the address bar still says it.
+    let link = location().href().unwrap_or_default();
+    let words = format!("This link is of {date} at {}, played back.", format::minute(at));
+    data.toast.set(Some(ToastText::with_answer(words, "Go there", move || {
+        let link = link.clone();
+        spawn_local(async move {
+            match go_to(date, at, is_day).await {
+                Ok(()) => {
+                    let _ = location().assign(&link);
+                }
+                Err(error) => data.say(format!("{date} cannot be played here: {error}.")),
+            }
+        });
+    })));
+}
+
+/// Has the tape stand at a moment of a recorded day.
+async fn go_to(date: TradingDate, at: Moment, is_day: bool) -> Result<(), api::ApiError> {
+    if !is_day {
+        control_tape(TapeCommand::Recording(date)).await?;
+    }
+    control_tape(TapeCommand::Pause).await?;
+    control_tape(TapeCommand::Seek(at)).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_no_window_is_refused() {
+        assert!(Window::read("202402270930-202402271600").is_some());
+        for text in [
+            "",
+            "-",
+            "202402270930",
+            "202402271600-202402270930",
+            "202402270930-202402270930",
+            "202402270930-202402272400",
+            "202402270930-202402271260",
+            "202402270930-202402301200",
+            "202413270930-202502271600",
+            "20240227T930-202402271600",
+            "-20240227093-202402271600",
+            "202402270930-202402271600-202402281600",
+            "<script>",
+            "9999999999999999999999-202402271600",
+        ] {
+            assert_eq!(Window::read(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_window_survives_the_address(
+            from in 0..2_000_000_000_i64, minutes in 1..5_000_000_i64,
+        ) {
+            let from = Moment(from * 1_000_000).minute_start();
+            let window = Window { from, to: from + Span::minutes(minutes) };
+            let again = Window::read(&window.to_string());
+            // The hour that autumn has twice is told as the first of the two.
+            let hour = Span::hours(1);
+            prop_assert!(again.is_some_and(|again| {
+                [window.from, window.from - hour].contains(&again.from)
+                    && [window.to, window.to - hour].contains(&again.to)
+            }) || minutes <= 60, "{window} {again:?}");
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "[0-9+-]{0,30}|\\PC{0,40}") {
+            if let Some(window) = Window::read(&text) {
+                prop_assert!(window.from < window.to);
+                prop_assert_eq!(Window::read(&window.to_string()), Some(window));
+            }
+        }
+    }
+}
