@@ -41,6 +41,7 @@ mod positions_table;
 mod price_chart;
 mod rail;
 mod risk_grid;
+mod screen_controls;
 mod span_bar;
 mod swatches;
 mod symbol_search;
@@ -79,9 +80,9 @@ pub(crate) use level_menu::{LevelMenuControls, level_menu};
 pub(crate) use level_sheet::{LevelQuestion, LevelSheet};
 pub(crate) use market_clock::MarketClock;
 pub(crate) use menu::{Menu, loaded};
-pub(crate) use news_bar::news_bar;
-pub use news_bar::{News, NewsOfPage};
-pub(crate) use notices::Notices;
+pub use news_bar::{News, NewsOfPage, news_html};
+pub(crate) use news_bar::{keep_news_current, news_bar};
+pub(crate) use notices::{Notices, notice_list};
 pub(crate) use palette::{Palette, PaletteControls};
 pub(crate) use pane_divider::pane_divider;
 pub(crate) use plan_compare::{COMPARED_MAX, Compared, plan_compare};
@@ -97,11 +98,12 @@ pub(crate) use positions_list::{ListControls, positions_list};
 pub(crate) use positions_table::{PositionRow, PositionWish, RowValue, positions_table};
 pub(crate) use price_chart::{
     AllCharts, ChartFeed, ChartHistory, DrawingControls, DrawingWish, OlderPage, OneChart,
-    PriceChart, is_computed,
+    PriceChart, is_computed, is_motion_reduced,
 };
 pub(crate) use rail::{Rail, RailControls};
 pub(crate) use risk_grid::{RiskChoice, RiskNow, risk_grid};
 pub(crate) use span_bar::SpanBar;
+pub(crate) use swatches::own_color;
 pub(crate) use symbol_search::SymbolSearch;
 pub(crate) use tab_bar::{Pane, TabBar};
 pub(crate) use tape_panel::{TapeControls, TapePanel};

@@ -16,6 +16,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Response, ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration};
 
+use crate::components::keep_news_current;
 use crate::contexts::preferences;
 use crate::live::{Link, LiveTape};
 
@@ -72,6 +73,7 @@ struct Watch {
 /// Keeps the desk on this device, as long as the page lives.
 #[lazy]
 pub(crate) async fn keep_installed(tape: LiveTape, installation: Installation) {
+    keep_news_current();
     let page_at = document().document_element().and_then(|root| root.get_attribute("data-kept-at"));
     let kept_at_ms = page_at.and_then(|text| text.parse().ok());
     if let Some(kept_at_ms) = kept_at_ms {

@@ -6,7 +6,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use market::BarSpan;
 
-use crate::commands::Command;
+use crate::commands::{Command, Move};
 use crate::contexts::Depth;
 use chart::{ScaleMode, Tool};
 
@@ -41,12 +41,30 @@ impl Default for Keymap {
             ("alt+h", Command::Tool(Tool::Horizontal)),
             ("alt+v", Command::Tool(Tool::Vertical)),
             ("alt+f", Command::Tool(Tool::Fibonacci)),
+            ("alt+c", Command::Crosshair),
             ("alt+s", Command::Picture),
+            ("alt+w", Command::WatchSymbol),
             ("ctrl+z", Command::Undo),
             ("ctrl+y", Command::Redo),
             ("ctrl+shift+z", Command::Redo),
             ("ctrl+arrowup", Command::ZoomIn),
             ("ctrl+arrowdown", Command::ZoomOut),
+            ("arrowup", Command::ZoomIn),
+            ("arrowdown", Command::ZoomOut),
+            ("+", Command::ZoomIn),
+            ("=", Command::ZoomIn),
+            ("-", Command::ZoomOut),
+            ("0", Command::Fit),
+            ("end", Command::Latest),
+            ("home", Command::Move(Move::Oldest)),
+            ("arrowleft", Command::Move(Move::Earlier)),
+            ("arrowright", Command::Move(Move::Later)),
+            ("ctrl+arrowleft", Command::Move(Move::FarEarlier)),
+            ("ctrl+arrowright", Command::Move(Move::FarLater)),
+            ("alt+arrowup", Command::Move(Move::Up)),
+            ("alt+arrowdown", Command::Move(Move::Down)),
+            ("shift+arrowup", Command::Move(Move::Taller)),
+            ("shift+arrowdown", Command::Move(Move::Flatter)),
             ("alt+1", Command::Depth(Depth::Key)),
             ("alt+2", Command::Depth(Depth::Pivots)),
             ("alt+3", Command::Depth(Depth::All)),
@@ -119,20 +137,34 @@ impl Keymap {
         self.bound.push((key, command));
     }
 
-    /// What a press means: a command, or letters that begin a search.
-    pub(crate) fn pressed(&self, event: &KeyboardEvent) -> Option<Pressed> {
-        let key = key_name(event)?;
-        let is_single = !key.contains('+') || key == "+";
+    /// What a press means, on the chart or elsewhere.
+    pub(crate) fn pressed(&self, event: &KeyboardEvent, is_on_chart: bool) -> Option<Pressed> {
+        self.meaning(&key_name(event)?, is_on_chart)
+    }
+
+    /// What a key means: a command, or letters that begin a search.
+    fn meaning(&self, key: &str, is_on_chart: bool) -> Option<Pressed> {
+        let is_single = !key.starts_with("ctrl+") && !key.starts_with("alt+");
+        let command = self.command(key);
+        if let Some(command) = command.filter(|one| is_single && one.is_of_chart())
+            && is_on_chart
+        {
+            return Some(Pressed::Command(command));
+        }
         if is_single && !self.has_single_keys {
             return None;
         }
-        if let Some(command) = self.command(&key) {
-            return Some(Pressed::Command(command));
+        match command {
+            Some(command) if !(is_single && command.is_of_chart()) => {
+                Some(Pressed::Command(command))
+            }
+            _ => {
+                let mut letters = key.chars();
+                let begins = letters.next();
+                let begins = begins.filter(|one| one.is_ascii_alphanumeric() || *one == ',');
+                begins.filter(|_| letters.next().is_none()).map(Pressed::Search)
+            }
         }
-        let mut letters = key.chars();
-        let begins =
-            letters.next().filter(|letter| letter.is_ascii_alphanumeric() || *letter == ',');
-        begins.filter(|_| letters.next().is_none()).map(Pressed::Search)
     }
 }
 
@@ -172,7 +204,8 @@ pub(crate) fn key_name(event: &KeyboardEvent) -> Option<String> {
     if event.alt_key() {
         text.push_str("alt+");
     }
-    if event.shift_key() && (is_command || event.alt_key()) {
+    // Of a letter, Shift makes another one; not of an arrow.
+    if event.shift_key() && (is_command || event.alt_key() || 1 < name.len()) {
         text.push_str("shift+");
     }
     text.push_str(&name);
@@ -208,6 +241,38 @@ mod tests {
         let mut sign = Keymap::default();
         sign.bind("=".to_owned(), Command::ZoomIn);
         assert_eq!(Keymap::read(&sign.write()).command("="), Some(Command::ZoomIn));
+    }
+
+    #[test]
+    fn arrows_are_the_charts_while_it_has_the_focus() {
+        let mut keymap = Keymap::default();
+        let command = |command| Some(Pressed::Command(command));
+        let earlier = Command::Move(Move::Earlier);
+        for (key, on_chart, elsewhere) in [
+            ("arrowleft", command(earlier), None),
+            ("shift+arrowup", command(Command::Move(Move::Taller)), None),
+            ("+", command(Command::ZoomIn), None),
+            // Elsewhere a digit is a timeframe's.
+            ("0", command(Command::Fit), Some(Pressed::Search('0'))),
+            ("5", Some(Pressed::Search('5')), Some(Pressed::Search('5'))),
+            ("ctrl+arrowup", command(Command::ZoomIn), command(Command::ZoomIn)),
+            ("alt+c", command(Command::Crosshair), command(Command::Crosshair)),
+            ("?", command(Command::Keys), command(Command::Keys)),
+            ("pageup", None, None),
+        ] {
+            assert_eq!(keymap.meaning(key, true), on_chart, "{key} on the chart");
+            assert_eq!(keymap.meaning(key, false), elsewhere, "{key} elsewhere");
+        }
+        // Without single keys those of the chart go on: they need its focus (WCAG 2.1.4).
+        keymap.has_single_keys = false;
+        assert_eq!(keymap.meaning("+", true), command(Command::ZoomIn));
+        assert_eq!(keymap.meaning("?", true), None);
+        assert_eq!(keymap.meaning("5", true), None);
+        // A key of one's own takes the place of all the usual ones, and is kept.
+        keymap.bind("alt+b".to_owned(), earlier);
+        let again = Keymap::read(&keymap.write());
+        assert_eq!(again.meaning("alt+b", false), command(earlier));
+        assert_eq!(again.meaning("arrowleft", true), None);
     }
 
     #[test]

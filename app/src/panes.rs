@@ -74,7 +74,7 @@ impl Divider {
 
 impl Default for Panes {
     fn default() -> Self {
-        Self { side: 7, split: 10, hides_levels: false, hides_watch: false, hides_positions: false }
+        Self { side: 9, split: 10, hides_levels: false, hides_watch: false, hides_positions: false }
     }
 }
 

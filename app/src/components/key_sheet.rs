@@ -84,9 +84,11 @@ fn key_sheet(is_open: RwSignal<bool>, keymap: RwSignal<Keymap>) -> AnyView {
             </button>
             <h2>"Keyboard"</h2>
             <p>
-                "Type letters to find a symbol, digits for a timeframe, then Enter. On the chart: \
-                 arrows pan and zoom, Shift with them stretches prices, 0 fits, End is the newest \
-                 bar. With a tool in the hand arrows aim and Enter sets a point."
+                "Type letters to find a symbol, digits for a timeframe, then Enter. Arrows, Home, \
+                 End and other single keys that move the chart count while it has the focus. With \
+                 the crosshair or a tool in the hand arrows aim, with Shift finely; Enter sets a \
+                 point, Escape lets go. Arrows move a selected drawing; Enter, or ] and [, choose \
+                 one of its points to move alone, Delete deletes it."
             </p>
             <div class="key-sheet__row">
                 <button

@@ -7,7 +7,7 @@ use crate::level_choices::LevelOrder;
 use api::{LastView, LevelView, LevelsView};
 use leptos::prelude::*;
 use market::format;
-use quant::levels::{LevelId, LevelRole, LevelSource, Standing, Touches};
+use quant::levels::{LevelGroup, LevelId, LevelRole, LevelSource, Standing, Touches};
 
 /// The ladder of levels.
 #[component]
@@ -33,12 +33,8 @@ pub(crate) fn Ladder(
         |name: &'static str, shown: &'static str| term(name, shown.into_any(), asked_term);
     let order = memo(|| preferences().read().levels.order);
     let levels = memo(move || view.with(|view| split(view.as_ref(), order.get())));
-    let rungs = move |is_above: bool| {
-        let ids = memo(move || {
-            let levels = levels.read();
-            let side = if is_above { &levels.0 } else { &levels.1 };
-            side.iter().map(|level| level.id).collect::<Vec<_>>()
-        });
+    let rungs = move |section: Section| {
+        let ids = memo(move || section.ids(&levels.read()));
         view! {
             <For each=move || ids.get() key=|id| *id let:id>
                 <Rung
@@ -53,6 +49,14 @@ pub(crate) fn Ladder(
         }
         .erase()
     };
+    let sections = memo(move || match order.get() {
+        LevelOrder::Group => Section::groups(&levels.read()),
+        _ => vec![Section::Below],
+    });
+    // A group is a body of its own, so that its heading is said with its levels.
+    let body = move |section: Section| {
+        view! { <tbody>{section.heading()}{rungs(section)}</tbody> }.erase()
+    };
     view! {
         <div class="ladder">
             <table class="ladder__table">
@@ -66,14 +70,15 @@ pub(crate) fn Ladder(
                         <th scope="col">{heading("Points", "points")}</th>
                         <th scope="col">"%"</th>
                         <th scope="col">{heading("ATR", "ATR")}</th>
+                        <th scope="col">{heading("σ", "σ")}</th>
                         <th scope="col">{heading("Odds", "odds")}</th>
                         <th scope="col">{heading("Touched", "hit")}</th>
                     </tr>
                 </thead>
-                <tbody>{rungs(true)}</tbody>
+                <tbody>{rungs(Section::Above)}</tbody>
                 <tbody>
                     <tr class="ladder__last">
-                        <td colspan="7">
+                        <td colspan="8">
                             <LastPrice
                                 symbol=derived(move || {
                                     view.with(|v| v.as_ref().map(|v| v.symbol.to_string()))
@@ -86,7 +91,7 @@ pub(crate) fn Ladder(
                         </td>
                     </tr>
                 </tbody>
-                <tbody>{rungs(false)}</tbody>
+                {part(move || sections.get().into_iter().map(body).collect_view())}
             </table>
             {absent_levels(view)}
         </div>
@@ -112,6 +117,50 @@ fn absent_levels(view: Signal<Option<LevelsView>>) -> AnyView {
 }
 
 type Sides = (Vec<LevelView>, Vec<LevelView>);
+
+/// A part of the ladder.
+#[derive(Clone, Copy, PartialEq)]
+enum Section {
+    /// What stands above the last price.
+    Above,
+    /// What stands below it.
+    Below,
+    /// One group, where they are in order of groups.
+    Group(LevelGroup),
+}
+
+impl Section {
+    /// A section for each group that there is, in the groups' order.
+    fn groups(levels: &Sides) -> Vec<Self> {
+        let mut groups: Vec<Self> =
+            levels.1.iter().map(|level| Self::Group(level.id.group())).collect();
+        groups.dedup();
+        groups
+    }
+
+    /// The levels that are in it.
+    fn ids(self, levels: &Sides) -> Vec<LevelId> {
+        let side = if self == Self::Above { &levels.0 } else { &levels.1 };
+        let ids = side.iter().map(|level| level.id);
+        match self {
+            Self::Group(group) => ids.filter(|id| id.group() == group).collect(),
+            Self::Above | Self::Below => ids.collect(),
+        }
+    }
+
+    fn heading(self) -> Option<AnyView> {
+        let Self::Group(group) = self else { return None };
+        let name = group.name();
+        Some(
+            view! {
+                <tr class="ladder__group">
+                    <th colspan="8" scope="rowgroup">{name}</th>
+                </tr>
+            }
+            .erase(),
+        )
+    }
+}
 
 /// What stands above the last price, and what below it.
 fn split(view: Option<&LevelsView>, order: LevelOrder) -> Sides {
@@ -199,10 +248,6 @@ fn Rung(
         }
     };
     let touched = move || level.with(|level| touched_text(level.as_ref()?.touches));
-    let odds = move || {
-        let away = level.with(|level| level.as_ref()?.deviations)?;
-        Some(format!("odds of a touch before the next options end; {:.2} σ away", away.abs()))
-    };
     view! {
         <tr
             class="rung"
@@ -244,9 +289,10 @@ fn Rung(
             <td>{show(|level, _| {
                 level.atrs.map_or(String::new(), |atrs| format!("{:.2}", atrs.abs()))
             })}</td>
-            <td title=erased(odds)>
-                {show(|level, _| level.touch_odds.map_or(String::new(), odds_text))}
-            </td>
+            <td class="rung__deviations">{show(|level, _| {
+                level.deviations.map_or(String::new(), |away| format!("{:.2}", away.abs()))
+            })}</td>
+            <td>{show(|level, _| level.touch_odds.map_or(String::new(), odds_text))}</td>
             <td class="rung__touches" title=erased(touched)>{show(touch_count)}</td>
         </tr>
     }

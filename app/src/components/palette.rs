@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use market::BarSpan;
 
 use super::opened::{loaded_when, show_while};
+use super::screen_controls::{screen_controls, use_control};
 use crate::centre::Centre;
-use crate::commands::Command;
+use crate::commands::{Command, Linked, Move};
 use crate::erased::{Erase, erased, heard, memo, part};
 use crate::keymap::{Keymap, span_of_digits};
 use crate::panes::SidePane;
@@ -29,10 +30,19 @@ pub(crate) struct PaletteControls {
     pub(crate) on_choose: Callback<Command>,
 }
 
+/// What a row does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Deed {
+    /// What can be done on the whole desk.
+    Command(Command),
+    /// Uses a control of the screen that is open, by its place among them.
+    Control(usize),
+}
+
 /// A row of the palette.
 #[derive(Clone, Debug, PartialEq)]
 struct Row {
-    command: Command,
+    deed: Deed,
     name: String,
     hint: String,
 }
@@ -50,7 +60,12 @@ fn palette(controls: PaletteControls) -> AnyView {
     let typed = RwSignal::new(String::new());
     let marked = RwSignal::new(0_usize);
     let field = NodeRef::<html::Input>::new();
+    let screen = StoredValue::new_local(Vec::new());
+    let names = RwSignal::new(Vec::new());
     let begin = move || {
+        let found = screen_controls();
+        names.set(found.iter().map(|(name, _)| name.clone()).collect());
+        screen.set_value(found);
         typed.set(controls.opened.get_untracked().unwrap_or_default());
         marked.set(0);
         if let Some(field) = field.get_untracked() {
@@ -58,12 +73,22 @@ fn palette(controls: PaletteControls) -> AnyView {
         }
     };
     show_while(dialog, move || controls.opened.read().is_some(), begin);
-    let found = memo(move || rows(controls, &typed.read()));
+    let found = memo(move || rows(controls, &names.read(), &typed.read()));
     let choose = move |place: usize| {
-        let command = found.with_untracked(|found| found.get(place).map(|row| row.command));
+        let deed = found.with_untracked(|found| found.get(place).map(|row| row.deed));
         controls.opened.set(None);
-        if let Some(command) = command {
-            controls.on_choose.run(command);
+        // At once: what is done may want the focus, which nothing beside an open dialog can have.
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+        match deed {
+            Some(Deed::Command(command)) => controls.on_choose.run(command),
+            Some(Deed::Control(place)) => screen.with_value(|screen| {
+                if let Some((_, control)) = screen.get(place) {
+                    use_control(control);
+                }
+            }),
+            None => {}
         }
     };
     let handle_key = move |event: KeyboardEvent| {
@@ -150,13 +175,14 @@ fn palette(controls: PaletteControls) -> AnyView {
 }
 
 /// What matches, the best first: symbols by their letters, timeframes by their digits, then all
-/// that has every typed word in its name.
-fn rows(controls: PaletteControls, typed: &str) -> Vec<Row> {
+/// that has every typed word in its name, those that are called so or begin so before the others:
+/// what can be done everywhere, then on the open `screen`.
+fn rows(controls: PaletteControls, screen: &[String], typed: &str) -> Vec<Row> {
     let typed = typed.trim().trim_start_matches(',').to_ascii_lowercase();
     let keymap = controls.keymap.read();
     let symbols = controls.symbols.read();
     let symbol = |one: &SymbolView| Row {
-        command: Command::Symbol(one.symbol),
+        deed: Deed::Command(Command::Symbol(one.symbol)),
         name: format!("{} · {}", one.symbol, one.name),
         hint: "symbol".to_owned(),
     };
@@ -165,7 +191,7 @@ fn rows(controls: PaletteControls, typed: &str) -> Vec<Row> {
     };
     let mut rows: Vec<Row> = symbols.iter().filter(begins).map(symbol).collect();
     let command = |command: Command| Row {
-        command,
+        deed: Deed::Command(command),
         name: name(command),
         hint: keymap.key(command).map(spoken_key).unwrap_or_default(),
     };
@@ -175,15 +201,27 @@ fn rows(controls: PaletteControls, typed: &str) -> Vec<Row> {
         typed.split_whitespace().all(|word| name.contains(word))
     };
     let named = symbols.iter().filter(|one| !begins(one)).map(symbol);
-    let all = Command::all().into_iter().filter(|one| *one != Command::Palette).map(command);
-    // Nothing typed: what there is to look at comes first.
-    let others: Vec<Row> = if typed.is_empty() {
-        named.chain(all).collect()
-    } else {
-        all.chain(named).filter(has_all).collect()
+    let compared = symbols.iter().map(|one| Command::Compare(one.symbol));
+    let all = Command::all().into_iter().filter(|one| *one != Command::Palette);
+    let all = all.chain(compared).map(command);
+    let control = |(place, name): (usize, &String)| Row {
+        deed: Deed::Control(place),
+        name: name.clone(),
+        hint: "this screen".to_owned(),
     };
+    let on_screen = screen.iter().enumerate().map(control);
+    // Nothing typed: what there is to look at comes first.
+    let mut others: Vec<Row> = if typed.is_empty() {
+        named.chain(on_screen).chain(all).collect()
+    } else {
+        all.chain(on_screen).chain(named).filter(has_all).collect()
+    };
+    others.sort_by_cached_key(|row| {
+        let name = row.name.to_ascii_lowercase();
+        (name != typed, !name.starts_with(&typed))
+    });
     for row in others {
-        if !rows.iter().any(|known| known.command == row.command) {
+        if !rows.iter().any(|known| known.deed == row.deed) {
             rows.push(row);
         }
     }
@@ -210,6 +248,10 @@ pub(super) fn name(command: Command) -> String {
         Command::Show(Centre::Volatility) => "Volatility: smile and surface".to_owned(),
         Command::Show(Centre::Positions) => "Positions and risk".to_owned(),
         Command::Show(Centre::Exposure) => "Gamma exposure (GEX)".to_owned(),
+        Command::Link(linked) => {
+            let what = if linked == Linked::Span { "timeframe" } else { linked.as_str() };
+            format!("Layout: the same {what} on all charts, or not")
+        }
         Command::CopyLink => "Copy the link to what is shown".to_owned(),
         Command::Symbol(symbol) => format!("Show {symbol}"),
         Command::Span(span) => format!("Timeframe {span}: {}", spoken_span(span)),
@@ -217,19 +259,40 @@ pub(super) fn name(command: Command) -> String {
         Command::Scale(mode) => format!("Scale: {}", mode.as_str()),
         Command::Invert => "Invert the scale".to_owned(),
         Command::Magnet => "Magnet crosshair".to_owned(),
+        Command::Compare(symbol) => format!("Compare with {symbol}, or stop that"),
         Command::Study(study) => format!("Indicator {}: {}", study.label(), study.name()),
+        Command::AnchorVwap => "Indicator AVWAP: anchored at the bar you press".to_owned(),
         Command::Tool(tool) => format!("Draw: {}", tool.name()),
         Command::Undo => "Undo drawing".to_owned(),
         Command::Redo => "Redo drawing".to_owned(),
+        Command::DeleteDrawing => "Delete the selected drawing".to_owned(),
+        Command::DeleteDrawings => "Delete all drawings that are not locked".to_owned(),
+        Command::Crosshair => "Crosshair by arrow keys, or away with it".to_owned(),
+        Command::Move(one) => moved(one).to_owned(),
         Command::Fit => "Fit prices".to_owned(),
         Command::Reset => "Reset the chart".to_owned(),
         Command::Latest => "Go to the newest bar".to_owned(),
         Command::ZoomIn => "Zoom in".to_owned(),
         Command::ZoomOut => "Zoom out".to_owned(),
+        other => name_beside_chart(other),
+    }
+}
+
+/// The same for what is not about the chart.
+fn name_beside_chart(command: Command) -> String {
+    match command {
         Command::Theme => "Switch between dark and light".to_owned(),
         Command::Colors(colors) => format!("Colours: {}", colors.name()),
         Command::Density(density) => format!("Density: {}", density.as_str()),
         Command::Depth(depth) => format!("Levels: {}", depth.as_str()),
+        Command::Group(group) => format!("Levels: {}, show or hide", group.name()),
+        Command::Filter(filter) => format!("Levels filter: {}", filter.name()),
+        Command::Order(order) => format!("Levels order: {}", order.name()),
+        Command::LevelMenu => "Levels: groups, order, colours…".to_owned(),
+        Command::WatchMenu => "Watchlists: others, files, columns…".to_owned(),
+        Command::WatchSymbol => "Watchlist: add the chart's symbol".to_owned(),
+        Command::Tape => "Tape: controls, recorded days…".to_owned(),
+        Command::Practice => "Tape: back to the practice market".to_owned(),
         Command::PlayPause => "Tape: pause or play".to_owned(),
         Command::Speed(times) => format!("Tape: speed {times}×"),
         Command::Step(minutes) => format!("Tape: step {minutes} m"),
@@ -249,6 +312,21 @@ pub(super) fn name(command: Command) -> String {
         Command::Install => "Install the desk on this device".to_owned(),
         Command::Developers => "For programs: REST and WebSocket".to_owned(),
         Command::Account => "Account: protect the desk, sign out".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn moved(one: Move) -> &'static str {
+    match one {
+        Move::Earlier => "Chart: earlier",
+        Move::Later => "Chart: later",
+        Move::FarEarlier => "Chart: much earlier",
+        Move::FarLater => "Chart: much later",
+        Move::Oldest => "Chart: the oldest bar loaded",
+        Move::Up => "Chart: up, to what lies above",
+        Move::Down => "Chart: down, to what lies below",
+        Move::Taller => "Chart: stretch prices",
+        Move::Flatter => "Chart: squeeze prices",
     }
 }
 
@@ -264,16 +342,60 @@ fn spoken_span(span: BarSpan) -> String {
     }
 }
 
-/// `Alt T`, `Ctrl K`, `Space`.
+/// `Alt T`, `Ctrl K`, `Space`, `Shift ↑`.
 pub(super) fn spoken_key(key: &str) -> String {
-    if key == " " {
-        return "Space".to_owned();
-    }
-    let word = |part: &str| {
-        let mut letters = part.chars();
-        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-        first.into_iter().chain(letters).collect::<String>()
+    // A plus at the end is the key itself.
+    let (before, last) = match key.strip_suffix('+') {
+        Some(before) => (before, "+"),
+        None => key.rsplit_once('+').unwrap_or(("", key)),
     };
-    let words: Vec<String> = key.split('+').map(word).collect();
-    words.join(" ").replace("Arrowright", "→").replace("Arrowup", "↑").replace("Arrowdown", "↓")
+    let word = |part: &str| match part {
+        " " => "Space".to_owned(),
+        "arrowleft" => "←".to_owned(),
+        "arrowright" => "→".to_owned(),
+        "arrowup" => "↑".to_owned(),
+        "arrowdown" => "↓".to_owned(),
+        part => {
+            let mut letters = part.chars();
+            let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+            first.into_iter().chain(letters).collect::<String>()
+        }
+    };
+    let before = before.split('+').filter(|part| !part.is_empty());
+    let words: Vec<String> = before.chain([last]).map(word).collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_told_as_they_are_printed() {
+        for (key, words) in [
+            ("alt+t", "Alt T"),
+            ("ctrl+shift+z", "Ctrl Shift Z"),
+            (" ", "Space"),
+            ("+", "+"),
+            ("ctrl++", "Ctrl +"),
+            ("?", "?"),
+            ("shift+arrowup", "Shift ↑"),
+            ("arrowleft", "←"),
+            ("home", "Home"),
+        ] {
+            assert_eq!(spoken_key(key), words, "{key}");
+        }
+    }
+
+    #[test]
+    fn every_command_has_a_name_of_its_own() {
+        for command in Command::all() {
+            assert_ne!(name(command), command.to_string());
+        }
+        let mut names: Vec<String> = Command::all().into_iter().map(name).collect();
+        let count = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
 }

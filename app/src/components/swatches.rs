@@ -35,7 +35,7 @@ const OWN: [Ink; Ink::STUDIES as usize] =
     [Ink::Study(0), Ink::Study(1), Ink::Study(2), Ink::Study(3), Ink::Study(4), Ink::Study(5)];
 
 /// A colour of its own for something that has one anyway.
-pub(super) fn own_color(
+pub(crate) fn own_color(
     label: &'static str,
     chosen: impl Fn() -> Option<u8> + Copy + Send + Sync + 'static,
     choose: impl Fn(Option<u8>) + Copy + 'static,

@@ -1,6 +1,6 @@
 //! Finds a symbol by its letters or its name.
 
-use crate::erased::{Erase, erased, heard, memo, part};
+use crate::erased::{Erase, erased, follow, heard, memo, part};
 use api::SymbolView;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -21,37 +21,23 @@ pub(crate) fn SymbolSearch(
     on_choose: Callback<Symbol>,
 ) -> impl IntoView {
     let typed = RwSignal::new(String::new());
-    let is_open = RwSignal::new(false);
-    let marked = RwSignal::new(0_usize);
     let found = memo(move || symbols.with(|symbols| matching(symbols, &typed.read())));
-    let choose = move |symbol: Symbol| {
-        typed.set(String::new());
-        is_open.set(false);
-        on_choose.run(symbol);
+    let search = Search {
+        symbols,
+        typed,
+        found,
+        is_open: RwSignal::new(false),
+        marked: RwSignal::new(0),
+        is_wished: RwSignal::new(false),
+        on_choose,
     };
-    let handle_key = move |event: KeyboardEvent| match event.key().as_str() {
-        "ArrowDown" => {
-            event.prevent_default();
-            is_open.set(true);
-            marked.update(|place| *place = (*place + 1).min(found.read().len().max(1) - 1));
-        }
-        "ArrowUp" => {
-            event.prevent_default();
-            marked.update(|place| *place = place.saturating_sub(1));
-        }
-        "Enter" => {
-            event.prevent_default();
-            let chosen =
-                found.with(|found| found.get(marked.get_untracked()).map(|one| one.symbol));
-            if let Some(symbol) = chosen {
-                choose(symbol);
-            }
-        }
-        "Escape" => is_open.set(false),
-        _ => {}
-    };
+    follow(move || search.keep_promise());
+    let Search { is_open, marked, is_wished, .. } = search;
     let is_listed = move || is_open.get() && !found.read().is_empty();
-    let is_nothing = move || is_open.get() && found.read().is_empty() && !typed.read().is_empty();
+    let is_nothing = move || {
+        let is_missing = found.read().is_empty() && !symbols.with(Vec::is_empty);
+        is_open.get() && is_missing && !typed.read().is_empty()
+    };
     view! {
         <div class="symbol-search">
             <input
@@ -73,19 +59,84 @@ pub(crate) fn SymbolSearch(
                 on:input=heard(move |event| {
                     typed.set(event_target_value(&event));
                     marked.set(0);
+                    is_wished.set(false);
                     is_open.set(true);
                 })
                 on:focus=heard(move |_| is_open.set(true))
                 on:blur=heard(move |_| is_open.set(false))
-                on:keydown=handle_key
+                on:keydown=heard(move |event| search.key(&event))
             />
-            <Found id label found marked is_listed=Signal::derive(is_listed) on_choose=choose />
+            <Found
+                id
+                label
+                found
+                marked
+                is_listed=Signal::derive(is_listed)
+                on_choose=move |symbol| search.choose(symbol)
+            />
             <p class="symbol-search__nothing" hidden=erased(move || !is_nothing())>
                 "Not on this tape."
             </p>
         </div>
     }
     .erase()
+}
+
+/// What is sought.
+#[derive(Clone, Copy)]
+struct Search {
+    symbols: Signal<Vec<SymbolView>>,
+    typed: RwSignal<String>,
+    found: Memo<Vec<SymbolView>>,
+    is_open: RwSignal<bool>,
+    marked: RwSignal<usize>,
+    /// Who is faster than the list of what there is has it chosen when that comes.
+    is_wished: RwSignal<bool>,
+    on_choose: Callback<Symbol>,
+}
+
+impl Search {
+    fn choose(self, symbol: Symbol) {
+        self.typed.set(String::new());
+        self.is_open.set(false);
+        self.on_choose.run(symbol);
+    }
+
+    fn keep_promise(self) {
+        if !self.symbols.with(Vec::is_empty) && self.is_wished.get_untracked() {
+            self.is_wished.set(false);
+            let first = self.found.with_untracked(|found| found.first().map(|one| one.symbol));
+            first.into_iter().for_each(|symbol| self.choose(symbol));
+        }
+    }
+
+    fn key(self, event: &KeyboardEvent) {
+        let Self { found, marked, .. } = self;
+        match event.key().as_str() {
+            "ArrowDown" => {
+                event.prevent_default();
+                self.is_open.set(true);
+                let last = found.read_untracked().len().max(1) - 1;
+                marked.update(|place| *place = (*place + 1).min(last));
+            }
+            "ArrowUp" => {
+                event.prevent_default();
+                marked.update(|place| *place = place.saturating_sub(1));
+            }
+            "Enter" => {
+                event.prevent_default();
+                let chosen = found.with_untracked(|found| {
+                    found.get(marked.get_untracked()).map(|one| one.symbol)
+                });
+                match chosen {
+                    Some(symbol) => self.choose(symbol),
+                    None => self.is_wished.set(self.symbols.with_untracked(Vec::is_empty)),
+                }
+            }
+            "Escape" => self.is_open.set(false),
+            _ => {}
+        }
+    }
 }
 
 /// What was found, under the field.

@@ -4,7 +4,7 @@ use super::opened::loaded_when;
 use crate::erased::{Erase, erased, heard, memo, part};
 use api::{RecordingView, TapeCommand, TapeView};
 use leptos::prelude::*;
-use market::{Moment, Span, TapeId, format};
+use market::{Moment, Span, TapeId, format, session_clock, trading_day};
 
 /// Speeds that are offered.
 const SPEEDS: [u16; 3] = [1, 10, 60];
@@ -95,7 +95,7 @@ fn tape_panel(controls: TapeControls) -> AnyView {
             </button>
             {speeds.into_iter().collect_view()}
         </div>
-        <Steps is_replay on_command />
+        <Steps tape on_command />
         <Seek tape is_replay on_command />
         <Recordings tape recordings is_replay on_command />
     }
@@ -104,7 +104,23 @@ fn tape_panel(controls: TapeControls) -> AnyView {
 
 /// Jumps forward.
 #[component]
-fn Steps(is_replay: Memo<bool>, on_command: Callback<TapeCommand>) -> impl IntoView {
+fn Steps(tape: Signal<Option<TapeView>>, on_command: Callback<TapeCommand>) -> impl IntoView {
+    // A recorded day has one open, and none after it.
+    let has_open = move || {
+        tape.read().as_ref().is_some_and(|tape| session_clock(tape.at).next_open() < tape.last)
+    };
+    // Back to the open of a recorded day, once that is past.
+    let open = memo(move || {
+        let tape = tape.read();
+        let tape = tape.as_ref().filter(|tape| matches!(tape.tape, TapeId::Replay { .. }))?;
+        let open = trading_day(tape.at.wall_time().date)?.open();
+        (tape.first <= open && open < tape.at).then_some(open)
+    });
+    let to_open = move |_: leptos::ev::MouseEvent| {
+        if let Some(open) = open.get_untracked() {
+            on_command.run(TapeCommand::Seek(open));
+        }
+    };
     let step = move |label: &'static str, by: Span| {
         view! {
             <button type="button" on:click=heard(move |_| on_command.run(TapeCommand::Step(by)))>
@@ -120,10 +136,17 @@ fn Steps(is_replay: Memo<bool>, on_command: Callback<TapeCommand>) -> impl IntoV
             {step("+1 h", Span::hours(1))}
             <button
                 type="button"
-                hidden=erased(move || is_replay.get())
+                hidden=erased(move || !has_open())
                 on:click=heard(move |_| on_command.run(TapeCommand::NextOpen))
             >
                 "Next open"
+            </button>
+            <button
+                type="button"
+                hidden=erased(move || open.read().is_none())
+                on:click=heard(to_open)
+            >
+                "Back to the open"
             </button>
         </div>
     }

@@ -154,7 +154,8 @@ fn facts(controls: WatchControls, symbol: Symbol, place: Memo<usize>) -> AnyView
     let day = memo(move || day.run((symbol, place.get())));
     let name = move || row.read().name.clone();
     let last = move || row.read().last;
-    let price = move || last().map_or("–".to_owned(), |(price, _)| format::price(price, 2));
+    let price = move || last().map_or("–".to_owned(), |(price, _)| format::quote(price));
+    let decimals = move || last().map_or(2, |(price, _)| format::decimals(price));
     let change = move || last().and_then(|(_, change)| change);
     // What is shown as 0.00% neither rose nor fell.
     let percent = move || change().map(|(_, percent)| (100.0 * percent).round() / 100.0);
@@ -171,7 +172,7 @@ fn facts(controls: WatchControls, symbol: Symbol, place: Memo<usize>) -> AnyView
             _ => "",
         };
         let (points, _) = change()?;
-        let points = shows(WatchColumn::Points).then(|| format::signed(points, 2));
+        let points = shows(WatchColumn::Points).then(|| format::signed(points, decimals()));
         let percent = percent().filter(|_| shows(WatchColumn::Percent)).map(format::percent);
         if points.is_none() && percent.is_none() {
             return None;
@@ -182,7 +183,7 @@ fn facts(controls: WatchControls, symbol: Symbol, place: Memo<usize>) -> AnyView
     };
     let nearest = move || {
         let nearest = row.read().nearest.clone().filter(|_| shows(WatchColumn::Nearest));
-        nearest.map(|(name, points)| format!("{name} {}", format::signed(points, 2)))
+        nearest.map(|(name, points)| format!("{name} {}", format::signed(points, decimals())))
     };
     let atr_used = move || {
         let used = row.read().atr_used.filter(|_| shows(WatchColumn::AtrUsed));

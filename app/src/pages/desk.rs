@@ -11,6 +11,7 @@ mod commands;
 mod data;
 mod drawings;
 mod layouts;
+mod link;
 mod leg_books;
 mod open_interest;
 mod open_positions;
@@ -34,7 +35,8 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::location::Location;
-use market::{BarSpan, Series, Symbol, instrument};
+use leptos_router::params::ParamsMap;
+use market::{BarSpan, Series, Symbol, format};
 use quant::options::ExposureScope;
 
 use crate::centre::Centre;
@@ -56,6 +58,7 @@ use charts::Charts;
 use commands::Commands;
 use data::DeskData;
 use exposure::exposure_pane;
+use link::offer_moment;
 use open_positions::open_positions;
 use plan::plan_pane;
 use positions::positions_pane;
@@ -73,6 +76,8 @@ struct Route {
     symbol: Memo<Symbol>,
     span: Memo<BarSpan>,
     setup: Memo<ChartSetup>,
+    /// Only the active chart is seen.
+    is_maximised: Memo<bool>,
     /// Called with what the address should say, and whether the one before is kept in the history.
     go: Callback<(Address, bool)>,
 }
@@ -83,38 +88,7 @@ impl Route {
         // the path alone.
         let Location { pathname, query, .. } = use_location();
         let address = Memo::new(move |before: Option<&Address>| {
-            let (path, query) = (pathname.read(), query.read());
-            let last = || preferences().read_untracked().layout.clone();
-            if let Some(symbol) = path.strip_prefix("/chain/") {
-                return Address::read_chain(symbol, |name| query.get(name), last());
-            }
-            if let Some(symbol) = path.strip_prefix("/plan/") {
-                return Address::read_plan(symbol, |name| query.get(name), last());
-            }
-            let mut address = if let Some(symbol) = path.strip_prefix("/exposure/") {
-                Address::read_exposure(symbol, |name| query.get(name), last())
-            } else if let Some(symbol) = path.strip_prefix("/volatility/") {
-                Address::read_volatility(symbol, |name| query.get(name), last())
-            } else if let Some(symbol) = path.strip_prefix("/positions/") {
-                Address::read_positions(symbol, last())
-            } else {
-                match (path.strip_prefix("/chart/"), before) {
-                    // On the way to another page, this one stays as it is.
-                    (None, Some(before)) => return before.clone(),
-                    (symbol, _) => {
-                        let symbol = symbol.map(str::to_owned);
-                        Address::read(symbol, |name| query.get(name), last)
-                    }
-                }
-            };
-            // Whoever looks at something else meanwhile comes back to the plan.
-            let same =
-                |before: &&Address| before.layout.chart().symbol == address.layout.chart().symbol;
-            if let Some(before) = before.filter(same) {
-                address.position.clone_from(&before.position);
-                address.paid.clone_from(&before.paid);
-            }
-            address
+            read_address(&pathname.read(), &query.read(), before)
         });
         let layout = memo(move || address.read().layout.clone());
         let navigate = use_navigate();
@@ -125,15 +99,57 @@ impl Route {
             preferences().update(|chosen| chosen.layout = address.layout);
             navigate(&written, options);
         });
-        Self {
+        let route = Self {
             address,
             centre: memo(move || address.read().centre),
             layout,
             symbol: memo(move || layout.read().chart().symbol),
             span: memo(move || layout.read().chart().span),
             setup: memo(move || layout.read().chart().setup.clone()),
+            is_maximised: memo(move || address.read().is_maximised),
             go,
-        }
+        };
+        route.follow_levels();
+        route
+    }
+
+    /// Levels are shown as the address says, and it says what is chosen here.
+    fn follow_levels(self) {
+        let chosen = preferences();
+        let words = memo(move || chosen.read().level_words());
+        let said = StoredValue::new(words.get_untracked());
+        let show = move || {
+            let told = self.address.with_untracked(|address| address.levels.clone());
+            if let Some(told) = told.filter(|told| *told != said.get_value()) {
+                chosen.update(|chosen| {
+                    chosen.show_levels(&told);
+                });
+                said.set_value(told);
+            }
+        };
+        // On the first page already.
+        show();
+        follow(move || {
+            self.address.track();
+            show();
+        });
+        follow(move || {
+            let words = words.get();
+            if words != said.get_value() {
+                said.set_value(words.clone());
+                chosen.update(|chosen| chosen.own_levels = None);
+                let mut address = self.address.get_untracked();
+                address.levels = Some(words);
+                self.go.run((address, false));
+            }
+        });
+    }
+
+    /// Only the active chart is seen, or all of them again.
+    fn maximise(self) {
+        let mut address = self.address.get_untracked();
+        address.is_maximised = !address.is_maximised;
+        self.go.run((address, false));
     }
 
     /// Other charts; whatever stood in the middle, they do then.
@@ -213,6 +229,39 @@ impl Route {
     }
 }
 
+/// What the desk's address says, after another one.
+fn read_address(path: &str, query: &ParamsMap, before: Option<&Address>) -> Address {
+    let parameter = |name: &str| query.get(name);
+    let last = || preferences().read_untracked().layout.clone();
+    let mut address = if let Some(symbol) = path.strip_prefix("/chain/") {
+        Address::read_chain(symbol, parameter, last())
+    } else if let Some(symbol) = path.strip_prefix("/plan/") {
+        Address::read_plan(symbol, parameter, last())
+    } else if let Some(symbol) = path.strip_prefix("/exposure/") {
+        Address::read_exposure(symbol, parameter, last())
+    } else if let Some(symbol) = path.strip_prefix("/volatility/") {
+        Address::read_volatility(symbol, parameter, last())
+    } else if let Some(symbol) = path.strip_prefix("/positions/") {
+        Address::read_positions(symbol, last())
+    } else {
+        match (path.strip_prefix("/chart/"), before) {
+            // On the way to another page, this one stays as it is.
+            (None, Some(before)) => return before.clone(),
+            (symbol, _) => Address::read(symbol.map(str::to_owned), parameter, last),
+        }
+    };
+    address.read_view(parameter);
+    // Whoever looks at something else meanwhile comes back to the plan.
+    let same = |before: &&Address| before.layout.chart().symbol == address.layout.chart().symbol;
+    if let Some(before) = before.filter(same)
+        && !matches!(address.centre, Centre::Chain | Centre::Plan)
+    {
+        address.position.clone_from(&before.position);
+        address.paid.clone_from(&before.paid);
+    }
+    address
+}
+
 /// Something in the middle of the desk whose code is loaded when somebody looks at it. The server
 /// draws its place; what is in it is the browser's work.
 fn loaded_pane<Content>(load: impl Fn() -> Content + Send + Sync + 'static) -> AnyView
@@ -275,6 +324,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
     let commands = Commands::new(route, data, pane);
     let choose_symbol = commands.choose_symbol;
     commands.listen();
+    offer_moment(route, data);
     let panes = memo(move || preferences().read().panes);
     let tab = memo(move || match (pane.get(), route.centre.get()) {
         (Pane::Chart, Centre::Chain) => Pane::Chain,
@@ -287,7 +337,9 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
     let run = Callback::new(move |command| commands.run(command));
     let is_stale = memo(move || data.is_stale());
     let levels = data.shown_levels();
-    let decimals = derived(move || usize::from(instrument(symbol.get()).decimals));
+    let decimals = derived(move || {
+        levels.with(|view| view.as_ref()?.last).map_or(2, |last| format::decimals(last.price))
+    });
     page_title(move || data.title());
     view! {
         <div

@@ -8,16 +8,17 @@ use market::{BarSpan, Freshness, Moment, Span, Symbol, TapeId};
 use quant::levels::{LevelId, LevelRole, LevelSource, Periods, Standing, Touches};
 
 use crate::components::{
-    DepthSwitch, FeedBadge, Ladder, MarketClock, Menu, SpanBar, SymbolSearch, ThemeSwitch, Toast,
-    ToastText, WatchControls, WatchRow, Watchlist, term,
+    DepthSwitch, FeedBadge, Ladder, MarketClock, Menu, Notices, Pane, SpanBar, SymbolSearch,
+    TabBar, ThemeSwitch, Toast, ToastText, WatchControls, WatchRow, Watchlist, figure, loaded,
+    notice_list, own_color, term,
 };
 use crate::contexts::{Density, Depth, preferences};
-use crate::erased::{Erase, derived, erased, heard};
+use crate::erased::{Erase, derived, erased, follow, heard, part};
 use crate::live::Link;
 use crate::page_title::page_title;
 
 /// Tokens of colour, and what each is for.
-const COLORS: [(&str, &str); 13] = [
+const COLORS: [(&str, &str); 19] = [
     ("bg", "ground"),
     ("panel", "panes"),
     ("chip", "what is chosen or pointed at"),
@@ -31,7 +32,19 @@ const COLORS: [(&str, &str); 13] = [
     ("pivot", "pivots, closes"),
     ("vwap", "VWAP, practice"),
     ("session", "hours outside the session"),
+    ("study-1", "studies, groups of levels"),
+    ("study-2", ""),
+    ("study-3", ""),
+    ("study-4", ""),
+    ("study-5", ""),
+    ("study-6", ""),
 ];
+
+/// Tokens of type, smallest first.
+const SIZES: [&str; 6] = ["note", "small", "body", "head", "field", "title"];
+
+/// Tokens of space, smallest first: between what belongs together, round it, rows and targets.
+const SPACES: [&str; 7] = ["space-1", "radius", "space-2", "space-3", "space-4", "row", "target"];
 
 /// 2024-02-27 10:30:00 in New York.
 const NOW: Moment = Moment(1_709_047_800_000_000);
@@ -57,11 +70,14 @@ impl LazyRoute for StyleguidePage {
                 </p>
                 {looks()}
                 {colors()}
+                {sizes()}
+                {spaces()}
                 {words()}
                 {buttons()}
                 {fields()}
                 {feeds()}
                 {clocks()}
+                {figures()}
                 {messages()}
                 {levels()}
                 {watchlist()}
@@ -123,6 +139,31 @@ fn colors() -> AnyView {
     section("Colours", view! { <ul class="styleguide__colors">{list}</ul> }.erase())
 }
 
+fn sizes() -> AnyView {
+    let line = |size: &'static str| {
+        view! {
+            <p class="styleguide__type" data-size=size>
+                {size} " 5,091.63 +0.18%"
+            </p>
+        }
+        .erase()
+    };
+    section("Sizes", SIZES.map(line).collect_view().into_any())
+}
+
+fn spaces() -> AnyView {
+    let line = |space: &'static str| {
+        view! {
+            <p class="styleguide__space">
+                <span data-space=space></span>
+                {space}
+            </p>
+        }
+        .erase()
+    };
+    section("Space", SPACES.map(line).collect_view().into_any())
+}
+
 fn words() -> AnyView {
     let asked = RwSignal::new(None);
     let content = view! {
@@ -142,9 +183,17 @@ fn buttons() -> AnyView {
     let depth = RwSignal::new(Depth::Key);
     let span = RwSignal::new(BarSpan::Day);
     let is_open = RwSignal::new(true);
+    let color = RwSignal::new(Some(2));
+    let pane = RwSignal::new(Pane::Levels);
     let content = view! {
         <div class="styleguide__row">
             <button type="button">"Rest"</button>
+            <button type="button" class="styleguide__pointed">
+                "Pointed at"
+            </button>
+            <button type="button" class="styleguide__focused">
+                "Focused"
+            </button>
             <button type="button" aria-pressed="true">
                 "Chosen"
             </button>
@@ -159,6 +208,8 @@ fn buttons() -> AnyView {
         <div class="styleguide__row">
             <SpanBar span on_choose=move |one| span.set(one) />
         </div>
+        {in_browser(move || own_color("Colour", move || color.get(), move |one| color.set(one)))}
+        <TabBar pane on_choose=move |one| pane.set(one) />
         <div class="styleguide__row styleguide__menu">
             <Menu
                 id="styleguide-menu"
@@ -182,7 +233,18 @@ fn fields() -> AnyView {
         <div class="styleguide__row">
             <SymbolSearch id="styleguide-search" label="Search symbol" symbols on_choose=|_| {} />
             <input type="text" aria-label="Filled" value="A name" />
+            <input type="text" aria-label="Focused" value="Focused" class="styleguide__focused" />
+            <input type="text" aria-label="Wrong" value="12 lots" aria-invalid="true" />
             <input type="text" aria-label="Closed" value="Not now" disabled />
+        </div>
+        <p class="menu__complaint">"A line that complains."</p>
+        <div class="styleguide__row">
+            <select aria-label="Group">
+                <option>"VWAP"</option>
+                <option>"ATR"</option>
+            </select>
+            <input type="range" aria-label="Price" min="0" max="10" value="4" />
+            <input type="range" aria-label="Closed" min="0" max="10" value="4" disabled />
         </div>
     };
     section("Fields", content.into_any())
@@ -237,6 +299,40 @@ fn clocks() -> AnyView {
     section("The exchange's clock", view! { {unknown} {clocks} }.into_any())
 }
 
+/// What only a browser makes, here as on the desk: its code comes when it is asked for, and a
+/// page of the server's may not give things a style of their own.
+fn in_browser(content: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+    let is_here = RwSignal::new(false);
+    follow(move || is_here.set(true));
+    part(move || is_here.get().then(&content))
+}
+
+fn figures() -> AnyView {
+    let known = figure("IV rank", "", Memo::new(|_| "62".to_owned()));
+    let unknown = figure("Max pain", "", Memo::new(|_| "–".to_owned()));
+    let row = |(name, value): (&'static str, &'static str)| {
+        view! { <tr><th scope="row">{name}</th><td>{value}</td></tr> }.erase()
+    };
+    let rows = [("Delta", "\u{2212}12.40"), ("Gamma", "+0.08"), ("Theta", "–")].map(row);
+    let content = view! {
+        <div class="chain-head__figures">
+            <dl>{known} {unknown}</dl>
+        </div>
+        <div class="styleguide__pane figures-table">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"level"</th>
+                        <th scope="col">"value"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    };
+    section("Figures", content.erase())
+}
+
 fn messages() -> AnyView {
     let plain = ToastText { text: "5 levels were copied.".to_owned(), answer: None };
     let undone = ToastText::with_undo("VIX is off the watchlist.".to_owned(), || {});
@@ -244,9 +340,21 @@ fn messages() -> AnyView {
         let said = RwSignal::new(Some(said));
         view! { <Toast text=said on_close=move |()| said.set(None) /> }.erase()
     };
+    // One where something was said, and one where nothing was.
+    let lists = [true, false].map(|is_said| {
+        let notices = Notices::new();
+        if is_said {
+            notices.add(Some(NOW), ToastText { text: "It is copied.".to_owned(), answer: None });
+        }
+        let list = in_browser(move || loaded(move || notice_list(notices)));
+        view! { <div class="styleguide__notices">{list}</div> }.erase()
+    });
+    let lists = lists.collect_view();
     let content = view! {
         <div class="styleguide__toasts">{[plain, undone].map(toast).collect_view()}</div>
         <p class="desk__complaint">"What went wrong, and what to do."</p>
+        <p class="menu__note">"Loading…"</p>
+        <div class="styleguide__row">{lists}</div>
         <div class="skeleton styleguide__skeleton"></div>
     };
     section("Messages", content.into_any())
@@ -266,8 +374,8 @@ fn levels() -> AnyView {
         points: Some(price - last.price),
         percent: Some(100.0 * (price - last.price) / last.price),
         atrs: Some((price - last.price).abs() / 82.84),
-        deviations: None,
-        touch_odds: None,
+        deviations: Some((price - last.price) / 33.1),
+        touch_odds: Some(0.34),
     };
     let via = LevelSource::Via { proxy: Symbol::SPY, ratio: 10.0, band: Some(0.6) };
     let (own, settled) = (LevelSource::Own, Standing::Final);
@@ -292,9 +400,9 @@ fn levels() -> AnyView {
             why: "No prints of last night are known.".to_owned(),
         }],
     };
-    let ladder = |view: Option<LevelsView>| {
+    let ladder = |(view, is_stale): (Option<LevelsView>, bool)| {
         view! {
-            <div class="styleguide__pane">
+            <div class="styleguide__pane" data-stale=is_stale>
                 <Ladder
                     view=derived(move || view.clone())
                     decimals=derived(|| 2)
@@ -307,8 +415,8 @@ fn levels() -> AnyView {
         }
         .erase()
     };
-    let content = [Some(view), None].map(ladder).collect_view().into_any();
-    section("Levels, and a ladder that waits", content)
+    let ladders = [(Some(view.clone()), false), (Some(view), true), (None, false)].map(ladder);
+    section("Levels: live, stale, and a ladder that waits", ladders.collect_view().into_any())
 }
 
 fn watchlist() -> AnyView {

@@ -1,25 +1,35 @@
 //! Does what a key or the palette asks for.
 
-use api::{LevelsView, TapeCommand};
+use api::TapeCommand;
 use chart::{Action, ChartSetup, ScaleMode, Study};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use market::{Span, Symbol};
+use market::{Span, Symbol, TapeId};
 use wasm_bindgen::JsCast;
 
 use super::Route;
 use super::data::DeskData;
 use super::drawings::drawing_controls;
-use super::layouts::{copy_link, layout_controls};
-use crate::commands::Command;
-use crate::components::{ChartMenus, DrawingControls, DrawingWish, LayoutControls, Pane};
-use crate::contexts::preferences;
+use super::layouts::layout_controls;
+use super::link::copy_link;
+use crate::centre::Centre;
+use crate::commands::{Command, Linked, Move};
+use crate::components::{
+    ChartMenus, DrawingControls, DrawingWish, LayoutControls, Pane, is_motion_reduced,
+};
+use crate::contexts::{Preferences, preferences};
 use crate::erased::follow;
 use crate::keymap::{Keymap, Pressed};
 use crate::level_file::LevelFile;
+use crate::panes::SidePane;
+
+/// Pixels that an arrow key pans.
+const KEY_PAN: f64 = 60.0;
+/// The part of the prices' height that a key moves them by.
+const KEY_LIFT: f64 = 0.1;
 
 /// What commands act on.
 #[derive(Clone, Copy)]
@@ -29,8 +39,6 @@ pub(super) struct Commands {
     pub(super) drawings: DrawingControls,
     pub(super) menus: ChartMenus,
     pub(super) layouts: LayoutControls,
-    /// Only the active chart is seen.
-    pub(super) is_maximised: RwSignal<bool>,
     /// Set to have something done to the chart; empty again when it is.
     pub(super) chart_wish: RwSignal<Option<Action>>,
     /// The name of the level under the pointer, in the ladder or on the chart.
@@ -65,7 +73,6 @@ impl Commands {
             drawings: drawing_controls(route.layout, data),
             menus,
             layouts: layout_controls(route, data, menus.layouts),
-            is_maximised: RwSignal::new(false),
             chart_wish: RwSignal::new(None),
             pointed_level: RwSignal::new(None),
             palette: RwSignal::new(None),
@@ -109,11 +116,16 @@ impl Commands {
     }
 
     fn hear_key(self, event: &KeyboardEvent) {
-        if event.default_prevented() || event.repeat() {
+        if event.default_prevented() {
             return;
         }
-        let pressed = self.keymap.with_untracked(|keymap| keymap.pressed(event));
+        let is_on_chart = target(event).is_some_and(|it| it.matches(CHART).unwrap_or(false));
+        let pressed = self.keymap.with_untracked(|keymap| keymap.pressed(event, is_on_chart));
         let Some(pressed) = pressed else { return };
+        let is_held = matches!(pressed, Pressed::Command(command) if command.is_of_chart());
+        if event.repeat() && !is_held {
+            return;
+        }
         if is_typing(event) && pressed != Pressed::Command(Command::Palette) {
             return;
         }
@@ -137,53 +149,41 @@ impl Commands {
             Command::Chart => menus.chart.set(true),
             Command::Drawings => menus.drawings.set(true),
             Command::Layouts => menus.layouts.set(true),
-            Command::Arrange(count) => self.layouts.on_arrange.run(count),
             Command::NextChart => route.change(false, |layout| {
                 layout.activate((layout.active() + 1) % layout.charts().len());
             }),
-            Command::Maximise => self.is_maximised.update(|is_so| *is_so = !*is_so),
+            Command::Maximise => route.maximise(),
             Command::Show(centre) => {
                 self.pane.set(Pane::Chart);
                 route.show(centre);
             }
-            Command::CopyLink => copy_link(data),
+            Command::CopyLink => copy_link(route, data),
             Command::Symbol(symbol) => self.choose_symbol.run(symbol),
             Command::Span(span) => route.choose_span(span),
-            Command::Style(style) => self.set_up(|setup| setup.style = style),
             Command::Scale(mode) => self.set_up(|setup| {
                 setup.scale = if setup.scale == mode { ScaleMode::Linear } else { mode };
             }),
             Command::Invert => self.set_up(|setup| setup.is_inverted = !setup.is_inverted),
             Command::Magnet => self.set_up(|setup| setup.is_magnetic = !setup.is_magnetic),
-            Command::Study(study) => self.set_up(|setup| toggle_study(setup, study)),
             Command::Tool(tool) => drawings.tool.set(Some(tool)),
             Command::Undo => drawings.wish(DrawingWish::Undo),
             Command::Redo => drawings.wish(DrawingWish::Redo),
-            Command::Fit => self.chart_wish.set(Some(Action::Fit)),
-            Command::Reset => self.chart_wish.set(Some(Action::Reset)),
-            Command::Latest => self.chart_wish.set(Some(Action::Latest)),
-            Command::ZoomIn => self.chart_wish.set(Some(Action::ZoomMiddle(1.2))),
-            Command::ZoomOut => self.chart_wish.set(Some(Action::ZoomMiddle(1.0 / 1.2))),
+            Command::Fit => self.move_chart(Action::Fit),
+            Command::Reset => self.move_chart(Action::Reset),
+            Command::Latest => self.move_chart(Action::Latest),
+            Command::ZoomIn => self.move_chart(Action::ZoomMiddle(1.2)),
+            Command::ZoomOut => self.move_chart(Action::ZoomMiddle(1.0 / 1.2)),
+            Command::Move(one) => self.move_chart(movement(one)),
             Command::Theme => preferences().update(|chosen| chosen.theme = chosen.theme.other()),
-            Command::Density(density) => {
-                preferences().update(|chosen| chosen.density = density);
-            }
             Command::Depth(depth) => preferences().update(|chosen| chosen.choose_depth(depth)),
-            Command::Colors(colors) => preferences().update(|chosen| chosen.colors = colors),
             Command::PlayPause => {
                 let status = data.tape.status.get_untracked();
                 let is_paused = status.is_some_and(|(tape, _)| tape.is_paused);
                 data.command(if is_paused { TapeCommand::Play } else { TapeCommand::Pause });
             }
-            Command::Speed(times) => data.command(TapeCommand::Speed(times)),
             Command::Step(minutes) => {
                 data.command(TapeCommand::Step(Span::minutes(minutes.into())));
             }
-            Command::NextOpen => data.command(TapeCommand::NextOpen),
-            Command::CopyLevels => self.save_levels(LevelFile::Text),
-            Command::LevelsCsv => self.save_levels(LevelFile::Csv),
-            Command::LevelsPine => self.save_levels(LevelFile::Pine),
-            Command::Picture => self.save_picture(),
             Command::Pane(pane) => preferences().update(|chosen| chosen.panes.toggle(pane)),
             Command::Notices => self.are_notices_open.set(true),
             Command::Glossary => self.asked_term.set(Some("")),
@@ -196,6 +196,14 @@ impl Commands {
             Command::Account => {
                 let _ = window().location().assign("/account");
             }
+            seldom => spawn_local(run_seldom(self, seldom)),
+        }
+    }
+
+    /// Moves the active chart, where there is one to be seen.
+    fn move_chart(self, action: Action) {
+        if self.route.centre.get_untracked() == Centre::Chart {
+            self.chart_wish.set(Some(action));
         }
     }
 
@@ -211,10 +219,12 @@ impl Commands {
             };
             set_timeout(light, std::time::Duration::from_millis(after_ms));
         };
-        // Twice, slower than what could harm anybody's eyes.
         flash(Some(1.0), 20);
-        flash(Some(0.2), 350);
-        flash(Some(1.0), 700);
+        // Twice, slower than what could harm anybody's eyes; steadily for those who ask for that.
+        if !is_motion_reduced() {
+            flash(Some(0.2), 350);
+            flash(Some(1.0), 700);
+        }
         flash(None, 1_300);
     }
 
@@ -229,28 +239,129 @@ impl Commands {
             self.data.say("There are no levels to save yet.".to_owned());
             return;
         };
-        spawn_local(async move {
-            let count = view.levels.len();
-            let Some(copying) = give_levels(view, file).await else { return };
-            self.data.say(match wasm_bindgen_futures::JsFuture::from(copying).await {
-                Ok(_) => format!("{count} levels were copied."),
-                Err(_) => "The browser does not let this page copy.".to_owned(),
-            });
-        });
+        let name = format!("volaris-{}-{}", view.symbol, view.as_of.wall_time().date);
+        let text = crate::level_file::level_file(&view, file);
+        match file {
+            LevelFile::Text => {
+                let copied = format!("{} levels were copied.", view.levels.len());
+                copy(self.data, text, (copied, "save them as CSV"));
+            }
+            LevelFile::Csv => save(&format!("{name}.csv"), "text/csv", &text),
+            LevelFile::Pine => save(&format!("{name}.pine"), "text/plain", &text),
+        }
     }
 
     fn save_picture(self) {
         let title = untrack(|| self.data.title());
         let at = self.data.now.get_untracked();
         let span = self.route.span.get_untracked();
-        spawn_local(async move {
-            let at = at.map_or(String::new(), |at| {
-                format!("{} {} New York", at.wall_time().date, market::format::minute(at))
-            });
-            if !save_chart(format!("{title} · {span} · {at}")).await {
-                self.data.say("There is no chart to save yet.".to_owned());
-            }
+        let at = at.map_or(String::new(), |at| {
+            format!("{} {} New York", at.wall_time().date, market::format::minute(at))
         });
+        if save_chart(&format!("{title} · {span} · {at}")).is_none() {
+            self.data.say("There is no chart to save yet.".to_owned());
+        }
+    }
+
+    /// Opens what a button opens, in a pane that may be away.
+    fn press(self, button: &str, pane: Option<(Pane, SidePane)>) {
+        if let Some((pane, side)) = pane {
+            self.pane.set(pane);
+            if !self.data.preferences.read_untracked().panes.shows(side) {
+                self.data.preferences.update(|chosen| chosen.panes.toggle(side));
+            }
+        }
+        if let Some(button) = found::<web_sys::HtmlElement>(button) {
+            button.click();
+        }
+    }
+}
+
+/// What is done seldom, or waits for somebody anyway: loaded with the first of it.
+#[lazy]
+fn run_seldom(commands: Commands, command: Command) {
+    let Commands { route, data, drawings, .. } = commands;
+    let choose = |change: &dyn Fn(&mut Preferences)| data.preferences.update(|one| change(one));
+    match command {
+        Command::Arrange(count) => commands.layouts.on_arrange.run(count),
+        Command::Link(linked) => {
+            let mut links = route.layout.read_untracked().links();
+            match linked {
+                Linked::Symbol => links.symbol = !links.symbol,
+                Linked::Span => links.span = !links.span,
+                Linked::Crosshair => links.crosshair = !links.crosshair,
+            }
+            commands.layouts.on_link.run(links);
+        }
+        Command::Style(style) => commands.set_up(|setup| setup.style = style),
+        Command::Compare(symbol) => commands.set_up(|setup| {
+            let is_other = setup.compare != Some(symbol) && symbol != route.symbol.get_untracked();
+            setup.compare = is_other.then_some(symbol);
+        }),
+        Command::Study(study) => commands.set_up(|setup| toggle_study(setup, study)),
+        Command::AnchorVwap => {
+            route.show(Centre::Chart);
+            drawings.anchors.set(true);
+        }
+        Command::DeleteDrawing => match drawings.selected.get_untracked() {
+            Some(one) => drawings.wish(DrawingWish::Delete(one.id)),
+            None => data.say("No drawing is selected.".to_owned()),
+        },
+        Command::DeleteDrawings => drawings.wish(DrawingWish::DeleteAll),
+        Command::Crosshair => {
+            if let Some(chart) = found::<web_sys::HtmlElement>(ACTIVE_CHART) {
+                let _ = chart.focus();
+            }
+            commands.move_chart(Action::Crosshair);
+        }
+        Command::Density(density) => choose(&|one| one.density = density),
+        Command::Colors(colors) => choose(&|one| one.colors = colors),
+        Command::Group(group) => {
+            let is_shown = untrack(|| data.is_group_shown(group));
+            choose(&|one| one.levels.switch(group, !is_shown));
+        }
+        Command::Filter(filter) => choose(&|one| one.levels.filter = filter),
+        Command::Order(order) => choose(&|one| one.levels.order = order),
+        Command::LevelMenu => {
+            commands.press("[aria-controls=level-menu]", Some((Pane::Levels, SidePane::Levels)));
+        }
+        Command::WatchMenu => {
+            commands.press("[aria-controls=watch-menu]", Some((Pane::Watch, SidePane::Watch)));
+        }
+        Command::WatchSymbol => data.watchlists.add(route.symbol.get_untracked()),
+        Command::Tape => commands.press(".feed-badge", None),
+        Command::Practice => {
+            let status = data.tape.status.get_untracked();
+            if status.is_some_and(|(tape, _)| matches!(tape.tape, TapeId::Replay { .. })) {
+                data.command(TapeCommand::Practice);
+            } else {
+                data.say("The practice market plays already.".to_owned());
+            }
+        }
+        Command::Speed(times) => data.command(TapeCommand::Speed(times)),
+        Command::NextOpen => data.command(TapeCommand::NextOpen),
+        Command::CopyLevels => commands.save_levels(LevelFile::Text),
+        Command::LevelsCsv => commands.save_levels(LevelFile::Csv),
+        Command::LevelsPine => commands.save_levels(LevelFile::Pine),
+        Command::Picture => commands.save_picture(),
+        // `run` does all others.
+        _ => {}
+    }
+}
+
+/// What a key does to the chart.
+fn movement(one: Move) -> Action {
+    let pan = |x: f64| Action::Pan { x: x * KEY_PAN, y: 0.0 };
+    match one {
+        Move::Earlier => pan(1.0),
+        Move::Later => pan(-1.0),
+        Move::FarEarlier => pan(5.0),
+        Move::FarLater => pan(-5.0),
+        Move::Oldest => Action::Oldest,
+        Move::Up => Action::Lift(KEY_LIFT),
+        Move::Down => Action::Lift(-KEY_LIFT),
+        Move::Taller => Action::Stretch(1.0 / 1.2),
+        Move::Flatter => Action::Stretch(1.2),
     }
 }
 
@@ -262,9 +373,23 @@ fn toggle_study(setup: &mut ChartSetup, study: Study) {
     }
 }
 
+/// Where a chart is painted, and the active one.
+const CHART: &str = ".price-chart__canvas";
+const ACTIVE_CHART: &str = ".price-chart[data-active=true] .price-chart__canvas";
+
+/// What has the focus.
+fn target(event: &KeyboardEvent) -> Option<web_sys::Element> {
+    event.target().and_then(|target| target.dyn_into().ok())
+}
+
+/// The first element of the document that a selector means.
+fn found<T: JsCast>(selector: &str) -> Option<T> {
+    document().query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
 /// Whether the key belongs to somebody who types, chooses, or is in a dialog of their own.
 fn is_typing(event: &KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let target = target(event);
     // A field in a dialog that was just closed keeps the focus for a moment.
     let target = target.filter(|target| 0 < target.get_client_rects().length());
     let Some(target) = target else { return false };
@@ -278,17 +403,19 @@ fn is_typing(event: &KeyboardEvent) -> bool {
     is_field || is_in_dialog || presses
 }
 
-/// Saves the levels as a file, or copies them; gives what tells when they are copied.
-#[lazy]
-fn give_levels(view: LevelsView, file: LevelFile) -> Option<js_sys::Promise> {
-    let name = format!("volaris-{}-{}", view.symbol, view.as_of.wall_time().date);
-    let text = crate::level_file::level_file(&view, file);
-    match file {
-        LevelFile::Text => return Some(window().navigator().clipboard().write_text(&text)),
-        LevelFile::Csv => save(&format!("{name}.csv"), "text/csv", &text),
-        LevelFile::Pine => save(&format!("{name}.pine"), "text/plain", &text),
-    }
-    None
+/// Copies a text, and says that it is done, or what to do where the browser does not let a page.
+pub(super) fn copy(data: DeskData, text: String, (done, instead): (String, &'static str)) {
+    // On plain http there is no clipboard to ask.
+    let may_copy = window().is_secure_context();
+    let copying = may_copy.then(|| window().navigator().clipboard().write_text(&text));
+    spawn_local(async move {
+        let is_copied = match copying {
+            Some(copying) => wasm_bindgen_futures::JsFuture::from(copying).await.is_ok(),
+            None => false,
+        };
+        let refused = || format!("The browser does not let this page copy: {instead}.");
+        data.say(if is_copied { done } else { refused() });
+    });
 }
 
 /// Gives a file to the browser, which asks where to or puts it with the others.
@@ -319,17 +446,11 @@ fn download(name: &str, address: &str) {
     }
 }
 
-/// Where the active chart is painted.
-const ACTIVE_CHART: &str = ".price-chart[data-active=true] .price-chart__canvas";
-
 /// Saves the chart as it is, with a line under it that says what it is and whose.
-#[lazy]
-fn save_chart(title: String) -> bool {
-    let chart = document().query_selector(ACTIVE_CHART).ok().flatten();
-    let chart = chart.and_then(|chart| chart.dyn_into::<web_sys::HtmlCanvasElement>().ok());
-    let copy = document().create_element("canvas").ok();
-    let copy = copy.and_then(|copy| copy.dyn_into::<web_sys::HtmlCanvasElement>().ok());
-    let (Some(chart), Some(copy)) = (chart, copy) else { return false };
+fn save_chart(title: &str) -> Option<()> {
+    let chart = found::<web_sys::HtmlCanvasElement>(ACTIVE_CHART)?;
+    let copy = document().create_element("canvas").ok()?;
+    let copy = copy.dyn_into::<web_sys::HtmlCanvasElement>().ok()?;
     let density = f64::from(chart.width()) / f64::from(chart.client_width()).max(1.0);
     #[expect(clippy::cast_possible_truncation, reason = "a line of text")]
     #[expect(clippy::cast_sign_loss, reason = "a line of text")]
@@ -337,8 +458,7 @@ fn save_chart(title: String) -> bool {
     copy.set_width(chart.width());
     copy.set_height(chart.height() + foot);
     let context = copy.get_context("2d").ok().flatten();
-    let context = context.and_then(|one| one.dyn_into::<web_sys::CanvasRenderingContext2d>().ok());
-    let Some(context) = context else { return false };
+    let context = context?.dyn_into::<web_sys::CanvasRenderingContext2d>().ok()?;
     let style = window().get_computed_style(&chart).ok().flatten();
     let colour = |name: &str| {
         let style = style.as_ref().and_then(|style| style.get_property_value(name).ok());
@@ -352,8 +472,8 @@ fn save_chart(title: String) -> bool {
     context.set_font(&format!("{}px {}", 12.0 * density, colour("--font")));
     context.set_text_baseline("middle");
     let middle = height - f64::from(foot) / 2.0;
-    let _ = context.fill_text(&title, 10.0 * density, middle);
-    let Ok(address) = copy.to_data_url_with_type("image/png") else { return false };
+    let _ = context.fill_text(title, 10.0 * density, middle);
+    let address = copy.to_data_url_with_type("image/png").ok()?;
     download("volaris-chart.png", &address);
-    true
+    Some(())
 }
