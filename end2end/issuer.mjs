@@ -1,10 +1,16 @@
 // An issuer of OpenID Connect that speaks the documented wire format on a socket of its own, with
 // keys of its own: discovery, JWKS, authorization code with PKCE, token, userinfo. It says what a
-// test wants it to say, and checks what a desk must send.
+// test wants it to say, and checks what a desk must send. And a desk that signs people in there.
 
 import assert from "node:assert/strict";
 import { createHash, createHmac, generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { cookieOf, freePort, send, startVolaris } from "./desk.mjs";
+import { PASSWORD } from "./members.mjs";
 
 export const CLIENT = { id: "desk-of-tests", secret: "hush-desk/secret:with signs" };
 
@@ -175,4 +181,60 @@ export async function startIssuer({ name = "Mock" } = {}) {
       server.closeAllConnections();
     });
   return issuer;
+}
+
+/** A desk that signs people in at an issuer; `more` stands in the table. */
+export async function startBoth(more = "", { jwt, host = "127.0.0.1", ...options } = {}) {
+  const issuer = await startIssuer();
+  const folder = await mkdtemp(join(tmpdir(), "volaris-test-"));
+  const port = await freePort();
+  const [listen, address] = [`127.0.0.1:${port}`, `http://${host}:${port}`];
+  const settings = `address = "${address}"\n[oidc]\nname = "Mock"\n`
+    + `issuer = "${issuer.address}"\nclient_id = "${CLIENT.id}"\n${more}\n`
+    + (jwt ? `[jwt]\nissuer = "${issuer.address}"\naudience = "${CLIENT.id}"\n${jwt}\n` : "");
+  await writeFile(join(folder, "volaris.toml"), settings);
+  const env = { VOLARIS_OIDC_CLIENT_SECRET: CLIENT.secret };
+  const server = await startVolaris({ folder, listen, env, ...options });
+  const stop = async () => {
+    await issuer.stop();
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { issuer, server: { ...server, address }, stop };
+}
+
+const errandOf = (set) => /errand=[^;]*/.exec(set)[0];
+
+/** Leaves for the issuer; gives its page's address and the errand's cookie. */
+export async function leave(server, options = {}) {
+  const { path = "/sign-in/issuer", next = "/chart/QQQ", cookie } = options;
+  const left = await send(server, path, { next, present: PASSWORD }, cookie);
+  const to = /url=(.*)/.exec(left.answer.headers.get("refresh") ?? "")?.[1];
+  return { ...left, to: to ?? left.to, errand: left.set && errandOf(left.set) };
+}
+
+/** What the issuer's page leads back to. */
+export async function comeBack(to) {
+  const page = await (await fetch(to)).text();
+  return /href="([^"]*)"/.exec(page)[1].replaceAll("&amp;", "&");
+}
+
+/** Comes back to the desk. */
+export async function arrive(back, cookie) {
+  const answer = await fetch(back, { redirect: "manual", headers: cookie ? { cookie } : {} });
+  return {
+    status: answer.status,
+    to: answer.headers.get("location"),
+    sets: answer.headers.getSetCookie(),
+  };
+}
+
+/** The whole way; gives where it ends and the session that it began. */
+export async function walk({ server }, options = {}) {
+  const left = await leave(server, options);
+  const cookie = [left.errand, options.cookie].filter(Boolean).join("; ");
+  const arrived = await arrive(await comeBack(left.to), cookie);
+  const session = arrived.sets.find((one) => /^(__Host-)?sid=[^;]/.test(one));
+  const errand = arrived.sets.find((one) => /errand=[^;]/.test(one));
+  return { ...arrived, session: session && cookieOf(session), errand: errand && errandOf(errand) };
 }

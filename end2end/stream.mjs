@@ -18,14 +18,21 @@ const CLOSE = 8;
 /** What watches SPX. */
 export const WATCH = JSON.stringify({ Watch: { symbols: ["SPX"], resume: null } });
 
-/** A text as a client sends it, masked by zeros. */
-function frame(text) {
-  const payload = Buffer.from(text);
-  const length =
-    payload.length < 126
-      ? Buffer.from([0x80 | payload.length])
-      : Buffer.from([0x80 | 126, payload.length >> 8, payload.length & 255]);
-  return Buffer.concat([Buffer.from([0x80 | TEXT]), length, Buffer.alloc(4), payload]);
+/** What a client sends before a text of so many bytes, which is masked by zeros. */
+export function headOf(bytes) {
+  const head = Buffer.alloc(bytes < 126 ? 6 : bytes < 2 ** 16 ? 8 : 14);
+  head[0] = 0x80 | TEXT;
+  head[1] = 0x80 | (bytes < 126 ? bytes : bytes < 2 ** 16 ? 126 : 127);
+  if (126 <= bytes && bytes < 2 ** 16) head.writeUInt16BE(bytes, 2);
+  if (2 ** 16 <= bytes) head.writeBigUInt64BE(BigInt(bytes), 2);
+  return head;
+}
+
+/** A text as a client sends it; bytes are sent as they are. */
+function frame(said) {
+  if (Buffer.isBuffer(said)) return said;
+  const payload = Buffer.from(said);
+  return Buffer.concat([headOf(payload.length), payload]);
 }
 
 /** The first frame of what a server sent, and what follows it; nothing while it is not whole. */
@@ -41,8 +48,8 @@ function firstFrame(bytes) {
 }
 
 /**
- * Opens the stream and says these texts; gives the status of the answer. Where it is 101, `words`
- * are those that came so far, and `isEnded` tells whether the server ended it.
+ * Opens the stream and says these texts, or bytes; gives the status of the answer. Where it is 101,
+ * `words` are those that came so far, and `isEnded` tells whether the server ended it.
  */
 export function openStream(server, { headers = {}, say = [] } = {}) {
   return new Promise((opened, failed) => {
@@ -69,7 +76,8 @@ export function openStream(server, { headers = {}, say = [] } = {}) {
       socket.on("error", () => {});
       socket.on("close", () => { stream.isEnded = true; });
       hear(head);
-      for (const text of say) socket.write(frame(text));
+      // In one go: who is refused in the middle of it is told why all the same.
+      socket.write(Buffer.concat(say.map(frame)));
       opened(stream);
     });
     asked.end();

@@ -79,15 +79,21 @@ async function page(event) {
   return (await Promise.race([fresh.catch(() => null), late])) ?? fromDevice();
 }
 
-/** The newest page of the same path, or of any where none was asked for; else a list of them. */
+/**
+ * The newest page of the same path, or of any where none was asked for; else a list of them that
+ * looks as the newest does.
+ */
 async function elsewhere(cache, asked) {
   const kept = (await cache.keys()).map(({ url }) => new URL(url)).reverse();
   const same = kept.find(({ pathname }) => asked.pathname === "/" || pathname === asked.pathname);
   if (same) return Response.redirect(same.href, 302);
   const paths = [...new Set(kept.map(({ pathname }) => pathname))];
   const links = paths.map((path) => `<li><a href="${escaped(path)}">${escaped(path)}</a></li>`);
+  // It may have been thrown away just now.
+  const newest = kept.length ? (await (await cache.match(kept[0].href))?.text()) ?? "" : "";
+  const theme = /<html [^>]*data-theme="(\w+)"/.exec(newest)?.[1] ?? "dark";
   const style = FILES.find((file) => file.endsWith(".css"));
-  const text = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
+  const text = `<!DOCTYPE html><html lang="en" data-theme="${theme}"><head><meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Offline · Volaris</title><link rel="stylesheet" href="${style}"></head>
     <body><main class="missing"><h1>The desk cannot be reached</h1>

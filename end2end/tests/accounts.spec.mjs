@@ -101,14 +101,18 @@ visit("a desk is protected by an account, and asks everybody since", { path: "/c
 
 test("who is signed out elsewhere hears no more, and is led to the sign-in", async () => {
   const server = await startVolaris();
-  const cookie = await protect(server);
   const open = (path) =>
     openPage({ server, path, width: 390, height: 844, theme: "light", touch: true });
-  const [first, second] = [await open("/account"), await open("/chart/SPX")];
+  const first = await open("/account");
+  let second;
   try {
-    for (const page of [first, second]) {
-      await fill(page, { email: EMAIL, password: PASSWORD, press: "Sign in" });
-    }
+    await first.getByRole("heading", { name: "Protect this desk" }).waitFor();
+    await checkAxe(first);
+    await fill(first, { email: EMAIL, password: PASSWORD, press: "Protect this desk" });
+    await first.getByText(`You sign in as ${EMAIL}.`).waitFor();
+    const cookie = await protectedSignIn(server, PASSWORD);
+    second = await open("/chart/SPX");
+    await fill(second, { email: EMAIL, password: PASSWORD, press: "Sign in" });
     await live(second);
     await first.goto(`${server.address}/settings/security`);
     assert.equal(await first.locator(".account__browsers li").count(), 3);
@@ -142,7 +146,7 @@ test("who is signed out elsewhere hears no more, and is led to the sign-in", asy
     await second.getByRole("heading", { name: "Sign in" }).waitFor();
     await first.quit();
   } finally {
-    for (const page of [first, second]) await page.context().browser().close();
+    for (const page of [first, second]) await page?.leave();
     await server.stop();
   }
 });
@@ -300,10 +304,12 @@ test("from elsewhere the first account takes the token", async () => {
     await page.getByRole("heading", { name: "Set up this desk" }).waitFor();
     await checkAxe(page);
     const tried = { email: EMAIL, password: PASSWORD, press: "Set up this desk" };
-    await page.getByLabel("Set-up token").fill(token.slice(1));
+    // A backup takes the token as well, below.
+    const field = page.getByLabel("Set-up token").first();
+    await field.fill(token.slice(1));
     await fill(page, tried);
     await page.getByRole("alert").filter({ hasText: "not the set-up token" }).waitFor();
-    await page.getByLabel("Set-up token").fill(token);
+    await field.fill(token);
     await fill(page, tried);
     await page.getByRole("link", { name: "Security" }).tap();
     await page.getByText("Chrome on Linux · this browser").waitFor();
@@ -312,7 +318,48 @@ test("from elsewhere the first account takes the token", async () => {
     assert.equal((await read(server, "/api/v1/symbols")).status, 401, "at the machine as well");
     await page.quit();
   } finally {
-    await page.context().browser().close();
+    await page.leave();
+    await server.stop();
+  }
+});
+
+test("a desk that nobody opened to others makes the token once somebody comes", async () => {
+  let log = "";
+  const server = await startVolaris({ hear: (text) => (log += text) });
+  const file = join(server.folder, "setup-token");
+  const from = { "x-forwarded-for": "203.0.113.7" };
+  const far = (path, accept, asked) => {
+    const headers = { accept, ...from, ...asked?.headers };
+    return fetch(`${server.address}${path}`, { redirect: "manual", ...asked, headers });
+  };
+  try {
+    // Neither who is at the machine nor what asks for no page needs one.
+    assert.equal((await read(server, "/set-up", null, "text/html")).headers.get("location"), "/");
+    assert.equal((await far("/api/v1/symbols", "*/*")).status, 403);
+    await assert.rejects(readFile(file), "nobody needed one");
+    const all = await Promise.all(Array.from({ length: 8 }, () => far("/chart/SPX", "text/html")));
+    assert.deepEqual(all.map((one) => one.headers.get("location")), Array(8).fill("/set-up"));
+    const token = (await readFile(file, "utf8")).trim();
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    await until(() => server.log().includes(token), "it is printed");
+    assert.equal(server.log().split("open /set-up").length, 2, "once");
+    assert.ok(!log.includes(token), "on the terminal alone");
+    assert.match(await (await far("/set-up", "text/html")).text(), /Set-up token/);
+    assert.equal((await read(server, "/api/v1/symbols")).status, 200, "who sits at the machine");
+
+    const setUp = async (token) => {
+      const body = new URLSearchParams({ token, email: EMAIL, password: PASSWORD });
+      const headers = { "sec-fetch-site": "same-origin" };
+      return (await far("/account/set-up", "*/*", { method: "POST", body, headers })).headers;
+    };
+    assert.match((await setUp(token.slice(1))).get("location"), /problem=token/);
+    const made = await setUp(token);
+    assert.equal(made.get("location"), "/account");
+    const cookie = cookieOf(made.get("set-cookie"));
+    assert.equal((await read(server, "/api/v1/symbols", cookie)).status, 200);
+    await assert.rejects(readFile(file), "what was used is gone");
+    assert.equal((await read(server, "/api/v1/symbols")).status, 401, "at the machine as well");
+  } finally {
     await server.stop();
   }
 });
@@ -345,8 +392,16 @@ test("who listens everywhere asks everybody for the token, and warns of plain ht
   const server = await startVolaris({ env, listen: `0.0.0.0:${port}` });
   try {
     assert.equal((await read(server, "/api/v1/symbols")).status, 403);
-    const plain = await fetch(`http://127.0.0.2:${port}/set-up`);
-    assert.match(await plain.text(), /came over plain http/);
+    const plain = await (await fetch(`http://127.0.0.2:${port}/set-up`)).text();
+    for (const words of [
+      "came over plain http: who is on the way can read what you type",
+      // What does not work, and both ways out.
+      "the desk cannot be installed, work offline or copy to the clipboard",
+      "Put a reverse proxy with https in front and set <code>address</code>",
+      "or come by a tunnel: <code>ssh -L 3000:127.0.0.1:3000 THE-MACHINE</code>",
+    ]) {
+      assert.ok(plain.includes(words), words);
+    }
     const here = await fetch(`http://localhost:${port}/set-up`);
     assert.doesNotMatch(await here.text(), /came over plain http/);
   } finally {
@@ -408,7 +463,7 @@ test("a second factor is set up, asked for, lost and turned off", async () => {
     await page.getByRole("button", { name: "Set a second factor up" }).waitFor();
     await page.quit();
   } finally {
-    await page.context().browser().close();
+    await page.leave();
     await server.stop();
   }
 });

@@ -74,12 +74,31 @@ test("an announcement is read by everybody, closed by each, and taken back", asy
     const wide = await other.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= 390, `${wide}`);
 
+    // An open page hears of another when somebody looks at it again (and every minute), and closing
+    // leads back to the screen where they are by then.
+    await desk.evaluate(() => (window.isSamePage = true));
+    const lookAgain = (page) =>
+      page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    const hears = (texts) =>
+      until(async () => {
+        await lookAgain(desk);
+        return (await told()).join() === texts.join();
+      }, `the open page tells ${texts}`);
+    await send(server, "/people/announce", { text: "Third", days: 1 }, ada);
+    await hears(["Third", text]);
+    await checkAxe(desk);
     const back = page.getByRole("button", { name: /^Take back: Away/ });
     await back.tap();
     await back.waitFor({ state: "detached" });
-    await desk.reload();
+    await hears(["Third"]);
+    const rail = desk.getByRole("navigation", { name: "Desk" });
+    await rail.getByText("Chain", { exact: true }).click();
+    await desk.waitForURL("**/chain/SPX");
+    assert.ok(await desk.evaluate(() => window.isSamePage), "it was not loaded anew");
+    await bar(desk).getByRole("button", { name: "Close this notice" }).click();
+    await bar(desk).waitFor({ state: "detached" });
     await live(desk);
-    assert.equal(await bar(desk).count(), 0);
+    assert.equal(new URL(desk.url()).pathname, "/chain/SPX", "where one was");
 
     // What is no announcement is refused with a word; a member announces nothing.
     for (const fields of [{ text: " ", days: 1 }, { text: "a".repeat(401), days: 1 }]) {
@@ -92,7 +111,7 @@ test("an announcement is read by everybody, closed by each, and taken back", asy
     assert.equal((await api(server, "/people/announcements", bob)).status, 403);
     for (const one of pages) await one.quit();
   } finally {
-    for (const one of pages) await one.context().browser().close();
+    for (const one of pages) await one.leave();
     await server.stop();
   }
 });

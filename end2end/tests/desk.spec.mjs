@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 
-import { checkAxe, live, openPage, startVolaris, visit } from "../desk.mjs";
+import { canvasBox, fingers, frame, look, near, seen } from "../chart.mjs";
+import { checkAxe, live, openPage, startVolaris, until, visit } from "../desk.mjs";
 import { test } from "node:test";
 
 const lastPrice = (page) => page.locator(".last-price__price").innerText();
@@ -92,7 +93,11 @@ visit("the watchlist keeps what is added and removed, and undo brings back", {},
     await page.reload();
     await live(page);
     assert.equal(await rows.count(), 4);
-    await page.getByRole("combobox", { name: "Add a symbol" }).fill("NDX");
+    // The page is taken over pane by pane, and asks then what can be had.
+    await until(async () => {
+      await page.getByRole("combobox", { name: "Add a symbol" }).fill("NDX");
+      return page.getByRole("option", { name: /^NDX/ }).isVisible();
+    }, "NDX is found");
     await page.keyboard.press("Enter");
     await changed(() => rows.count(), 4, "the number of rows");
   });
@@ -143,27 +148,73 @@ visit("two fingers zoom and one pans, on a phone", { width: 390, height: 844, to
     await page.getByRole("button", { name: "Pause" }).tap();
     await page.locator('.feed-age[data-state="live"]').waitFor();
     await page.keyboard.press("Escape");
-    const canvas = page.locator(".price-chart__canvas");
-    const box = await canvas.boundingBox();
-    const drawn = () => canvas.evaluate((one) => one.toDataURL());
-    const hands = await page.context().newCDPSession(page);
+    const box = await canvasBox(page);
+    const hands = await fingers(page);
     const touch = (type, ...places) =>
-      hands.send("Input.dispatchTouchEvent", {
-        type,
-        touchPoints: places.map((x, id) => ({ x: box.x + x, y: box.y + 250, id })),
-      });
-    const before = await drawn();
-    await touch("touchStart", 120, 180);
-    for (let step = 1; step <= 6; step += 1) {
-      await touch("touchMove", 120 - 12 * step, 180 + 8 * step);
-    }
-    await touch("touchEnd");
-    const zoomed = await changed(drawn, before, "the picture under two fingers");
-    await touch("touchStart", 60);
-    for (let step = 1; step <= 6; step += 1) await touch("touchMove", 60 + 25 * step);
-    await touch("touchEnd");
-    await changed(drawn, zoomed, "the picture under one finger");
+      hands(type, ...places.map(([x, y]) => [box.x + x, box.y + y]));
+    const at = ([x, y]) => look(page, box.x + x, box.y + y);
+    const between = (from, to, part) => from.map((one, n) => one + (to[n] - one) * part);
+    const pinch = async (from, to) => {
+      await touch("touchStart", from[0]);
+      await touch("touchStart", ...from);
+      for (let step = 1; step <= 6; step += 1) {
+        await touch("touchMove", ...from.map((one, n) => between(one, to[n], step / 6)));
+      }
+      await touch("touchEnd");
+      await frame(page);
+    };
+
+    // While the newest bar is followed: one finger is still, the other goes away from it.
+    const [still, near1, far1] = [[70, 250], [150, 250], [210, 250]];
+    let before = [await at(still), await at(near1)];
+    await pinch([still, near1], [still, far1]);
+    let after = [await at(still), await at(far1)];
+    assert.deepEqual(after.map((one) => one.at), before.map((one) => one.at));
     await page.getByRole("button", { name: "Latest →" }).waitFor();
+
+    // The price axis is pulled: bars and prices go along with both fingers.
+    await touch("touchStart", [box.width - 30, 200]);
+    await touch("touchMove", [box.width - 30, 240]);
+    await touch("touchEnd");
+    const [from, to] = [[[90, 180], [170, 300]], [[60, 150], [230, 400]]];
+    before = [await at(from[0]), await at(from[1])];
+    await pinch(from, to);
+    after = [await at(to[0]), await at(to[1])];
+    assert.deepEqual(after.map((one) => one.at), before.map((one) => one.at));
+    after.forEach((one, n) => near(one.price, before[n].price, 1e-4));
+    // Back again, the first finger still at last: under it nothing moves.
+    before = [await at(to[0]), await at(to[1])];
+    await pinch(to, [to[0], from[1]]);
+    after = [await at(to[0]), await at(from[1])];
+    assert.deepEqual(after.map((one) => one.at), before.map((one) => one.at));
+    after.forEach((one, n) => near(one.price, before[n].price, 1e-4));
+
+    // One finger takes bar and price along, and rests before it leaves.
+    const grip = [60, 250];
+    const held = await at(grip);
+    await touch("touchStart", grip);
+    for (let step = 1; step <= 6; step += 1) await touch("touchMove", [60 + 25 * step, 250]);
+    await page.waitForTimeout(120);
+    await touch("touchEnd");
+    const dropped = await at([210, 250]);
+    assert.equal(dropped.at, held.at);
+    near(dropped.price, held.price, 1e-4);
+
+    // Thrown it goes on, until a finger is laid on it.
+    const left = async () => (await seen(page))?.[0];
+    await until(async () => {
+      await touch("touchStart", [60, 250]);
+      for (let step = 1; step <= 5; step += 1) await touch("touchMove", [60 + 45 * step, 250]);
+      await touch("touchEnd");
+      const before = await left();
+      await frame(page);
+      return (await left()) !== before;
+    }, "a thrown chart does not move on");
+    await touch("touchStart", [150, 250]);
+    const stopped = await left();
+    await page.waitForTimeout(300);
+    assert.equal(await left(), stopped, "it goes on under the finger");
+    await touch("touchEnd");
   });
 
 test("a page that few visit is loaded by those who do", async () => {
@@ -186,7 +237,7 @@ test("a page that few visit is loaded by those who do", async () => {
     assert.ok(!loaded.includes("/chart/SPX"), loaded.join(" "));
     await page.quit();
   } finally {
-    await page.context().browser()?.close();
+    await page.leave();
     await server.stop();
   }
 });
@@ -213,7 +264,7 @@ test("a link that was cut for ten seconds is refilled, and the screen says so", 
     assert.equal(shown.symbol, "SPX");
     await page.quit();
   } finally {
-    await page.context().browser()?.close();
+    await page.leave();
     await server.stop();
   }
 });
@@ -224,9 +275,8 @@ for (const theme of ["dark", "light"]) {
       const server = await startVolaris();
       try {
         for (const path of ["/", "/chart/SPY?span=1D", "/developers", "/nowhere"]) {
-          const cookies = { volaris: `${theme}.Key` };
           const touch = width < 500;
-          const page = await openPage({ server, path, width, height, touch, cookies });
+          const page = await openPage({ server, path, width, height, touch, theme });
           if (path === "/" || path.startsWith("/chart")) await live(page);
           // A page that is not there is told so by its status, on the console as well.
           if (path === "/nowhere") page.complaints.splice(0);

@@ -2,22 +2,15 @@
 // for the next visit.
 
 import assert from "node:assert/strict";
+import { test } from "node:test";
 
-import { checkAxe, until, visit } from "../desk.mjs";
+import { fingers, pause } from "../chart.mjs";
+import { checkAxe, openPage, startVolaris, until, visit } from "../desk.mjs";
 
 const TOOLS = [
   "Trend line", "Horizontal line", "Vertical line", "Ray", "Rectangle", "Fibonacci retracement",
   "Measure", "Note", "Long: target and stop", "Short: target and stop",
 ];
-
-async function pause(page) {
-  await page.locator('.feed-age[data-state="live"]').waitFor();
-  await page.locator(".feed-badge").click();
-  await page.getByRole("button", { name: "Pause" }).click();
-  await page.getByRole("button", { name: "Play", exact: true }).waitFor();
-  await page.keyboard.press("Escape");
-  await page.locator(".price-chart__data", { hasText: "O " }).waitFor();
-}
 
 const drawn = (page) =>
   page.locator(".price-chart__canvas").evaluate(
@@ -154,19 +147,47 @@ visit("a trader without a mouse draws, moves and deletes", {}, async ({ page }) 
   assert.deepEqual(await listed(page), ["Trend line"]);
 });
 
+test("what was drawn while the desk was away is saved when it is back", async () => {
+  const server = await startVolaris();
+  const { folder } = server;
+  const page = await openPage({ server });
+  try {
+    await pause(page);
+    const saved = saves(page);
+    await server.stop({ keepFolder: true });
+    const box = await page.locator(".price-chart__canvas").boundingBox();
+    await page.getByRole("button", { name: "Horizontal line", exact: true }).click();
+    await page.mouse.click(box.x + 200, box.y + 240);
+    await page.getByText("Drawings of SPX were not saved").first().waitFor();
+    assert.equal(saved.count, 0);
+    const again = await startVolaris({ folder, listen: new URL(server.address).host });
+    try {
+      await until(() => saved.count === 1, "it is not saved", { seconds: 30 });
+      // What the browser itself says of a server that is away is no fault of the page.
+      page.complaints.length = 0;
+      await page.reload();
+      await page.locator(".price-chart__data", { hasText: "O " }).waitFor();
+      await until(async () => (await listed(page)).length === 1, "it was not kept");
+      await page.quit();
+    } finally {
+      await again.stop();
+    }
+  } finally {
+    await page.leave();
+    await server.stop();
+  }
+});
+
 visit("a finger draws on a phone", { width: 390, height: 844, touch: true }, async ({ page }) => {
   await page.locator('.feed-age[data-state="live"]').waitFor();
   await page.getByRole("button", { name: "Draw", exact: true }).tap();
   await page.getByRole("dialog", { name: "Draw" })
     .getByRole("button", { name: "Trend line", exact: true }).tap();
   const box = await page.locator(".price-chart__canvas").boundingBox();
-  const hands = await page.context().newCDPSession(page);
-  const touch = (type, ...points) =>
-    hands.send("Input.dispatchTouchEvent", {
-      type, touchPoints: points.map(([x, y]) => ({ x: box.x + x, y: box.y + y, id: 0 })),
-    });
-  await touch("touchStart", [60, 300]);
-  for (let n = 1; n <= 6; n += 1) await touch("touchMove", [60 + 20 * n, 300 - 15 * n]);
+  const touch = await fingers(page);
+  const [left, low] = [box.x + 60, box.y + 300];
+  await touch("touchStart", [left, low]);
+  for (let n = 1; n <= 6; n += 1) await touch("touchMove", [left + 20 * n, low - 15 * n]);
   await touch("touchEnd");
   const options = page.getByRole("toolbar", { name: "Selected drawing" });
   await options.getByText("Trend line").waitFor();
@@ -176,3 +197,82 @@ visit("a finger draws on a phone", { width: 390, height: 844, touch: true }, asy
   await options.getByRole("button", { name: "Delete drawing" }).tap();
   await options.waitFor({ state: "hidden" });
 });
+
+/** A number as postcard writes it. */
+function varint(number) {
+  const bytes = [];
+  let rest = BigInt(number);
+  for (; 127n < rest; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+  return Buffer.from([...bytes, Number(rest)]);
+}
+
+/** A drawing to keep, as the page writes it; its name is the second word of its line. */
+const wordOf = (line) =>
+  Buffer.concat([varint(line.split(" ")[1]), Buffer.from([1]), varint(line.length),
+    Buffer.from(line)]);
+
+/** Keeps as many drawings as there can be, by the question that kept the one that is there. */
+async function fill(page, asked) {
+  const body = asked.postDataBuffer();
+  const text = body.toString("latin1");
+  const line = text.slice(text.search(/horizontal \d+ /i));
+  const first = wordOf(line);
+  const symbol = body.subarray(0, body.length - first.length - 1);
+  assert.deepEqual(Buffer.concat([symbol, varint(1), first]), body, "the question is another now");
+  const id = BigInt(line.split(" ")[1]);
+  for (let from = 1; from < 2_000; from += 200) {
+    const name = (_, n) => id + BigInt(from + n);
+    const names = Array.from({ length: Math.min(200, 2_000 - from) }, name);
+    const lines = names.map((one) => line.replace(/ \d+ /, ` ${one} `));
+    const all = [...Buffer.concat([symbol, varint(lines.length), ...lines.map(wordOf)])];
+    const kind = asked.headers()["content-type"];
+    const status = await page.evaluate(async ({ url, kind, all }) => {
+      const headers = { "content-type": kind };
+      return (await fetch(url, { method: "POST", headers, body: new Uint8Array(all) })).status;
+    }, { url: asked.url(), kind, all });
+    assert.equal(status, 200);
+  }
+}
+
+visit("two thousand drawings are deleted at once, brought back, and kept", { path: "/chart/SPY" },
+  async ({ page }) => {
+    await pause(page);
+    const asking = page.waitForRequest(/drawings\/edit/);
+    await page.locator(".price-chart__canvas").focus();
+    await page.keyboard.press("Alt+h");
+    await page.keyboard.press("Enter");
+    await fill(page, await asking);
+    const count = async () => (await listed(page)).length;
+    // It stays paused.
+    const again = async () => {
+      await page.reload();
+      await page.locator(".price-chart__data", { hasText: "O " }).waitFor();
+    };
+    await again();
+    await until(async () => (await count()) === 2_000, "they are not there");
+
+    // One more is refused in words, by key and by menu alike.
+    await page.locator(".price-chart__canvas").focus();
+    await page.keyboard.press("Alt+h");
+    await page.getByText("SPY has 2000 drawings, the most that are kept: delete some").waitFor();
+    const bar = page.getByRole("toolbar", { name: "Drawing tools" });
+    assert.equal(await bar.getByRole("button", { pressed: true }).count(), 0);
+
+    const saved = saves(page);
+    await page.getByRole("button", { name: "Draw", exact: true }).click();
+    await page.getByRole("button", { name: "Delete all", exact: true }).click();
+    await page.keyboard.press("Escape");
+    await until(async () => (await count()) === 0, "they are not deleted");
+    await page.locator(".price-chart__canvas").focus();
+    await page.keyboard.press("Control+z");
+    await until(async () => (await count()) === 2_000, "they do not come back");
+    // A question takes 64 KiB: what comes back goes in parts, and all of them arrive.
+    await until(() => 5 < saved.count, `${saved.count} questions were answered`);
+    await until(async () => {
+      const before = saved.count;
+      await page.waitForTimeout(500);
+      return saved.count === before;
+    }, "they are saved for ever");
+    await again();
+    await until(async () => (await count()) === 2_000, "not all of them were kept");
+  });

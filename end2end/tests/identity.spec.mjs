@@ -4,73 +4,14 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
-import {
-  checkAxe, cookieOf, freePort, openPage, send, startVolaris, strangersOf,
-} from "../desk.mjs";
-import { CLIENT, keyring, startIssuer } from "../issuer.mjs";
+import { checkAxe, openPage, send, strangersOf } from "../desk.mjs";
+import { CLIENT, arrive, comeBack, keyring, leave, startBoth, walk } from "../issuer.mjs";
 import {
   NARROW, PASSWORD, WIDE, email, invite, join as joinDesk, protect, turnFactorOn,
 } from "../members.mjs";
-
-/** A desk that signs people in at an issuer; `more` stands in the table. */
-async function startBoth(more = "", { jwt, ...options } = {}) {
-  const issuer = await startIssuer();
-  const folder = await mkdtemp(join(tmpdir(), "volaris-test-"));
-  const listen = `127.0.0.1:${await freePort()}`;
-  const settings = `address = "http://${listen}"\n[oidc]\nname = "Mock"\n`
-    + `issuer = "${issuer.address}"\nclient_id = "${CLIENT.id}"\n${more}\n`
-    + (jwt ? `[jwt]\nissuer = "${issuer.address}"\naudience = "${CLIENT.id}"\n${jwt}\n` : "");
-  await writeFile(join(folder, "volaris.toml"), settings);
-  const env = { VOLARIS_OIDC_CLIENT_SECRET: CLIENT.secret };
-  const server = await startVolaris({ folder, listen, env, ...options });
-  const stop = async () => {
-    await issuer.stop();
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
-  };
-  return { issuer, server, stop };
-}
-
-const errandOf = (set) => /errand=[^;]*/.exec(set)[0];
-
-/** Leaves for the issuer; gives its page's address and the errand's cookie. */
-async function leave(server, { path = "/sign-in/issuer", next = "/chart/QQQ", cookie } = {}) {
-  const left = await send(server, path, { next, present: PASSWORD }, cookie);
-  const to = /url=(.*)/.exec(left.answer.headers.get("refresh") ?? "")?.[1];
-  return { ...left, to: to ?? left.to, errand: left.set && errandOf(left.set) };
-}
-
-/** What the issuer's page leads back to. */
-async function comeBack(to) {
-  const page = await (await fetch(to)).text();
-  return /href="([^"]*)"/.exec(page)[1].replaceAll("&amp;", "&");
-}
-
-/** Comes back to the desk. */
-async function arrive(back, cookie) {
-  const answer = await fetch(back, { redirect: "manual", headers: cookie ? { cookie } : {} });
-  return {
-    status: answer.status,
-    to: answer.headers.get("location"),
-    sets: answer.headers.getSetCookie(),
-  };
-}
-
-/** The whole way; gives where it ends and the session that it began. */
-async function walk({ server }, options = {}) {
-  const left = await leave(server, options);
-  const cookie = [left.errand, options.cookie].filter(Boolean).join("; ");
-  const arrived = await arrive(await comeBack(left.to), cookie);
-  const session = arrived.sets.find((one) => /^(__Host-)?sid=[^;]/.test(one));
-  const errand = arrived.sets.find((one) => /errand=[^;]/.test(one));
-  return { ...arrived, session: session && cookieOf(session), errand: errand && errandOf(errand) };
-}
 
 const problem = (to) => new URL(to, "http://desk").searchParams.get("problem");
 
@@ -325,8 +266,17 @@ test("whatever is wrong with an issuer's word is refused", async () => {
     // A clock may be half a minute wrong, and a key of another kind may be the issuer's.
     issuer.bend = (claims) => ({ claims: { ...claims, iat: second + 5 }, kid: "ec-1" });
     assert.equal((await walk(both)).to, "/chart/QQQ");
-    issuer.bend = (claims) => ({ claims });
+  } finally {
+    await both.stop();
+  }
+});
 
+test("an errand is done once, by the browser that was sent, with its own code", async () => {
+  const both = await startBoth('domains = ["example.com"]');
+  const { issuer, server } = both;
+  try {
+    await protect(server);
+    issuer.person = { sub: "5", email: email("eve"), email_verified: true };
     const left = await leave(server);
     const back = await comeBack(left.to);
     assert.equal(problem((await arrive(back)).to), "issuer-again", "another browser");

@@ -112,7 +112,7 @@ test("SPY of 7 October 2013 closes with the levels of its record",
       await rung(page, "Open", "167.43");
       await page.quit();
     } finally {
-      await page.context().browser()?.close();
+      await page.leave();
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     }

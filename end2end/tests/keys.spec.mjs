@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 
-import { checkAxe, live, visit } from "../desk.mjs";
+import { canvasBox, canvasOf, frame, pause, seen, under } from "../chart.mjs";
+import { checkAxe, live, tabTo, until, visit } from "../desk.mjs";
 
 const palette = (page) => page.getByRole("dialog", { name: "Command palette" });
 
@@ -21,6 +22,14 @@ visit("letters find a symbol, digits a timeframe, words a command", {}, async ({
   await palette(page).waitFor();
   await page.keyboard.press("Enter");
   await page.waitForURL(/span=1h/);
+  // A comma begins a timeframe, as elsewhere.
+  await page.keyboard.press(",");
+  await palette(page).waitFor();
+  await page.keyboard.press("5");
+  await palette(page).locator("[role=option]:first-child", { hasText: "Timeframe 5m" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/span=5m/);
+  await palette(page).waitFor({ state: "hidden" });
   await page.keyboard.press("Control+k");
   await palette(page).getByRole("combobox").fill("heikin");
   await checkAxe(page);
@@ -28,7 +37,9 @@ visit("letters find a symbol, digits a timeframe, words a command", {}, async ({
   await page.waitForURL(/style=heikin-ashi/);
   await page.keyboard.press("Control+k");
   await palette(page).getByRole("combobox").fill("rsi");
-  await page.keyboard.press("Enter");
+  // By mouse as well.
+  await palette(page).getByRole("option", { name: /^Indicator RSI 14/ }).click();
+  await palette(page).waitFor({ state: "hidden" });
   await page.waitForURL(/rsi-14/);
   await page.keyboard.press("Control+k");
   await palette(page).getByRole("combobox").fill("no such thing");
@@ -44,6 +55,34 @@ visit("letters find a symbol, digits a timeframe, words a command", {}, async ({
   await page.getByRole("dialog", { name: "Indicators" }).getByRole("searchbox").waitFor();
 });
 
+visit("the palette presses what stands on the screen that is open", { path: "/chain/SPX" },
+  async ({ page }) => {
+    await page.locator(".chain-row").first().waitFor();
+    const choose = async (typed, name) => {
+      await page.keyboard.press("Control+k");
+      await palette(page).getByRole("combobox").fill(typed);
+      const first = palette(page).getByRole("option").first();
+      await until(async () => (await first.innerText()).startsWith(name), `${name} is not found`);
+      await page.keyboard.press("Enter");
+      await palette(page).waitFor({ state: "hidden" });
+    };
+    // An expiry, by its date; a menu.
+    await choose("expiries 15mar spxw", "Expiries: 15MAR24");
+    await page.waitForURL(/expiry=SPXW-2024-03-15/);
+    await choose("columns", "Columns");
+    await page.getByRole("dialog", { name: "Columns" }).waitFor();
+    await page.keyboard.press("Escape");
+    // What can be done everywhere is the same here.
+    await choose("strategy", "Strategy builder");
+    await page.waitForURL(/\/plan\/SPX/);
+    // A field has the focus then.
+    await page.getByRole("textbox", { name: "Position", exact: true }).first().waitFor();
+    await choose("position", "Position\n");
+    await page.keyboard.type("-1 SPXW 15MAR24 5000P");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/position=-1_SPXW_15MAR24_5000P/);
+  });
+
 visit("nothing is done while somebody types", {}, async ({ page }) => {
   await live(page);
   await page.getByRole("combobox", { name: "Search symbol" }).fill("");
@@ -53,18 +92,22 @@ visit("nothing is done while somebody types", {}, async ({ page }) => {
   assert.match(page.url(), /chart\/SPX$/);
 });
 
-visit("a key of one's own is kept, and single keys can be switched off", {}, async ({ page }) => {
+visit("by keys alone a key of one's own is kept, and single keys are off", {}, async ({ page }) => {
   await live(page);
   await page.keyboard.press("?");
   const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
   await sheet.waitFor();
   await checkAxe(page);
   const row = sheet.locator("li", { hasText: "Invert the scale" });
-  await row.getByRole("button").click();
+  await tabTo(page, row.getByRole("button"));
+  await page.keyboard.press("Enter");
   await row.getByText("Press a key…").waitFor();
   await page.keyboard.press("Alt+x");
   await row.getByText("Alt X").first().waitFor();
-  await sheet.getByRole("button", { name: "Single keys" }).click();
+  const single = sheet.getByRole("button", { name: "Single keys" });
+  await tabTo(page, single, "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await sheet.getByRole("button", { name: "Single keys", pressed: false }).waitFor();
   await page.keyboard.press("Escape");
   await sheet.waitFor({ state: "hidden" });
   await page.keyboard.press("q");
@@ -84,7 +127,7 @@ visit("a key of one's own is kept, and single keys can be switched off", {}, asy
 });
 
 visit("levels and the chart are taken elsewhere", {}, async ({ page }) => {
-  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.context().grantPermissions(["clipboard-write"]);
   await live(page);
   const choose = async (words) => {
     await page.keyboard.press("Control+k");
@@ -93,7 +136,13 @@ visit("levels and the chart are taken elsewhere", {}, async ({ page }) => {
   };
   await choose("copy the levels");
   await page.getByText(/\d+ levels were copied/).waitFor();
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  // No page of the desk may read it: a person pastes it.
+  await page.evaluate(() => {
+    document.body.append(Object.assign(document.createElement("textarea"), { id: "paste" }));
+  });
+  await page.locator("#paste").focus();
+  await page.keyboard.press("Control+v");
+  const copied = await page.locator("#paste").inputValue();
   assert.match(copied, /^SPX levels, 2024-02-27 \d\d:\d\d New York, simulated practice prices\n/);
   const pdh = await page.locator(".rung", { hasText: "PDH" }).first().locator("data").innerText();
   assert.ok(copied.includes(pdh), `${pdh} is not in ${copied}`);
@@ -109,4 +158,287 @@ visit("levels and the chart are taken elsewhere", {}, async ({ page }) => {
     const text = await readFile(await file.path(), "utf8");
     assert.ok(text.startsWith(begins), text.slice(0, 40));
   }
+});
+
+const TWO_CHARTS = { path: "/chart/SPX?span=5m&charts=2" };
+
+/** Opens something that Escape closes again. */
+const opens = (name) => async ({ page, press }) => {
+  await press();
+  const dialog = page.getByRole("dialog", { name, exact: true });
+  await dialog.waitFor();
+  await until(() => dialog.evaluate((one) => one.contains(document.activeElement)), name);
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+};
+
+/** Is in the address, and gone with the second press. */
+const toggles = (parameter) => async ({ page, press }) => {
+  await press();
+  await page.waitForURL((url) => url.search.includes(parameter));
+  await press();
+  await page.waitForURL((url) => !url.search.includes(parameter));
+};
+
+/** A tool comes into the hand, and Escape lays it down. */
+const takes = (name) => async ({ page, press }) => {
+  const tool = page.getByRole("toolbar", { name: "Drawing tools" });
+  const inHand = tool.getByRole("button", { name, exact: true, pressed: true });
+  await press();
+  await inHand.waitFor();
+  await canvasOf(page).focus();
+  await page.keyboard.press("Escape");
+  await inHand.waitFor({ state: "detached" });
+};
+
+/** Something that can be read changes as it should. */
+const changes = (read, isSo) => async (at) => {
+  await frame(at.page);
+  const before = await read(at);
+  await at.press();
+  let after;
+  await until(async () => isSo((after = await read(at)), before),
+    `${before} became ${after} by ${at.key}`);
+};
+
+const price = async ({ page }) => (await under(page)).price;
+const more = (after, before) => before < after;
+const less = (after, before) => after < before;
+// A fresh chart tells no window: what is tested begins with one.
+const from = async ({ page }) => (await seen(page))?.[0];
+const minutes = async ({ page }) => {
+  const window = await seen(page);
+  return window && window[1] - window[0];
+};
+/** Dollars from the pointer to the middle of the prices, which stretching leaves where it is. */
+const reach = async ({ page }) => {
+  const box = await canvasBox(page);
+  const { price: high } = await under(page);
+  await page.mouse.move(box.x + 200, box.y + 30 + (box.height - 56) / 2);
+  const { price: middle } = await under(page);
+  await page.mouse.move(box.x + 200, box.y + 120);
+  return high - middle;
+};
+const drawings = async ({ page }) => {
+  await page.getByRole("button", { name: "Draw", exact: true }).click();
+  const menu = page.getByRole("dialog", { name: "Draw", exact: true });
+  await menu.getByRole("group", { name: "Steps" }).waitFor();
+  const count = await menu.locator(".menu__list b").count();
+  await page.keyboard.press("Escape");
+  await menu.waitFor({ state: "hidden" });
+  await canvasOf(page).focus();
+  return count;
+};
+const line = async ({ page }) => {
+  await page.keyboard.press("Alt+h");
+  await page.getByRole("button", { name: "Horizontal line", pressed: true }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("toolbar", { name: "Selected drawing" }).waitFor();
+  await page.keyboard.press("Escape");
+};
+const depth = (name) => async ({ page, press }) => {
+  await press();
+  const levels = page.getByRole("group", { name: "Levels shown" });
+  await levels.getByRole("button", { name, exact: true, pressed: true }).waitFor();
+};
+const activates = (place) => async ({ page, press }) => {
+  await press();
+  await page.locator(`.price-chart:nth-child(${place})[data-active=true]`).waitFor();
+};
+const maximised = (is) => async ({ page, press }) => {
+  await press();
+  await page.locator(`.charts[data-maximised=${is}]`).waitFor();
+};
+const paces = (words) => async ({ page, press }) => {
+  await press();
+  await page.locator(".feed-badge__pace", { hasText: words }).waitFor({ state: "attached" });
+};
+const seconds = async ({ page }) => {
+  const clock = await page.locator(".market-clock__time").innerText();
+  return clock.split(":").reduce((sum, part) => 60 * sum + Number(part), 0);
+};
+
+// What the sheet calls a key, how it is pressed, and what shows that it did what it says.
+const KEYS = [
+  ["Ctrl K", "Control+k", opens("Command palette")],
+  ["?", "?", opens("Keyboard shortcuts")],
+  ["/", "/", opens("Indicators")],
+  ["Alt G", "Alt+g", opens("Chart")],
+  ["Alt D", "Alt+d", opens("Draw")],
+  [".", ".", opens("Layout")],
+  ["Alt N", "Alt+n", activates(2)],
+  ["Alt N", "Alt+n", activates(1)],
+  ["Alt Enter", "Alt+Enter", maximised(true)],
+  ["Alt Enter", "Alt+Enter", maximised(false)],
+  ["Alt I", "Alt+i", toggles("invert=1")],
+  ["Alt L", "Alt+l", toggles("scale=log")],
+  ["Alt P", "Alt+p", toggles("scale=percent")],
+  ["Alt M", "Alt+m", toggles("magnet=1")],
+  ["Alt T", "Alt+t", takes("Trend line")],
+  ["Alt H", "Alt+h", takes("Horizontal line")],
+  ["Alt V", "Alt+v", takes("Vertical line")],
+  ["Alt F", "Alt+f", takes("Fibonacci retracement")],
+  ["Ctrl Z", "Control+z", async (at) => {
+    await line(at);
+    await changes(drawings, (after) => after === 0)(at);
+  }],
+  ["Ctrl Y", "Control+y", changes(drawings, (after) => after === 1)],
+  ["Ctrl Z", "Control+z", changes(drawings, (after) => after === 0)],
+  ["Ctrl Y", "Control+Shift+z", changes(drawings, (after) => after === 1)],
+  ["Alt C", "Alt+c", async ({ page, press }) => {
+    await page.mouse.move(700, 6);
+    const data = page.locator(".price-chart__data").first();
+    await until(async () => (await data.getAttribute("data-at")) === null, "the pointer is there");
+    await press();
+    await until(async () => (await data.getAttribute("data-at")) !== null, "no crosshair came");
+    await press();
+    await until(async () => (await data.getAttribute("data-at")) === null, "the crosshair stays");
+    const box = await canvasBox(page);
+    await page.mouse.move(box.x + 200, box.y + 120);
+  }],
+  ["Alt S", "Alt+s", async ({ page, press }) => {
+    const waiting = page.waitForEvent("download");
+    await press();
+    assert.equal((await waiting).suggestedFilename(), "volaris-chart.png");
+  }],
+  ["Alt W", "Alt+w", async ({ page, press }) => {
+    await press();
+    await page.locator(".toast", { hasText: "SPX is on the watchlist already." }).waitFor();
+  }],
+  ["←", "ArrowLeft", changes(from, (after) => after !== undefined)],
+  ["←", "ArrowLeft", changes(from, less)],
+  ["→", "ArrowRight", changes(from, more)],
+  ["Ctrl ←", "Control+ArrowLeft", changes(from, less)],
+  ["Ctrl →", "Control+ArrowRight", changes(from, more)],
+  ["Home", "Home", changes(from, less)],
+  ["End", "End", changes(from, (after) => after === undefined)],
+  ["←", "ArrowLeft", changes(from, (after) => after !== undefined)],
+  ["Ctrl ↑", "Control+ArrowUp", changes(minutes, less)],
+  ["Ctrl ↓", "Control+ArrowDown", changes(minutes, more)],
+  ["Ctrl ↑", "ArrowUp", changes(minutes, less)],
+  ["Ctrl ↓", "ArrowDown", changes(minutes, more)],
+  ["Ctrl ↑", "+", changes(minutes, less)],
+  ["Ctrl ↓", "-", changes(minutes, more)],
+  ["Ctrl ↑", "=", changes(minutes, less)],
+  ["Alt ↑", "Alt+ArrowUp", changes(price, more)],
+  ["Alt ↓", "Alt+ArrowDown", changes(price, less)],
+  ["Shift ↑", "Shift+ArrowUp", changes(reach, less)],
+  ["Shift ↓", "Shift+ArrowDown", changes(reach, more)],
+  ["0", "0", async (at) => {
+    await at.page.keyboard.press("Alt+ArrowUp");
+    await changes(price, less)(at);
+  }],
+  ["Alt R", "Alt+r", changes(from, (after) => after === undefined)],
+  ["Alt 2", "Alt+2", depth("Pivots")],
+  ["Alt 3", "Alt+3", depth("All")],
+  ["Alt 1", "Alt+1", depth("Key")],
+  ["Alt →", "Alt+ArrowRight", changes(seconds, (after, before) => after === before + 60)],
+  ["Space", " ", paces("1×")],
+  ["Space", " ", paces("paused")],
+];
+
+visit("every key of the sheet does what it says", TWO_CHARTS, async ({ page }) => {
+  await pause(page);
+  const box = await canvasBox(page);
+  await page.mouse.move(box.x + 200, box.y + 120);
+  for (const [, key, does] of KEYS) {
+    await canvasOf(page).focus();
+    await does({ page, key, press: () => page.keyboard.press(key) });
+  }
+  // None was forgotten, and none is told that is not there.
+  await page.keyboard.press("?");
+  const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await sheet.waitFor();
+  const told = await sheet.locator("li kbd").allInnerTexts();
+  const bound = new Set(told.filter((words) => words !== "none"));
+  assert.deepEqual([...bound].sort(), [...new Set(KEYS.map(([words]) => words))].sort());
+});
+
+visit("the chart's keys are its own, and can be others", {}, async ({ page }) => {
+  await pause(page);
+  // Elsewhere arrows do nothing to it, and a digit is a timeframe's.
+  await page.locator(".rung__name").first().focus();
+  for (const key of ["ArrowLeft", "ArrowUp", "Home", "+"]) await page.keyboard.press(key);
+  assert.equal(await seen(page), undefined);
+  await page.keyboard.press("0");
+  await palette(page).waitFor();
+  await page.keyboard.press("Escape");
+  await palette(page).waitFor({ state: "hidden" });
+  // Another key, with Alt: from anywhere.
+  await page.keyboard.press("?");
+  const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  const row = sheet.locator("li", { hasText: /^Chart: earlier/ });
+  await row.getByText("←").waitFor();
+  await row.getByRole("button").click();
+  await page.keyboard.press("Alt+b");
+  await row.getByText("Alt B").first().waitFor();
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "hidden" });
+  await page.locator(".rung__name").first().focus();
+  await page.keyboard.press("Alt+b");
+  await until(async () => (await seen(page)) !== undefined, "the key does not move the chart");
+  const before = await seen(page);
+  await canvasOf(page).focus();
+  await page.keyboard.press("ArrowLeft");
+  await frame(page);
+  assert.deepEqual(await seen(page), before, "the key before does nothing any more");
+});
+
+visit("the palette does what the menus do", TWO_CHARTS, async ({ page }) => {
+  await pause(page);
+  const choose = async (words, name) => {
+    await page.keyboard.press("Control+k");
+    await palette(page).getByRole("combobox").fill(words);
+    await palette(page).locator("[role=option]:first-child", { hasText: name }).waitFor();
+    await page.keyboard.press("Enter");
+    await palette(page).waitFor({ state: "hidden" });
+  };
+  const closes = (name) => opens(name)({ page, press: async () => {} });
+  const toast = (words) => page.locator(".toast", { hasText: words }).waitFor();
+  await choose("compare qqq", "Compare with QQQ, or stop that");
+  await page.waitForURL(/compare=QQQ/);
+  await choose("compare qqq", "Compare with QQQ, or stop that");
+  await page.waitForURL((url) => !url.search.includes("compare"));
+  await choose("anchored", "Indicator AVWAP: anchored at the bar you press");
+  await page.getByText("Press the bar to anchor VWAP at").first().waitFor();
+  await page.keyboard.press("Escape");
+  // What the charts share.
+  await choose("same timeframe", "Layout: the same timeframe on all charts, or not");
+  const names = page.locator(".price-chart__name");
+  await until(async () => (await names.allInnerTexts()).join() === "SPX 5m,SPX 5m", "linked");
+  // Levels: a group, a filter, an order.
+  const count = () => page.locator(".rung").count();
+  const all = await count();
+  // What is shown by hand is shown whole, however many levels there should be.
+  await choose("levels vwap show", "Levels: VWAP, show or hide");
+  await until(async () => (await count()) < all, "VWAP is still there");
+  await choose("levels vwap show", "Levels: VWAP, show or hide");
+  await until(async () => all <= (await count()), "VWAP does not come back");
+  await choose("filter untouched", "Levels filter: Untouched");
+  await page.locator(".desk__levels[data-filter=untouched]").waitFor();
+  await choose("filter all", "Levels filter: All");
+  await page.locator(".desk__levels[data-filter=all]").waitFor();
+  await choose("order nearest", "Levels order: Nearest first");
+  await page.locator(".ladder caption", { hasText: "Levels, Nearest first" }).waitFor({
+    state: "attached",
+  });
+  // Menus that have no key, also of a pane that is put away.
+  await choose("levels groups", "Levels: groups, order, colours…");
+  await closes("Levels");
+  await choose("watchlist: put away", "Watchlist: put away, or bring back");
+  await page.locator(".desk__watch").waitFor({ state: "hidden" });
+  await choose("watchlists others", "Watchlists: others, files, columns…");
+  await closes("Watchlists");
+  await choose("tape controls", "Tape: controls, recorded days…");
+  await page.getByRole("dialog", { name: "Tape controls" }).waitFor();
+  await page.keyboard.press("Escape");
+  await choose("practice market", "Tape: back to the practice market");
+  await toast("The practice market plays already.");
+  // Drawings.
+  await choose("delete selected", "Delete the selected drawing");
+  await toast("No drawing is selected.");
+  await canvasOf(page).focus();
+  await line({ page });
+  await choose("delete all", "Delete all drawings that are not locked");
+  await until(async () => (await drawings({ page })) === 0, "the line is still there");
 });

@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 
-import { checkAxe, openPage, until, visit } from "../desk.mjs";
+import { checkAxe, live, openPage, tabTo, until, visit } from "../desk.mjs";
+import { csv, dayOfMinutes, importBars, seek, tapePanel, withFile } from "../recordings.mjs";
 
 const charts = (page) => page.locator(".price-chart");
 const names = (page) => page.locator(".price-chart__name").allInnerTexts();
@@ -74,6 +75,18 @@ visit("four charts share what they are told to, and the address says it all",
     await until(async () => (await charts(page).count()) === 4, "four charts again");
   });
 
+/** The high and the low of a data line. */
+const range = (text) => ["H", "L"].map((letter) =>
+  Number(new RegExp(`${letter} ([\\d,.]+)`).exec(text.replaceAll("\n", " "))[1]
+    .replaceAll(",", "")));
+
+/** Whether each bar that is told lies within the next one. */
+const areNested = (told) =>
+  told.slice(1).every((outer, place) => {
+    const [[high, low], [most, least]] = [told[place], outer].map(range);
+    return high <= most && least <= low;
+  });
+
 visit("the crosshair is on all charts, at the same moment, in each one's own bars",
   { path: "/chart/SPX?span=5m&charts=4" }, async ({ page }) => {
     await loaded(page, 4);
@@ -86,14 +99,9 @@ visit("the crosshair is on all charts, at the same moment, in each one's own bar
     const box = await charts(page).nth(0).boundingBox();
     await page.mouse.move(box.x + 20, box.y + 250);
     await until(async () => (await told(1)) !== before[0], "the 15 minutes follow");
-    const [small, large, hour] = [await told(0), await told(1), await told(2)];
-    const range = (text) => ["H", "L"].map((letter) =>
-      Number(new RegExp(`${letter} ([\\d,.]+)`).exec(text.replaceAll("\n", " "))[1]
-        .replaceAll(",", "")));
-    const [[high, low], [largeHigh, largeLow]] = [range(small), range(large)];
-    assert.ok(high <= largeHigh && largeLow <= low, `${small} is within ${large}`);
-    const [hourHigh, hourLow] = range(hour);
-    assert.ok(largeHigh <= hourHigh && hourLow <= largeLow, `${large} is within ${hour}`);
+    const small = await told(0);
+    const bars = [small, await told(1), await told(2)];
+    assert.ok(areNested(bars), bars.join("\nis within "));
     // It leaves with the pointer, and stays away where it is not linked.
     await page.mouse.move(box.x + 300, 8);
     await until(async () => (await told(1)) === before[0], "back at the newest bar");
@@ -194,9 +202,35 @@ visit("a bare address shows the charts as they were last on this device",
     await loaded(page, 1);
   });
 
-visit("one of four charts fills the place, and all come back", { path: "/chart/SPX?charts=4" },
-  async ({ page }) => {
+visit("keys make four charts, go over all at once, and have one of them fill the place",
+  { path: "/chart/SPX?span=5m" }, async ({ page }) => {
+    await loaded(page, 1);
+    await page.keyboard.press(" ");
+    await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor({ state: "attached" });
+    await page.keyboard.press(".");
+    const menu = page.getByRole("dialog", { name: "Layout" });
+    await tabTo(page, menu.getByRole("button", { name: "4 charts" }));
+    await page.keyboard.press("Enter");
     await loaded(page, 4);
+    // They share the crosshair, until a key says otherwise.
+    const linked = (pressed) => menu.getByRole("button", { name: "Crosshair", pressed });
+    await tabTo(page, linked(true));
+    await page.keyboard.press("Enter");
+    await linked(false).waitFor();
+    await page.keyboard.press("Enter");
+    await linked(true).waitFor();
+    await page.keyboard.press("Escape");
+    await menu.waitFor({ state: "hidden" });
+    const told = () => page.locator(".price-chart__data").allInnerTexts();
+    const before = await told();
+    await page.keyboard.press("Alt+c");
+    for (let n = 0; n < 30; n += 1) await page.keyboard.press("ArrowLeft");
+    await until(async () => {
+      const bars = (await told()).slice(0, 3);
+      return bars.every((one, n) => one !== before[n]) && areNested(bars);
+    }, "the charts are not at one moment");
+    await page.keyboard.press("Escape");
+    await until(async () => (await told()).join() === before.join(), "back at the newest bars");
     await page.keyboard.press("Alt+Enter");
     await until(async () => (await page.locator(".price-chart:visible").count()) === 1, "one");
     await page.keyboard.press("Alt+n");
@@ -205,15 +239,27 @@ visit("one of four charts fills the place, and all come back", { path: "/chart/S
     await until(async () => (await page.locator(".price-chart:visible").count()) === 4, "four");
   });
 
-visit("on a phone a finger goes from chart to chart",
-  { path: "/chart/SPX?span=1m&charts=4", width: 390, height: 844, touch: true },
+visit("on a phone a finger makes four charts, goes from one to another and links them",
+  { path: "/chart/SPX?span=1m", width: 390, height: 844, touch: true },
   async ({ page }) => {
+    await loaded(page, 1);
+    const layout = page.getByRole("button", { name: "Layout", exact: true });
+    const menu = page.getByRole("dialog", { name: "Layout" });
+    await layout.tap();
+    await menu.getByRole("button", { name: "4 charts" }).tap();
     await loaded(page, 4);
+    await layout.tap();
+    await menu.waitFor({ state: "hidden" });
     assert.equal(await page.locator(".price-chart:visible").count(), 1);
     const tabs = page.getByRole("group", { name: "Charts" });
     await tabs.getByRole("button", { name: "SPX 1h" }).tap();
     await page.locator(".price-chart:visible", { hasText: "SPX 1h" }).waitFor();
     await checkAxe(page);
+    assert.deepEqual(await names(page), ["SPX 1m", "SPX 5m", "SPX 15m", "SPX 1h"]);
+    await layout.tap();
+    await menu.getByRole("button", { name: "Timeframe" }).tap();
+    await until(async () => (await names(page)).every((one) => one === "SPX 1h"), "linked");
+    await tabs.getByRole("button", { name: "SPX 1h" }).nth(3).waitFor();
   });
 
 visit("a damaged link shows what can be shown and says what cannot",
@@ -223,4 +269,171 @@ visit("a damaged link shows what can be shown and says what cannot",
     await page.getByRole("alert").filter({ hasText: "Showing SPX" }).waitFor();
     assert.deepEqual(await names(page), ["SPX 5m", "SPX 5m"]);
     assert.match(await charts(page).nth(1).innerText(), /RSI 14/);
+  });
+
+const rungs = (page) =>
+  page.locator(".rung__name").evaluateAll((all) => all.map((one) => one.firstChild.textContent));
+const windowOf = (page, place) => charts(page).nth(place).getAttribute("data-window");
+const cookieOf = async (page) =>
+  (await page.context().cookies()).find(({ name }) => name === "volaris").value;
+
+/** Pulls a chart to the right, to see older bars. */
+async function pull(page, place, by) {
+  const box = await charts(page).nth(place).boundingBox();
+  const from = { x: box.x + 120, y: box.y + box.height / 2 };
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x + by, from.y, { steps: 6 });
+  await page.mouse.up();
+}
+
+/** Copies the link by the menu, and pastes it as a person does: no page may read what is copied. */
+async function copyLink(page) {
+  await page.context().grantPermissions(["clipboard-write"]);
+  const menu = await openLayouts(page);
+  await menu.getByRole("button", { name: "Copy link" }).click();
+  await page.getByText("The link to what is shown is copied.").waitFor();
+  await page.keyboard.press("Escape");
+  await page.evaluate(() => {
+    document.body.append(Object.assign(document.createElement("textarea"), { id: "paste" }));
+  });
+  await page.locator("#paste").focus();
+  await page.keyboard.press("Control+v");
+  const link = await page.locator("#paste").inputValue();
+  await page.locator("#paste").evaluate((field) => field.remove());
+  assert.equal(link, page.url(), "the address bar says the same");
+  const { pathname, search } = new URL(link);
+  return pathname + search;
+}
+
+visit("a link shows levels, windows and the maximised chart, and leaves a device its own choices",
+  { path: "/chart/SPX?span=5m&charts=2" }, async ({ page, server }) => {
+    await loaded(page, 2);
+    await page.keyboard.press(" ");
+    await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor({ state: "attached" });
+    assert.ok(!page.url().includes("levels="), "nobody chose any");
+    const depth = (one) => one.getByRole("group", { name: "Levels shown" });
+    await depth(page).getByText("All", { exact: true }).click();
+    await page.waitForURL(/[?&]levels=All(&|$)/);
+    await page.locator(".desk__levels .menu__button").click();
+    const levels = page.getByRole("dialog", { name: "Levels" });
+    for (const name of ["Within 1 ATR", "By group", "VWAP"]) {
+      await levels.getByRole("button", { name, exact: true }).click();
+    }
+    await page.waitForURL(/[?&]levels=All\.only-near\.order-group\.groups-[a-z](&|$)/);
+    await page.keyboard.press("Escape");
+    // Both are scrolled, the second one nearer as well; the active one then fills the place.
+    assert.equal(await windowOf(page, 0), null);
+    await pull(page, 0, 200);
+    await page.locator('.price-chart[data-active="true"]', { hasText: "SPX 5m" }).waitFor();
+    await pull(page, 1, 200);
+    await page.locator('.price-chart[data-active="true"]', { hasText: "SPX 15m" }).waitFor();
+    await charts(page).nth(1).locator("canvas").focus();
+    await page.keyboard.press("+");
+    // A chart may glide on after the hand has let go of it.
+    let before = "";
+    await until(async () => {
+      const now = `${await windowOf(page, 0)}, ${await windowOf(page, 1)}`;
+      const isSteady = now === before && !now.includes("null");
+      before = now;
+      return isSteady;
+    }, "two windows that stand still");
+    const link = await copyLink(page);
+    assert.match(link, /&active=2&levels=All\.only-near[\w.-]+&window=\d{12}-\d{12}&/);
+    assert.match(link, /&window2=\d{12}-\d{12}$/);
+    const seen = [await windowOf(page, 0), await windowOf(page, 1)];
+    const listed = await rungs(page);
+
+    const cookies = { volaris: "Pivots" };
+    const other = await openPage({ server, path: link, cookies });
+    try {
+      await loaded(other, 2);
+      for (const place of [0, 1]) {
+        await until(async () => (await windowOf(other, place)) === seen[place],
+          `chart ${place} shows ${seen[place]}`);
+      }
+      assert.equal(await other.getByRole("button", { name: "Latest →" }).count(), 2);
+      const head = other.locator(".desk__levels .menu__button");
+      assert.match(await head.innerText(), /Within 1 ATR/);
+      await until(async () => JSON.stringify(await rungs(other)) === JSON.stringify(listed),
+        `the same levels: ${listed}`);
+      assert.ok(!listed.includes("VWAP"), "the group that was switched off");
+      // What the device chose is kept, whatever else is changed, until somebody chooses levels.
+      await other.keyboard.press("Alt+Enter");
+      await other.waitForURL(/[?&]max=1(&|$)/);
+      assert.ok(other.url().includes("levels=All.only-near"), "levels stay in the address");
+      assert.ok(!other.url().includes("window"), "windows do not: somebody goes on from there");
+      assert.equal(await other.locator(".price-chart:visible").count(), 1);
+      assert.match(await cookieOf(other), /\bPivots\b/);
+      assert.doesNotMatch(await cookieOf(other), /only-near/);
+      await other.reload();
+      await loaded(other, 2);
+      assert.equal(await other.locator(".price-chart:visible").count(), 1, "still maximised");
+      await depth(other).getByText("Key", { exact: true }).click();
+      await other.waitForURL(/[?&]levels=Key\.only-near\.order-group(&|$)/);
+      const kept = async () => (await cookieOf(other)).includes("Key.only-near.order-group");
+      await until(kept, "kept on this device");
+      assert.doesNotMatch(await cookieOf(other), /Pivots/);
+    } finally {
+      await other.quit();
+    }
+  });
+
+visit("what a hostile link says of levels and windows is told and does nothing",
+  { path: "/chart/SPX?span=5m&levels=All.groups-%3C9%3E.only-far&window=1-2&max=7&at=%3Cb%3E",
+    cookies: { volaris: "Pivots" } },
+  async ({ page }) => {
+    await loaded(page, 1);
+    const alert = page.locator(".desk__complaint");
+    await alert.filter({ hasText: "what could be understood of the levels" }).waitFor();
+    await alert.filter({ hasText: "showing the newest bars" }).waitFor();
+    await page.getByText("The moment in this address is none").waitFor();
+    assert.equal(await windowOf(page, 0), null);
+    const all = page.getByRole("group", { name: "Levels shown" }).getByText("All", { exact: true });
+    assert.equal(await all.getAttribute("aria-pressed"), "true");
+    assert.match(await cookieOf(page), /\bPivots\b/);
+    // The next address says what was understood, and no more.
+    await page.keyboard.press("Alt+i");
+    await page.waitForURL(/\/chart\/SPX\?span=5m&invert=1&levels=All$/);
+    await alert.waitFor({ state: "hidden" });
+  });
+
+const DAY = "2024-02-22";
+
+visit("the link of a recorded day asks before it moves a tape, and then shows that minute",
+  { path: "/chart/SPY?span=1m" }, async ({ page, server }) => {
+    await live(page);
+    const day = csv(dayOfMinutes(DAY, 3, 50_400));
+    await withFile("spy.csv", day, async (path) => {
+      const { stdout, stderr } = await importBars(server.folder, path, "--symbol", "SPY");
+      assert.match(stdout, /480 added/, stderr);
+    });
+    const panel = await tapePanel(page);
+    await panel.getByRole("button", { name: DAY }).click();
+    await page.locator('.feed-badge[data-kind="recorded"]', { hasText: DAY }).waitFor();
+    await panel.getByRole("button", { name: "Pause" }).click();
+    await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor();
+    await seek(page, panel, DAY, 11 * 60 + 15, 5);
+    await page.keyboard.press("Escape");
+    await loaded(page, 1);
+    const last = page.locator(".last-price__price");
+    const known = await last.innerText();
+    const link = await copyLink(page);
+    assert.match(link, /&at=202402221115$/);
+
+    await tapePanel(page);
+    await panel.getByRole("button", { name: "Back to the practice market" }).click();
+    await page.locator('.feed-badge[data-kind="practice"]').waitFor();
+    await page.goto(new URL(link, page.url()).href);
+    await live(page);
+    const offer = page.locator(".toast", { hasText: `This link is of ${DAY} at 11:15` });
+    await offer.waitFor();
+    assert.equal(await page.locator(".feed-badge").getAttribute("data-kind"), "practice");
+    await checkAxe(page);
+    await offer.getByRole("button", { name: "Go there" }).click();
+    await page.locator('.feed-badge[data-kind="recorded"]', { hasText: DAY }).waitFor();
+    await page.locator(".market-clock__time", { hasText: "11:15:00" }).waitFor();
+    await until(async () => (await last.innerText()) === known, `${known} again`);
+    await loaded(page, 1);
+    assert.equal(await offer.count(), 0, "who is there is not asked again");
   });

@@ -27,7 +27,7 @@ async function withMail(options, body) {
     await body({ post, server, visit });
     for (const page of pages) await page.quit();
   } finally {
-    for (const page of pages) await page.context().browser()?.close();
+    for (const page of pages) await page.leave();
     await server.stop();
     await post.stop();
   }
@@ -138,12 +138,20 @@ test("whether there is an account of an address nobody learns", () =>
   }));
 
 test("what happens to an account is told by mail, as soon as the mail server takes it", () =>
-  withMail({ refusing: 1 }, async ({ post, server, visit }) => {
+  withMail({ refusing: Infinity }, async ({ post, server, visit }) => {
     const ada = await protect(server);
+    // What who leads the desk reads of it.
+    const waiting = async () => {
+      const { text } = await api(server, "/people/usage", ada);
+      return Number(/Mails waiting(?:<[^>]*>|\s)*(\d+)/.exec(text)?.[1]);
+    };
+    assert.equal(await waiting(), 0);
     const other = { present: PASSWORD, password: OTHER };
     const changed = await send(server, "/account/password", other, ada);
     assert.equal(changed.to, "/settings/security?done=password");
     await until(() => /a mail waits: the mail server refused with 451/.test(server.log()), "busy");
+    assert.equal(await waiting(), 1);
+    post.relent();
     const page = await visit("/sign-in", undefined, WIDE);
     await page.getByRole("link", { name: "Forgotten?" }).waitFor();
     await checkAxe(page);
@@ -155,6 +163,7 @@ test("what happens to an account is told by mail, as soon as the mail server tak
     // Half a minute at most: the first pause, and the next look.
     await until(() => post.taken.some((one) => /was changed/.test(one.subject)), "it came late")
       .catch(() => post.mail(email("ada"), /was changed/));
+    await until(async () => (await waiting()) === 0, "they are still told to wait");
     assert.ok(!server.log().includes("@example.com"), "without anybody's address");
 
     // Another address is told to the one before, whose owner knows whether that was meant.
@@ -252,7 +261,7 @@ test("where everybody has a second factor, nothing is shown before it is set up"
     // The browser itself complains of what it was refused.
     await page.quit();
   } finally {
-    await page.context().browser()?.close();
+    await page.leave();
     await server.stop();
   }
 });

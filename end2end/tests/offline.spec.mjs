@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { openPage, startVolaris, visit } from "../desk.mjs";
+import { openPage, startVolaris, tabTo, visit } from "../desk.mjs";
 import { api } from "../members.mjs";
 
 const LOOK_MS = 100;
@@ -122,25 +122,38 @@ visit(
   },
 );
 
-/** Stands before the server and says that another build is there, once it is told to. */
+/**
+ * Stands before the server. Once it is told to, another build is there: its worker says so, and so
+ * does each of its pages.
+ */
 async function deploy(server) {
   const target = new URL(server.address);
   let isNew = false;
   const front = createServer((asked, answered) => {
     const { method, url, headers } = asked;
     const isWorker = url === "/service-worker.js";
-    const plain = isWorker ? { ...headers, "accept-encoding": "identity" } : headers;
+    const isCode = url.startsWith("/pkg/");
+    const plain = isCode ? headers : { ...headers, "accept-encoding": "identity" };
     const options = { host: target.hostname, port: target.port, method, path: url, headers: plain };
     const passed = request(options, async (answer) => {
-      if (!isWorker || !isNew) {
+      const isPage = answer.headers["content-type"]?.startsWith("text/html");
+      if (!isNew || !(isWorker || isPage)) {
         answered.writeHead(answer.statusCode, answer.rawHeaders);
         answer.pipe(answered);
         return;
       }
       let text = "";
       for await (const part of answer.setEncoding("utf8")) text += part;
-      answered.writeHead(200, { "content-type": "text/javascript", "cache-control": "no-cache" });
-      answered.end(text.replace(/const BUILD = "[^"]*"/, 'const BUILD = "another"'));
+      if (isWorker) {
+        answered.writeHead(200, { "content-type": "text/javascript", "cache-control": "no-cache" });
+        answered.end(text.replace(/const BUILD = "[^"]*"/, 'const BUILD = "another"'));
+        return;
+      }
+      const told = { ...answer.headers };
+      // It is another text now.
+      for (const name of ["content-length", "transfer-encoding"]) delete told[name];
+      answered.writeHead(answer.statusCode, told);
+      answered.end(text.replace("<html ", '<html data-build="another" '));
     });
     passed.on("error", () => answered.destroy());
     asked.pipe(passed);
@@ -174,23 +187,35 @@ async function deploy(server) {
   };
 }
 
-test("a new version is told, and one press loads it", async () => {
+test("a new version is there after one reload, is told, and its code comes by a key", async () => {
   const server = await startVolaris();
   const front = await deploy(server);
-  const page = await openPage({ server: front });
+  const path = "/chart/SPX?span=5m";
+  const page = await openPage({ server: front, path });
   try {
-    await until(page, () => navigator.serviceWorker.controller !== null);
+    // From now on the device has a page that a worker could show in place of the new one.
+    await untilKept(page, path);
+    const build = () => page.evaluate(() => document.documentElement.dataset.build);
+    assert.equal(await build(), undefined);
     front.replace();
     // The server that comes back after a break may be a newer one: the page asks.
     front.cut();
     const toast = page.locator(".toast", { hasText: "A new version of the desk is ready." });
     await toast.waitFor({ timeout: 30_000 });
+    // Who does not heed that has the new page all the same, though the worker is the old one.
+    await page.reload();
+    assert.equal(await build(), "another", "a stale page");
+    const stores = () => page.evaluate(() => caches.keys());
+    const codes = async () => (await stores()).filter((name) => name.startsWith("code "));
+    assert.equal((await codes()).length, 2, "the old one's code, and the new one's");
+    await toast.waitFor({ timeout: 30_000 });
     await page.evaluate(() => (window.isOld = true));
-    await toast.getByRole("button", { name: "Reload" }).click();
+    // A message stands at the end of the page.
+    await tabTo(page, toast.getByRole("button", { name: "Reload" }), "Shift+Tab");
+    await page.keyboard.press("Enter");
     await until(page, () => window.isOld === undefined);
     await page.locator('.feed-age[data-state="live"]').waitFor();
-    const stores = await page.evaluate(() => caches.keys());
-    assert.deepEqual(stores.filter((name) => name.startsWith("code ")), ["code another"]);
+    assert.deepEqual(await codes(), ["code another"]);
     page.complaints.length = 0;
   } finally {
     await page.quit();

@@ -4,39 +4,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { checkAxe, cookieOf, freePort, openPage, send, startVolaris } from "../desk.mjs";
+import { checkAxe, openPage, send } from "../desk.mjs";
+import { giveDevice, startNamed } from "../passkeys.mjs";
 import { NARROW, PASSWORD, WIDE, email, protect, turnFactorOn } from "../members.mjs";
 
 const SECURITY = "/settings/security";
-
-/** A device with a lock that its person opens. */
-async function giveDevice(page, options = {}) {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send("WebAuthn.enable");
-  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-      ...options,
-    },
-  });
-  const say = (method, more = {}) => cdp.send(`WebAuthn.${method}`, { authenticatorId, ...more });
-  return {
-    say,
-    keys: async () => (await say("getCredentials")).credentials,
-  };
-}
-
-/** A desk by the name that passkeys are for. */
-async function startNamed() {
-  const port = await freePort();
-  const server = await startVolaris({ listen: `127.0.0.1:${port}` });
-  return { server, named: { ...server, address: `http://localhost:${port}` } };
-}
 
 const signedIn = (cookie) => {
   const [name, value] = cookie.split("=");

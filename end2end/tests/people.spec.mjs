@@ -116,7 +116,7 @@ test("somebody is asked in, joins, leads others, and shuts one out", async () =>
     for (const page of [bob, desk]) page.complaints.length = 0;
     for (const page of pages) await page.quit();
   } finally {
-    for (const page of pages) await page.context().browser().close();
+    for (const page of pages) await page.leave();
     await server.stop();
   }
 });
@@ -175,11 +175,11 @@ test("somebody takes everything along, and deletes it", async () => {
       assert.deepEqual((await fresh.json()).positions, []);
       await hers.quit();
     } finally {
-      await hers.context().browser().close();
+      await hers.leave();
     }
     await page.quit();
   } finally {
-    await page.context().browser().close();
+    await page.leave();
     await server.stop();
   }
 });
@@ -225,7 +225,7 @@ test("nobody sees what another keeps, or where their market stands", async () =>
       assert.notEqual(JSON.parse(hers.text).as_of, JSON.parse(his.text).as_of);
       for (const page of pages) await page.quit();
     } finally {
-      for (const page of pages) await page.context().browser().close();
+      for (const page of pages) await page.leave();
     }
   } finally {
     await server.stop();
@@ -268,7 +268,7 @@ test("the owner hands the desk over, and leads no admin any more", async () => {
     assert.ok(!server.log().includes("@example.com"), "without anybody's address");
     for (const page of pages) await page.quit();
   } finally {
-    for (const page of pages) await page.context().browser().close();
+    for (const page of pages) await page.leave();
     await server.stop();
   }
 });

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { openPage, startVolaris } from "../desk.mjs";
+import { live, openPage, startVolaris, tabTo } from "../desk.mjs";
 import { csv, dayOfMinutes, importBars, seek, tapePanel, withFile } from "../recordings.mjs";
 
 const TODAY = "2024-02-23";
@@ -56,22 +56,37 @@ function listen(page) {
   };
 }
 
+/** The tape's panel, opened by keys alone. */
+async function panelByKeys(page) {
+  await tabTo(page, page.locator(".feed-badge"));
+  await page.keyboard.press("Enter");
+  return page.getByRole("dialog", { name: "Tape controls" });
+}
+
+/** Has the tape stand in a day of these rows, paused, by keys alone; gives the tape's panel. */
+async function enter(page, server, rows) {
+  await withFile("spy.csv", csv([...BEFORE, ...rows]), async (path) => {
+    const { stdout, stderr } = await importBars(server.folder, path, "--symbol", "SPY");
+    assert.match(stdout, /960 added/, stderr);
+  });
+  await live(page);
+  const panel = await panelByKeys(page);
+  await tabTo(page, panel.getByRole("button", { name: TODAY }));
+  await page.keyboard.press("Enter");
+  await page.locator('.feed-badge[data-kind="recorded"]', { hasText: TODAY }).waitFor();
+  await tabTo(page, panel.getByRole("button", { name: "Pause" }), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor();
+  return panel;
+}
+
 /** Plays a day to now, loads the desk anew and gives all that came, and what it came to. */
 async function play(rows, { minute }) {
   const server = await startVolaris();
   const cookies = { volaris: "dark.All" };
   const page = await openPage({ server, path: "/chart/SPY?span=1m", cookies });
   try {
-    await withFile("spy.csv", csv([...BEFORE, ...rows]), async (path) => {
-      const { stdout, stderr } = await importBars(server.folder, path, "--symbol", "SPY");
-      assert.match(stdout, /960 added/, stderr);
-    });
-    await page.locator('.feed-age[data-state="live"]').waitFor();
-    const panel = await tapePanel(page);
-    await panel.getByRole("button", { name: TODAY }).click();
-    await page.locator('.feed-badge[data-kind="recorded"]', { hasText: TODAY }).waitFor();
-    await panel.getByRole("button", { name: "Pause" }).click();
-    await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor();
+    const panel = await enter(page, server, rows);
     await seek(page, panel, TODAY, minute, HOURS_BEHIND);
     const told = listen(page);
     await page.reload();
@@ -122,4 +137,62 @@ test("nothing of a day after its now reaches the page", async () => {
   assert.notDeepEqual(later.screen.ladder, laterAsItWas.screen.ladder);
   assert.notDeepEqual(later.screen.chart, laterAsItWas.screen.chart);
   assert.notDeepEqual(later.answers, laterAsItWas.answers);
+});
+
+/** Goes to the practice market and back to the day, by finger on a phone. */
+async function enterByFinger(server) {
+  const phone = { width: 390, height: 844, touch: true };
+  const page = await openPage({ server, path: "/chart/SPY?span=1m", ...phone });
+  try {
+    await live(page);
+    await page.locator(".feed-badge").tap();
+    const button = (name, is) =>
+      page.getByRole("dialog", { name: "Tape controls" }).getByRole("button", { name, ...is });
+    await button("Back to the practice market").tap();
+    await page.locator('.feed-badge[data-kind="practice"]').waitFor();
+    await button(TODAY, { pressed: false }).tap();
+    await page.locator('.feed-badge[data-kind="recorded"]').waitFor();
+    await button(TODAY, { pressed: true }).waitFor();
+  } finally {
+    await page.quit();
+  }
+}
+
+test("a recorded day goes on to its open, and says that it has no later one", async () => {
+  const server = await startVolaris();
+  const page = await openPage({ server, path: "/chart/SPY?span=1m" });
+  try {
+    const panel = await enter(page, server, DAY);
+    const clock = page.locator(".market-clock__time");
+    const next = panel.getByRole("button", { name: "Next open" });
+    const choose = async () => {
+      await page.keyboard.press("Control+k");
+      await page.locator(".palette__field").fill("next open");
+      await page.keyboard.press("Enter");
+    };
+    // Before the open, by the panel and by the palette.
+    for (const go of [() => next.click(), choose]) {
+      await tapePanel(page);
+      await seek(page, panel, TODAY, 8 * 60 + 30, HOURS_BEHIND);
+      await next.waitFor();
+      await go();
+      await page.locator(".market-clock__time", { hasText: "09:30:00" }).waitFor();
+      await next.waitFor({ state: "hidden" });
+    }
+    // After it, the day stays where it is.
+    await tapePanel(page);
+    await seek(page, panel, TODAY, NOW, HOURS_BEHIND);
+    assert.ok(!(await next.isVisible()));
+    await choose();
+    await page.locator(".toast", { hasText: "there is no later open on this tape" }).waitFor();
+    assert.equal(await clock.innerText(), "11:00:00");
+    assert.match(await page.locator(".feed-badge__pace").innerText(), /paused/);
+    // The browser's own word about an answer that says no.
+    page.complaints.splice(0);
+    await page.quit();
+    await enterByFinger(server);
+  } finally {
+    await page.context().browser()?.close();
+    await server.stop();
+  }
 });

@@ -5,7 +5,7 @@ import { request } from "node:http";
 import { after, before, test } from "node:test";
 
 import { startVolaris } from "../desk.mjs";
-import { WATCH, openStream, wordsOf } from "../stream.mjs";
+import { WATCH, headOf, openStream, wordsOf } from "../stream.mjs";
 
 let server;
 before(async () => (server = await startVolaris()));
@@ -386,6 +386,11 @@ test("a stranger's name or page is refused", async () => {
     const forwarded = { ...(path === "/stream" && upgrade), "x-forwarded-for": "203.0.113.7" };
     assert.equal((await raw(path, forwarded)).statusCode, 403, path);
   }
+  const headers = { accept: "text/html", "x-forwarded-for": "203.0.113.7" };
+  assert.equal((await raw("/", { ...headers, host: "evil.example" })).statusCode, 421);
+  const told = await get("/", { headers });
+  assert.equal(new URL(told.url).pathname, "/set-up");
+  assert.match(await told.text(), /Whoever makes the first one proves that the machine is theirs/);
   assert.equal((await raw("/health", { "x-forwarded-for": "203.0.113.7" })).statusCode, 200);
   const foreign = { ...upgrade, origin: "http://evil.example" };
   assert.equal((await raw("/stream", foreign)).statusCode, 403);
@@ -480,4 +485,23 @@ test("garbage on the stream is refused in words, and others are not disturbed", 
     assert.ok(words.some((word) => "Refused" in word), garbage);
   }
   assert.equal((await get("/health")).status, 200);
+});
+
+const WORD_BYTES_MAX = 64 * 1024;
+const has = (words, what) => words.some((word) => what in word);
+
+test("a word of 64 KiB is heard on the stream, and a longer one refused", async () => {
+  assert.ok(has(await listen([WATCH.padEnd(WORD_BYTES_MAX)]), "Snapshot"));
+  // As soon as it is said how long it will be.
+  assert.ok(has(await listen([headOf(WORD_BYTES_MAX + 1)]), "Refused"));
+});
+
+test("a hundred words a second are heard on the stream, and more refused", async () => {
+  // An empty word counts as well.
+  assert.ok(has(await listen([...Array(99).fill(""), WATCH]), "Snapshot"));
+  // Of so many there are too many in one second, also where they come in three.
+  const words = await listen([...Array(301).fill(""), WATCH]);
+  assert.ok(!has(words, "Snapshot"));
+  const { why } = words.find((word) => "Refused" in word).Refused;
+  assert.match(why, /more than 100 messages a second: slow down/);
 });

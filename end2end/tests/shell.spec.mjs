@@ -63,7 +63,7 @@ test("panes are moved by mouse and by keys, put away, and stand so on the next v
     await watch.click();
     await page.locator(".desk__watch").waitFor();
     await side.dblclick();
-    assert.equal(await side.getAttribute("aria-valuenow"), "7");
+    assert.equal(await side.getAttribute("aria-valuenow"), "9");
   });
 });
 
@@ -156,11 +156,47 @@ for (const theme of ["dark", "light"]) {
   test(`the style guide, ${theme}, is for everybody, and paper has no buttons`, async () => {
     const server = await startVolaris();
     try {
-      const cookies = { volaris: theme };
-      const page = await openPage({ server, path: "/styleguide", theme, cookies });
+      const page = await openPage({ server, path: "/styleguide", theme });
       try {
         await page.locator(".styleguide .watch-row").first().waitFor();
+        await page.locator(".styleguide .notices li", { hasText: "It is copied." }).waitFor();
+        await page.locator(".styleguide .ladder").nth(2).waitFor();
         await checkAxe(page);
+        // What is wrong, stale or pressed is seen to be.
+        const style = (place, name) =>
+          page.locator(place).first().evaluate((one, name) => getComputedStyle(one)[name], name);
+        const token = (name) =>
+          page.evaluate(
+            (name) => getComputedStyle(document.documentElement).getPropertyValue(name),
+            name,
+          );
+        const [wrong, right] = ['input[aria-invalid="true"]', 'input[aria-label="Filled"]'];
+        assert.notEqual(await style(wrong, "borderTopColor"), await style(right, "borderTopColor"));
+        assert.match(await style(".styleguide__pane[data-stale]", "filter"), /grayscale/);
+        // Each size of type is its token's, and they rise.
+        const sizes = await page.locator(".styleguide__type").evaluateAll((all) =>
+          all.map((one) => parseFloat(getComputedStyle(one).fontSize)),
+        );
+        assert.deepEqual(sizes, [11, 12, 13, 15, 16, 20]);
+        const spaces = () => page.locator(".styleguide__space span").evaluateAll((all) =>
+          all.map((one) => one.getBoundingClientRect().width),
+        );
+        const height = async () =>
+          (await page.locator(".styleguide .rung").first().boundingBox()).height;
+        assert.deepEqual(await spaces(), [4, 6, 8, 12, 16, 26, 28]);
+        assert.equal(await height(), 26);
+        await page.getByRole("button", { name: "compact" }).click();
+        assert.deepEqual(await spaces(), [4, 6, 6, 8, 16, 21, 24]);
+        assert.equal(await height(), 24, "rows stand closer, and can be hit still");
+        await page.getByRole("button", { name: "comfortable" }).click();
+        const quick = async () => {
+          const text = await token("--quick");
+          return parseFloat(text) * (text.endsWith("ms") ? 1 : 1_000);
+        };
+        assert.equal(await quick(), 120);
+        await page.emulateMedia({ reducedMotion: "reduce" });
+        assert.equal(await quick(), 0, "nothing moves for who wants that");
+        await page.emulateMedia({ reducedMotion: null });
         await page.goto(`${server.address}/chart/SPX`);
         await live(page);
         await page.emulateMedia({ media: "print" });
@@ -200,7 +236,8 @@ test("on a phone a finger takes the tour, reads notices and finds the rest", asy
     await page.getByRole("button", { name: "Find", exact: true }).tap();
     await page.locator(".palette").waitFor();
     await page.getByRole("combobox", { name: "Symbol, timeframe or command" }).fill("compact");
-    await page.keyboard.press("Enter");
+    await page.getByRole("option", { name: "Density: compact" }).tap();
+    await page.locator(".palette").waitFor({ state: "hidden" });
     await until(
       () => page.evaluate(() => document.documentElement.dataset.density === "compact"),
       "rows stand closer",

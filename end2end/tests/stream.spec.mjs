@@ -79,7 +79,7 @@ test("dropped, late and disordered frames leave the page with the server's numbe
     assert.deepEqual(seen, told);
     await page.quit();
   } finally {
-    await page.context().browser()?.close();
+    await page.leave();
     await server.stop();
   }
 });

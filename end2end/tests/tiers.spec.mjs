@@ -36,12 +36,23 @@ async function site() {
       for (const page of pages) await page.quit();
     },
     close: async () => {
-      for (const page of pages) await page.context().browser().close();
+      for (const page of pages) await page.leave();
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
+
+/** Texts as a page sends them, in postcard: the length of each, then its letters. */
+const sent = (...texts) => texts.map((text) => String.fromCharCode(text.length) + text).join("");
+
+/** Asks as the pages of the desk do. */
+const askAsPage = (server, path, cookie, body) =>
+  fetch(`${server.address}/api/${path}`, {
+    method: "POST",
+    headers: { cookie, origin: server.address, "content-type": "application/x-postcard" },
+    body,
+  });
 
 /** What stands beside a name on the account's page. */
 const used = async (page, name) =>
@@ -77,11 +88,25 @@ test("a limit of a tier is reached, explained, and gone with another tier", asyn
     const renamed = { position, paid, stage: "open", name: "Renamed" };
     assert.equal((await api(server, `/api/v1/positions/${id}`, bob, "PUT", renamed)).status, 200);
     plan.complaints.length = 0;
+    // Layouts and lists as well: one is kept, and replaced; no other is. There is a list at first.
+    const keepLayout = (name) =>
+      askAsPage(server, "layout/write", bob, sent(name, "symbol=SPX&span=5m"));
+    // One change: a list of that name, without symbols.
+    const keepList = (name) =>
+      askAsPage(server, "watchlists/change", bob, `\u0001\u0000${sent(name)}\u0000`);
+    for (const [keep, has] of [[keepLayout, "1 layouts"], [keepList, "2 watchlists"]]) {
+      for (const name of ["One", "One"]) assert.equal((await keep(name)).status, 200, has);
+      const more = await keep("Two");
+      assert.equal(more.status, 403, has);
+      const told = `Lite has ${has}: delete some, or ask who leads this desk for another tier`;
+      assert.ok((await more.text()).includes(told), told);
+    }
 
     const account = await desk.visit("/account", bob, NARROW);
     await account.getByRole("heading", { name: "Tier: Lite" }).waitFor();
     assert.equal(await used(account, "positions"), "1 of 1");
-    assert.equal(await used(account, "watchlists"), "1 of 2");
+    assert.equal(await used(account, "layouts"), "1 of 1");
+    assert.equal(await used(account, "watchlists"), "2 of 2");
     assert.equal(await used(account, "open live pages"), "1 of 2");
     assert.equal(await used(account, "questions of programs"), `4 of ${QUESTIONS}`);
     await checkAxe(account);
@@ -107,6 +132,7 @@ test("a limit of a tier is reached, explained, and gone with another tier", asyn
     await people.getByText(/^Member Pro since .*/).waitFor();
     await keep("Second");
     await plan.getByText("Second is kept as open.").waitFor();
+    for (const keep of [keepLayout, keepList]) assert.equal((await keep("Two")).status, 200);
     await account.goto(`${server.address}/settings/security`);
     await account.getByText("Was given another tier").waitFor();
     await account.goto(`${server.address}/settings/profile`);
@@ -157,11 +183,18 @@ test("who leads the desk sees what is used, by whom and when, and how the machin
     const cells = async (name) =>
       page.getByRole("row", { name }).getByRole("cell").allInnerTexts();
     assert.deepEqual(await cells("bob@example.com"), ["1\n1 today", "0\n0 today", "3\n3 today"]);
+    const health = page.locator(".dashboard__health div");
     const fact = (name) =>
-      page.locator(".dashboard__health div", { hasText: name }).locator("dd").innerText();
+      health.filter({ has: page.getByText(name, { exact: true }) }).locator("dd").innerText();
+    assert.match(await fact("Version"), /^\d+\.\d+\.\d+$/);
+    for (const name of ["Memory", "Left on the disk"]) {
+      assert.match(await fact(name), /^\d+\.\d [MG]B$/, name);
+    }
     assert.match(await fact("Database"), /^SQLite 3\.\d+\.\d+, tables of version \d+, .* ms$/);
     assert.equal(await fact("Live streams open"), "1");
     assert.equal(await fact("Markets being played"), "2 moving, 0 resting");
+    assert.equal(await fact("Feeds"), "2 practice");
+    assert.equal(await page.getByText("Mails waiting").count(), 0, "none are sent here");
     await page.getByText("The same in numbers, by day").click();
     const days = page.getByRole("region", { name: "By day" }).getByRole("row");
     assert.equal(await days.count(), 31);

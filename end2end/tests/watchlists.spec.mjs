@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 
+import { fingers } from "../chart.mjs";
 import { checkAxe, live, visit } from "../desk.mjs";
 
 const order = async (page) => (await page.locator(".watch-row b").allInnerTexts()).join(" ");
@@ -148,14 +149,10 @@ visit(
     await page.getByRole("button", { name: "Watch" }).click();
     const grip = await page.locator("#watch-grip-VIX").boundingBox();
     const row = await page.locator(".watch-row", { hasText: "SPX" }).first().boundingBox();
-    const client = await page.context().newCDPSession(page);
-    const touch = (type, x, y) => {
-      const touchPoints = type === "touchEnd" ? [] : [{ x, y }];
-      return client.send("Input.dispatchTouchEvent", { type, touchPoints });
-    };
-    await touch("touchStart", grip.x + 10, grip.y + 15);
+    const touch = await fingers(page);
+    await touch("touchStart", [grip.x + 10, grip.y + 15]);
     for (let step = 1; step <= 5; step += 1) {
-      await touch("touchMove", grip.x + 10, grip.y + ((row.y + 5 - grip.y) * step) / 5);
+      await touch("touchMove", [grip.x + 10, grip.y + ((row.y + 5 - grip.y) * step) / 5]);
     }
     await touch("touchEnd");
     await until(() => order(page), "VIX SPX NDX SPY QQQ", "moved by a finger");

@@ -1,0 +1,231 @@
+// Everything that opens, on every screen of the desk, in both themes: good for everybody. Documents
+// of the server's own are looked at in documents.spec.mjs.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import {
+  checkAxe, checkAxeInBothThemes, checkTheme, live, openPage, startVolaris, until,
+} from "../desk.mjs";
+import { tapePanel } from "../recordings.mjs";
+
+const PLAN = "/plan/SPX?position=-1_SPXW_15MAR24_5050/5020P_5130/5160C";
+const CHART = ".price-chart__data b:not(.price-chart__name)";
+/** Screens, what shows that one is there, and how many menus it has at least. */
+const SCREENS = [
+  { path: "/chart/SPX?studies=volume,vwap,ema-9,rsi-14", mark: CHART, menus: 6 },
+  { path: "/chart/SPX?charts=4", mark: CHART, menus: 6 },
+  { path: "/chain/SPX", mark: "tr[data-money]", menus: 4 },
+  { path: "/exposure/SPX", mark: "tr[data-money]", menus: 4 },
+  { path: PLAN, mark: ".plan-payoff__now", menus: 3 },
+  { path: "/volatility/SPX", mark: ".volatility-smile__curve", menus: 2 },
+  { path: "/positions/SPX", mark: ".risk-grid__table", menus: 2 },
+];
+const OTHERS = [
+  ["/developers", "main section"],
+  ["/styleguide", ".styleguide .watch-row"],
+  ["/nowhere", "h1"],
+];
+
+async function keepPosition(server) {
+  const body = { position: "-2 SPXW 15MAR24 5000/4950P", name: "March", stage: "open", paid: -1_800,
+    opened_at: 1 };
+  const answer = await fetch(`${server.address}/api/v1/positions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  assert.equal(answer.status, 201);
+}
+
+/** Opens each menu that is on the screen and looks at what is in it; gives how many there were. */
+async function seeMenus(page) {
+  const panels = await page
+    .locator(".menu__button:visible")
+    .evaluateAll((all) => all.map((one) => one.getAttribute("aria-controls")));
+  for (const id of panels) {
+    const [button, panel] = [page.locator(`[aria-controls="${id}"]`), page.locator(`#${id}`)];
+    await button.click();
+    await panel.waitFor();
+    const text = async () => (await panel.innerText()).trim();
+    await until(async () => !["", "Loading…"].includes(await text()), `the menu ${id} is there`);
+    await checkAxeInBothThemes(page, { within: panel });
+    // The focus may be in a field of it.
+    await button.focus();
+    await page.keyboard.press("Escape");
+    await panel.waitFor({ state: "hidden" });
+  }
+  return panels.length;
+}
+
+/** Opens something, looks at it, and closes it. */
+async function see(page, place, open, look = () => checkAxeInBothThemes(page)) {
+  await open();
+  await place.waitFor();
+  await look();
+  await page.keyboard.press("Escape");
+  await place.waitFor({ state: "hidden" });
+}
+
+/** What is opened from the chart's screen. */
+async function seeDialogs(page) {
+  const dialog = (name) => page.getByRole("dialog", { name, exact: true });
+  await see(page, dialog("Command palette").getByRole("option").first(), async () => {
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Symbol, timeframe or command" }).fill("sp");
+  });
+  await see(page, dialog("Keyboard shortcuts"), () => page.keyboard.press("?"));
+  await see(page, dialog("Glossary").getByText("One standard deviation"), () =>
+    page.getByRole("columnheader", { name: "σ" }).getByRole("button").click(),
+  );
+  await see(page, dialog("How is this computed?").getByText("Final for today."), () =>
+    page.locator(".rung__name", { hasText: "PDH" }).first().click(),
+  );
+  await see(page, dialog("Tape controls").getByRole("button", { name: "Next open" }), () =>
+    tapePanel(page),
+  );
+  await see(page, page.locator(".tour").getByText("1 of 6"), () =>
+    page.getByRole("button", { name: "Tour", exact: true }).click(),
+  );
+}
+
+/** The same in a window as narrow as a phone, in one theme: colours are those that were seen. */
+async function seeDialogsOnPhone(page) {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const seeOne = (place, open) =>
+    see(page, place, open, () => checkAxe(page, { within: place }));
+  const dialog = (name) => page.getByRole("dialog", { name, exact: true });
+  const palette = dialog("Command palette");
+  const find = async (words) => {
+    await page.keyboard.press("Control+k");
+    await palette.getByRole("combobox").fill(words);
+    await palette.getByRole("option").first().waitFor();
+  };
+  const choose = async (words) => {
+    await find(words);
+    await page.keyboard.press("Enter");
+  };
+  await seeOne(palette, () => find("sp"));
+  await seeOne(dialog("Keyboard shortcuts"), () => page.keyboard.press("?"));
+  await seeOne(dialog("Glossary"), () => choose("glossary"));
+  await seeOne(page.locator(".tour"), () => choose("take the tour"));
+  const tape = dialog("Tape controls");
+  await seeOne(tape, async () => {
+    await tapePanel(page);
+    await tape.getByRole("button", { name: "Next open" }).waitFor();
+  });
+  await page.locator(".tab-bar").getByRole("button", { name: "Levels" }).click();
+  await seeOne(dialog("How is this computed?"), () =>
+    page.locator(".rung__name", { hasText: "PDH" }).first().click(),
+  );
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
+/** Lists of symbols, with something in them and without. */
+async function seeSymbols(page) {
+  for (const name of ["Search symbol", "Add a symbol"]) {
+    const field = page.getByRole("combobox", { name, exact: true });
+    const list = page.getByRole("listbox", { name, exact: true });
+    await field.fill("s");
+    await list.getByRole("option").first().waitFor();
+    await page.keyboard.press("ArrowDown");
+    assert.equal(await list.locator('[aria-selected="true"]').count(), 1);
+    await checkAxeInBothThemes(page);
+    await field.fill("zz");
+    await page.getByText("Not on this tape.").filter({ visible: true }).waitFor();
+    await checkAxeInBothThemes(page);
+    await field.fill("");
+    await field.blur();
+    await list.waitFor({ state: "hidden" });
+  }
+}
+
+/** A drawing that is selected, a message with a way back, levels that are not there. */
+async function seeRest(page) {
+  await page.getByRole("button", { name: "Horizontal line" }).click();
+  await page.locator(".price-chart canvas").first().click({ position: { x: 100, y: 300 } });
+  await page.getByRole("toolbar", { name: "Selected drawing" }).waitFor();
+  await checkAxeInBothThemes(page);
+  await page.keyboard.press("Delete");
+  await page.getByRole("button", { name: "Remove VIX from the watchlist" }).click();
+  await page.locator(".toast", { hasText: "VIX is off the watchlist" }).waitFor();
+  await checkAxeInBothThemes(page);
+  await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+  const absent = page.locator(".ladder__absent summary");
+  if (await absent.isVisible()) {
+    await absent.click();
+    await checkAxeInBothThemes(page);
+  }
+}
+
+test("every screen and what opens on it is for everybody", async () => {
+  const server = await startVolaris();
+  try {
+    await keepPosition(server);
+    const page = await openPage({ server, path: SCREENS[0].path });
+    try {
+      for (const { path, mark, menus } of SCREENS) {
+        await page.goto(`${server.address}${path}`);
+        await live(page);
+        await page.locator(mark).first().waitFor();
+        await checkAxeInBothThemes(page);
+        const seen = await seeMenus(page);
+        assert.ok(menus <= seen, `${path} has ${seen} menus`);
+        if (path === SCREENS[0].path) {
+          await seeDialogs(page);
+          await seeSymbols(page);
+          await seeRest(page);
+          await seeDialogsOnPhone(page);
+        }
+      }
+      for (const [path, mark] of OTHERS) {
+        await page.goto(`${server.address}${path}`);
+        await page.locator(mark).first().waitFor();
+        await checkAxeInBothThemes(page);
+      }
+      // The page that leads nowhere is answered with 404, which the console tells.
+      const others = page.complaints.filter((one) => !/status of 404/.test(one));
+      page.complaints.splice(0, Infinity, ...others);
+    } finally {
+      await page.quit();
+    }
+  } finally {
+    await server.stop();
+  }
+});
+
+for (const theme of ["dark", "light"]) {
+  test(`without its server the desk is for everybody, ${theme}`, async () => {
+    const server = await startVolaris();
+    const page = await openPage({ server, path: "/chart/SPX?span=5m", theme });
+    try {
+      await live(page);
+      await until(
+        () =>
+          page.evaluate(async () => {
+            const pages = await caches.open("pages");
+            const answers = await (await caches.open("answers")).keys();
+            const is = (part) => answers.some(({ url }) => url.includes(part));
+            const kept = (await pages.keys()).some(({ url }) => url.includes("/chart/SPX"));
+            return kept && is("/api/v1/books") && is("/bars/read");
+          }),
+        "the page is on the device",
+        { seconds: 30 },
+      );
+      await server.stop();
+      await page.goto(`${server.address}/chart/NDX`);
+      await page.getByRole("heading", { name: "The desk cannot be reached" }).waitFor();
+      await checkTheme(page, theme);
+      await checkAxe(page);
+      await page.getByRole("link", { name: "/chart/SPX" }).click();
+      await page.locator(".top-bar__offline").waitFor();
+      await page.locator(".ladder__last").waitFor();
+      await checkTheme(page, theme);
+      await checkAxe(page);
+    } finally {
+      // What the browser itself says of a server that is away is no fault of the page.
+      await page.leave();
+      await server.stop();
+    }
+  });
+}
