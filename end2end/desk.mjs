@@ -9,7 +9,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRequire } from "node:module";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { chromium } from "playwright-core";
@@ -19,6 +19,8 @@ const START_MAX_MS = 60_000;
 const START_POLL_MS = 50;
 const STOP_MAX_MS = 10_000;
 const LOG_LINES_MAX = 400;
+/** More than any page has that keys lead to. */
+const PRESSES_MAX = 400;
 
 /** Flags without which Chromium refuses root, or asks its maker's hosts at every start. */
 export const CHROMIUM_FLAGS = [
@@ -34,7 +36,8 @@ export const CHROMIUM_FLAGS = [
 /**
  * Starts the server on a free port and waits until it is well.
  * `folder` starts it again on what an earlier one left behind, `listen` where it was. The offer to
- * protect the desk is closed, unless it `hasNews`.
+ * protect the desk is closed, unless it `hasNews`. What it writes into its log goes to `hear` as
+ * well, all of it and as it comes.
  */
 export async function startVolaris({
   args = [],
@@ -42,6 +45,7 @@ export async function startVolaris({
   folder,
   listen,
   hasNews = false,
+  hear = () => {},
 } = {}) {
   const binary = process.env.VOLARIS_BIN;
   assert.ok(binary, "VOLARIS_BIN is not set: run `cargo xtask test`, or name the binary in it");
@@ -59,6 +63,7 @@ export async function startVolaris({
       log.splice(0, log.length - LOG_LINES_MAX);
     });
   }
+  child.stderr.on("data", hear);
   const ended = new Promise((resolve) => {
     child.once("exit", (code, signal) => resolve({ code, signal }));
     child.once("error", (error) => resolve({ code: null, signal: null, error }));
@@ -118,39 +123,66 @@ export function freePort() {
   });
 }
 
+/** Has a browser look so, in the words of its cookie (see `Preferences` in app/src/contexts.rs). */
+export async function setLook(page, server, ...words) {
+  const value = words.filter(Boolean).join(".");
+  if (value) await page.context().addCookies([{ name: "volaris", value, url: server.address }]);
+}
+
+/** Fails unless the page that is shown has a theme. */
+export async function checkTheme(page, theme) {
+  const shown = await page.evaluate(() => document.documentElement.dataset.theme);
+  assert.equal(shown, theme, `the theme of ${page.url()}`);
+}
+
+/** The browsers of a spec's pages, by flags: to start one takes as long as many a test. */
+const browsersOfSpec = new Map();
+const isSpec = process.argv[1]?.endsWith(".spec.mjs");
+if (isSpec) after(() => Promise.all([...browsersOfSpec.values()].map((one) => one.close())));
+
+async function openBrowser(flags) {
+  const known = browsersOfSpec.get(flags.join());
+  if (known?.isConnected()) return known;
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  const args = [...CHROMIUM_FLAGS, ...flags];
+  const browser = await chromium.launch({ executablePath, headless: true, args });
+  if (isSpec) browsersOfSpec.set(flags.join(), browser);
+  return browser;
+}
+
 /**
- * Opens a page in a browser of its own. Whatever the page complains of (an error or a warning on
- * the console, an exception, a broken content policy, a failed request) is in `page.complaints`,
- * and `page.quit()` fails if there is any.
+ * Opens a page that shares nothing with others, as in a new private window. Whatever it complains
+ * of (an error or a warning on the console, an exception, a broken content policy, a failed
+ * request) is in `page.complaints`, and `page.quit()` fails if there is any; `page.leave()` only
+ * closes it. Without a `theme` the browser chose none.
  */
 export async function openPage({
   server,
   path = "/",
   width = 1440,
   height = 900,
-  theme = "dark",
+  theme,
   touch = false,
   cookies = {},
   isFirstVisit = false,
   flags = [],
   beforeVisit = async () => {},
 }) {
-  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  const args = [...CHROMIUM_FLAGS, ...flags];
-  const browser = await chromium.launch({ executablePath, headless: true, args });
+  const browser = await openBrowser(flags);
   const context = await browser.newContext({
     viewport: { width, height },
-    colorScheme: theme,
+    // What the browser itself wishes is never what is tested.
+    colorScheme: theme === "light" ? "dark" : "light",
     hasTouch: touch,
     isMobile: touch,
   });
-  const { address: url } = server;
-  // The tour is offered to those who come for the first time.
-  const volaris = [cookies.volaris, isFirstVisit ? undefined : "toured"].filter(Boolean).join(".");
-  const all = volaris ? { ...cookies, volaris } : cookies;
-  const given = Object.entries(all).map(([name, value]) => ({ name, value, url }));
-  if (0 < given.length) await context.addCookies(given);
   const page = await context.newPage();
+  const { address: url } = server;
+  const { volaris, ...others } = cookies;
+  const given = Object.entries(others).map(([name, value]) => ({ name, value, url }));
+  if (0 < given.length) await context.addCookies(given);
+  // The tour is offered to those who come for the first time.
+  await setLook(page, server, theme, volaris, isFirstVisit ? "" : "toured");
   const complaints = (page.complaints = []);
   await context.addInitScript(() => {
     addEventListener("securitypolicyviolation", (event) => {
@@ -163,15 +195,17 @@ export async function openPage({
       complaints.push(`${message.type()} on the console: ${message.text()}`);
     }
   });
+  page.leave = () => (isSpec ? context.close() : browser.close());
   page.quit = async () => {
-    await browser.close();
+    await page.leave();
     assert.deepEqual(complaints, [], "the page complained");
   };
   await beforeVisit(page);
   try {
     await page.goto(new URL(path, server.address).href);
+    if (theme) await checkTheme(page, theme);
   } catch (error) {
-    await browser.close();
+    await page.leave();
     throw error;
   }
   return page;
@@ -208,19 +242,53 @@ export async function until(look, what, { seconds = 10 } = {}) {
   assert.fail(what);
 }
 
-/** Fails on whatever axe finds: each rule is about somebody who could not use the page. */
-export async function checkAxe(page, { except = [] } = {}) {
+/** Leads the keys to something, as who has no mouse does: by Tab, or by another key. */
+export async function tabTo(page, place, key = "Tab") {
+  for (let presses = 0; presses < PRESSES_MAX; presses += 1) {
+    if (await place.evaluate((one) => one === document.activeElement)) return;
+    await page.keyboard.press(key);
+  }
+  assert.fail(`${key} does not lead to ${place}`);
+}
+
+/**
+ * Fails on whatever axe finds: each rule is about somebody who could not use the page. Where only a
+ * part has changed, `within` that is as good, and much sooner done.
+ */
+export async function checkAxe(page, { except = [], only, within = page.locator("html") } = {}) {
   const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
   // Through the debugger: a script tag would need a hole in the page's content policy.
-  await page.evaluate(await readFile(source, "utf8"));
-  const { violations } = await page.evaluate(
-    (rules) => globalThis.axe.run(document, { rules }),
-    Object.fromEntries(except.map((rule) => [rule, { enabled: false }])),
+  const isThere = await page.evaluate(() => "axe" in globalThis);
+  if (!isThere) await page.evaluate(await readFile(source, "utf8"));
+  const { violations } = await within.evaluate(
+    (root, options) => {
+      const place = root === document.documentElement ? document : root;
+      return globalThis.axe.run(place, { ...options, resultTypes: ["violations"] });
+    },
+    {
+      rules: Object.fromEntries(except.map((rule) => [rule, { enabled: false }])),
+      ...(only && { runOnly: { type: "rule", values: only } }),
+    },
   );
   const told = violations.flatMap((rule) =>
     rule.nodes.map((node) => `${rule.id}: ${rule.help}: ${node.target.join(" ")}`),
   );
-  assert.deepEqual(told, [], "axe found something");
+  assert.deepEqual(told, [], `axe found something on ${page.url()}`);
+}
+
+/** The same, and whether words can be read in the other theme: nothing else differs there. */
+export async function checkAxeInBothThemes(page, options = {}) {
+  const turn = () =>
+    page.evaluate(() => {
+      const { dataset } = document.documentElement;
+      dataset.theme = dataset.theme === "light" ? "dark" : "light";
+      // Not colours on their way from one to the other.
+      for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
+    });
+  await checkAxe(page, options);
+  await turn();
+  await checkAxe(page, { ...options, only: ["color-contrast"] });
+  await turn();
 }
 
 /**
@@ -237,7 +305,7 @@ export function visit(name, options, body) {
       await body({ page, server });
       await page.quit();
     } finally {
-      await page?.context().browser()?.close();
+      await page?.leave();
       await server.stop();
     }
   });

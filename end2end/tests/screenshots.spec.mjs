@@ -15,6 +15,8 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { live, openPage, startVolaris, until } from "../desk.mjs";
+import { startMailServer } from "../mail_server.mjs";
+import { invite, join as joinDesk, protect } from "../members.mjs";
 
 const BASELINE = fileURLToPath(new URL("../baseline/", import.meta.url));
 const RESULTS = fileURLToPath(new URL("../test-results/", import.meta.url));
@@ -29,15 +31,24 @@ const SIZES = [
 ];
 /** What was drawn piece by piece has other edges than what was drawn in one go. */
 const STEADY = ["--disable-partial-raster", "--num-raster-threads=1"];
-/** Of 255; nobody sees less. */
+/** Of 255: the edges of rounded corners differ by as much from run to run, nothing by more. */
 const CHANNEL_MAX = 12;
+/** Of 255: a pixel that differs by no more is the same. */
+const SAME_MAX = 2;
+/** So many pixels are edges that were drawn otherwise; a surface of another colour has more. */
+const PIXELS_MAX = 500;
 const THEMES = ["dark", "light"];
 /** Of a day after the one that the pictures are of. */
 const PLAN = "/plan/SPX?position=-1_SPXW_1MAR24_5050/5020P_5130/5160C";
+/** Extended hours, panes, a profile, another symbol beside, hours, days, and another style. */
+const CHARTS = "/chart/SPY?span=5m&studies=volume,vwap,profile,rsi-14,macd-12-26-9"
+  + "&charts=4&link=crosshair&symbol2=QQQ&span2=1h&compare2=SPY&symbol3=SPX&span3=1D"
+  + "&studies3=ema-20,bb-20-2&symbol4=NDX&span4=1m&style4=line";
 const SMILE = "/volatility/SPX?expiry=SPXW-2024-03-15";
 /** Pages that are longer than a screen are shown whole. */
 const ROUTES = [
   { name: "chart", path: "/chart/SPX", isDesk: true, isChart: true },
+  { name: "charts", path: CHARTS, isDesk: true, isChart: true },
   { name: "chain", path: "/chain/SPX", isDesk: true, mark: "tr[data-money]" },
   { name: "exposure", path: "/exposure/SPX", isDesk: true, mark: "tr[data-money]" },
   { name: "plan", path: PLAN, isDesk: true, mark: ".plan-payoff__now" },
@@ -57,10 +68,38 @@ const ROUTES = [
     // Of a whole year: the days are worked out while one looks.
     figure: ["IV rank", /^\d+$/],
   },
-  { name: "styleguide", path: "/styleguide", isLong: true },
+  {
+    name: "styleguide",
+    path: "/styleguide",
+    isLong: true,
+    late: ['[role=group][aria-label="Colour"] button', ".styleguide__notices:last-child h2"],
+  },
   { name: "developers", path: "/developers", isLong: true },
   { name: "missing", path: "/nowhere" },
+  { name: "set-up", path: "/set-up", heading: "Set up this desk", isFar: true },
+  { name: "settings-appearance", path: "/settings/appearance", heading: "Appearance" },
+  { name: "settings-data", path: "/settings/data", heading: "Your data" },
+  { name: "settings-protect", path: "/settings/protect", heading: "Protect this desk" },
 ];
+/** The same, of a desk with people: what nobody sees who is signed in, and what the owner sees. */
+const ROUTES_OF_PEOPLE = [
+  { name: "sign-in", path: "/sign-in", heading: "Sign in", isFar: true },
+  { name: "join", path: "/join", heading: "Join this desk", isFar: true },
+  { name: "forgot", path: "/forgot", heading: "Forgotten password", isFar: true },
+  { name: "reset", path: "/reset", heading: "New password", isFar: true },
+  { name: "settings-profile", path: "/settings/profile", heading: "Profile" },
+  { name: "settings-security", path: "/settings/security", heading: "Security" },
+  { name: "settings-programs", path: "/settings/programs", heading: "Programs" },
+  { name: "people", path: "/people", heading: "People" },
+  { name: "people-usage", path: "/people/usage", heading: "Usage and health" },
+  { name: "people-announcements", path: "/people/announcements", heading: "Announcements" },
+  { name: "people-log", path: "/people/log", heading: "Audit log" },
+];
+/** Figures of the moment at which somebody looks, and those that are now wider, now narrower. */
+const MOVING = ".dashboard__plots, .dashboard__table";
+const GROWING = ".dashboard__health";
+const FROM = "203.0.113.7";
+const PROXIED = { VOLARIS_PROXIES: "127.0.0.1" };
 /** Signs that our font lacks: whichever font the machine has for them draws them. */
 const PROBE = "▲▼⠿×⚙▾→ 5,091.63 PRACTICE";
 
@@ -76,18 +115,20 @@ async function withFont(page) {
     const answer = await route.fetch();
     const face =
       '@font-face { font-family: "Test"; src: url(/test-font.woff2); font-weight: 100 900; }' +
-      ':root { --font: "Test", sans-serif !important; --mono: "Test", monospace !important; }';
+      ':root { --font: "Test", sans-serif !important; --mono: "Test", monospace !important; }' +
+      `${MOVING} { visibility: hidden !important; } ${GROWING} { display: none !important; }`;
     await route.fulfill({ response: answer, body: (await answer.text()) + face });
   });
 }
 
 /**
- * How many pixels of two pictures differ by more than the last bits of a rounded corner, which
- * Chromium draws a little otherwise from run to run; all of them if the sizes differ.
+ * Whether two pictures show the same: none of their pixels differs by more than the last bits of a
+ * rounded corner, which Chromium draws a little otherwise from run to run, and only so few differ
+ * at all that no surface is among them.
  */
-function difference(page, one, other) {
+async function isAlike(page, one, other) {
   const pictures = [one, other].map((picture) => picture.toString("base64"));
-  return page.evaluate(async ([pictures, least]) => {
+  const { most, count } = await page.evaluate(async ([pictures, same]) => {
     const [a, b] = await Promise.all(
       pictures.map(async (text) => {
         const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -98,13 +139,19 @@ function difference(page, one, other) {
         return context.getImageData(0, 0, image.width, image.height);
       }),
     );
-    if (a.width !== b.width || a.height !== b.height) return a.width * a.height;
-    const pixels = new Set();
-    for (let at = 0; at < a.data.length; at += 1) {
-      if (least < Math.abs(a.data[at] - b.data[at])) pixels.add(at >> 2);
+    if (a.width !== b.width || a.height !== b.height) return { most: 255, count: a.data.length };
+    let [most, count] = [0, 0];
+    for (let at = 0; at < a.data.length; at += 4) {
+      let by = 0;
+      for (let channel = at; channel < at + 3; channel += 1) {
+        by = Math.max(by, Math.abs(a.data[channel] - b.data[channel]));
+      }
+      most = Math.max(most, by);
+      count += same < by ? 1 : 0;
     }
-    return pixels.size;
-  }, [pictures, CHANNEL_MAX]);
+    return { most, count };
+  }, [pictures, SAME_MAX]);
+  return most <= CHANNEL_MAX && count <= PIXELS_MAX;
 }
 
 /** Names the browser and how it draws: version, and what the probe looks like. */
@@ -166,14 +213,21 @@ async function keepPositions(server) {
 }
 
 async function settled(page, route, width) {
-  const { isDesk, isChart, isLong, mark, figure, hasList = true } = route;
+  const { isDesk, isChart, isLong, late = [], heading, mark, figure, hasList = true } = route;
   await page.evaluate(() => document.fonts.ready);
   if (isDesk) {
     await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor({ state: "attached" });
     const shown = isChart
       ? page.locator(".price-chart__data", { hasText: "O " })
-      : page.locator(mark).first();
-    await shown.waitFor();
+      : page.locator(mark);
+    await shown.first().waitFor();
+    const waiting = page.locator(".price-chart", { hasText: "Loading bars" });
+    await until(async () => (await waiting.count()) === 0, "bars are loaded");
+    if (isChart) {
+      // What options make of the day comes behind the bars.
+      const made = page.locator(".rung__name", { hasText: /^EM\+/ });
+      await made.first().waitFor({ state: "attached" });
+    }
     await page.locator(".watch-row__day").first().waitFor({ state: "attached" });
     if (figure !== undefined) {
       const [name, value] = figure;
@@ -185,12 +239,32 @@ async function settled(page, route, width) {
       await page.locator(".positions-list dd", { hasText: "$" }).first().waitFor();
     }
   }
-  if (isLong) {
-    await page.locator("main section").first().waitFor();
+  if (heading) {
+    await page.getByRole("heading", { level: 1, name: heading, exact: true }).waitFor();
+    // Dates are those of the moment at which somebody looks; a port is the one that was free.
+    await page.evaluate(() => {
+      for (const one of document.querySelectorAll("body *")) {
+        const own = [...one.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+        const isOther = (node) => /\d{4}-\d\d-\d\d|localhost:\d+/.test(node.textContent);
+        if (own.some(isOther)) one.style.visibility = "hidden";
+      }
+    });
+  }
+  if (isLong) await page.locator("main section").first().waitFor();
+  for (const part of late) await page.locator(part).first().waitFor();
+  if (isLong || heading) {
     // What is out of sight may not be drawn.
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
     await page.setViewportSize({ width, height });
   }
+  // A closed list keeps the line of whichever font it was first laid out with.
+  await page.evaluate(() => {
+    for (const list of document.querySelectorAll("select")) {
+      list.style.display = "none";
+      list.getBoundingClientRect();
+      list.style.display = "";
+    }
+  });
   // The same twice: fonts, lines of the day and the chart's first frames are all there.
   let before;
   for (let tries = 0; tries < 20; tries += 1) {
@@ -202,56 +276,97 @@ async function settled(page, route, width) {
   return before;
 }
 
-test("every route looks as it did when somebody last looked", async (context) => {
-  const server = await startVolaris();
+/** Takes a picture of what is shown, or looks whether it is as the known one. */
+async function look(page, route, [theme, width], { folder, different }) {
+  const file = `${route.name}-${theme}-${width}.png`;
+  const picture = await settled(page, route, width);
+  if (isWriting) return await writeFile(join(folder, file), picture);
+  const known = await readFile(join(folder, file)).catch(() => undefined);
+  if (known && (known.equals(picture) || (await isAlike(page, known, picture)))) return;
+  await mkdir(RESULTS, { recursive: true });
+  await writeFile(join(RESULTS, file), picture);
+  different.push(file);
+}
+
+/** Looks at a route in windows of these sizes, one after another. */
+async function lookInSizes(server, route, [theme, sizes], work) {
+  const { name, path, isFar } = route;
+  const [[width, height]] = sizes;
+  const options = { server, path, width, height, theme, flags: STEADY };
+  const beforeVisit = async (page) => {
+    await withFont(page);
+    if (isFar) await page.context().setExtraHTTPHeaders({ "x-forwarded-for": FROM });
+  };
+  const page = await openPage({ ...options, beforeVisit, cookies: isFar ? {} : work.cookies });
   try {
+    for (const [width, height] of sizes) {
+      await page.setViewportSize({ width, height });
+      await look(page, route, [theme, width], work);
+    }
+  } finally {
+    // The page that leads nowhere is answered with 404, which the console tells.
+    if (name === "missing") page.complaints.length = 0;
+    await page.quit();
+  }
+}
+
+/** The folder of this browser's pictures; made anew when they are taken. */
+async function folderOf(server) {
+  const page = await openPage({ server, path: "/nowhere", flags: STEADY, beforeVisit: withFont });
+  try {
+    const key = await keyOf(page);
+    const folder = join(BASELINE, key);
+    if (isWriting) {
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(folder, { recursive: true });
+    }
+    return { key, folder };
+  } finally {
+    page.complaints.length = 0;
+    await page.quit();
+  }
+}
+
+async function lookAt(server, routes, work) {
+  for (const route of routes) {
+    // A document is made on the server, which knows no sizes; a desk begins otherwise in each.
+    const visits = route.heading ? [SIZES] : SIZES.map((size) => [size]);
+    for (const theme of THEMES) {
+      for (const sizes of visits) await lookInSizes(server, route, [theme, sizes], work);
+    }
+  }
+}
+
+test("every route looks as it did when somebody last looked", async (context) => {
+  const different = [];
+  const server = await startVolaris({ env: PROXIED });
+  let folder;
+  try {
+    let key;
+    ({ key, folder } = await folderOf(server));
+    if (!existsSync(folder)) {
+      context.skip(`no pictures of Chromium ${key}: cargo xtask picture takes them`);
+      return;
+    }
     await freeze(server);
     await keepPositions(server);
-    const different = [];
-    let folder;
-    for (const route of ROUTES) {
-      for (const theme of THEMES) {
-        for (const [width, height] of SIZES) {
-          const look = { server, path: route.path, width, height, theme, flags: STEADY };
-          const cookies = { volaris: theme };
-          const page = await openPage({ ...look, cookies, beforeVisit: withFont });
-          try {
-            if (folder === undefined) {
-              const key = await keyOf(page);
-              folder = join(BASELINE, key);
-              if (isWriting) {
-                await rm(folder, { recursive: true, force: true });
-                await mkdir(folder, { recursive: true });
-              } else if (!existsSync(folder)) {
-                context.skip(`no pictures of Chromium ${key}: cargo xtask picture takes them`);
-                return;
-              }
-            }
-            const name = `${route.name}-${theme}-${width}.png`;
-            const picture = await settled(page, route, width);
-            if (isWriting) {
-              await writeFile(join(folder, name), picture);
-              continue;
-            }
-            const known = await readFile(join(folder, name)).catch(() => undefined);
-            const isSame =
-              known && (known.equals(picture) || (await difference(page, known, picture)) === 0);
-            if (!isSame) {
-              await mkdir(RESULTS, { recursive: true });
-              await writeFile(join(RESULTS, name), picture);
-              different.push(name);
-            }
-          } finally {
-            // The page that leads nowhere is answered with 404, which the console tells.
-            if (route.name === "missing") page.complaints.length = 0;
-            await page.quit();
-          }
-        }
-      }
-    }
-    const places = `now in ${RESULTS}, before in ${folder}`;
-    assert.deepEqual(different, [], `look at them: ${places}; \`cargo xtask picture\` renews`);
+    await lookAt(server, ROUTES, { folder, different });
   } finally {
     await server.stop();
   }
+  const post = await startMailServer();
+  const withPeople = await startVolaris({ env: { ...PROXIED, ...post.env } });
+  try {
+    const ada = await protect(withPeople);
+    await joinDesk(withPeople, "bob", ada);
+    await invite(withPeople, "cy", ada);
+    const [name, value] = ada.split("=");
+    const cookies = { [name]: value };
+    await lookAt(withPeople, ROUTES_OF_PEOPLE, { folder, different, cookies });
+  } finally {
+    await withPeople.stop();
+    await post.stop();
+  }
+  const places = `now in ${RESULTS}, before in ${folder}`;
+  assert.deepEqual(different, [], `look at them: ${places}; \`cargo xtask picture\` renews`);
 });
