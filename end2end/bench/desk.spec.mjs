@@ -1,11 +1,12 @@
 // The whole desk at its busiest: fifty symbols on the watchlist, each with twenty prints a second,
-// and four charts. How many frames are drawn, and whether anything holds them up.
+// and four charts of four of them. How many frames are drawn, and whether anything holds them up. A
+// machine's speed fails no test: whether the goal was met is printed.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { openPage, startVolaris } from "../desk.mjs";
+import { openPage, startVolaris, until } from "../desk.mjs";
 import { csv, dayOfMinutes, importBars, seek, tapePanel, withFile } from "../recordings.mjs";
 
 const DATE = "2024-02-23";
@@ -14,6 +15,10 @@ const TICKS_PER_SECOND = 20;
 const SECONDS = 60;
 const SETTLE_MS = 3_000;
 const MEASURE_MS = 20_000;
+/** Frames a second on the machine of the goal, where no task is a long one. */
+const GOAL_RATE = 58;
+/** Of the charts: they share no symbol, so that each has work of its own. */
+const CHARTS = ["SPY", "QQQ", "SPX", "NDX"];
 
 /** Fifty tickers: those with levels of their own kind, then shares of nobody. */
 const SYMBOLS = ["SPX", "NDX", "SPY", "QQQ", "VIX"];
@@ -49,8 +54,9 @@ test("fifty symbols at twenty prints a second, with four charts", async () => {
         });
       }
     }
-    const path =
-      "/chart/SPY?charts=4&span=1m&symbol2=QQQ&span2=1m&symbol3=SPX&span3=1m&symbol4=NDX&span4=1m";
+    const [first, ...others] = CHARTS;
+    const own = others.map((symbol, n) => `&symbol${n + 2}=${symbol}&span${n + 2}=1m`);
+    const path = `/chart/${first}?charts=4&link=crosshair&span=1m${own.join("")}`;
     const page = await openPage({ server, path });
     await page.locator('.feed-age[data-state="live"]').waitFor();
     await page.locator(".desk__watch .menu__button").click();
@@ -67,6 +73,12 @@ test("fifty symbols at twenty prints a second, with four charts", async () => {
     await seek(page, panel, DATE, BEGIN, 5);
     await panel.getByRole("button", { name: "Play" }).click().catch(() => {});
     await page.keyboard.press("Escape");
+    const names = await page.locator(".price-chart__name").allInnerTexts();
+    assert.deepEqual(names, CHARTS.map((symbol) => `${symbol} 1m`));
+    await until(async () => {
+      const told = await page.locator(".price-chart__data").allInnerTexts();
+      return told.every((text) => text.includes("O "));
+    }, "a chart has no bars");
     await pause(SETTLE_MS);
     const seen = await page.evaluate(async (ms) => {
       const long = [];
@@ -95,11 +107,13 @@ test("fifty symbols at twenty prints a second, with four charts", async () => {
     const total = seen.frames.reduce((sum, frame) => sum + frame, 0);
     const sorted = [...seen.frames].sort((a, b) => a - b);
     const at = (part) => sorted[Math.floor(part * (sorted.length - 1))].toFixed(1);
-    const rate = ((1_000 * sorted.length) / total).toFixed(1);
+    const rate = (1_000 * sorted.length) / total;
+    const isMet = GOAL_RATE <= rate && seen.long.length === 0;
     console.log(
-      `  ${rate} frames a second; a frame takes ${at(0.5)} ms in the middle,` +
+      `  ${rate.toFixed(1)} frames a second; a frame takes ${at(0.5)} ms in the middle,` +
         ` ${at(0.99)} ms of 99 in a hundred, ${at(1)} ms at most;` +
-        ` long tasks: ${seen.long.length} ${seen.long.join(" ")}`,
+        ` long tasks: ${seen.long.length} ${seen.long.join(" ")}\n` +
+        `  goal ${isMet ? "met" : "missed"}: ${GOAL_RATE} frames a second, no long task`,
     );
     assert.ok(seen.moves, "prices moved while it was measured");
     assert.equal(await page.locator(".watch-row").count(), 50);
