@@ -4,11 +4,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
@@ -47,6 +50,9 @@ pub(crate) struct FileFacts {
     pub(crate) br: bool,
 }
 
+/// Where it is made, below the target folder.
+const WORK: &str = "browser";
+
 /// Who waits for the build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Audience {
@@ -75,6 +81,24 @@ impl Audience {
 /// Builds the browser's part into `target/site`. Nothing is touched when nothing has changed, so
 /// that the server, which embeds the folder, is not rebuilt either.
 pub(crate) fn build(project: &Project, audience: Audience) -> anyhow::Result<()> {
+    make(project, audience)?.lay_out(project)
+}
+
+/// The browser's part, made but not yet where the server finds it.
+pub(crate) struct Made {
+    /// Nothing, where what lies there is the same.
+    fresh: Option<Fresh>,
+}
+
+struct Fresh {
+    sheets: Sheets,
+    split: Option<split::Split>,
+    build: Build,
+    started: Instant,
+}
+
+/// Makes the browser's part. The server may be built meanwhile: what it embeds stays as it is.
+pub(crate) fn make(project: &Project, audience: Audience) -> anyhow::Result<Made> {
     machine::ensure_wasm_target()?;
     if audience == Audience::Trader {
         machine::ensure_node_packages(&project.end2end())?;
@@ -86,9 +110,9 @@ pub(crate) fn build(project: &Project, audience: Audience) -> anyhow::Result<()>
     };
     let key = key(project, audience, &compiled, &sheets)?;
     if Manifest::read(project).is_ok_and(|old| old.build == key) {
-        return Ok(());
+        return Ok(Made { fresh: None });
     }
-    let work = project.target().join("browser");
+    let work = project.target().join(WORK);
     let started = Instant::now();
     if work.exists() {
         fs::remove_dir_all(&work)?;
@@ -100,9 +124,19 @@ pub(crate) fn build(project: &Project, audience: Audience) -> anyhow::Result<()>
         short_names::minify(project, &work)?;
         optimise(project, &work)?;
     }
-    lay_out(project, &work, &sheets, split, Build { key, quality: audience.brotli_quality() })?;
-    println!("  the browser's part is in {} ({:.1?})", project.site().display(), started.elapsed());
-    Ok(())
+    let build = Build { key, quality: audience.brotli_quality() };
+    Ok(Made { fresh: Some(Fresh { sheets, split, build, started }) })
+}
+
+impl Made {
+    /// Puts it where the server finds it.
+    pub(crate) fn lay_out(self, project: &Project) -> anyhow::Result<()> {
+        let Some(Fresh { sheets, split, build, started }) = self.fresh else { return Ok(()) };
+        lay_out(project, &project.target().join(WORK), &sheets, split, build)?;
+        let site = project.site();
+        println!("  the browser's part is in {} ({:.1?})", site.display(), started.elapsed());
+        Ok(())
+    }
 }
 
 /// The server embeds the folder, so even its check wants one. An empty manifest tells it that the
@@ -179,18 +213,28 @@ const WASM_FEATURES: &[&str] = &[
     "--enable-multivalue",
 ];
 
-/// Makes every WASM file of a folder as small as the browser's is.
+/// Makes every WASM file of a folder as small as the browser's is, as many at once as there are
+/// processors: each takes one.
 pub(crate) fn optimise(project: &Project, work: &Path) -> anyhow::Result<()> {
-    for path in files_below(work)? {
-        if path.extension().is_none_or(|extension| extension != "wasm") {
-            continue;
+    let mut paths = files_below(work)?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "wasm"));
+    let next = AtomicUsize::new(0);
+    let optimise = || {
+        while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut wasm_opt = machine::node(project)?;
+            wasm_opt.arg(project.end2end().join("node_modules/binaryen/bin/wasm-opt"));
+            wasm_opt.args(WASM_FEATURES).arg("-Oz").arg(path).arg("-o").arg(path);
+            must(&mut wasm_opt)?;
         }
-        let mut wasm_opt = machine::node(project)?;
-        wasm_opt.arg(project.end2end().join("node_modules/binaryen/bin/wasm-opt"));
-        wasm_opt.args(WASM_FEATURES).arg("-Oz").arg(&path).arg("-o").arg(&path);
-        must(&mut wasm_opt)?;
-    }
-    Ok(())
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let workers = thread::available_parallelism().map_or(1, NonZero::get);
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(optimise)).collect();
+        workers.into_iter().try_for_each(|worker| {
+            worker.join().map_err(|_| anyhow!("a thread that ran wasm-opt panicked"))?
+        })
+    })
 }
 
 /// The style sheets.

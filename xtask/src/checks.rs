@@ -7,9 +7,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
-use crate::browser_build::{self, Audience};
+use crate::browser_build::{self, Audience, Made};
 use crate::command::{self, cargo, must};
 use crate::counts::{self, Counts, LibtestReader};
 use crate::project::{Names, Project};
@@ -30,11 +30,8 @@ pub(crate) fn all(project: &Project) -> anyhow::Result<ExitCode> {
     report.one("formatting", || must(cargo(project).args(["fmt", "--all", "--check"])));
     report.one("tidy", || tidy::check(project));
     report.one("clippy, for the chores", || must(&mut checks.of_chores("clippy", &DENY)));
-    report.one("clippy, for the server", || must(&mut checks.clippy_native()));
-    report.one("clippy, for what `run` builds", || must(&mut checks.clippy_default()));
-    report.one("clippy, for the browser", || checks.clippy_wasm());
-    let has_site =
-        report.one("the browser's part", || browser_build::build(project, Audience::Trader));
+    let made = checks.clippy_beside_browser_build(&mut report);
+    let has_site = report.one("the browser's part", || made?.lay_out(project));
     if has_site {
         report.one("size of the first load", || size::check(project));
     }
@@ -59,6 +56,20 @@ struct Checks<'a> {
 }
 
 impl Checks<'_> {
+    /// Makes the browser's part, most of which is one thread that links and shrinks; the other
+    /// processors look at the rest meanwhile.
+    fn clippy_beside_browser_build(&self, report: &mut Report) -> anyhow::Result<Made> {
+        // Two that find it missing would both fetch it.
+        machine::ensure_wasm_target()?;
+        thread::scope(|scope| {
+            let made = scope.spawn(|| browser_build::make(self.project, Audience::Trader));
+            report.one("clippy, for the server", || must(&mut self.clippy_native()));
+            report.one("clippy, for what `run` builds", || must(&mut self.clippy_default()));
+            report.one("clippy, for the browser", || self.clippy_wasm());
+            made.join().map_err(|_| anyhow!("the browser's build panicked"))?
+        })
+    }
+
     /// Without the browser's crate: beside it, cargo would give one `app` the features of both
     /// sides, and hide what is missing on each.
     fn clippy_native(&self) -> Command {
