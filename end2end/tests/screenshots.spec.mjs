@@ -265,11 +265,14 @@ async function settled(page, route, width) {
       list.style.display = "";
     }
   });
-  // The same twice: fonts, lines of the day and the chart's first frames are all there.
-  let before;
-  for (let tries = 0; tries < 20; tries += 1) {
+  // The same twice: fonts, lines of the day and the chart's first frames are all there. Charts
+  // of several symbols get their levels one after another: the same for a second.
+  const enough = isChart ? 3 : 1;
+  let [before, alike] = [undefined, 0];
+  for (let tries = 0; tries < 30; tries += 1) {
     const now = await page.screenshot({ animations: "disabled" });
-    if (before?.equals(now)) return now;
+    alike = before?.equals(now) ? alike + 1 : 0;
+    if (enough <= alike) return now;
     before = now;
     await page.waitForTimeout(300);
   }
