@@ -180,15 +180,21 @@ async function movePoints(page, lines, { points }, dollar) {
   await whole.waitFor({ state: "attached" });
 }
 
+/** The chart stands still and has the focus: what a dollar is there, and what is drawn. */
+async function beginByKeys(page) {
+  await pause(page);
+  const { box } = await goTo(page, ...MIDDLE);
+  const { dollar } = await scales(page, box);
+  const lines = kept(page);
+  // Keys begin in the middle, where no pointer is.
+  await page.mouse.move(5, 5);
+  await canvasOf(page).focus();
+  return { dollar, lines };
+}
+
 visit("every tool by keys alone: drawn, moved, deleted, and each step taken back", MINUTES,
   async ({ page }) => {
-    await pause(page);
-    const { box } = await goTo(page, ...MIDDLE);
-    const { dollar } = await scales(page, box);
-    const lines = kept(page);
-    // Keys begin in the middle, where no pointer is.
-    await page.mouse.move(5, 5);
-    await canvasOf(page).focus();
+    const { dollar, lines } = await beginByKeys(page);
     for (const tool of TOOLS) {
       const [name, , count] = tool;
       await takeByKeys(page, name);
@@ -246,12 +252,7 @@ visit("every tool by keys alone: drawn, moved, deleted, and each step taken back
 
 visit("a drawing is chosen from the menu by keys, and they move it alone", MINUTES,
   async ({ page }) => {
-    await pause(page);
-    const { box } = await goTo(page, ...MIDDLE);
-    const { dollar } = await scales(page, box);
-    const lines = kept(page);
-    await page.mouse.move(5, 5);
-    await canvasOf(page).focus();
+    const { dollar, lines } = await beginByKeys(page);
     for (const key of ["Alt+h", "Alt+v"]) {
       await keys(page, key);
       await keys(page, "ArrowUp", 4);
