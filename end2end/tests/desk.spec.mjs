@@ -55,6 +55,25 @@ visit("symbol and timeframe are in the address", {}, async ({ page }) => {
   await pressed.waitFor();
 });
 
+visit("who types a symbol before the page knows what there is, has it", {}, async ({ page }) => {
+  let tell;
+  const told = new Promise((resolve) => (tell = resolve));
+  await page.route("**/symbols/read*", async (route) => {
+    await told;
+    await route.continue();
+  });
+  await page.reload();
+  await live(page);
+  const search = page.getByRole("combobox", { name: "Search symbol" });
+  await search.fill("qq");
+  await search.press("Enter");
+  await page.getByText("Not on this tape.").first().waitFor({ state: "hidden" });
+  assert.equal(await search.inputValue(), "qq", "what was typed stays until the list has come");
+  tell();
+  await page.waitForURL("**/chart/QQQ?span=5m");
+  assert.equal(await search.inputValue(), "");
+});
+
 visit("an address that makes no sense is told and harmless", { path: "/chart/..%3Cb%3E?span=7x" },
   async ({ page }) => {
     await page.getByRole("alert").getByText("7x").waitFor();

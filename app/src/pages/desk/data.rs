@@ -127,7 +127,9 @@ impl DeskData {
             day_beats: std::array::from_fn(|_| Trigger::new()),
         };
         follow(move || {
-            // What a tape has is known with the tape.
+            // What a tape has is known with the tape; a question that was lost with the link is
+            // asked again with the next.
+            tape.link.track();
             if tape_name.get().is_none() {
                 return;
             }
@@ -359,12 +361,9 @@ impl DeskData {
         Some(format!("ATR {}{used}", format::price(atr, decimals)))
     }
 
-    /// What the tape has.
+    /// What the tape has: nothing until that is known.
     pub(super) fn symbols_signal(self) -> Signal<Vec<SymbolView>> {
-        derived(move || {
-            let told = self.symbols.get();
-            told.unwrap_or_else(|| vec![Symbol::SPX.into(), Symbol::SPY.into()])
-        })
+        derived(move || self.symbols.get().unwrap_or_default())
     }
 
     /// Which days can be played.
