@@ -5,24 +5,21 @@ mod opening;
 mod programs;
 mod sign_in;
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::Context;
 use desk::{Account, IdentityProvider, PasskeyReader, Scope, Store, StoreError, TokenReader};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::clock::now;
 use crate::commands::say;
 use crate::configuration::{Configuration, JwtSettings};
 use crate::device::Device;
+use crate::pace::Buckets;
 use crate::second_factor;
 pub(crate) use sign_in::{OPEN, routes, shown};
 
 /// Departures of a network that are free, and how many more there are each minute.
 const DEPARTURES: u32 = 30;
-/// Networks whose departures are counted; with more, those that are long over are forgotten.
-const NETWORKS_MAX: usize = 10_000;
 
 /// Who vouches, and for whom.
 #[derive(Clone)]
@@ -38,14 +35,13 @@ pub(crate) struct Identities {
     /// Whether a proved address opens its account, for people and for programs.
     links_by_email: bool,
     tokens_link_by_email: bool,
-    departures: Arc<DefaultKeyedRateLimiter<String>>,
+    departures: Buckets<String>,
 }
 
 impl Identities {
     /// Takes what is set. Nobody is asked yet: a desk starts without its issuer.
     pub(crate) fn open(configuration: &Configuration) -> anyhow::Result<Self> {
         let oidc = configuration.oidc.as_ref();
-        let each = NonZeroU32::new(DEPARTURES).context("not zero")?;
         Ok(Self {
             provider: oidc.map(opening::provider).transpose()?,
             tokens: configuration.jwt.as_ref().map(opening::tokens).transpose()?,
@@ -54,7 +50,7 @@ impl Identities {
             domains: oidc.map(|oidc| oidc.domains.clone()).unwrap_or_default().into(),
             tokens_link_by_email: configuration.jwt.as_ref().is_some_and(|jwt| jwt.link_by_email),
             links_by_email: oidc.is_some_and(|oidc| oidc.link_by_email),
-            departures: Arc::new(RateLimiter::keyed(Quota::per_minute(each))),
+            departures: Buckets::new(DEPARTURES, Duration::from_secs(60) / DEPARTURES),
         })
     }
 
@@ -65,10 +61,7 @@ impl Identities {
 
     /// Whether another browser of a network may be sent out.
     pub(crate) fn may_depart(&self, device: &Device) -> bool {
-        if NETWORKS_MAX < self.departures.len() {
-            self.departures.retain_recent();
-        }
-        self.departures.check_key(&device.network).is_ok()
+        self.departures.take(&device.network)
     }
 }
 

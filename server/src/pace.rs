@@ -1,8 +1,10 @@
 //! How fast somebody may ask: a trader the API, and a network whatever is served to those who are
 //! not signed in.
 
+use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::AccountPage;
 use axum::extract::Request;
@@ -23,50 +25,63 @@ const QUESTIONS_A_SECOND: u32 = 30;
 /// one address who sign in at the opening bell, and nobody who looks for something.
 const STRANGERS: u32 = 50;
 const STRANGERS_A_SECOND: u32 = 10;
-/// Networks that are remembered before those are forgotten that have waited long enough.
-const NETWORKS_MAX: usize = 10_000;
+/// Buckets that are kept before those that are full again are forgotten.
+const BUCKETS_MAX: usize = 10_000;
+
+/// A bucket of tokens for each who asks, full at first.
+#[derive(Clone)]
+pub(crate) struct Buckets<K: Clone + Eq + Hash>(Arc<DefaultKeyedRateLimiter<K>>);
+
+impl<K: Clone + Eq + Hash> Buckets<K> {
+    /// So many tokens in each, of which one comes back every so often.
+    pub(crate) fn new(most: u32, every: Duration) -> Self {
+        let most = NonZeroU32::new(most).expect("not zero");
+        let quota = Quota::with_period(every).expect("a while").allow_burst(most);
+        Self(Arc::new(RateLimiter::keyed(quota)))
+    }
+
+    /// Takes a token out of somebody's; whether there was one.
+    pub(crate) fn take(&self, who: &K) -> bool {
+        if BUCKETS_MAX < self.0.len() {
+            self.0.retain_recent();
+        }
+        self.0.check_key(who).is_ok()
+    }
+}
 
 /// Who asked how much, just now.
 #[derive(Clone)]
 pub(crate) struct Pace {
-    traders: Arc<DefaultKeyedRateLimiter<OwnerId>>,
-    strangers: Arc<DefaultKeyedRateLimiter<String>>,
+    traders: Buckets<OwnerId>,
+    strangers: Buckets<String>,
 }
 
 impl Pace {
     /// Nobody has asked anything yet.
     pub(crate) fn new() -> Self {
-        let quota = |at_once, a_second| {
-            let of = |number| NonZeroU32::new(number).expect("not zero");
-            Quota::per_second(of(a_second)).allow_burst(of(at_once))
-        };
+        let second = Duration::from_secs(1);
         Self {
-            traders: Arc::new(RateLimiter::keyed(quota(QUESTIONS, QUESTIONS_A_SECOND))),
-            strangers: Arc::new(RateLimiter::keyed(quota(STRANGERS, STRANGERS_A_SECOND))),
+            traders: Buckets::new(QUESTIONS, second / QUESTIONS_A_SECOND),
+            strangers: Buckets::new(STRANGERS, second / STRANGERS_A_SECOND),
         }
     }
 
     /// The same, which lets a stranger ask no more while a test runs, however slowly it does.
     #[cfg(test)]
     pub(crate) fn without_more() -> Self {
-        let hours = std::time::Duration::from_secs(100 * 3_600);
-        let quota = Quota::with_period(hours).expect("a while");
-        let quota = quota.allow_burst(NonZeroU32::new(STRANGERS).expect("not zero"));
-        Self { strangers: Arc::new(RateLimiter::keyed(quota)), ..Self::new() }
+        let hours = Duration::from_secs(100 * 3_600);
+        Self { strangers: Buckets::new(STRANGERS, hours), ..Self::new() }
     }
 
     /// Whether somebody may ask once more.
     pub(crate) fn may_ask(&self, owner: &OwnerId, path: &str) -> bool {
-        !path.starts_with("/api/v1/") || self.traders.check_key(owner).is_ok()
+        !path.starts_with("/api/v1/") || self.traders.take(owner)
     }
 
     /// Whether somebody who is not signed in may ask once more.
     pub(crate) fn may_stranger_ask(&self, peer: Option<&Peer>) -> bool {
-        if NETWORKS_MAX < self.strangers.len() {
-            self.strangers.retain_recent();
-        }
         let network = peer.map(|Peer(address)| network_of(address.ip())).unwrap_or_default();
-        self.strangers.check_key(&network).is_ok()
+        self.strangers.take(&network)
     }
 }
 
