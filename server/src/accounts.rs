@@ -320,7 +320,7 @@ async fn setup_page(
         return Redirect::to("/").into_response();
     }
     let is_plain = accounts.is_plain(&headers);
-    let may_restore = accounts.doors.may_restore();
+    let may_restore = accounts.doors.may_restore().is_ok();
     page(&headers, AccountPage::SetUp { is_plain, may_restore }, &told.problem)
 }
 

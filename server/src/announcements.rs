@@ -178,7 +178,7 @@ async fn unread(doors: &Doors, trader: &Trader) -> Result<Vec<News>, StoreError>
         standing(store).await?.into_iter().map(told).collect()
     } else {
         let text = "Whoever sits at this machine is at this desk.".to_owned();
-        let links = if doors.may_restore() { &FIRST_STEPS } else { &FIRST_STEPS[..1] };
+        let links = if doors.may_restore().is_ok() { &FIRST_STEPS } else { &FIRST_STEPS[..1] };
         vec![News { id: PROTECT.to_owned(), text, links }]
     };
     if !news.is_empty() {

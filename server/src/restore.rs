@@ -41,8 +41,8 @@ const REFRESH: (HeaderName, &str) = (HeaderName::from_static("refresh"), "4; url
 /// Where a backup waits that was found whole, for the database to make room.
 #[derive(Clone)]
 pub(crate) struct Restoring {
-    /// Where it is looked through; nothing where the database is a server's.
-    copy: Option<PathBuf>,
+    /// Where it is looked through.
+    copy: PathBuf,
     /// One at a time.
     turn: Arc<Semaphore>,
     /// Whether one was found whole.
@@ -53,9 +53,7 @@ pub(crate) struct Restoring {
 impl Restoring {
     /// Nothing waits.
     pub(crate) fn new(configuration: &Configuration) -> Self {
-        let is_file = configuration.database.is_none();
-        let copy = is_file.then(|| backup::copy_of(&configuration.data));
-        let turn = Arc::new(Semaphore::new(1));
+        let (copy, turn) = (backup::copy_of(&configuration.data), Arc::new(Semaphore::new(1)));
         Self { copy, turn, is_whole: Arc::default(), makes_room: Arc::default() }
     }
 
@@ -70,10 +68,11 @@ impl Restoring {
     }
 
     /// Begins a copy, where nobody else has begun one.
-    fn begin(&self, copy: &Path) -> anyhow::Result<Begun> {
+    fn begin(&self) -> anyhow::Result<Begun> {
         let turn = Arc::clone(&self.turn).try_acquire_owned();
         let turn = turn.map_err(|_| anyhow::anyhow!("another backup is coming just now"))?;
-        Ok(Begun { copy: copy.to_owned(), is_whole: Arc::clone(&self.is_whole), turn: Some(turn) })
+        let (copy, is_whole) = (self.copy.clone(), Arc::clone(&self.is_whole));
+        Ok(Begun { copy, is_whole, turn: Some(turn) })
     }
 }
 
@@ -143,7 +142,7 @@ async fn restore(
 async fn make_room(accounts: Accounts, begun: Begun) {
     tokio::time::sleep(LAST_ANSWERS).await;
     // One was being made when the backup was found whole.
-    if accounts.doors.has_accounts() {
+    if accounts.doors.may_restore().is_err() {
         warn!("no backup was restored: an account was made meanwhile");
         return;
     }
@@ -168,11 +167,8 @@ async fn take(
     device: &Device,
     form: &mut Multipart,
 ) -> anyhow::Result<(Begun, u64)> {
-    let Some(copy) = &accounts.restoring.copy else {
-        anyhow::bail!("this desk's database is a server's: stop the desk and run volaris restore");
-    };
-    let has_accounts = "this desk has accounts: its owner stops it and runs volaris restore";
-    anyhow::ensure!(!accounts.doors.has_accounts(), has_accounts);
+    let may_restore = || accounts.doors.may_restore().map_err(anyhow::Error::msg);
+    may_restore()?;
     let mut may = is_here;
     while let Some(mut part) = form.next_field().await? {
         if part.name() == Some("token") {
@@ -183,12 +179,12 @@ async fn take(
         } else if part.name() == Some("file") {
             anyhow::ensure!(may, "that is not the set-up token: /set-up says where it stands");
             // Not before: whoever sends slowly would keep everybody else from it.
-            let begun = accounts.restoring.begin(copy)?;
-            write(copy, part).await?;
+            let begun = accounts.restoring.begin()?;
+            write(&begun.copy, part).await?;
             let (begun, rows) = look_through(begun).await?;
             // From here on nobody makes an account; somebody may have made one meanwhile.
             begun.is_whole.store(true, Ordering::Release);
-            anyhow::ensure!(!accounts.doors.has_accounts(), has_accounts);
+            may_restore()?;
             return Ok((begun, rows));
         }
     }
@@ -257,16 +253,16 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let settings = Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
         let restoring = Restoring::new(&Configuration::load(&settings).expect("a configuration"));
-        let copy = restoring.copy.clone().expect("the desk is a file");
-        let begun = restoring.begin(&copy).expect("nobody else has begun");
+        let copy = restoring.copy.clone();
+        let begun = restoring.begin().expect("nobody else has begun");
         std::fs::write(&copy, "half of it").expect("written");
         restoring.is_whole.store(true, Ordering::Release);
-        assert!(restoring.begin(&copy).is_err(), "one at a time");
+        assert!(restoring.begin().is_err(), "one at a time");
         drop(begun);
         assert!(!copy.exists() && !restoring.is_waiting());
-        let begun = restoring.begin(&copy).expect("the other one is gone");
+        let begun = restoring.begin().expect("the other one is gone");
         std::fs::write(&copy, "all of it").expect("written");
         begun.keep();
-        assert!(copy.exists() && restoring.begin(&copy).is_err());
+        assert!(copy.exists() && restoring.begin().is_err());
     }
 }

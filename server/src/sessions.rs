@@ -251,9 +251,15 @@ impl Doors {
         routes.layer(from_fn_with_state(self.clone(), identify)).layer(self.sessions())
     }
 
-    /// Whether a backup can come through the browser: a server's database is restored by a command.
-    pub(crate) fn may_restore(&self) -> bool {
-        !self.is_shared && !self.has_accounts()
+    /// Lets a backup come through the browser, or says what to do in its place.
+    pub(crate) fn may_restore(&self) -> Result<(), &'static str> {
+        if self.is_shared {
+            Err("this desk's database is a server's: stop the desk and run volaris restore")
+        } else if self.has_accounts() {
+            Err("this desk has accounts: its owner stops it and runs volaris restore")
+        } else {
+            Ok(())
+        }
     }
 
     /// Gives every request its session, which reads nothing before somebody asks for it.

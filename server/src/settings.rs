@@ -179,7 +179,7 @@ async fn data_page(
 ) -> Response {
     let account = here.map(|Extension(here)| here.account);
     let has_account = account.is_some();
-    let may_restore = accounts.doors.may_restore();
+    let may_restore = accounts.doors.may_restore().is_ok();
     let part = SettingsPart::Data(ShownData { has_account, may_restore });
     page(&headers, account.as_ref(), part, told.word(), None)
 }
