@@ -51,8 +51,6 @@ pub struct Subject {
     pub span: BarSpan,
     /// Whether it trades in shares; an index does not.
     pub has_volume: bool,
-    /// Decimals of its prices.
-    pub decimals: u8,
 }
 
 /// Another symbol's bars, drawn in percent beside.
@@ -224,7 +222,7 @@ impl Default for ChartState {
         Self {
             series: Series::default(),
             averaged: None,
-            subject: Subject { span: BarSpan::M5, has_volume: true, decimals: 2 },
+            subject: Subject { span: BarSpan::M5, has_volume: true },
             setup: ChartSetup::default(),
             studies: Vec::new(),
             compare: None,
@@ -270,10 +268,6 @@ impl ChartState {
                 self.follow_bars(place);
                 // New bars filled the room at the right.
                 self.follows |= 0.0 < room && self.newest_off() <= 0.0;
-                if let Some(bar) = self.series.bars().last() {
-                    let decimals = market::format::decimals(bar.close.to_f64());
-                    self.subject.decimals = u8::try_from(decimals).unwrap_or(2);
-                }
             }
             Action::Prepend(older) => {
                 let count = self.series.prepend(&older);

@@ -39,7 +39,7 @@ impl FrameRun {
         let mut state = ChartState::default();
         let (width, height) = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
         state.apply(Action::Resize { width, height });
-        let subject = Subject { span: BarSpan::M1, has_volume: true, decimals: 2 };
+        let subject = Subject { span: BarSpan::M1, has_volume: true };
         let studies = Vec::new();
         state.apply(Action::SetUp(ChartSetup { studies, ..ChartSetup::default() }));
         state.apply(Action::SetBars { bars: bars.collect(), subject });

@@ -6,7 +6,7 @@ use chart::{Action, ChartState, CompareSeries, LinkedPoint, Subject};
 use gloo::events::EventListener;
 use leptos::html;
 use leptos::prelude::*;
-use market::{Bar, Moment, fold_bars, format, instrument};
+use market::{Bar, Moment, fold_bars, instrument};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
@@ -166,9 +166,7 @@ impl Chart {
                 let mut bars = history.bars.clone();
                 join_today(&mut bars, self.today(history));
                 let has_volume = instrument(history.symbol).has_volume();
-                let decimals = bars.last().map_or(2, |bar| format::decimals(bar.close.to_f64()));
-                let decimals = u8::try_from(decimals).unwrap_or(2);
-                let subject = Subject { span: history.span, has_volume, decimals };
+                let subject = Subject { span: history.span, has_volume };
                 self.act(Action::SetBars { bars, subject });
                 self.show_last(history);
             }
@@ -235,7 +233,7 @@ impl Chart {
     }
 
     fn clear(self) {
-        let subject = Subject { span: market::BarSpan::M1, has_volume: false, decimals: 2 };
+        let subject = Subject { span: market::BarSpan::M1, has_volume: false };
         self.act(Action::SetBars { bars: Vec::new(), subject });
         self.act(Action::SetLast(None));
     }

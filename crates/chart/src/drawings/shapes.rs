@@ -45,7 +45,7 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn decimals(&self) -> usize {
-        usize::from(self.state.subject.decimals)
+        self.state.decimals()
     }
 
     fn pixel(&self, anchor: &Anchor) -> Pixel {

@@ -76,7 +76,7 @@ pub(super) fn last(state: &ChartState, prices: &PriceScale, shapes: &mut Vec<Sha
     shapes.push(Shape::Text {
         x: edge + 7.0,
         y: top + TAG_HEIGHT / 2.0,
-        text: prices.word(price, usize::from(state.subject.decimals)),
+        text: prices.word(price, state.decimals()),
         ink: Ink::OnAccent,
         align: Align::Left,
         is_bold: true,
@@ -114,7 +114,7 @@ pub(super) fn crosshair(
         Region::Prices | Region::PriceAxis | Region::Edge(_) if y < prices.bottom => {
             let pulled = state.pull(bar, y).map(|price| prices.y(price));
             let y = pulled.unwrap_or(y);
-            (y, prices.word(prices.price(y), usize::from(state.subject.decimals)))
+            (y, prices.word(prices.price(y), state.decimals()))
         }
         Region::Pane(study) => {
             let place = state.pane_studies().position(|shown| shown.study == study);

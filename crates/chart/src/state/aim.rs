@@ -79,7 +79,7 @@ impl ChartState {
 
     /// A bar and a price in words.
     fn words_at(&self, place: usize, price: f64, is_after: bool) -> String {
-        let told = |price: f64| format::price(price, usize::from(self.subject.decimals));
+        let told = |price: f64| format::price(price, self.decimals());
         let bar = self.series.bars()[place];
         let tag = time_axis::tag(&bar, self.subject.span);
         if is_after {
@@ -99,7 +99,7 @@ impl ChartState {
         if away == 0.0 {
             return price;
         }
-        let tick = libm::pow(10.0, -f64::from(self.subject.decimals));
+        let tick = libm::pow(10.0, -(self.decimals() as f64));
         let step = nice_step(away.abs()).max(tick);
         // A price that is round already goes on to the next one.
         let next = if 0.0 < away {

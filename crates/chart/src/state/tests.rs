@@ -19,7 +19,7 @@ pub(crate) fn bars(count: i64) -> Vec<Bar> {
         .collect()
 }
 
-pub(crate) const MINUTES: Subject = Subject { span: BarSpan::M1, has_volume: true, decimals: 2 };
+pub(crate) const MINUTES: Subject = Subject { span: BarSpan::M1, has_volume: true };
 
 fn every_study() -> ChartSetup {
     let mut setup = ChartSetup::default();

@@ -270,9 +270,14 @@ impl ChartState {
         self.setup.studies.iter().filter(is_told).map(legend).collect()
     }
 
+    /// Decimals of prices: as many as the newest has.
+    pub(crate) fn decimals(&self) -> usize {
+        self.series.bars().last().map_or(2, |bar| format::decimals(bar.close.to_f64()))
+    }
+
     /// Decimals of a study's values: as many as its prices have. RSI is no price.
     pub(crate) fn decimals_of(&self, study: Study) -> usize {
-        if matches!(study, Study::Rsi(_)) { 2 } else { usize::from(self.subject.decimals) }
+        if matches!(study, Study::Rsi(_)) { 2 } else { self.decimals() }
     }
 
     fn legend_values(&self, study: Study, place: usize) -> Vec<LegendValue> {

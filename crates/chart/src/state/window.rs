@@ -65,7 +65,7 @@ mod tests {
         }
         let mut chart = ChartState::default();
         chart.apply(Action::Resize { width, height: 600.0 });
-        let subject = Subject { span, has_volume: true, decimals: 2 };
+        let subject = Subject { span, has_volume: true };
         chart.apply(Action::SetBars { bars, subject });
         chart
     }
@@ -92,7 +92,7 @@ mod tests {
         assert!(seen.is_some_and(|(from, to)| from < to));
         // One that was hidden from the first has nothing to say.
         let mut hidden = ChartState::default();
-        let subject = Subject { span: BarSpan::M5, has_volume: true, decimals: 2 };
+        let subject = Subject { span: BarSpan::M5, has_volume: true };
         hidden.apply(Action::SetBars { bars: chart.bars().to_vec(), subject });
         hidden.apply(Action::Oldest);
         assert_eq!((hidden.has_room(), hidden.window()), (false, None));
