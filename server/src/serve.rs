@@ -32,7 +32,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::{Desk, OwnerId, Store, TapeMover, Trader};
@@ -136,7 +136,7 @@ async fn serve_until(configuration: &Configuration, kept: PrometheusHandle) -> a
         vault,
         restoring: restoring.clone(),
     };
-    let router = router(configuration, inner, Arc::clone(&listeners), kept);
+    let router = router(configuration, inner, Arc::clone(&listeners), kept, ANSWER_TIMEOUT);
     let tls = configuration.certificate.clone().map(CertificateFiles::acceptor).transpose()?;
     let listener = TcpListener::bind(configuration.listen).await.with_context(|| {
         format!(
@@ -238,6 +238,7 @@ fn router(
     Inner { desk, doors, vault, restoring }: Inner,
     listeners: Arc<Listeners>,
     kept: PrometheusHandle,
+    answer_timeout: Duration,
 ) -> Router {
     let stream = Stream {
         desk: Arc::clone(&desk),
@@ -262,7 +263,7 @@ fn router(
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
-        .layer(from_fn(in_time))
+        .layer(from_fn_with_state(answer_timeout, in_time))
         .layer(CsrfLayer::new())
         .layer(from_fn(health::count));
     // A backup is larger than what is typed, and takes longer.
@@ -291,13 +292,8 @@ struct Late {
 }
 
 /// Lets nobody wait longer, whatever it is that is silent.
-async fn in_time(request: Request, next: Next) -> Response {
-    // Unit tests share a core by the dozen, and are slow for that alone.
-    let is_long = cfg!(test) || LONG.contains(&request.uri().path());
-    within(if is_long { LONG_TIMEOUT } else { ANSWER_TIMEOUT }, request, next).await
-}
-
-async fn within(most: Duration, request: Request, next: Next) -> Response {
+async fn in_time(State(most): State<Duration>, request: Request, next: Next) -> Response {
+    let most = if LONG.contains(&request.uri().path()) { LONG_TIMEOUT } else { most };
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str);
     let route = route.to_owned();
     match timeout(most, next.run(request)).await {
@@ -400,11 +396,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_never_comes_is_given_up_with_a_number() {
-        async fn soon(request: Request, next: Next) -> Response {
-            within(Duration::from_millis(20), request, next).await
-        }
         let silent = || async { std::future::pending::<()>().await };
-        let routes = Router::new().route("/silent", get(silent)).layer(from_fn(soon));
+        let soon = from_fn_with_state(Duration::from_millis(20), in_time);
+        let routes = Router::new().route("/silent", get(silent)).layer(soon);
         let request = http::Request::get("/silent").body(Body::empty()).expect("a request");
         let answer = routes.oneshot(request).await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);

@@ -116,7 +116,8 @@ impl Site {
         let mails = doors.mails.clone();
         let restoring = Restoring::new(&configuration);
         let inner = Inner { desk, doors, vault, restoring };
-        let router = router(&configuration, inner, Arc::default(), kept);
+        // Unit tests share a core by the dozen, and are slow for that alone.
+        let router = router(&configuration, inner, Arc::default(), kept, LONG_TIMEOUT);
         Self { _folder: folder, store, mails, router }
     }
 
