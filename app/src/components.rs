@@ -81,7 +81,7 @@ pub(crate) use level_sheet::{LevelQuestion, LevelSheet};
 pub(crate) use market_clock::MarketClock;
 pub(crate) use menu::{Menu, loaded};
 pub use news_bar::{News, NewsOfPage, news_html};
-pub(crate) use news_bar::{keep_news_current, news_bar};
+pub(crate) use news_bar::{keep_news_current, news_bar, news_list};
 pub(crate) use notices::{Notices, notice_list};
 pub(crate) use palette::{Palette, PaletteControls};
 pub(crate) use pane_divider::pane_divider;
@@ -97,8 +97,8 @@ pub(crate) use positions_head::{PositionsControls, PositionsSum, positions_head,
 pub(crate) use positions_list::{ListControls, positions_list};
 pub(crate) use positions_table::{PositionRow, PositionWish, RowValue, positions_table};
 pub(crate) use price_chart::{
-    AllCharts, ChartFeed, ChartHistory, DrawingControls, DrawingWish, OlderPage, OneChart,
-    PriceChart, is_computed, is_motion_reduced,
+    AllCharts, ChartFeed, ChartHistory, DrawingControls, DrawingWish, LegendControls, Legends,
+    OlderPage, OneChart, PriceChart, is_computed, is_motion_reduced,
 };
 pub(crate) use rail::{Rail, RailControls};
 pub(crate) use risk_grid::{RiskChoice, RiskNow, risk_grid};
@@ -106,10 +106,10 @@ pub(crate) use span_bar::SpanBar;
 pub(crate) use swatches::own_color;
 pub(crate) use symbol_search::SymbolSearch;
 pub(crate) use tab_bar::{Pane, TabBar};
-pub(crate) use tape_panel::{TapeControls, TapePanel};
+pub(crate) use tape_panel::{TapeControls, TapePanel, tape_panel};
 pub(crate) use theme_switch::ThemeSwitch;
 pub(crate) use toast::{Toast, ToastText};
-pub(crate) use tour::{Tour, TourControls};
+pub(crate) use tour::{Tour, TourControls, tour_card, tour_offer};
 pub(crate) use volatility_curves::{SmileOf, volatility_curves};
 pub(crate) use volatility_days::VolatilityDaysSignal;
 pub(crate) use volatility_table::{VolatilityControls, volatility_table};

@@ -365,6 +365,27 @@ pub(crate) fn provide() {
     });
 }
 
+/// Lets what is shown among other things, as in the style guide, follow other choices than the
+/// trader's.
+pub(crate) fn provide_other(preferences: Preferences) {
+    provide_context(RwSignal::new(preferences));
+}
+
+/// In the context of dialogs that stand among other things, as in the style guide: there nothing
+/// may take the focus, or lie over the rest.
+#[derive(Clone, Copy)]
+struct InPlace;
+
+/// Has dialogs stand where they are.
+pub(crate) fn provide_in_place() {
+    provide_context(InPlace);
+}
+
+/// Whether dialogs stand where they are.
+pub(crate) fn is_in_place() -> bool {
+    use_context::<InPlace>().is_some()
+}
+
 fn preferences_of_browser() -> Preferences {
     if !cfg!(target_arch = "wasm32") {
         return Preferences::default();

@@ -7,6 +7,20 @@ import { test } from "node:test";
 import { checkAxe, live, openPage, startVolaris, until } from "../desk.mjs";
 
 const MOVE_MAX_PX = 17;
+/** What the style guide shows of a desk, and how many there are: a state each. */
+const PIECES = [
+  [".drawing-bar", 2],
+  [".drawing-options", 3],
+  [".legend", 12],
+  [".legend[data-hidden=true]", 2],
+  [".rail", 1],
+  [".pane-divider", 4],
+  [".news-bar li", 2],
+  [".tape-panel h2", 3],
+  ["dialog[open] h2", 2],
+  [".tour-offer", 1],
+  [".tour", 3],
+];
 
 async function withDesk(options, work) {
   const server = await startVolaris();
@@ -161,6 +175,11 @@ for (const theme of ["dark", "light"]) {
         await page.locator(".styleguide .watch-row").first().waitFor();
         await page.locator(".styleguide .notices li", { hasText: "It is copied." }).waitFor();
         await page.locator(".styleguide .ladder").nth(2).waitFor();
+        for (const [piece, count] of PIECES) {
+          const all = page.locator(`.styleguide ${piece}`);
+          await all.nth(count - 1).waitFor();
+          assert.equal(await all.count(), count, piece);
+        }
         await checkAxe(page);
         // What is wrong, stale or pressed is seen to be.
         const style = (place, name) =>

@@ -33,16 +33,17 @@ pub struct NewsOfPage(pub Vec<News>);
 /// The place of the bar, which says aloud what comes into it; empty where there is nothing.
 pub(crate) fn news_bar() -> Option<AnyView> {
     let NewsOfPage(news) = use_context()?;
-    Some(view! { <div class="news" aria-live="polite">{bar(news)}</div> }.into_any())
+    Some(view! { <div class="news" aria-live="polite">{news_list(news)}</div> }.into_any())
 }
 
 /// The bar alone, as an open page puts it in the place of its own.
 #[must_use]
 pub fn news_html(NewsOfPage(news): NewsOfPage) -> String {
-    bar(news).to_html()
+    news_list(news).to_html()
 }
 
-fn bar(news: Vec<News>) -> Option<AnyView> {
+/// What is in the bar; nothing where there is nothing to be read.
+pub(crate) fn news_list(news: Vec<News>) -> Option<AnyView> {
     let line = |one: News| {
         // The application would look for the page among its own.
         let links = one.links.iter().map(|(address, words)| {

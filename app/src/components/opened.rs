@@ -3,6 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::contexts::is_in_place;
 use crate::erased::{awaited, follow, part};
 
 /// A part of the screen that is loaded when it is first needed, and then stays.
@@ -24,12 +25,17 @@ pub(super) fn show_while(
     is_open: impl Fn() -> bool + 'static,
     shown: impl Fn() + Copy + 'static,
 ) {
+    let is_in_place = is_in_place();
     follow(move || {
         let (Some(dialog), is_open) = (dialog.get(), is_open()) else { return };
         // Only what is in the document can be shown, and this may be about to come into it.
         request_animation_frame(move || match (is_open, dialog.open()) {
             (true, false) => {
-                let _ = dialog.show_modal();
+                if is_in_place {
+                    dialog.set_open(true);
+                } else {
+                    let _ = dialog.show_modal();
+                }
                 shown();
             }
             (false, true) => dialog.close(),

@@ -17,7 +17,7 @@ use crate::live::LiveTape;
 use canvas::Chart;
 pub(crate) use drawing::{DrawingControls, DrawingWish};
 pub(crate) use hands::is_motion_reduced;
-use legends::Legends;
+pub(crate) use legends::{LegendControls, Legends};
 use pane_edges::pane_edges;
 
 /// A page of bars of earlier days.
@@ -224,7 +224,7 @@ fn head(chart: Chart, told: Memo<Option<(Bar, Option<f64>)>>) -> AnyView {
                 </b>
                 {part(move || told.get().map(data_line))}
             </div>
-            <Legends chart on_edit />
+            <Legends controls=LegendControls::of(chart, on_edit) />
             <p class="price-chart__hint" hidden=erased(is_hintless)>
                 "Press the bar to anchor VWAP at; Escape leaves it."
             </p>

@@ -52,8 +52,9 @@ pub(crate) fn TapePanel(
     .erase()
 }
 
+/// What is in the panel.
 #[lazy]
-fn tape_panel(controls: TapeControls) -> AnyView {
+pub(crate) fn tape_panel(controls: TapeControls) -> AnyView {
     let TapeControls { tape, recordings, on_command } = controls;
     let is_paused = memo(move || tape.read().as_ref().is_some_and(|tape| tape.is_paused));
     let is_replay = memo(move || {

@@ -1,6 +1,7 @@
 //! The tour of a first visit: six places of the desk, a sentence or two each, under a minute. It is
 //! offered once on a device, never starts by itself, and every step of it can be the last.
 
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -81,10 +82,23 @@ pub(crate) struct TourControls {
 pub(crate) fn Tour(controls: TourControls) -> impl IntoView {
     let stop = controls.stop;
     let is_offered = move || !preferences().read().is_toured && stop.read().is_none();
-    let begin = move |_: leptos::ev::MouseEvent| stop.set(Some(0));
-    let decline = move |_: leptos::ev::MouseEvent| {
+    let begin = move |_: MouseEvent| stop.set(Some(0));
+    let decline = move |_: MouseEvent| {
         preferences().update(|chosen| chosen.is_toured = true);
     };
+    view! {
+        {tour_offer(is_offered, begin, decline)}
+        {loaded_when(move || stop.read().is_some(), move || tour(controls))}
+    }
+    .into_any()
+}
+
+/// The offer of a first visit. Not erased: with what stands beside it, it is one kind of view.
+pub(crate) fn tour_offer(
+    is_offered: impl Fn() -> bool + Send + Sync + 'static,
+    begin: impl FnMut(MouseEvent) + 'static,
+    decline: impl FnMut(MouseEvent) + 'static,
+) -> impl IntoView {
     view! {
         <aside class="tour-offer" aria-label="New here?" hidden=erased(move || !is_offered())>
             <p>
@@ -98,9 +112,7 @@ pub(crate) fn Tour(controls: TourControls) -> impl IntoView {
                 "Not now"
             </button>
         </aside>
-        {loaded_when(move || stop.read().is_some(), move || tour(controls))}
     }
-    .into_any()
 }
 
 #[lazy]
@@ -112,10 +124,10 @@ fn tour(controls: TourControls) -> AnyView {
         stop.set(None);
         preferences().update(|chosen| chosen.is_toured = true);
     };
-    let go = move |to: Option<usize>| match to {
+    let go = Callback::new(move |to: Option<usize>| match to {
         Some(to) if to < STOPS.len() => stop.set(Some(to)),
         _ => end(),
-    };
+    });
     follow(move || {
         light_up(None);
         let Some(place) = place.get() else { return };
@@ -137,54 +149,58 @@ fn tour(controls: TourControls) -> AnyView {
         listening.remove();
         light_up(None);
     });
-    let handle_key = move |event: leptos::ev::KeyboardEvent| {
-        let Some(now) = place.get_untracked() else { return };
+    part(move || place.get().map(|place| tour_card(place, next, go)))
+}
+
+/// What is said of a stop, and the ways on: `go` hears of the next one, or of none when that was
+/// the last.
+pub(crate) fn tour_card(
+    place: usize,
+    next: NodeRef<html::Button>,
+    go: Callback<Option<usize>>,
+) -> AnyView {
+    let Stop { name, words, .. } = STOPS[place];
+    let is_last = place + 1 == STOPS.len();
+    let way = move |label: &'static str, to: Option<usize>| {
+        let take = heard(move |_: MouseEvent| go.run(to));
+        view! { <button type="button" on:click=take>{label}</button> }.erase()
+    };
+    let skip = (!is_last).then(|| way("Skip the rest", None));
+    let back = (0 < place).then(|| way("Back", place.checked_sub(1)));
+    let on = heard(move |_: MouseEvent| go.run(Some(place + 1)));
+    let handle_key = move |event: KeyboardEvent| {
         match event.key().as_str() {
-            "ArrowRight" => go(Some(now + 1)),
-            "ArrowLeft" => go(Some(now.saturating_sub(1))),
+            "ArrowRight" => go.run(Some(place + 1)),
+            "ArrowLeft" => go.run(Some(place.saturating_sub(1))),
             _ => return,
         }
         event.prevent_default();
         event.stop_propagation();
     };
-    let shown = move || {
-        let place = place.get()?;
-        let Stop { name, words, .. } = STOPS[place];
-        let is_last = place + 1 == STOPS.len();
-        let skip = (!is_last).then(|| {
-            let skip = heard(move |_: leptos::ev::MouseEvent| end());
-            view! { <button type="button" on:click=skip>"Skip the rest"</button> }.erase()
-        });
-        let back = (0 < place).then(|| {
-            let back = heard(move |_: leptos::ev::MouseEvent| go(place.checked_sub(1)));
-            view! { <button type="button" on:click=back>"Back"</button> }.erase()
-        });
-        let on = heard(move |_: leptos::ev::MouseEvent| go(Some(place + 1)));
-        Some(
-            view! {
-                <div
-                    class="tour"
-                    role="dialog"
-                    aria-label=name
-                    aria-describedby="tour-words"
-                    on:keydown=handle_key
-                >
-                    <h2>{name}</h2>
-                    <p id="tour-words">{words}</p>
-                    <footer>
-                        <span>{format!("{} of {}", place + 1, STOPS.len())}</span>
-                        {skip}
-                        {back}
-                        <button type="button" class="tour__next" node_ref=next on:click=on>
-                            {if is_last { "Done" } else { "Next" }}
-                        </button>
-                    </footer>
-                </div>
-            }
-            .erase(),
-        )
-    };
-    part(shown)
+    // Several may stand on one page.
+    let words_id = format!("tour-words-{place}");
+    let described_by = words_id.clone();
+    view! {
+        <div
+            class="tour"
+            role="dialog"
+            aria-label=name
+            aria-describedby=described_by
+            on:keydown=heard(handle_key)
+        >
+            <h2>{name}</h2>
+            <p id=words_id>{words}</p>
+            <footer>
+                <span>{format!("{} of {}", place + 1, STOPS.len())}</span>
+                {skip}
+                {back}
+                <button type="button" class="tour__next" node_ref=next on:click=on>
+                    {if is_last { "Done" } else { "Next" }}
+                </button>
+            </footer>
+        </div>
+    }
+    .erase()
 }
 
 /// Lights up one place of the desk, and no other.

@@ -1,6 +1,9 @@
 //! The style guide: every primitive of the screens in each of its states, with made-up prices that
 //! never move. What the browser tests photograph, and where a change of style is looked at first.
 
+mod charting;
+mod frame;
+
 use api::{AbsentView, LastView, LevelView, LevelsView, SymbolView};
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
@@ -81,6 +84,8 @@ impl LazyRoute for StyleguidePage {
                 {messages()}
                 {levels()}
                 {watchlist()}
+                {charting::charting()}
+                {frame::frame()}
             </main>
         }
         .into_any()

@@ -6,26 +6,57 @@ use chart::{ChartSetup, ChartState, Legend, Study};
 use leptos::prelude::*;
 use market::{Symbol, format};
 
+use super::OneChart;
 use super::canvas::Chart;
+
+/// What legends tell and do.
+#[derive(Clone, Copy)]
+pub(crate) struct LegendControls {
+    /// What is told of each study.
+    pub(crate) legends: Memo<Vec<Legend>>,
+    /// The symbol that is compared, and how far it went, in percent.
+    pub(crate) compared: Memo<Option<(Symbol, Option<f64>)>>,
+    /// How the chart is set up.
+    pub(crate) setup: Memo<ChartSetup>,
+    /// Called with another set-up.
+    pub(crate) on_setup: Callback<ChartSetup>,
+    /// Called with the study whose numbers are to be changed.
+    pub(crate) on_edit: Callback<Study>,
+}
+
+impl LegendControls {
+    /// Those of a chart.
+    pub(super) fn of(chart: Chart, on_edit: Callback<Study>) -> Self {
+        let legends = memo(move || {
+            chart.painted.track();
+            chart.state.with_value(ChartState::legends)
+        });
+        let compared = memo(move || {
+            chart.painted.track();
+            chart.state.with_value(ChartState::compared)
+        });
+        let OneChart { setup, on_setup, .. } = chart.one;
+        Self { legends, compared, setup, on_setup, on_edit }
+    }
+
+    fn change(self, change: impl FnOnce(&mut ChartSetup)) {
+        let mut setup = self.setup.get_untracked();
+        change(&mut setup);
+        self.on_setup.run(setup);
+    }
+}
 
 /// Each study's name and values, and what can be done with it.
 #[component]
-pub(super) fn Legends(chart: Chart, on_edit: Callback<Study>) -> impl IntoView {
-    let legends = memo(move || {
-        chart.painted.track();
-        chart.state.with_value(ChartState::legends)
-    });
+pub(crate) fn Legends(controls: LegendControls) -> impl IntoView {
+    let LegendControls { legends, compared, .. } = controls;
     let studies =
         memo(move || legends.with(|all| all.iter().map(|one| one.study).collect::<Vec<_>>()));
-    let compared = memo(move || {
-        chart.painted.track();
-        chart.state.with_value(ChartState::compared)
-    });
     view! {
         <ul class="legends" aria-label="Studies">
-            {part(move || compared.get().map(|told| compared_row(chart, told)))}
+            {part(move || compared.get().map(|told| compared_row(controls, told)))}
             <For each=move || studies.get() key=|study| *study let:study>
-                {row(chart, legends, study, on_edit)}
+                {row(controls, study)}
             </For>
         </ul>
     }
@@ -33,12 +64,8 @@ pub(super) fn Legends(chart: Chart, on_edit: Callback<Study>) -> impl IntoView {
 }
 
 /// The symbol that is compared.
-fn compared_row(chart: Chart, (symbol, percent): (Symbol, Option<f64>)) -> AnyView {
-    let remove = move |_: leptos::ev::MouseEvent| {
-        let mut setup = chart.one.setup.get_untracked();
-        setup.compare = None;
-        chart.one.on_setup.run(setup);
-    };
+fn compared_row(controls: LegendControls, (symbol, percent): (Symbol, Option<f64>)) -> AnyView {
+    let remove = move |_: leptos::ev::MouseEvent| controls.change(|setup| setup.compare = None);
     let ink = format!("var({})", property(ChartState::COMPARE_INK));
     view! {
         <li class="legend">
@@ -58,12 +85,8 @@ fn compared_row(chart: Chart, (symbol, percent): (Symbol, Option<f64>)) -> AnyVi
     .erase()
 }
 
-fn row(
-    chart: Chart,
-    legends: Memo<Vec<Legend>>,
-    study: Study,
-    on_edit: Callback<Study>,
-) -> AnyView {
+fn row(controls: LegendControls, study: Study) -> AnyView {
+    let legends = controls.legends;
     let legend =
         memo(move || legends.with(|all| all.iter().find(|one| one.study == study).cloned()));
     let is_hidden = memo(move || legend.with(|one| one.as_ref().is_some_and(|one| one.is_hidden)));
@@ -77,7 +100,7 @@ fn row(
         >
             <span class="legend__name">{study.label()}</span>
             <span class="legend__values">{part(move || legend.get().map(values))}</span>
-            {acts(chart, study, is_hidden, on_edit)}
+            {acts(controls, study, is_hidden)}
         </li>
     }
     .erase()
@@ -96,11 +119,9 @@ fn values(legend: Legend) -> AnyView {
 }
 
 /// What can be done with a study.
-fn acts(chart: Chart, study: Study, is_hidden: Memo<bool>, on_edit: Callback<Study>) -> AnyView {
+fn acts(controls: LegendControls, study: Study, is_hidden: Memo<bool>) -> AnyView {
     let change = move |change: fn(&mut ChartSetup, Study)| {
-        let mut setup = chart.one.setup.get_untracked();
-        change(&mut setup, study);
-        chart.one.on_setup.run(setup);
+        controls.change(|setup| change(setup, study));
     };
     let label = study.label();
     let button = |words: String, icon: &'static str, run: Box<dyn Fn()>| {
@@ -118,7 +139,7 @@ fn acts(chart: Chart, study: Study, is_hidden: Memo<bool>, on_edit: Callback<Stu
     };
     let mut acts = Vec::with_capacity(4);
     if study.has_settings() {
-        let edit = Box::new(move || on_edit.run(study));
+        let edit = Box::new(move || controls.on_edit.run(study));
         acts.push(button(format!("Settings of {label}"), "⚙", edit));
     }
     if study.has_pane() {
