@@ -26,7 +26,7 @@ fn key_sheet(is_open: RwSignal<bool>, keymap: RwSignal<Keymap>) -> AnyView {
     let dialog = NodeRef::<html::Dialog>::new();
     // The command whose new key is waited for.
     let waiting = RwSignal::new(None::<Command>);
-    show_while(dialog, move || is_open.get(), || {});
+    show_while(dialog, move || is_open.get(), move || waiting.set(None));
     Effect::watch(move || keymap.get(), |keymap, _, _| keymap.keep(), false);
     let take_key = move |event: KeyboardEvent| {
         let Some(command) = waiting.get_untracked() else { return };
@@ -41,6 +41,10 @@ fn key_sheet(is_open: RwSignal<bool>, keymap: RwSignal<Keymap>) -> AnyView {
             keymap.update(|keymap| keymap.bind(key, command));
         }
     };
+    // A second press takes it back: a finger has no Escape.
+    let wait = move |command: Command| {
+        waiting.update(|now| *now = (*now != Some(command)).then_some(command));
+    };
     let row = move |command: Command| {
         let label = move || match (waiting.get() == Some(command), keymap.read().key(command)) {
             (true, _) => "Press a key…".to_owned(),
@@ -54,7 +58,7 @@ fn key_sheet(is_open: RwSignal<bool>, keymap: RwSignal<Keymap>) -> AnyView {
                 <button
                     type="button"
                     title=format!("Change the key of: {title}")
-                    on:click=heard(move |_| waiting.set(Some(command)))
+                    on:click=heard(move |_| wait(command))
                 >
                     <kbd>{part(label)}</kbd>
                     <span class="visually-hidden">{format!(", change the key of {title}")}</span>
