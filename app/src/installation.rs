@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use api::{BOOKS_PATH, decode_books, read_bars, read_drawings, read_symbols};
+use api::{BOOKS_PATH, decode_books, read_bars, read_drawings, read_option_levels, read_symbols};
+use chart::Layout;
 use gloo::timers::callback::Interval;
 use gloo::timers::future::TimeoutFuture;
 use js_sys::{Object, Promise, Reflect};
@@ -17,7 +18,6 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Response, ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration};
 
 use crate::components::keep_news_current;
-use crate::contexts::preferences;
 use crate::live::{Link, LiveTape};
 
 /// Where the browser build puts the worker.
@@ -44,6 +44,8 @@ pub(crate) struct Installation {
     pub(crate) can_install: RwSignal<bool>,
     /// When what is shown was kept, in milliseconds since 1970; nothing where it is the server's.
     pub(crate) kept_at_ms: RwSignal<Option<f64>>,
+    /// The charts that are shown, whoever chose them: a link, or this device.
+    pub(crate) layout: RwSignal<Layout>,
 }
 
 impl Installation {
@@ -53,6 +55,7 @@ impl Installation {
             is_outdated: RwSignal::new(false),
             can_install: RwSignal::new(false),
             kept_at_ms: RwSignal::new(None),
+            layout: RwSignal::new(Layout::default()),
         }
     }
 }
@@ -150,15 +153,15 @@ impl Watch {
         let page = window().location().href().unwrap_or_default();
         let books = books_address(self.tape);
         tell(&worker, &[("word", "keep"), ("page", &page), ("books", &books)]);
-        self.keep_bars();
+        self.keep_charts();
         true
     }
 
-    /// Asks for the charts' bars once more where the worker has not heard the answer: it keeps what
-    /// passes through it.
-    fn keep_bars(&mut self) {
+    /// Asks for the charts' bars, drawings and levels once more where the worker has not heard the
+    /// answer: it keeps what passes through it.
+    fn keep_charts(&mut self) {
         let epoch = self.tape.peek_books(|books| books.epoch());
-        let layout = preferences().get_untracked().layout;
+        let layout = self.installation.layout.get_untracked();
         let charts = layout.charts().iter().map(|chart| (chart.symbol, chart.span, epoch));
         let missing: Vec<_> = charts.filter(|chart| self.bars.insert(*chart)).collect();
         if missing.is_empty() {
@@ -171,6 +174,7 @@ impl Watch {
             }
             for symbol in symbols {
                 let _ = read_drawings(symbol).await;
+                let _ = read_option_levels(symbol).await;
             }
             let _ = read_symbols().await;
         });

@@ -47,7 +47,7 @@ use crate::components::{
     Toast, Tour, TourControls, WatchControls, WatchMenuControls, Watchlist, level_menu, loaded,
     pane_divider, term, watch_menu,
 };
-use crate::contexts::{live_tape, preferences};
+use crate::contexts::{installation, live_tape, preferences};
 use crate::level_choices::LevelFilter;
 use crate::page_title::page_title;
 use crate::panes::Divider;
@@ -91,6 +91,8 @@ impl Route {
             read_address(&pathname.read(), &query.read(), before)
         });
         let layout = memo(move || address.read().layout.clone());
+        let shown = installation().layout;
+        follow(move || shown.set(layout.get()));
         let navigate = use_navigate();
         let go = Callback::new(move |(address, is_kept): (Address, bool)| {
             let options =

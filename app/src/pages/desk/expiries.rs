@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use market::{Series, Symbol};
 
+use crate::contexts::installation;
 use crate::erased::{follow, memo};
 use crate::live::{Link, LiveTape};
 
@@ -21,9 +22,14 @@ impl Expiries {
         let expiries = Self { symbol, told: RwSignal::new(None) };
         let epoch = memo(move || tape.status.read().as_ref().map(|(tape, _)| tape.epoch));
         let asked = StoredValue::new(None);
+        let kept_at_ms = installation().kept_at_ms;
         follow(move || {
             let (symbol, epoch) = (symbol.get(), epoch.get());
             let is_open = tape.link.get() == Link::Open;
+            // A series has its quotes by the stream: a device keeps none.
+            if !is_open && kept_at_ms.read().is_some() {
+                expiries.told.set(Some(Err(ApiError::Unreachable)));
+            }
             if !is_open || asked.get_value() == Some((symbol, epoch)) {
                 return;
             }

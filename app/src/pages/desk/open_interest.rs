@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use market::{Span, Symbol};
 
+use crate::contexts::installation;
 use crate::erased::{follow, memo};
 use crate::live::{Link, LiveTape, steady_ms};
 
@@ -22,10 +23,12 @@ pub(super) fn open_interest(tape: LiveTape, symbol: Memo<Symbol>) -> OpenInteres
     let minute = memo(move || tape.with_books(|books| books.at().0.div_euclid(Span::MINUTE.0)));
     let asked = StoredValue::new(None);
     let asked_ms = StoredValue::new(0.0);
+    let kept_at_ms = installation().kept_at_ms;
     follow(move || {
         let question = (symbol.get(), epoch.get());
         let _ = minute.get();
-        let is_open = tape.link.get() == Link::Open;
+        // What was kept on this device is answered there.
+        let is_open = tape.link.get() == Link::Open || kept_at_ms.read().is_some();
         let is_same = asked.get_value() == Some(question);
         // A tape may run through an hour in a minute: nobody's volatilities are that new.
         if !is_open || (is_same && steady_ms() - asked_ms.get_value() < ASKED_EVERY_MS) {

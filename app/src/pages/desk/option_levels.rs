@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use market::{Span, Symbol};
 use quant::levels::OptionLevels;
 
+use crate::contexts::installation;
 use crate::erased::{follow, memo};
 use crate::live::{Link, LiveTape, steady_ms};
 
@@ -35,12 +36,13 @@ impl KnownOptionLevels {
             tape.with_books(|live| (0 < live.snapshots()).then(|| (live.epoch(), minute(live))))
         });
         let asked = StoredValue::new(Vec::<Asked>::new());
+        let kept_at_ms = installation().kept_at_ms;
         follow(move || {
-            let (Some((epoch, minute)), shown, Link::Open) =
-                (stand.get(), shown.get(), tape.link.get())
-            else {
+            let (Some((epoch, minute)), shown) = (stand.get(), shown.get()) else { return };
+            // What was kept on this device is answered there.
+            if tape.link.get() != Link::Open && kept_at_ms.read().is_none() {
                 return;
-            };
+            }
             let now = steady_ms();
             asked.update_value(|asked| {
                 asked.retain(|one| one.epoch == epoch && shown.contains(&one.symbol));
