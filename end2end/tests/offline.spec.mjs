@@ -5,8 +5,10 @@ import { createServer, request } from "node:http";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 
-import { openPage, startVolaris, tabTo, visit } from "../desk.mjs";
+import { pause as pauseTape } from "../chart.mjs";
+import { live, openPage, startVolaris, tabTo, until as untilSo, visit } from "../desk.mjs";
 import { api } from "../members.mjs";
 
 const LOOK_MS = 100;
@@ -82,6 +84,97 @@ test("the desk opens without its server, says how old it is, and goes on by itse
   } finally {
     page.complaints.length = 0;
     await page.quit();
+  }
+});
+
+const PHONE = { width: 390, height: 844, touch: true };
+/** What a tab of a phone brings, of what is on the device. */
+const PANES = [
+  ["Levels", ".desk__levels", ".rung"],
+  ["Watch", ".desk__watch", ".watch-row"],
+  ["Chart", ".desk__chart", ".price-chart__canvas"],
+];
+
+/** What the page tells of the market, whichever pane is in sight. */
+async function told(page) {
+  return page.evaluate(() => {
+    const words = (selector) =>
+      [...document.querySelectorAll(selector)].map((one) => one.textContent.trim());
+    const name = (rung) => rung.querySelector(".rung__name").firstChild.textContent;
+    const price = (rung) => rung.querySelector(".rung__price data").value;
+    return {
+      clock: words(".market-clock__time"),
+      quote: words(".top-bar__quote"),
+      bar: words(".price-chart__data"),
+      rows: words(".watch-row__price"),
+      levels: [...document.querySelectorAll(".rung")].map((one) => `${name(one)} ${price(one)}`),
+    };
+  });
+}
+
+/** Goes from pane to pane by finger: each has what was seen, and says how old that is. */
+async function seePanes(page, seen) {
+  const notice = page.locator(".top-bar__offline");
+  const words = /^Offline\. Prices and levels are (.+) old/;
+  const age = async () => words.exec(await notice.innerText())?.[1];
+  for (const [name, pane, part] of PANES) {
+    await page.locator(".tab-bar").getByRole("button", { name, exact: true }).tap();
+    await page.locator(pane).locator(part).first().waitFor();
+    for (const [, other] of PANES.filter(([one]) => one !== name)) {
+      assert.ok(!(await page.locator(other).isVisible()), `${other} stands beside ${name}`);
+    }
+    const before = await age();
+    assert.ok(before, `on ${name} nothing says how old it is`);
+    const isOlder = async () => (await age()) !== before;
+    await untilSo(isOlder, `on ${name} it stays ${before} old`, { seconds: 70 });
+    const isSame = async () => isDeepStrictEqual(await told(page), seen);
+    await untilSo(isSame, `on ${name} it is not what was seen last`);
+  }
+}
+
+test("on a phone a finger goes through what was last seen, until the server is back", async () => {
+  const server = await startVolaris();
+  let [page, again] = [];
+  try {
+    // The market stands: what is seen last is what is kept.
+    const first = await openPage({ server });
+    await pauseTape(first);
+    await first.quit();
+    // A link brought what is shown: this device's own layout is another one.
+    page = await openPage({ server, path: "/chart/NDX?span=1m", ...PHONE });
+    await live(page);
+    await page.locator(".price-chart__data", { hasText: "O " }).waitFor();
+    const wall = page.locator(".rung__name", { hasText: "Call wall" });
+    await wall.waitFor({ state: "attached" });
+    await untilKept(page, "/chart/NDX?span=1m");
+    const seen = await told(page);
+    for (const [name, words] of Object.entries(seen)) assert.ok(words[0], `no ${name}`);
+    await server.stop({ keepFolder: true });
+
+    await page.reload();
+    const notice = page.locator(".top-bar__offline");
+    await notice.waitFor();
+    await seePanes(page, seen);
+    // No device keeps quotes of options: that is said.
+    await page.locator(".tab-bar").getByRole("button", { name: "Chain", exact: true }).tap();
+    await page.locator(".chain").getByText("server did not answer").waitFor();
+
+    again = await startVolaris({ folder: server.folder, listen: new URL(server.address).host });
+    await notice.waitFor({ state: "hidden" });
+    await live(page);
+    // What the browser itself says of a server that is away is no fault of the page.
+    page.complaints.length = 0;
+    const back = await told(page);
+    for (const part of ["clock", "quote"]) {
+      const moves = async () => (await told(page))[part].join() !== back[part].join();
+      await untilSo(moves, `the ${part} stands still`, { seconds: 60 });
+    }
+    await page.locator(".tab-bar").getByRole("button", { name: "Levels", exact: true }).tap();
+    await wall.waitFor();
+    await page.quit();
+  } finally {
+    await page?.leave();
+    await (again ?? server).stop({ keepFolder: false });
   }
 });
 
