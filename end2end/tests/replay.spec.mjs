@@ -6,8 +6,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { live, openPage, startVolaris, tabTo } from "../desk.mjs";
-import { csv, dayOfMinutes, importBars, seek, tapePanel, withFile } from "../recordings.mjs";
+import { canvasOf } from "../chart.mjs";
+import { live, openPage, startVolaris, tabTo, until } from "../desk.mjs";
+import {
+  clock,
+  csv,
+  dollars,
+  dayOfMinutes,
+  importBars,
+  seek,
+  tapePanel,
+  withFile,
+} from "../recordings.mjs";
 
 const TODAY = "2024-02-23";
 const NOW = 11 * 60;
@@ -193,6 +203,95 @@ test("a recorded day goes on to its open, and says that it has no later one", as
     await enterByFinger(server);
   } finally {
     await page.context().browser()?.close();
+    await server.stop();
+  }
+});
+
+/** The day stands at a time, and the chart's last bar is of that minute. */
+async function standsAt(page, time) {
+  await page.locator(".market-clock__time", { hasText: time }).waitFor();
+  const { open } = DAY.find(({ minute }) => time.startsWith(clock(minute)));
+  await page.locator(".price-chart__data", { hasText: `O ${dollars(open)}` }).waitFor();
+}
+
+/** Leads the keys to something and presses one there. */
+async function pressAt(page, place, { key = "Enter", way } = {}) {
+  await tabTo(page, place, way);
+  await page.keyboard.press(key);
+}
+
+/** Does something by the palette. */
+async function choose(page, typed, name) {
+  const palette = page.getByRole("dialog", { name: "Command palette" });
+  await page.keyboard.press("Control+k");
+  await palette.waitFor();
+  await page.keyboard.type(typed);
+  await palette.locator("[role=option]:first-child", { hasText: name }).waitFor();
+  await page.keyboard.press("Enter");
+  await palette.waitFor({ state: "hidden" });
+}
+
+/** Plays by the space bar for as many minutes as no slower pace comes to; where it stands then. */
+async function playByKeys(page, pace, minutes) {
+  const isSaid = (words) => page.locator(".feed-badge__pace", { hasText: words }).waitFor();
+  const time = () => page.locator(".market-clock__time").innerText();
+  const minute = async () => {
+    const [hours, minutes, seconds] = (await time()).split(":").map(Number);
+    return 60 * hours + minutes + seconds / 60;
+  };
+  const to = (await minute()) + minutes;
+  await page.keyboard.press(" ");
+  await isSaid(pace);
+  const isThere = async () => to <= (await minute());
+  await until(isThere, `${pace} does not come ${minutes} minutes far`, { seconds: 30 });
+  await page.keyboard.press(" ");
+  await isSaid("paused");
+  let last;
+  await until(async () => last === (last = await time()), "the clock goes on");
+  return last;
+}
+
+test("a recorded day is stepped, played, sped up and taken to its open by keys alone", async () => {
+  const server = await startVolaris();
+  const page = await openPage({ server, path: "/chart/SPX?span=1m" });
+  try {
+    let panel = await enter(page, server, DAY);
+    const button = (name) => panel.getByRole("button", { name, exact: true });
+    // By the panel: to the first bar, on by a minute, to the open, on by five minutes and an hour.
+    await pressAt(page, panel.getByRole("slider"), { key: "Home" });
+    await standsAt(page, "08:00:00");
+    await page.keyboard.press("ArrowRight");
+    await standsAt(page, "08:01:00");
+    await pressAt(page, button("Next open"), { way: "Shift+Tab" });
+    await standsAt(page, "09:30:00");
+    await pressAt(page, button("+5 m"), { way: "Shift+Tab" });
+    await standsAt(page, "09:35:00");
+    await pressAt(page, button("+1 h"));
+    await standsAt(page, "10:35:00");
+    await page.keyboard.press("Escape");
+    await panel.waitFor({ state: "hidden" });
+
+    // From the chart: by keys of their own, and by the palette.
+    await pressAt(page, canvasOf(page), { key: "Alt+ArrowRight" });
+    await standsAt(page, "10:36:00");
+    await choose(page, "step 5", "Tape: step 5 m");
+    await standsAt(page, "10:41:00");
+    await choose(page, "speed 60", "Tape: speed 60×");
+    await tabTo(page, canvasOf(page));
+    const played = await playByKeys(page, "60×", 6);
+    await standsAt(page, played);
+    await page.keyboard.press("Alt+ArrowRight");
+    const [hours, minutes, seconds] = played.split(":");
+    await standsAt(page, `${clock(60 * Number(hours) + Number(minutes) + 1)}:${seconds}`);
+
+    // Back to the open: what came after it is gone from the chart.
+    panel = await panelByKeys(page);
+    await pressAt(page, button("Back to the open"));
+    await standsAt(page, "09:30:00");
+    await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor();
+    await page.quit();
+  } finally {
+    await page.leave();
     await server.stop();
   }
 });
