@@ -126,6 +126,86 @@ visit("by keys alone a key of one's own is kept, and single keys are off", {}, a
   assert.ok(!(await palette(page).isVisible()));
 });
 
+/** A key does nothing to the scale: another one, that was pressed after it, has been heard. */
+async function leavesScale(page, key) {
+  const scale = () => new URL(page.url()).searchParams.get("scale");
+  const before = scale();
+  await page.keyboard.press(key);
+  await frame(page);
+  await page.keyboard.press("Alt+i");
+  await page.waitForURL(/invert=1/);
+  assert.equal(scale(), before, `${key} is still heard`);
+  await page.keyboard.press("Alt+i");
+  await page.waitForURL((url) => !url.search.includes("invert"));
+}
+
+visit("on a phone a finger gives a key to a command, and takes it back",
+  { width: 390, height: 844, touch: true }, async ({ page }) => {
+    await live(page);
+    const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+    const row = sheet.locator("li", { hasText: "Scale: log" });
+    const open = async () => {
+      await page.getByRole("button", { name: "Find", exact: true }).tap();
+      await palette(page).getByRole("option", { name: /^Keyboard shortcuts/ }).tap();
+      await sheet.waitFor();
+    };
+    const tap = async (name) => {
+      const button = sheet.getByRole("button", { name, exact: true });
+      const { height } = await button.boundingBox();
+      assert.ok(44 <= height, `${name} is ${height} high`);
+      await button.tap();
+    };
+    const close = async () => {
+      await tap("Close");
+      await sheet.waitFor({ state: "hidden" });
+    };
+    await open();
+    const change = row.getByRole("button");
+    await row.getByText("Alt L").first().waitFor();
+    const target = await change.boundingBox();
+    assert.ok(44 <= target.height && target.x + target.width <= 390, JSON.stringify(target));
+    await checkAxe(page);
+    // What was begun is taken back by the same finger, and by closing.
+    const waiting = row.getByText("Press a key…");
+    await change.tap();
+    await waiting.waitFor();
+    await change.tap();
+    await row.getByText("Alt L").first().waitFor();
+    await change.tap();
+    await waiting.waitFor();
+    await close();
+    await open();
+    await row.getByText("Alt L").first().waitFor();
+    await change.tap();
+    await waiting.waitFor();
+    // A keyboard that is attached.
+    await page.keyboard.press("Alt+y");
+    await row.getByText("Alt Y").first().waitFor();
+    await close();
+    await leavesScale(page, "Alt+l");
+    await page.keyboard.press("Alt+y");
+    await page.waitForURL(/scale=log/);
+    await page.reload();
+    await live(page);
+    await page.keyboard.press("Alt+y");
+    await page.waitForURL((url) => !url.search.includes("scale"));
+
+    await open();
+    await row.getByText("Alt Y").first().waitFor();
+    await tap("All as usual");
+    await row.getByText("Alt L").first().waitFor();
+    await close();
+    await leavesScale(page, "Alt+y");
+    await page.keyboard.press("Alt+l");
+    await page.waitForURL(/scale=log/);
+    // The device forgot it too.
+    await page.reload();
+    await live(page);
+    await leavesScale(page, "Alt+y");
+    await page.keyboard.press("Alt+l");
+    await page.waitForURL((url) => !url.search.includes("scale"));
+  });
+
 visit("levels and the chart are taken elsewhere", {}, async ({ page }) => {
   await page.context().grantPermissions(["clipboard-write"]);
   await live(page);
