@@ -83,7 +83,8 @@ pub(crate) use menu::{Menu, loaded};
 pub use news_bar::{News, NewsOfPage, news_html};
 pub(crate) use news_bar::{keep_news_current, news_bar, news_list};
 pub(crate) use notices::{Notices, notice_list};
-pub(crate) use palette::{Palette, PaletteControls};
+pub(crate) use opened::loaded_when;
+pub(crate) use palette::{Named, PaletteControls, palette};
 pub(crate) use pane_divider::pane_divider;
 pub(crate) use plan_compare::{COMPARED_MAX, Compared, plan_compare};
 pub(crate) use plan_head::{

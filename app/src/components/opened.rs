@@ -7,7 +7,7 @@ use crate::contexts::is_in_place;
 use crate::erased::{awaited, follow, part};
 
 /// A part of the screen that is loaded when it is first needed, and then stays.
-pub(super) fn loaded_when<Part>(
+pub(crate) fn loaded_when<Part>(
     is_needed: impl Fn() -> bool + Send + Sync + 'static,
     load: impl Fn() -> Part + Copy + Send + Sync + 'static,
 ) -> AnyView

@@ -1,12 +1,13 @@
-//! The palette: everything that can be done, found by a few letters. Loaded when it first opens.
+//! The palette: everything that can be done, found by a few letters.
 
-use api::SymbolView;
-use leptos::ev::KeyboardEvent;
+use api::{LayoutView, SymbolView};
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
-use market::BarSpan;
+use market::{BarSpan, TradingDate};
+use web_sys::HtmlElement;
 
-use super::opened::{loaded_when, show_while};
+use super::opened::show_while;
 use super::screen_controls::{screen_controls, use_control};
 use crate::centre::Centre;
 use crate::commands::{Command, Linked, Move};
@@ -24,19 +25,49 @@ pub(crate) struct PaletteControls {
     pub(crate) opened: RwSignal<Option<String>>,
     /// Symbols of the tape.
     pub(crate) symbols: Signal<Vec<SymbolView>>,
+    /// What the trader kept, and days that can be played.
+    pub(crate) named: Signal<Vec<Named>>,
     /// Which key does what.
     pub(crate) keymap: RwSignal<Keymap>,
-    /// Called with what was chosen.
+    /// Called when it opens, to ask for what is kept.
+    pub(crate) on_open: Callback<()>,
+    /// Called with what was chosen of all that can be done.
     pub(crate) on_choose: Callback<Command>,
+    /// Called with what was chosen of all that has a name.
+    pub(crate) on_show: Callback<Named>,
+}
+
+/// What has a name that no command can know: a trader gave it, or it is a day.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Named {
+    /// Charts that were kept.
+    Layout(LayoutView),
+    /// A list of symbols.
+    Watchlist(String),
+    /// A recorded day.
+    Day(TradingDate),
+}
+
+impl Named {
+    /// What its row says, and what it is.
+    fn words(&self) -> (String, &'static str) {
+        match self {
+            Self::Layout(one) => (format!("Layout: {}", one.name), "kept"),
+            Self::Watchlist(name) => (format!("Watchlist: {name}"), "list"),
+            Self::Day(date) => (format!("Replay {date}"), "recorded day"),
+        }
+    }
 }
 
 /// What a row does.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Deed {
     /// What can be done on the whole desk.
     Command(Command),
     /// Uses a control of the screen that is open, by its place among them.
     Control(usize),
+    /// Shows what has a name.
+    Named(Named),
 }
 
 /// A row of the palette.
@@ -47,95 +78,122 @@ struct Row {
     hint: String,
 }
 
-/// The palette; loaded when it first opens.
-#[component]
-pub(crate) fn Palette(controls: PaletteControls) -> impl IntoView {
-    let is_needed = move || controls.opened.read().is_some();
-    loaded_when(is_needed, move || palette(controls))
+/// The palette as it stands.
+#[derive(Clone, Copy)]
+struct Standing {
+    controls: PaletteControls,
+    dialog: NodeRef<html::Dialog>,
+    field: NodeRef<html::Input>,
+    typed: RwSignal<String>,
+    found: Memo<Vec<Row>>,
+    /// The place of the row that Enter chooses.
+    marked: RwSignal<usize>,
+    /// What can be used on the screen that is open, and its names.
+    screen: StoredValue<Vec<(String, HtmlElement)>, LocalStorage>,
+    names: RwSignal<Vec<String>>,
 }
 
-#[lazy]
-fn palette(controls: PaletteControls) -> AnyView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    let typed = RwSignal::new(String::new());
-    let marked = RwSignal::new(0_usize);
-    let field = NodeRef::<html::Input>::new();
-    let screen = StoredValue::new_local(Vec::new());
-    let names = RwSignal::new(Vec::new());
-    let begin = move || {
+impl Standing {
+    /// It comes up.
+    fn begin(self) {
+        let Self { controls, .. } = self;
         let found = screen_controls();
-        names.set(found.iter().map(|(name, _)| name.clone()).collect());
-        screen.set_value(found);
-        typed.set(controls.opened.get_untracked().unwrap_or_default());
-        marked.set(0);
-        if let Some(field) = field.get_untracked() {
+        self.names.set(found.iter().map(|(name, _)| name.clone()).collect());
+        self.screen.set_value(found);
+        self.typed.set(controls.opened.get_untracked().unwrap_or_default());
+        self.marked.set(0);
+        if let Some(field) = self.field.get_untracked() {
             let _ = field.focus();
         }
-    };
-    show_while(dialog, move || controls.opened.read().is_some(), begin);
-    let found = memo(move || rows(controls, &names.read(), &typed.read()));
-    let choose = move |place: usize| {
-        let deed = found.with_untracked(|found| found.get(place).map(|row| row.deed));
+        controls.on_open.run(());
+    }
+
+    /// Does what the row of a place says.
+    fn choose(self, place: usize) {
+        let Self { controls, .. } = self;
+        let deed = self.found.with_untracked(|found| found.get(place).map(|row| row.deed.clone()));
         controls.opened.set(None);
         // At once: what is done may want the focus, which nothing beside an open dialog can have.
-        if let Some(dialog) = dialog.get_untracked() {
+        if let Some(dialog) = self.dialog.get_untracked() {
             dialog.close();
         }
         match deed {
             Some(Deed::Command(command)) => controls.on_choose.run(command),
-            Some(Deed::Control(place)) => screen.with_value(|screen| {
+            Some(Deed::Named(one)) => controls.on_show.run(one),
+            Some(Deed::Control(place)) => self.screen.with_value(|screen| {
                 if let Some((_, control)) = screen.get(place) {
                     use_control(control);
                 }
             }),
             None => {}
         }
-    };
-    let handle_key = move |event: KeyboardEvent| {
-        let last = found.read_untracked().len().max(1) - 1;
+    }
+
+    fn hear_key(self, event: &KeyboardEvent) {
+        let last = self.found.read_untracked().len().max(1) - 1;
+        let marked = self.marked.get_untracked();
         let to = match event.key().as_str() {
-            "ArrowDown" => (marked.get_untracked() + 1).min(last),
-            "ArrowUp" => marked.get_untracked().saturating_sub(1),
-            "PageDown" => (marked.get_untracked() + 8).min(last),
-            "PageUp" => marked.get_untracked().saturating_sub(8),
+            "ArrowDown" => (marked + 1).min(last),
+            "ArrowUp" => marked.saturating_sub(1),
+            "PageDown" => (marked + 8).min(last),
+            "PageUp" => marked.saturating_sub(8),
             "Enter" => {
                 event.prevent_default();
-                return choose(marked.get_untracked());
+                return self.choose(marked);
             }
             _ => return,
         };
         event.prevent_default();
-        marked.set(to);
+        self.marked.set(to);
         if let Some(row) = document().get_element_by_id(&format!("palette-{to}")) {
             row.scroll_into_view_with_bool(false);
         }
-    };
-    let option = move |(place, row): (usize, Row)| {
-        view! {
-            <li
-                id=format!("palette-{place}")
-                role="option"
-                aria-selected=erased(move || (marked.get() == place).to_string())
-                on:click=heard(move |_| choose(place))
-            >
-                <span>{row.name}</span>
-                <kbd>{row.hint}</kbd>
-            </li>
+    }
+
+    /// The rows.
+    fn list(self) -> AnyView {
+        let found = self.found.get();
+        if found.is_empty() {
+            return view! { <li class="palette__nothing">"Nothing by that name."</li> }.erase();
         }
-        .erase()
+        let option = |(place, row): (usize, Row)| {
+            view! {
+                <li
+                    id=format!("palette-{place}")
+                    role="option"
+                    aria-selected=erased(move || (self.marked.get() == place).to_string())
+                    on:click=heard(move |_| self.choose(place))
+                >
+                    <span>{row.name}</span>
+                    <kbd>{row.hint}</kbd>
+                </li>
+            }
+            .erase()
+        };
+        found.into_iter().enumerate().map(option).collect_view().into_any()
+    }
+}
+
+/// The palette, for whoever loads it when it first opens.
+pub(crate) fn palette(controls: PaletteControls) -> AnyView {
+    let (typed, names) = (RwSignal::new(String::new()), RwSignal::new(Vec::<String>::new()));
+    let standing = Standing {
+        controls,
+        dialog: NodeRef::new(),
+        field: NodeRef::new(),
+        typed,
+        found: memo(move || rows(controls, &names.read(), &typed.read())),
+        marked: RwSignal::new(0),
+        screen: StoredValue::new_local(Vec::new()),
+        names,
     };
-    let close_outside = move |event: leptos::ev::MouseEvent| {
+    let Standing { dialog, field, marked, .. } = standing;
+    show_while(dialog, move || controls.opened.read().is_some(), move || standing.begin());
+    let close_outside = move |event: MouseEvent| {
         // The ground round a dialog counts as the dialog itself.
         if event.target() == event.current_target() {
             controls.opened.set(None);
         }
-    };
-    let list = move || {
-        let found = found.get();
-        if found.is_empty() {
-            return view! { <li class="palette__nothing">"Nothing by that name."</li> }.erase();
-        }
-        found.into_iter().enumerate().map(option).collect_view().into_any()
     };
     view! {
         <dialog
@@ -164,10 +222,10 @@ fn palette(controls: PaletteControls) -> AnyView {
                     typed.set(event_target_value(&event));
                     marked.set(0);
                 })
-                on:keydown=heard(handle_key)
+                on:keydown=heard(move |event| standing.hear_key(&event))
             />
             <ul id="palette-list" class="palette__list" role="listbox" aria-label="Found">
-                {part(list)}
+                {part(move || standing.list())}
             </ul>
         </dialog>
     }
@@ -176,7 +234,7 @@ fn palette(controls: PaletteControls) -> AnyView {
 
 /// What matches, the best first: symbols by their letters, timeframes by their digits, then all
 /// that has every typed word in its name, those that are called so or begin so before the others:
-/// what can be done everywhere, then on the open `screen`.
+/// what can be done everywhere, then on the open `screen`, then what was kept.
 fn rows(controls: PaletteControls, screen: &[String], typed: &str) -> Vec<Row> {
     let typed = typed.trim().trim_start_matches(',').to_ascii_lowercase();
     let keymap = controls.keymap.read();
@@ -210,11 +268,13 @@ fn rows(controls: PaletteControls, screen: &[String], typed: &str) -> Vec<Row> {
         hint: "this screen".to_owned(),
     };
     let on_screen = screen.iter().enumerate().map(control);
+    let kept = controls.named.read();
+    let kept = kept.iter().map(named_row);
     // Nothing typed: what there is to look at comes first.
     let mut others: Vec<Row> = if typed.is_empty() {
         named.chain(on_screen).chain(all).collect()
     } else {
-        all.chain(on_screen).chain(named).filter(has_all).collect()
+        all.chain(on_screen).chain(kept).chain(named).filter(has_all).collect()
     };
     others.sort_by_cached_key(|row| {
         let name = row.name.to_ascii_lowercase();
@@ -227,6 +287,12 @@ fn rows(controls: PaletteControls, screen: &[String], typed: &str) -> Vec<Row> {
     }
     rows.truncate(ROWS_MAX);
     rows
+}
+
+/// The row of what has a name.
+fn named_row(one: &Named) -> Row {
+    let (name, hint) = one.words();
+    Row { deed: Deed::Named(one.clone()), name, hint: hint.to_owned() }
 }
 
 /// What a command is called.
@@ -384,6 +450,23 @@ mod tests {
             ("home", "Home"),
         ] {
             assert_eq!(spoken_key(key), words, "{key}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_found_by_what_it_is_and_how_it_is_called() {
+        let layout = |name: &str| {
+            let (id, name, text) = (String::new(), name.to_owned(), String::new());
+            Named::Layout(LayoutView { id, name, text })
+        };
+        let day = Named::Day("2026-08-03".parse().expect("a date"));
+        for (named, words) in [
+            (layout("Opening <bell>"), "Layout: Opening <bell>"),
+            (Named::Watchlist("Funds".to_owned()), "Watchlist: Funds"),
+            (day, "Replay 2026-08-03"),
+        ] {
+            let row = named_row(&named);
+            assert_eq!((row.name.as_str(), row.deed), (words, Deed::Named(named)));
         }
     }
 

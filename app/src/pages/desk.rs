@@ -17,6 +17,7 @@ mod open_interest;
 mod open_positions;
 mod option_levels;
 mod kept_positions;
+mod palette;
 mod plan;
 mod plan_odds;
 mod positions;
@@ -43,9 +44,9 @@ use crate::centre::Centre;
 use crate::commands::Command;
 use crate::components::{
     DepthSwitch, ExposureChoice, Glossary, KeySheet, Ladder, LevelMenuControls, LevelQuestion,
-    LevelSheet, Menu, Palette, PaletteControls, Pane, Rail, RailControls, SymbolSearch, TabBar,
-    Toast, Tour, TourControls, WatchControls, WatchMenuControls, Watchlist, level_menu, loaded,
-    pane_divider, term, watch_menu,
+    LevelSheet, Menu, Pane, Rail, RailControls, SymbolSearch, TabBar, Toast, Tour, TourControls,
+    WatchControls, WatchMenuControls, Watchlist, level_menu, loaded, loaded_when, pane_divider,
+    term, watch_menu,
 };
 use crate::contexts::{installation, live_tape, preferences};
 use crate::level_choices::LevelFilter;
@@ -60,6 +61,7 @@ use data::DeskData;
 use exposure::exposure_pane;
 use link::offer_moment;
 use open_positions::open_positions;
+use palette::desk_palette;
 use plan::plan_pane;
 use positions::positions_pane;
 use top_bar::TopBar;
@@ -405,12 +407,10 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
                 levels,
                 on_show: Callback::new(move |level| commands.show_level(level)),
             } />
-            <Palette controls=PaletteControls {
-                opened: commands.palette,
-                symbols: data.symbols_signal(),
-                keymap: commands.keymap,
-                on_choose: run,
-            } />
+            {loaded_when(
+                move || commands.palette.read().is_some(),
+                move || desk_palette(commands),
+            )}
             <Glossary asked=commands.asked_term />
             <KeySheet is_open=commands.is_key_sheet_open keymap=commands.keymap />
             <Tour controls=TourControls { stop: commands.tour_stop, pane } />

@@ -263,13 +263,18 @@ impl Commands {
         }
     }
 
+    /// Brings a pane into sight that may be away.
+    pub(super) fn bring(self, pane: Pane, side: SidePane) {
+        self.pane.set(pane);
+        if !self.data.preferences.read_untracked().panes.shows(side) {
+            self.data.preferences.update(|chosen| chosen.panes.toggle(side));
+        }
+    }
+
     /// Opens what a button opens, in a pane that may be away.
     fn press(self, button: &str, pane: Option<(Pane, SidePane)>) {
         if let Some((pane, side)) = pane {
-            self.pane.set(pane);
-            if !self.data.preferences.read_untracked().panes.shows(side) {
-                self.data.preferences.update(|chosen| chosen.panes.toggle(side));
-            }
+            self.bring(pane, side);
         }
         if let Some(button) = found::<web_sys::HtmlElement>(button) {
             button.click();

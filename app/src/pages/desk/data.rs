@@ -51,7 +51,8 @@ pub(super) struct DeskData {
     first_watchlists: Answer<WatchlistsView>,
     /// What the tape has; nothing until the server told.
     symbols: RwSignal<Option<Vec<SymbolView>>>,
-    recordings: RwSignal<Vec<RecordingView>>,
+    /// Days that can be played, as far as somebody asked.
+    pub(super) recordings: RwSignal<Vec<RecordingView>>,
     first: RwSignal<Option<Result<LevelsView, ApiError>>>,
     pub(super) watchlists: Watchlists,
     live_levels: Memo<Option<LevelsView>>,
@@ -382,7 +383,7 @@ impl DeskData {
     }
 
     /// A symbol that a recorded day has: the one on the screen if it can be.
-    pub(super) fn recorded_symbol(self, date: TradingDate) -> Option<Symbol> {
+    fn recorded_symbol(self, date: TradingDate) -> Option<Symbol> {
         let shown = self.symbol.get_untracked();
         let recordings = self.recordings.read_untracked();
         let day = recordings.iter().find(|one| one.date == date)?;
@@ -410,6 +411,18 @@ impl DeskData {
             let book = books.book(symbol)?;
             Sparkline::new(books.minutes(symbol), book.day(), book.prior_close())
         })
+    }
+
+    /// Moves the tape as its controls ask. A day that lacks the symbol on the screen would show
+    /// nothing: one that it has is chosen.
+    pub(super) fn move_tape(self, command: TapeCommand, choose: Callback<Symbol>) {
+        if let TapeCommand::Recording(date) = command {
+            let symbol = self.recorded_symbol(date);
+            if let Some(symbol) = symbol.filter(|one| *one != self.symbol.get_untracked()) {
+                choose.run(symbol);
+            }
+        }
+        self.command(command);
     }
 
     /// Moves the tape.

@@ -1,7 +1,6 @@
 //! The bar above everything: search, clock, feed, tape controls, theme.
 
 use crate::erased::{Erase, awaited, derived, erased, memo, part};
-use api::TapeCommand;
 use leptos::prelude::*;
 use market::Symbol;
 
@@ -36,18 +35,8 @@ pub(super) fn TopBar(
         let (_, at) = tape.with_books(|live| live.books().book(symbol.get())?.last())?;
         Some(market::Span(((now - at).0 / i64::from(status.speed)).max(0)))
     });
-    let symbol_shown = move || symbol.get_untracked();
     let theme = derived(move || preferences().read().theme);
-    let on_command = Callback::new(move |command| {
-        if let TapeCommand::Recording(date) = command {
-            // A day that lacks the symbol on the screen would show nothing.
-            let symbol = data.recorded_symbol(date);
-            if let Some(symbol) = symbol.filter(|one| *one != symbol_shown()) {
-                on_choose.run(symbol);
-            }
-        }
-        data.command(command);
-    });
+    let on_command = Callback::new(move |command| data.move_tape(command, on_choose));
     view! {
         <header class="top-bar">
             <a class="top-bar__brand" href="/chart/SPX" aria-label="Volaris, SPX chart">
