@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 
+import { drag } from "../chart.mjs";
 import { checkAxe, live, openPage, tabTo, until, visit } from "../desk.mjs";
 import { csv, dayOfMinutes, importBars, seek, tapePanel, withFile } from "../recordings.mjs";
 
@@ -274,6 +275,7 @@ visit("a damaged link shows what can be shown and says what cannot",
 const rungs = (page) =>
   page.locator(".rung__name").evaluateAll((all) => all.map((one) => one.firstChild.textContent));
 const windowOf = (page, place) => charts(page).nth(place).getAttribute("data-window");
+const pulledOf = (page, place) => charts(page).nth(place).getAttribute("data-pulled");
 const cookieOf = async (page) =>
   (await page.context().cookies()).find(({ name }) => name === "volaris").value;
 
@@ -326,6 +328,12 @@ visit("a link shows levels, windows and the maximised chart, and leaves a device
     assert.equal(await windowOf(page, 0), null);
     await pull(page, 0, 200);
     await page.locator('.price-chart[data-active="true"]', { hasText: "SPX 5m" }).waitFor();
+    // The price axis of the first one is pulled: prices do not fit what is seen any more.
+    assert.equal(await pulledOf(page, 0), null);
+    const box = await charts(page).nth(0).boundingBox();
+    const axis = [box.x + box.width - 30, box.y + 200];
+    await drag(page, axis, [axis[0], axis[1] + 90]);
+    await until(async () => (await pulledOf(page, 0)) !== null, "prices that were pulled");
     await pull(page, 1, 200);
     await page.locator('.price-chart[data-active="true"]', { hasText: "SPX 15m" }).waitFor();
     await charts(page).nth(1).locator("canvas").focus();
@@ -340,8 +348,9 @@ visit("a link shows levels, windows and the maximised chart, and leaves a device
     }, "two windows that stand still");
     const link = await copyLink(page);
     assert.match(link, /&active=2&levels=All\.only-near[\w.-]+&window=\d{12}-\d{12}&/);
-    assert.match(link, /&window2=\d{12}-\d{12}$/);
+    assert.match(link, /&window2=\d{12}-\d{12}&prices=[\d.]+_[\d.]+$/);
     const seen = [await windowOf(page, 0), await windowOf(page, 1)];
+    const pulled = await pulledOf(page, 0);
     const listed = await rungs(page);
 
     const cookies = { volaris: "Pivots" };
@@ -352,6 +361,8 @@ visit("a link shows levels, windows and the maximised chart, and leaves a device
         await until(async () => (await windowOf(other, place)) === seen[place],
           `chart ${place} shows ${seen[place]}`);
       }
+      await until(async () => (await pulledOf(other, 0)) === pulled, `prices from ${pulled}`);
+      assert.equal(await pulledOf(other, 1), null, "what was not pulled fits");
       assert.equal(await other.getByRole("button", { name: "Latest →" }).count(), 2);
       const head = other.locator(".desk__levels .menu__button");
       assert.match(await head.innerText(), /Within 1 ATR/);
@@ -363,6 +374,7 @@ visit("a link shows levels, windows and the maximised chart, and leaves a device
       await other.waitForURL(/[?&]max=1(&|$)/);
       assert.ok(other.url().includes("levels=All.only-near"), "levels stay in the address");
       assert.ok(!other.url().includes("window"), "windows do not: somebody goes on from there");
+      assert.ok(!other.url().includes("prices"), "nor do prices");
       assert.equal(await other.locator(".price-chart:visible").count(), 1);
       assert.match(await cookieOf(other), /\bPivots\b/);
       assert.doesNotMatch(await cookieOf(other), /only-near/);
@@ -379,16 +391,19 @@ visit("a link shows levels, windows and the maximised chart, and leaves a device
     }
   });
 
-visit("what a hostile link says of levels and windows is told and does nothing",
-  { path: "/chart/SPX?span=5m&levels=All.groups-%3C9%3E.only-far&window=1-2&max=7&at=%3Cb%3E",
+visit("what a hostile link says of levels, windows and prices is told and does nothing",
+  { path: "/chart/SPX?span=5m&levels=All.groups-%3C9%3E.only-far&window=1-2&prices=9_-inf&max=7"
+      + "&at=%3Cb%3E",
     cookies: { volaris: "Pivots" } },
   async ({ page }) => {
     await loaded(page, 1);
     const alert = page.locator(".desk__complaint");
     await alert.filter({ hasText: "what could be understood of the levels" }).waitFor();
     await alert.filter({ hasText: "showing the newest bars" }).waitFor();
+    await alert.filter({ hasText: "showing those that fit" }).waitFor();
     await page.getByText("The moment in this address is none").waitFor();
     assert.equal(await windowOf(page, 0), null);
+    assert.equal(await pulledOf(page, 0), null);
     const all = page.getByRole("group", { name: "Levels shown" }).getByText("All", { exact: true });
     assert.equal(await all.getAttribute("aria-pressed"), "true");
     assert.match(await cookieOf(page), /\bPivots\b/);

@@ -73,6 +73,8 @@ pub(crate) struct OneChart {
     pub(crate) on_setup: Callback<ChartSetup>,
     /// From when to when bars are in sight at first, where an address says so.
     pub(crate) window: Option<(Moment, Moment)>,
+    /// From which price to which, where it says so.
+    pub(crate) prices: Option<(f64, f64)>,
     /// Its bars of earlier days.
     pub(crate) feed: ChartFeed,
     /// Bars of the symbol that is compared.
@@ -161,6 +163,7 @@ pub(crate) fn PriceChart(one: OneChart, all: AllCharts) -> impl IntoView {
             class="price-chart"
             data-active=erased(move || is_active.get().to_string())
             data-window=erased(move || seen.get())
+            data-pulled=pulled(chart)
             on:pointerdown=heard(move |_: leptos::ev::PointerEvent| one.on_activate.run(()))
             on:focusin=heard(move |_: leptos::ev::FocusEvent| one.on_activate.run(()))
         >
@@ -193,6 +196,16 @@ pub(crate) fn PriceChart(one: OneChart, all: AllCharts) -> impl IntoView {
         </div>
     }
     .erase()
+}
+
+/// Between which prices the axis was pulled, for links; nothing where it fits what is seen.
+fn pulled(chart: Chart) -> impl Fn() -> Option<String> + Clone + Send + Sync + 'static {
+    let pulled = memo(move || {
+        chart.painted.track();
+        let (low, high) = chart.state.with_value(ChartState::pulled)?;
+        Some(format!("{low:.6} {high:.6}"))
+    });
+    erased(move || pulled.get())
 }
 
 /// What stands on the chart: its name where there are others, its data line, its studies.

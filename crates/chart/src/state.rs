@@ -191,6 +191,13 @@ pub enum Action {
         /// At the right edge.
         to: Moment,
     },
+    /// The prices from one to another, whatever fits what is seen.
+    Prices {
+        /// At the lower end.
+        low: f64,
+        /// At the upper end.
+        high: f64,
+    },
     /// A price comes to the middle.
     Centre(f64),
     /// Where the pointer is.
@@ -275,10 +282,7 @@ impl ChartState {
                 self.follow_bars(0);
             }
             Action::SetUp(setup) => self.set_up(setup),
-            Action::Compare(other) => {
-                self.compare = other.map(|other| (other.symbol, Series::new(other.bars)));
-                self.pulled = None;
-            }
+            Action::Compare(other) => self.compare_with(other),
             Action::ExtendCompare(newer) => {
                 if let Some((_, other)) = &mut self.compare {
                     other.extend(&newer);
@@ -310,6 +314,7 @@ impl ChartState {
             Action::Oldest => self.go_to(self.moment_at(0.0)),
             Action::GoTo(at) => self.go_to(at),
             Action::Window { from, to } => self.show_window(from, to),
+            Action::Prices { low, high } => self.show_prices(low, high),
             Action::Centre(price) => self.centre(price),
             Action::Point(at) => self.point(at),
             Action::Crosshair if self.is_aiming() => self.point(None),

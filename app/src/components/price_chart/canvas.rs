@@ -25,8 +25,16 @@ pub(super) struct Chart {
     pub(super) painted: RwSignal<u64>,
     palette: StoredValue<Option<Palette>>,
     is_due: StoredValue<bool>,
-    /// From when to when a trader wants to see bars, while those on the way are fetched.
-    target: StoredValue<Option<(Moment, Moment)>>,
+    wanted: StoredValue<Wanted>,
+}
+
+/// What a trader, or an address, wants to see and what is not there yet.
+#[derive(Clone, Copy)]
+struct Wanted {
+    /// From when to when: bars on the way are fetched.
+    window: Option<(Moment, Moment)>,
+    /// From which price to which.
+    prices: Option<(f64, f64)>,
 }
 
 /// Bars that are fetched for what somebody's link wants to show, 150 days of minutes: a link must
@@ -44,7 +52,7 @@ impl Chart {
             painted: RwSignal::new(0),
             palette: StoredValue::new(None),
             is_due: StoredValue::new(false),
-            target: StoredValue::new(one.window),
+            wanted: StoredValue::new(Wanted { window: one.window, prices: one.prices }),
         }
     }
 
@@ -94,7 +102,7 @@ impl Chart {
         follow(move || {
             let at = all.go_to.get();
             if at.is_some() && one.is_active.get_untracked() {
-                self.target.set_value(at.zip(at));
+                self.wanted.set_value(Wanted { window: at.zip(at), ..self.wanted.get_value() });
                 self.paint_soon();
             }
         });
@@ -265,22 +273,32 @@ impl Chart {
         self.act(Action::SetVwap(path));
     }
 
-    /// Asks for older bars where the view, or a way to a date, runs out of them.
+    /// Asks for older bars where the view, or a way to a date, runs out of them. Shows what was
+    /// wanted where it is there now.
     fn ask_older(self) {
         // Bars come anew when the tape is first heard, and would be followed again.
         let is_heard = self.all.tape.peek_books(|live| live.epoch()) != 0;
-        let target = self.target.get_value().filter(|_| is_heard);
-        let (first, is_short, is_reached) = self.state.with_value(|state| {
+        let wanted = self.wanted.get_value();
+        let target = wanted.window.filter(|_| is_heard);
+        let symbol = self.one.symbol.get_untracked();
+        let (first, is_short, is_reached, is_whole) = self.state.with_value(|state| {
             // What is not on the screen has no sides that bars could be missing at.
             let first = state.bars().first().filter(|_| state.has_room()).map(|bar| bar.start);
             let is_reached = target.zip(first).is_some_and(|((from, _), first)| first <= from)
                 || BARS_FETCHED_MAX <= state.bars().len();
-            (first, 0.0 < state.missing_left(), is_reached)
+            // Beside another symbol, prices are told in percent.
+            let compare = state.setup().compare.filter(|other| *other != symbol);
+            (first, 0.0 < state.missing_left(), is_reached, compare == state.compared_symbol())
         });
         let Some(first) = first else { return };
+        if let Some((low, high)) = wanted.prices.filter(|_| is_heard && is_whole) {
+            self.wanted.set_value(Wanted { prices: None, ..wanted });
+            // What else is wanted comes with the next painting.
+            return self.act(Action::Prices { low, high });
+        }
         let older = self.one.feed.older.get_untracked();
         if let Some((from, to)) = target.filter(|_| is_reached || older == OlderPage::Ended) {
-            self.target.set_value(None);
+            self.wanted.set_value(Wanted { window: None, ..wanted });
             let action = Action::Window { from, to };
             self.act(if from == to { Action::GoTo(from) } else { action });
         } else if (is_short || target.is_some()) && older == OlderPage::Idle {

@@ -3,7 +3,7 @@
 use chart::{ChartSetup, Layout};
 use market::{Series, Symbol};
 
-use super::link::Window;
+use super::link::{Prices, Window};
 use crate::centre::Centre;
 use crate::components::ExposureChoice;
 use crate::contexts::Preferences;
@@ -30,6 +30,8 @@ pub(super) struct Address {
     /// From when to when each chart shows bars at first; only a link that was copied says so, and
     /// what is shown afterwards says it no more.
     pub(super) windows: [Option<Window>; Layout::COUNT_MAX],
+    /// Between which prices each chart's axis was pulled; likewise.
+    pub(super) prices: [Option<Prices>; Layout::COUNT_MAX],
     /// When in a recorded day a link was copied; likewise.
     pub(super) at: Option<String>,
     /// What in it was not understood.
@@ -73,6 +75,7 @@ impl Address {
             levels: None,
             is_maximised: false,
             windows: [None; Layout::COUNT_MAX],
+            prices: [None; Layout::COUNT_MAX],
             at: None,
             complaint: None,
         }
@@ -93,15 +96,24 @@ impl Address {
             }
             self.levels = Some(understood.level_words());
         }
-        let mut is_damaged = false;
-        for (place, window) in self.windows.iter_mut().enumerate() {
+        let mut are_damaged = [false; 2];
+        for place in 0..Layout::COUNT_MAX {
             if let Some(text) = parameter(&Window::name(place)) {
-                *window = Window::read(&text);
-                is_damaged |= window.is_none();
+                self.windows[place] = Window::read(&text);
+                are_damaged[0] |= self.windows[place].is_none();
+            }
+            if let Some(text) = parameter(&Prices::name(place)) {
+                let chart = self.layout.charts().get(place);
+                let is_suited = |one: &Prices| chart.is_none_or(|chart| one.suit(&chart.setup));
+                self.prices[place] = Prices::read(&text).filter(is_suited);
+                are_damaged[1] |= self.prices[place].is_none();
             }
         }
-        if is_damaged {
+        if are_damaged[0] {
             complain("The window in this address is none: showing the newest bars.");
+        }
+        if are_damaged[1] {
+            complain("The prices in this address are none: showing those that fit.");
         }
         self.is_maximised = parameter("max").is_some_and(|text| text == "1");
         self.at = parameter("at");
@@ -186,6 +198,11 @@ impl Address {
         for (place, window) in self.windows.iter().enumerate() {
             if let Some(window) = window {
                 add(&mut text, &Window::name(place), &window.to_string());
+            }
+        }
+        for (place, prices) in self.prices.iter().enumerate() {
+            if let Some(prices) = prices {
+                add(&mut text, &Prices::name(place), &prices.to_string());
             }
         }
         if let Some(at) = &self.at {
@@ -433,12 +450,13 @@ mod tests {
     }
 
     #[test]
-    fn where_a_chart_was_scrolled_to_is_in_its_link_alone() {
+    fn where_a_chart_was_scrolled_and_pulled_to_is_in_its_link_alone() {
         let link = "/chart/SPX?span=5m&span2=1h&charts=2&levels=Key\
-                    &window2=202402270930-202402271600&at=202402271030";
+                    &window2=202402270930-202402271600&prices=-12.5_5102.25&at=202402271030";
         let read = read_whole(link);
         assert_eq!(read.complaint, None);
         assert_eq!(read.windows.map(|window| window.is_some()), [false, true, false, false]);
+        assert_eq!(read.prices, [Some(Prices { low: -12.5, high: 5102.25 }), None, None, None]);
         assert_eq!(read.write_link(), link);
         assert_eq!(read.write(), "/chart/SPX?span=5m&span2=1h&charts=2&levels=Key");
     }
@@ -451,6 +469,11 @@ mod tests {
             ("levels=", "of the levels", "&levels=Key"),
             ("window=1-2", "showing the newest bars", ""),
             ("window=202402271600-202402270930", "showing the newest bars", ""),
+            ("prices=5100_5000", "showing those that fit", ""),
+            ("prices=NaN_inf", "showing those that fit", ""),
+            ("prices=%3Cscript%3E", "showing those that fit", ""),
+            ("scale=log&prices=-1_5", "showing those that fit", "&scale=log"),
+            ("scale=log&prices=1_5", "", "&scale=log"),
             ("max=2", "", ""),
         ] {
             let read = read_whole(&format!("/chart/SPX?span=5m&{query}"));
@@ -493,6 +516,7 @@ mod tests {
             painted in prop::collection::vec((0..40_usize, any::<u8>()), 0..9),
             is_maximised: bool,
             windows in any::<[Option<(u16, u16)>; 4]>(),
+            prices in any::<[Option<(u16, u16)>; 4]>(),
         ) {
             let mut layout = Layout::default();
             layout.choose_symbol(Symbol::QQQ);
@@ -507,16 +531,20 @@ mod tests {
                 let days = i64::from(days / 8) + 1;
                 Window { from: at(from), to: at(from) + Span::hours(24 * days) }
             }));
+            let prices = prices.map(|prices| prices.map(|(low, range)| {
+                let low = f64::from(low) / 8.0 - 100.0;
+                Prices { low, high: low + (f64::from(range) + 1.0) / 8.0 }
+            }));
             let levels = Some(level_words(chosen, &switched, &painted));
             let bare = Address { layout, ..Address::bare() };
-            let address = Address { levels, is_maximised, windows, ..bare };
+            let address = Address { levels, is_maximised, windows, prices, ..bare };
             let link = address.write_link();
-            prop_assert!(link.len() < 600, "{link}");
+            prop_assert!(link.len() < 720, "{link}");
             prop_assert_eq!(read_whole(&link), address);
         }
 
         #[test]
-        fn any_query_is_read(query in "((levels|window|window2|max|at)=[^&]{0,40}&?){0,5}") {
+        fn any_query_is_read(query in "((levels|window|prices|prices2|max|at)=[^&]{0,40}&?){0,5}") {
             let read = read_whole(&format!("/chart/SPX?span=5m&{query}"));
             // What is said again is understood.
             let again = read_whole(&read.write());

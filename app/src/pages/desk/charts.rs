@@ -97,6 +97,11 @@ fn one_chart(commands: Commands, place: usize) -> OneChart {
     let span: Memo<BarSpan> = memo(move || route.layout.with(|layout| of(layout).span));
     let setup: Memo<ChartSetup> = memo(move || route.layout.with(|layout| of(layout).setup));
     let compared = memo(move || setup.read().compare.filter(|one| *one != symbol.get()));
+    let (window, prices) = route.address.with_untracked(|address| {
+        let window = address.windows.get(place).copied().flatten();
+        let prices = address.prices.get(place).copied().flatten();
+        (window.map(|one| (one.from, one.to)), prices.map(|one| (one.low, one.high)))
+    });
     OneChart {
         place,
         symbol,
@@ -105,9 +110,8 @@ fn one_chart(commands: Commands, place: usize) -> OneChart {
         on_setup: Callback::new(move |setup| {
             route.change(false, |layout| layout.set_up(place, setup));
         }),
-        window: route.address.with_untracked(|address| {
-            address.windows.get(place).copied().flatten().map(|window| (window.from, window.to))
-        }),
+        window,
+        prices,
         feed: chart_feed(memo(move || Some(symbol.get())), span, tape),
         compare: chart_feed(compared, span, tape),
         levels: data.chart_levels(symbol),

@@ -1,9 +1,11 @@
-//! The link to what is shown: beside what the address always says, where charts were scrolled to
-//! and when in a recorded day that was. What follows such a link is asked before a tape moves.
+//! The link to what is shown: beside what the address always says, where charts were scrolled and
+//! pulled to, and when in a recorded day that was. What follows such a link is asked before a tape
+//! moves.
 
 use std::fmt;
 
 use api::{TapeCommand, control_tape};
+use chart::{ChartSetup, Layout, ScaleMode};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use market::{Moment, Span, TapeId, TradingDate, format};
@@ -25,7 +27,7 @@ pub(super) struct Window {
 impl Window {
     /// The parameter's name: charts after the first have their number behind it, as in a layout.
     pub(super) fn name(place: usize) -> String {
-        if place == 0 { "window".to_owned() } else { format!("window{}", place + 1) }
+        numbered("window", place)
     }
 
     /// Reads what `Display` writes.
@@ -41,6 +43,53 @@ impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", minute(self.from), minute(self.to))
     }
+}
+
+/// Between which prices a chart's axis was pulled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Prices {
+    pub(super) low: f64,
+    pub(super) high: f64,
+}
+
+impl Prices {
+    /// The farthest from zero that an axis of a link goes: what costs most is ten million.
+    const FARTHEST: f64 = 1e8;
+    /// The least that must lie between its ends.
+    const RANGE_LEAST: f64 = 1e-6;
+
+    /// The parameter's name.
+    pub(super) fn name(place: usize) -> String {
+        numbered("prices", place)
+    }
+
+    /// Reads what `Display` writes.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let (low, high) = text.split_once('_')?;
+        let number = |text: &str| {
+            // So that nothing which is no number gets through either.
+            text.parse::<f64>().ok().filter(|price| price.abs() <= Self::FARTHEST)
+        };
+        let prices = Self { low: number(low)?, high: number(high)? };
+        (Self::RANGE_LEAST <= prices.high - prices.low).then_some(prices)
+    }
+
+    /// Whether a chart that is set up so can show them: nothing has a logarithm from zero down.
+    pub(super) fn suit(self, setup: &ChartSetup) -> bool {
+        0.0 < self.low || setup.scale != ScaleMode::Log || setup.compare.is_some()
+    }
+}
+
+impl fmt::Display for Prices {
+    /// `4951.25_5102.5`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", self.low, self.high)
+    }
+}
+
+/// The name of a chart's parameter.
+fn numbered(name: &str, place: usize) -> String {
+    if place == 0 { name.to_owned() } else { format!("{name}{}", place + 1) }
 }
 
 fn minute(at: Moment) -> String {
@@ -72,16 +121,24 @@ pub(super) fn copy_link(route: Route, data: DeskData) {
 fn copy_whole_link(route: Route, data: DeskData) {
     let mut address = route.address.get_untracked();
     address.levels = Some(data.preferences.read_untracked().level_words());
-    let windows = address.windows;
-    let seen = |place: usize| {
+    for place in 0..Layout::COUNT_MAX {
         let chart = format!(".price-chart:nth-child({})", place + 1);
-        let chart = document().query_selector(&chart).ok().flatten()?;
-        let told = chart.get_attribute("data-window")?;
+        let chart = document().query_selector(&chart).ok().flatten();
+        let told = |name: &str| chart.as_ref()?.get_attribute(name);
+        let window = told("data-window");
         // A chart that was not on the screen yet still has to go where its own link says.
-        let Some((from, to)) = told.split_once(' ') else { return windows[place] };
-        Some(Window { from: Moment(from.parse().ok()?), to: Moment(to.parse().ok()?) })
-    };
-    address.windows = std::array::from_fn(seen);
+        if window.as_deref() == Some("") {
+            continue;
+        }
+        address.windows[place] = window.and_then(|told| {
+            let (from, to) = told.split_once(' ')?;
+            Some(Window { from: Moment(from.parse().ok()?), to: Moment(to.parse().ok()?) })
+        });
+        let pulled = told("data-pulled").and_then(|told| Prices::read(&told.replace(' ', "_")));
+        let setup = address.layout.charts().get(place).map(|one| &one.setup);
+        let is_suited = |prices: &Prices| setup.is_some_and(|setup| prices.suit(setup));
+        address.prices[place] = pulled.filter(is_suited);
+    }
     let status = data.tape.status.get_untracked().map(|(tape, _)| tape);
     let is_replay = status.is_some_and(|tape| matches!(tape.tape, TapeId::Replay { .. }));
     address.at = untrack(|| data.tape.now()).filter(|_| is_replay).map(minute);
@@ -177,7 +234,55 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_are_no_prices_is_refused() {
+        for (text, low, high) in [
+            ("4951.25_5102.5", 4951.25, 5102.5),
+            ("-12.5_0", -12.5, 0.0),
+            ("0.0125_0.0131", 0.0125, 0.0131),
+        ] {
+            assert_eq!(Prices::read(text), Some(Prices { low, high }), "{text}");
+        }
+        for text in [
+            "",
+            "_",
+            "5000",
+            "5100_5000",
+            "5000_5000",
+            "5000-5100",
+            "5000_5100_5200",
+            "NaN_5100",
+            "5000_NaN",
+            "-inf_inf",
+            "0_1e9",
+            "-1e300_1e300",
+            "5000_5100px",
+            "<script>",
+        ] {
+            assert_eq!(Prices::read(text), None, "{text}");
+        }
+        // On a scale of logarithms, prices begin above zero.
+        let log = ChartSetup { scale: ScaleMode::Log, ..ChartSetup::default() };
+        let prices = Prices { low: 0.0, high: 1.0 };
+        assert!(prices.suit(&ChartSetup::default()) && !prices.suit(&log));
+        assert!(Prices { low: 0.1, ..prices }.suit(&log));
+    }
+
     proptest! {
+        #[test]
+        fn prices_survive_the_address(low in -1e7..1e7_f64, range in 1e-3..1e7_f64) {
+            let prices = Prices { low, high: low + range };
+            prop_assert_eq!(Prices::read(&prices.to_string()), Some(prices));
+        }
+
+        #[test]
+        fn any_prices_are_read_or_refused(text in "[0-9eE_.+-]{0,30}|\\PC{0,40}") {
+            if let Some(prices) = Prices::read(&text) {
+                prop_assert!(prices.low < prices.high, "{text}");
+                prop_assert_eq!(Prices::read(&prices.to_string()), Some(prices));
+            }
+        }
+
         #[test]
         fn a_window_survives_the_address(
             from in 0..2_000_000_000_i64, minutes in 1..5_000_000_i64,

@@ -109,7 +109,7 @@ impl ChartState {
     }
 
     /// Prices stay between these from now on, in the scale's own measure.
-    fn pull_prices(&mut self, low: f64, high: f64) {
+    pub(super) fn pull_prices(&mut self, low: f64, high: f64) {
         let half = (high - low) / 2.0;
         if low.is_finite() && half.is_finite() && 1e-9 < half && half < 1e9 {
             self.pulled = Some((low, high));

@@ -1,9 +1,11 @@
-//! From when to when bars are in sight: what a link keeps of a chart that was scrolled.
+//! From when to when bars are in sight, and between which prices: what a link keeps of a chart that
+//! was scrolled, or whose axis was pulled.
 
-use market::Moment;
+use market::{Moment, Symbol};
 
-use super::{ChartState, SPACING_FIRST};
-use crate::scale::BarScale;
+use super::{ChartState, CompareSeries, SPACING_FIRST};
+use crate::scale::{BarScale, PriceScale};
+use crate::series::Series;
 
 /// Pixels between its sides without which a chart shows nothing.
 const ROOM_LEAST: f64 = 40.0;
@@ -14,6 +16,17 @@ impl ChartState {
         let is_fresh = self.follows && (self.time.spacing - SPACING_FIRST).abs() < 1e-9;
         let at = |x| self.moment_at(self.time.place(x));
         (!is_fresh && !self.is_empty() && self.has_room()).then(|| (at(0.0), at(self.time.edge)))
+    }
+
+    /// The least and the greatest price of an axis that was pulled; nothing where it fits what is
+    /// seen.
+    pub fn pulled(&self) -> Option<(f64, f64)> {
+        self.pulled.map(|_| self.prices().ends())
+    }
+
+    /// Which symbol is drawn beside, once its bars are there: prices are told otherwise then.
+    pub fn compared_symbol(&self) -> Option<Symbol> {
+        self.compare.as_ref().map(|(symbol, _)| *symbol)
     }
 
     /// Whether it is on the screen, or was before: what was never seen shows nothing yet.
@@ -34,6 +47,22 @@ impl ChartState {
         self.keep_in_sight();
         self.follows = false;
     }
+
+    /// Draws another symbol beside. More bars of the same one leave a pulled axis where it is.
+    pub(super) fn compare_with(&mut self, other: Option<CompareSeries>) {
+        let before = self.compared_symbol();
+        self.compare = other.map(|other| (other.symbol, Series::new(other.bars)));
+        if self.compared_symbol() != before {
+            self.pulled = None;
+        }
+    }
+
+    /// Has these prices in sight from now on, as if the axis had been pulled to them.
+    pub(super) fn show_prices(&mut self, low: f64, high: f64) {
+        let mode = self.mode();
+        let [low, high] = [low, high].map(|price| PriceScale::measure(mode, price));
+        self.pull_prices(low, high);
+    }
 }
 
 #[cfg(test)]
@@ -42,7 +71,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Action, Subject};
+    use crate::{Action, ChartSetup, ScaleMode, Subject};
 
     /// A chart of some sessions, so wide.
     fn chart(span: BarSpan, days: usize, width: f64) -> ChartState {
@@ -126,7 +155,65 @@ mod tests {
         }
     }
 
+    #[test]
+    fn hostile_prices_change_nothing() {
+        let mut chart = chart(BarSpan::M5, 3, 900.0);
+        let before = chart.prices();
+        for (low, high) in [
+            (f64::NAN, 5_100.0),
+            (5_000.0, f64::NAN),
+            (f64::NEG_INFINITY, f64::INFINITY),
+            (5_100.0, 5_000.0),
+            (5_000.0, 5_000.0),
+            (-1e300, 1e300),
+        ] {
+            chart.apply(Action::Prices { low, high });
+            assert_eq!((chart.prices(), chart.pulled()), (before, None), "{low} {high}");
+        }
+    }
+
+    #[test]
+    fn more_bars_of_a_compared_symbol_leave_a_pulled_axis() {
+        let mut chart = chart(BarSpan::M5, 3, 900.0);
+        let bars = chart.bars().to_vec();
+        let compare = |symbol, from: usize| {
+            Action::Compare(Some(CompareSeries { symbol, bars: bars[from..].to_vec() }))
+        };
+        chart.apply(compare(Symbol::QQQ, 20));
+        assert_eq!(chart.compared_symbol(), Some(Symbol::QQQ));
+        chart.apply(Action::Prices { low: 4_990.0, high: 5_020.0 });
+        let pulled = chart.pulled();
+        assert!(pulled.is_some());
+        chart.apply(compare(Symbol::QQQ, 0));
+        assert_eq!(chart.pulled(), pulled);
+        chart.apply(compare(Symbol::NDX, 0));
+        assert_eq!(chart.pulled(), None);
+    }
+
     proptest! {
+        /// On any scale, whichever way up, on screens of any height.
+        #[test]
+        fn pulled_prices_are_shown_on_another_screen(
+            scale in prop::sample::select(ScaleMode::ALL.to_vec()), is_inverted: bool,
+            factor in 0.05..20.0_f64, lift in -0.8..0.8_f64, height in 200.0..1_500.0_f64,
+        ) {
+            let setup = ChartSetup { scale, is_inverted, ..ChartSetup::default() };
+            let mut ours = chart(BarSpan::M5, 3, 900.0);
+            ours.apply(Action::SetUp(setup.clone()));
+            prop_assert_eq!(ours.pulled(), None);
+            ours.apply(Action::Stretch(factor));
+            ours.apply(Action::Lift(lift));
+            let (low, high) = ours.pulled().expect("a pulled axis");
+            let mut theirs = chart(BarSpan::M5, 3, 900.0);
+            theirs.apply(Action::SetUp(setup));
+            theirs.apply(Action::Resize { width: 900.0, height });
+            theirs.apply(Action::Prices { low, high });
+            let shown = theirs.pulled().expect("the same prices");
+            prop_assert!((shown.0 - low).abs() < 1e-6 && (shown.1 - high).abs() < 1e-6);
+            theirs.apply(Action::Fit);
+            prop_assert_eq!(theirs.pulled(), None);
+        }
+
         /// Over nights, weekends, half days and both changes of the clock, on screens of any width.
         #[test]
         fn a_window_is_shown_on_another_screen(
