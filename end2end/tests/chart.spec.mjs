@@ -40,10 +40,13 @@ visit("studies, style and scale are chosen, shared and remembered", { path: "/ch
     await menu.getByRole("searchbox").fill("relative");
     await menu.getByRole("button", { name: /^RSI 14/ }).click();
     await menu.getByRole("searchbox").fill("bollinger");
-    await menu.getByRole("button", { name: /^BB 20 2/ }).click();
+    const bands = menu.getByRole("button", { name: /^BB 20 2/ });
+    assert.match(await bands.getAttribute("title"), /^An average of closes, and lines/);
+    await bands.click();
     await page.waitForURL(/studies=volume,vwap,rsi-14,bb-20-2/);
-    // Its numbers.
+    // What it is, and its numbers.
     await menu.getByRole("button", { name: "Settings of RSI 14" }).click();
+    await menu.getByText("how much of the recent movement was upwards").waitFor();
     await menu.getByRole("textbox", { name: "Length" }).fill("0");
     await menu.getByRole("button", { name: "Apply" }).click();
     await menu.getByRole("alert").getByText("from 1 to").waitFor();

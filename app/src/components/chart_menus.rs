@@ -7,6 +7,7 @@ use market::{Moment, Span, Symbol, TradingDate};
 use wasm_bindgen::JsCast;
 
 use super::chart_bar::ChartControls;
+use super::glossary::meaning;
 use super::menu::choice;
 use super::swatches::own_color;
 
@@ -147,6 +148,7 @@ fn study_list(controls: ChartControls) -> AnyView {
         <button
             type="button"
             class="menu__wide"
+            title=meaning("Anchored VWAP")
             on:click=heard(move |_| {
                 controls.menus.studies.set(false);
                 controls.drawings.anchors.set(true);
@@ -268,6 +270,7 @@ fn offered_studies(controls: ChartControls, sought: &str) -> AnyView {
                 <button
                     type="button"
                     class="menu__wide"
+                    title=meaning(term_of(study))
                     on:click=heard(move |_| controls.change(|setup| { setup.add(study); }))
                 >
                     <b>{study.label()}</b>
@@ -282,6 +285,24 @@ fn offered_studies(controls: ChartControls, sought: &str) -> AnyView {
         return view! { <li class="menu__note">"Nothing else by that name."</li> }.erase();
     }
     found.into_any()
+}
+
+/// The word of the glossary that says what a study is.
+fn term_of(study: Study) -> &'static str {
+    match study {
+        Study::Volume => "Volume",
+        Study::Ema(_) => "EMA",
+        Study::Sma(_) => "SMA",
+        Study::Vwap | Study::VwapBands => "VWAP",
+        Study::AnchoredVwap(_) => "Anchored VWAP",
+        Study::Bollinger(..) => "Bollinger bands",
+        Study::Profile => "Volume profile",
+        Study::OpeningRange(_) => "ORH, ORL",
+        Study::InitialBalance => "IBH, IBL",
+        Study::Rsi(_) => "RSI",
+        Study::Macd(..) => "MACD",
+        Study::Atr(_) => "ATR",
+    }
 }
 
 fn study_numbers(controls: ChartControls, study: Study) -> AnyView {
@@ -317,6 +338,7 @@ fn study_numbers(controls: ChartControls, study: Study) -> AnyView {
     };
     view! {
         <h2>{format!("{}: {}", study.label(), study.name())}</h2>
+        <p class="menu__note">{meaning(term_of(study))}</p>
         <form
             on:submit=heard(move |event: leptos::ev::SubmitEvent| {
                 event.prevent_default();
@@ -366,4 +388,16 @@ fn study_color(controls: ChartControls, study: Study) -> Option<AnyView> {
             move |color| controls.change(|setup| setup.paint(study, color)),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_glossary_says_what_each_study_is() {
+        for study in Study::OFFERED.into_iter().chain([Study::AnchoredVwap(Moment(0))]) {
+            assert_ne!(meaning(term_of(study)), "", "{study}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use super::opened::{loaded_when, show_while};
 use crate::erased::{Erase, erased, heard, memo, part};
 
 /// The words that a trader asks about, in order of the alphabet, and what each means here.
-const TERMS: [(&str, &str); 51] = [
+const TERMS: [(&str, &str); 53] = [
     (
         "Anchored VWAP",
         "The average price by volume since a bar that you choose: a gap, a low, the \
@@ -16,13 +16,14 @@ const TERMS: [(&str, &str); 51] = [
     ),
     (
         "ATR",
-        "Average true range: how far a day usually goes, over 14 days, Wilder's way. \
-         Beside a level: how many of them it is away. Used is today's range so far, \
-         as a part of it.",
+        "Average true range: how far a day usually goes, over 14 days, Wilder's way; \
+         as an indicator, how far a bar does. Beside a level: how many of them it is \
+         away. Used is today's range so far, as a part of it.",
     ),
     (
         "Bollinger bands",
-        "An average of closes, and lines two standard deviations above and below it.",
+        "An average of closes, and lines above and below it, two of their standard \
+         deviations away or as many as you choose.",
     ),
     (
         "Call wall, put wall",
@@ -102,6 +103,7 @@ const TERMS: [(&str, &str); 51] = [
     ("Rho", "What an option gains when rates rise by one per cent."),
     ("Round numbers", "Prices that many orders stand at, such as 5,100."),
     ("RSI", "Relative strength: from 0 to 100, how much of the recent movement was upwards."),
+    ("SMA", "Simple moving average: every bar of it counts the same."),
     (
         "Stale",
         "Nothing was heard for longer than this feed allows. What is shown loses its \
@@ -127,6 +129,7 @@ const TERMS: [(&str, &str); 51] = [
         "An index has no volume and no pre-market of its own: the level comes from \
          its fund, scaled, and says how exact that is.",
     ),
+    ("Volume", "How many shares were traded. An index is computed, and has none."),
     ("Volume profile", "How much was traded at each price, of the bars in sight."),
     (
         "VWAP",
@@ -145,6 +148,11 @@ const TERMS: [(&str, &str); 51] = [
 #[component]
 pub(crate) fn Glossary(asked: RwSignal<Option<&'static str>>) -> impl IntoView {
     loaded_when(move || asked.read().is_some(), move || glossary(asked))
+}
+
+/// What a word of the glossary means, for what is loaded with the first look at it.
+pub(super) fn meaning(name: &str) -> &'static str {
+    TERMS.iter().find(|(known, _)| *known == name).map_or("", |(_, meaning)| *meaning)
 }
 
 /// A word that explains itself where it stands: a press opens the glossary at it.

@@ -118,7 +118,8 @@ fn Sheet(one: Explanation, now: Signal<Option<Moment>>) -> impl IntoView {
     let source = match one.source {
         LevelSource::Own => None,
         LevelSource::Via { proxy, ratio, band } => Some(format!(
-            "Computed from {proxy} × {ratio:.5}{}.",
+            "Computed from {proxy} × {ratio:.5}{}: an index has no volume and no pre-market \
+             of its own.",
             band.map_or(String::new(), |band| format!(", good to ±{band:.2} points"))
         )),
     };

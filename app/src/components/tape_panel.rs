@@ -86,6 +86,10 @@ pub(crate) fn tape_panel(controls: TapeControls) -> AnyView {
         } else {
             "Simulated prices, always open. No real market moves like this one today."
         })}</p>
+        <p class="tape-panel__note">
+            "Tick: how old the newest trade is, or the newest value of an index. What was not \
+             heard of for too long loses its colour."
+        </p>
         <div class="tape-panel__row" role="group" aria-label="Pace">
             <button type="button" class="tape-panel__play" on:click=heard(toggle)>
                 {part(move || match (is_ended.get(), is_paused.get()) {

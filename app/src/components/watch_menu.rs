@@ -85,6 +85,10 @@ pub(crate) fn watch_menu(controls: WatchMenuControls) -> AnyView {
         <p class="menu__note">"Tickers by line or comma; lists of TradingView too."</p>
         <h2>"A row tells"</h2>
         <div class="menu__choices" role="group" aria-label="A row tells">{columns}</div>
+        <p class="menu__note">
+            "The nearest level is one of the key levels. ATR used is today's range, as a part of \
+             how far a day usually goes."
+        </p>
     }
     .into_any()
 }
