@@ -99,6 +99,9 @@ test("somebody is asked in, joins, leads others, and shuts one out", async () =>
     await people.getByRole("button", { name: "Make member: bob@example.com" }).click();
     await people.getByRole("button", { name: "Make admin: bob@example.com" }).waitFor();
     assert.equal((await bob.reload()).status(), 403);
+    await bob.getByRole("heading", { name: "This cannot be shown" }).waitFor();
+    await bob.getByText("Only the owner and admins of this desk see who is on it.").waitFor();
+    await checkAxe(bob);
     await people.getByRole("link", { name: "Audit log" }).click();
     await people.getByRole("heading", { name: "Audit log" }).waitFor();
     await checkAxe(people);

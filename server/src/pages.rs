@@ -5,10 +5,11 @@ use std::sync::Arc;
 use app::{App, NewsOfPage, PageFiles, Preferences, desk_paths, shell};
 use axum::Router;
 use axum::extract::Request;
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use desk::{Desk, Trader};
-use http::header::CACHE_CONTROL;
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH};
 use http::{HeaderMap, StatusCode};
 use leptos::WasmSplitManifest;
 use leptos::config::LeptosOptions;
@@ -17,7 +18,10 @@ use leptos_axum::{
     AxumRouteListing, LeptosRoutes, generate_route_list, render_app_to_stream_with_context,
 };
 
+use crate::accounts;
 use crate::assets::{self, MANIFEST, Split};
+use crate::rest::Problem;
+use crate::sessions::is_for_a_person;
 use crate::shield::PageNonce;
 use crate::typed_email;
 
@@ -49,6 +53,22 @@ pub(crate) fn document(
         write(&files(), &preferences(headers))
     });
     ([(CACHE_CONTROL, "no-store")], Html(html)).into_response()
+}
+
+/// Tells a person who wanted a page in words why there is none; programs are told as they asked.
+pub(crate) async fn tell_people(request: Request, next: Next) -> Response {
+    let headers = is_for_a_person(&request).then(|| request.headers().clone());
+    let answer = next.run(request).await;
+    let (Some(headers), Some(problem)) = (headers, answer.extensions().get::<Problem>()) else {
+        return answer;
+    };
+    let (told, body) = accounts::page(&headers, problem.page(), "").into_parts();
+    let (mut parts, _) = answer.into_parts();
+    parts.headers.remove(CONTENT_LENGTH);
+    for (name, value) in &told.headers {
+        parts.headers.insert(name, value.clone());
+    }
+    Response::from_parts(parts, body)
 }
 
 /// Routes of every screen and server function.

@@ -265,7 +265,8 @@ fn router(
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .layer(from_fn_with_state(answer_timeout, in_time))
         .layer(CsrfLayer::new())
-        .layer(from_fn(health::count));
+        .layer(from_fn(health::count))
+        .layer(from_fn(pages::tell_people));
     // A backup is larger than what is typed, and takes longer.
     let restores = doors
         .guard(restore::routes(accounts))

@@ -38,6 +38,13 @@ pub enum AccountPage {
     },
     /// What is said to whoever asks too often without being signed in.
     TooFast,
+    /// Why somebody gets no page.
+    Refused {
+        /// In words.
+        why: String,
+        /// Whether it is the desk's fault.
+        is_ours: bool,
+    },
     /// A secret that an app takes, and the form that proves it.
     SecondFactor {
         /// In letters and digits, to type.
@@ -78,6 +85,8 @@ impl AccountPage {
             Self::SignIn { .. } => "Sign in",
             Self::SetUp { .. } => "Set up this desk",
             Self::TooFast => "One moment",
+            Self::Refused { is_ours: true, .. } => "The desk could not answer",
+            Self::Refused { .. } => "This cannot be shown",
             Self::SecondFactor { .. } | Self::FactorDemanded { .. } => "Second factor",
             Self::Key { .. } => "Key for programs",
             Self::RecoveryCodes { .. } => "Recovery codes",
@@ -110,6 +119,7 @@ pub fn account_document(
             view! { {plain(is_plain)} {set_up(may_restore)} {restore} }.into_any()
         }
         AccountPage::TooFast => too_fast(),
+        AccountPage::Refused { why, .. } => refused(why),
         AccountPage::Key { key, example } => made_key(key, example),
         AccountPage::SecondFactor { secret, link, width, modules, is_demanded } => {
             let square = second_factor(secret, link, (width, modules));
@@ -165,6 +175,16 @@ fn too_fast() -> AnyView {
         </p>
     }
     .erase()
+}
+
+fn refused(why: String) -> AnyView {
+    view! {
+        <p>{why}</p>
+        <p>
+            <a href="/">"Back to the desk"</a>
+        </p>
+    }
+    .into_any()
 }
 
 fn made_key(key: String, example: String) -> AnyView {

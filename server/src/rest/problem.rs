@@ -1,6 +1,8 @@
 //! Errors as `application/problem+json` (RFC 9457), with a reference number where it is our fault.
 
 use api::ApiError;
+use app::AccountPage;
+use axum::Extension;
 use axum::response::{IntoResponse, Response};
 use desk::{DeskError, StoreError};
 use http::{StatusCode, header};
@@ -39,6 +41,14 @@ impl Problem {
     pub(crate) fn no_price() -> Self {
         let detail = "the underlying has no price yet: wait for it";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
+
+    /// The page of somebody who wanted one.
+    pub(crate) fn page(&self) -> AccountPage {
+        let (first, rest) =
+            self.detail.split_at(self.detail.chars().next().map_or(0, char::len_utf8));
+        let why = format!("{}{rest}.", first.to_uppercase());
+        AccountPage::Refused { why, is_ours: 500 <= self.status }
     }
 
     /// Whether it is told to somebody of whom nothing is known.
@@ -98,7 +108,9 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
         let body = serde_json::to_vec(&self).unwrap_or_default();
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        // A person is told otherwise: `pages::tell_people`.
+        (status, kind, Extension(self), body).into_response()
     }
 }
 
