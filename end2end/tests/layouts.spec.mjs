@@ -391,6 +391,26 @@ visit("a link shows levels, windows and the maximised chart, and leaves a device
     }
   });
 
+visit("prices of a link wait for the chart that they are of, and are nobody else's",
+  { path: "/chart/SPX?span=5m&charts=2&max=1&prices2=5000_5100" }, async ({ page, server }) => {
+    await loaded(page, 2);
+    // Both charts have the same symbol: the one that is hidden changes as well.
+    await page.keyboard.type("qqq");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/chart\/QQQ/);
+    await page.keyboard.press("Alt+Enter");
+    await page.locator(".price-chart:visible").nth(1).waitFor();
+    // Once it moves, whatever waited for its first painting has been painted.
+    await charts(page).nth(1).locator("canvas").focus();
+    await page.keyboard.press("ArrowLeft");
+    await until(async () => (await windowOf(page, 1)) !== null, "a second chart that is seen");
+    assert.equal(await pulledOf(page, 1), null, "prices of SPX on QQQ");
+    await page.goto(`${server.address}/chart/SPX?span=5m&charts=2&max=1&prices2=5000_5100`);
+    await loaded(page, 2);
+    await page.keyboard.press("Alt+Enter");
+    await until(async () => (await pulledOf(page, 1)) === "5000.000000 5100.000000", "its own");
+  });
+
 visit("what a hostile link says of levels, windows and prices is told and does nothing",
   { path: "/chart/SPX?span=5m&levels=All.groups-%3C9%3E.only-far&window=1-2&prices=9_-inf&max=7"
       + "&at=%3Cb%3E",

@@ -2,11 +2,11 @@
 
 use crate::erased::{follow, memo};
 use ::canvas::{Palette, fit, paint};
-use chart::{Action, ChartState, CompareSeries, LinkedPoint, Subject};
+use chart::{Action, ChartState, CompareSeries, LinkedPoint, ScaleMode, Subject};
 use gloo::events::EventListener;
 use leptos::html;
 use leptos::prelude::*;
-use market::{Bar, Moment, fold_bars, instrument};
+use market::{Bar, Moment, Symbol, fold_bars, instrument};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
@@ -33,8 +33,17 @@ pub(super) struct Chart {
 struct Wanted {
     /// From when to when: bars on the way are fetched.
     window: Option<(Moment, Moment)>,
-    /// From which price to which.
+    /// From which price to which, and how they are told.
     prices: Option<(f64, f64)>,
+    told: Told,
+}
+
+/// Whose prices an axis has, on which scale, beside whom: others are no prices of it.
+type Told = (Symbol, ScaleMode, Option<Symbol>);
+
+fn told(one: OneChart) -> Told {
+    let setup = one.setup.read_untracked();
+    (one.symbol.get_untracked(), setup.scale, setup.compare)
 }
 
 /// Bars that are fetched for what somebody's link wants to show, 150 days of minutes: a link must
@@ -52,7 +61,11 @@ impl Chart {
             painted: RwSignal::new(0),
             palette: StoredValue::new(None),
             is_due: StoredValue::new(false),
-            wanted: StoredValue::new(Wanted { window: one.window, prices: one.prices }),
+            wanted: StoredValue::new(Wanted {
+                window: one.window,
+                prices: one.prices,
+                told: told(one),
+            }),
         }
     }
 
@@ -278,7 +291,10 @@ impl Chart {
     fn ask_older(self) {
         // Bars come anew when the tape is first heard, and would be followed again.
         let is_heard = self.all.tape.peek_books(|live| live.epoch()) != 0;
-        let wanted = self.wanted.get_value();
+        let mut wanted = self.wanted.get_value();
+        // What waited while the chart was hidden may be another one's by now.
+        wanted.prices = wanted.prices.filter(|_| wanted.told == told(self.one));
+        self.wanted.set_value(wanted);
         let target = wanted.window.filter(|_| is_heard);
         let symbol = self.one.symbol.get_untracked();
         let (first, is_short, is_reached, is_whole) = self.state.with_value(|state| {
