@@ -11,7 +11,7 @@ use super::opened::show_while;
 use super::screen_controls::{screen_controls, use_control};
 use crate::centre::Centre;
 use crate::commands::{Command, Linked, Move};
-use crate::erased::{Erase, erased, heard, memo, part};
+use crate::erased::{Erase, erased, follow, heard, memo, part};
 use crate::keymap::{Keymap, span_of_digits};
 use crate::panes::SidePane;
 
@@ -88,6 +88,8 @@ struct Standing {
     found: Memo<Vec<Row>>,
     /// The place of the row that Enter chooses.
     marked: RwSignal<usize>,
+    /// Whether the first symbol is chosen when the list of them comes.
+    is_wished: RwSignal<bool>,
     /// What can be used on the screen that is open, and its names.
     screen: StoredValue<Vec<(String, HtmlElement)>, LocalStorage>,
     names: RwSignal<Vec<String>>,
@@ -102,6 +104,7 @@ impl Standing {
         self.screen.set_value(found);
         self.typed.set(controls.opened.get_untracked().unwrap_or_default());
         self.marked.set(0);
+        self.is_wished.set(false);
         if let Some(field) = self.field.get_untracked() {
             let _ = field.focus();
         }
@@ -112,20 +115,31 @@ impl Standing {
     fn choose(self, place: usize) {
         let Self { controls, .. } = self;
         let deed = self.found.with_untracked(|found| found.get(place).map(|row| row.deed.clone()));
+        let Some(deed) = deed else {
+            // Who is faster than the list of symbols has the first when that comes.
+            self.is_wished.set(controls.symbols.with_untracked(Vec::is_empty));
+            return;
+        };
         controls.opened.set(None);
         // At once: what is done may want the focus, which nothing beside an open dialog can have.
         if let Some(dialog) = self.dialog.get_untracked() {
             dialog.close();
         }
         match deed {
-            Some(Deed::Command(command)) => controls.on_choose.run(command),
-            Some(Deed::Named(one)) => controls.on_show.run(one),
-            Some(Deed::Control(place)) => self.screen.with_value(|screen| {
+            Deed::Command(command) => controls.on_choose.run(command),
+            Deed::Named(one) => controls.on_show.run(one),
+            Deed::Control(place) => self.screen.with_value(|screen| {
                 if let Some((_, control)) = screen.get(place) {
                     use_control(control);
                 }
             }),
-            None => {}
+        }
+    }
+
+    fn keep_promise(self) {
+        if !self.controls.symbols.with(Vec::is_empty) && self.is_wished.get_untracked() {
+            self.is_wished.set(false);
+            self.choose(0);
         }
     }
 
@@ -184,10 +198,12 @@ pub(crate) fn palette(controls: PaletteControls) -> AnyView {
         typed,
         found: memo(move || rows(controls, &names.read(), &typed.read())),
         marked: RwSignal::new(0),
+        is_wished: RwSignal::new(false),
         screen: StoredValue::new_local(Vec::new()),
         names,
     };
-    let Standing { dialog, field, marked, .. } = standing;
+    let Standing { dialog, field, marked, is_wished, .. } = standing;
+    follow(move || standing.keep_promise());
     show_while(dialog, move || controls.opened.read().is_some(), move || standing.begin());
     let close_outside = move |event: MouseEvent| {
         // The ground round a dialog counts as the dialog itself.
@@ -221,6 +237,7 @@ pub(crate) fn palette(controls: PaletteControls) -> AnyView {
                 on:input=heard(move |event| {
                     typed.set(event_target_value(&event));
                     marked.set(0);
+                    is_wished.set(false);
                 })
                 on:keydown=heard(move |event| standing.hear_key(&event))
             />
@@ -274,18 +291,22 @@ fn rows(controls: PaletteControls, screen: &[String], typed: &str) -> Vec<Row> {
     let mut others: Vec<Row> = if typed.is_empty() {
         named.chain(on_screen).chain(all).collect()
     } else {
-        all.chain(on_screen).chain(kept).chain(named).filter(has_all).collect()
+        all.chain(on_screen).chain(named).chain(kept).filter(has_all).collect()
     };
     others.sort_by_cached_key(|row| {
         let name = row.name.to_ascii_lowercase();
-        (name != typed, !name.starts_with(&typed))
+        // What was kept comes when the palette is open already: nothing moves under the hand.
+        let is_last = matches!(row.deed, Deed::Named(_)) || !name.starts_with(&typed);
+        (name != typed, is_last)
     });
     for row in others {
+        if rows.len() == ROWS_MAX {
+            break;
+        }
         if !rows.iter().any(|known| known.deed == row.deed) {
             rows.push(row);
         }
     }
-    rows.truncate(ROWS_MAX);
     rows
 }
 

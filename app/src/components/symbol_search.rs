@@ -63,7 +63,7 @@ pub(crate) fn SymbolSearch(
                     is_open.set(true);
                 })
                 on:focus=heard(move |_| is_open.set(true))
-                on:blur=heard(move |_| is_open.set(false))
+                on:blur=heard(move |_| search.close())
                 on:keydown=heard(move |event| search.key(&event))
             />
             <Found
@@ -102,6 +102,12 @@ impl Search {
         self.on_choose.run(symbol);
     }
 
+    /// Who goes elsewhere wishes nothing any more.
+    fn close(self) {
+        self.is_open.set(false);
+        self.is_wished.set(false);
+    }
+
     fn keep_promise(self) {
         if !self.symbols.with(Vec::is_empty) && self.is_wished.get_untracked() {
             self.is_wished.set(false);
@@ -133,7 +139,7 @@ impl Search {
                     None => self.is_wished.set(self.symbols.with_untracked(Vec::is_empty)),
                 }
             }
-            "Escape" => self.is_open.set(false),
+            "Escape" => self.close(),
             _ => {}
         }
     }
