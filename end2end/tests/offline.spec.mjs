@@ -23,7 +23,7 @@ async function until(page, look, given) {
   assert.fail(`it never came to ${look}`);
 }
 
-/** Until the worker has put the page, its books and its bars on the device. */
+/** Until the worker has put the page, its books, and what its charts ask for on the device. */
 async function untilKept(page, path) {
   await until(
     page,
@@ -32,7 +32,8 @@ async function untilKept(page, path) {
         const names = await (await caches.open(store)).keys();
         return names.some(({ url }) => url.includes(part));
       };
-      const parts = [["pages", path], ["answers", "/api/v1/books"], ["answers", "/bars/read"]];
+      const asked = ["/api/v1/books", "/bars/read", "/option-levels/read", "/symbols/read"];
+      const parts = [["pages", path], ...asked.map((one) => ["answers", one])];
       return (await Promise.all(parts.map((one) => has(...one)))).every(Boolean);
     },
     path,

@@ -127,11 +127,13 @@ impl DeskData {
             snapshots: memo(move || tape.with_books(|live| live.snapshots())),
             day_beats: std::array::from_fn(|_| Trigger::new()),
         };
+        // A question that was lost with the link is asked again with the next.
+        let kept_at_ms = data.installation.kept_at_ms;
+        let is_answered =
+            memo(move || tape.link.get() == Link::Open || kept_at_ms.read().is_some());
         follow(move || {
-            // What a tape has is known with the tape; a question that was lost with the link is
-            // asked again with the next.
-            tape.link.track();
-            if tape_name.get().is_none() {
+            // What a tape has is known with the tape.
+            if tape_name.get().is_none() || !is_answered.get() {
                 return;
             }
             spawn_local(async move {

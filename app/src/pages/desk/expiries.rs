@@ -29,6 +29,7 @@ impl Expiries {
             // A series has its quotes by the stream: a device keeps none.
             if !is_open && kept_at_ms.read().is_some() {
                 expiries.told.set(Some(Err(ApiError::Unreachable)));
+                asked.set_value(None);
             }
             if !is_open || asked.get_value() == Some((symbol, epoch)) {
                 return;

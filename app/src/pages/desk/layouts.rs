@@ -61,6 +61,7 @@ fn change_kept(kept: Kept, data: DeskData, change: KeptChange) {
 /// first change: the first page needs none of it.
 #[lazy]
 async fn do_change_kept(kept: Kept, data: DeskData, change: KeptChange) {
+    let is_change = !matches!(change, KeptChange::None);
     let (done, way_back) = match change {
         KeptChange::None => (Ok(String::new()), None),
         KeptChange::Keep { name, text } => {
@@ -83,7 +84,11 @@ async fn do_change_kept(kept: Kept, data: DeskData, change: KeptChange) {
     };
     let answer = read_layouts().await;
     let words = |error: api::ApiError| format!("The kept layouts could not be read: {error}.");
-    kept.try_set(Some(answer.map_err(words)));
+    // What is known stays where it is only asked what there is, as without a link.
+    let is_known = kept.try_with_untracked(|kept| matches!(kept, Some(Ok(_))));
+    if is_change || answer.is_ok() || is_known != Some(true) {
+        kept.try_set(Some(answer.map_err(words)));
+    }
     match (done, way_back) {
         (Err(why), _) => data.say(format!("The layout was {why}.")),
         (Ok(words), None) if words.is_empty() => {}

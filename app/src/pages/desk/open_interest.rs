@@ -44,6 +44,10 @@ pub(super) fn open_interest(tape: LiveTape, symbol: Memo<Symbol>) -> OpenInteres
             let answer = read_open_interest(question.0).await;
             // Somebody may look at another symbol by now, or at something else altogether.
             if symbol.try_get_untracked() == Some(question.0) {
+                if answer.is_err() {
+                    // The next link is asked at once.
+                    asked_ms.try_set_value(f64::NEG_INFINITY);
+                }
                 open.try_set(Some(answer));
             }
         });
