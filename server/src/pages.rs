@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use desk::{Desk, Trader};
-use http::header::{CACHE_CONTROL, CONTENT_LENGTH};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, StatusCode};
 use leptos::WasmSplitManifest;
 use leptos::config::LeptosOptions;
@@ -55,7 +55,8 @@ pub(crate) fn document(
     ([(CACHE_CONTROL, "no-store")], Html(html)).into_response()
 }
 
-/// Tells a person who wanted a page in words why there is none; programs are told as they asked.
+/// Tells a person who wanted a page in words why there is none; programs, and who sent a form, are
+/// told as they were.
 pub(crate) async fn tell_people(request: Request, next: Next) -> Response {
     let headers = is_for_a_person(&request).then(|| request.headers().clone());
     let answer = next.run(request).await;
@@ -64,7 +65,9 @@ pub(crate) async fn tell_people(request: Request, next: Next) -> Response {
     };
     let (told, body) = accounts::page(&headers, problem.page(), "").into_parts();
     let (mut parts, _) = answer.into_parts();
-    parts.headers.remove(CONTENT_LENGTH);
+    for of_before in [CONTENT_LENGTH, CONTENT_ENCODING] {
+        parts.headers.remove(of_before);
+    }
     for (name, value) in &told.headers {
         parts.headers.insert(name, value.clone());
     }

@@ -265,8 +265,7 @@ fn router(
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .layer(from_fn_with_state(answer_timeout, in_time))
         .layer(CsrfLayer::new())
-        .layer(from_fn(health::count))
-        .layer(from_fn(pages::tell_people));
+        .layer(from_fn(health::count));
     // A backup is larger than what is typed, and takes longer.
     let restores = doors
         .guard(restore::routes(accounts))
@@ -280,6 +279,7 @@ fn router(
         .merge(doors.guard(streams))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(Hosts::new(configuration.hosts.clone()), shield::check_host))
+        .layer(from_fn(pages::tell_people))
         // The refusal of a stranger's name has its shield as well.
         .layer(from_fn_with_state(configuration.is_https(), shield::protect))
 }

@@ -193,3 +193,27 @@ async fn by_https_browsers_keep_to_it() {
         check(answer.headers(), true, host);
     }
 }
+
+#[tokio::test]
+async fn people_read_why_there_is_no_page_and_programs_are_told_as_ever() {
+    let site = Site::open().await;
+    let member = site.cookie_of("member").await;
+    let (words, problem) = ("text/html; charset=utf-8", "application/problem+json");
+    for (path, accept, host, status, kind, why) in [
+        ("/people", "text/html", "localhost", 403, words, "Only the owner and admins"),
+        ("/people", "application/json", "localhost", 403, problem, "only the owner and admins"),
+        ("/api/v1/levels/ZZZ", "text/html", "localhost", 404, problem, "is not on this tape"),
+        ("/people", "text/html", "evil.example", 421, words, "This desk is not called"),
+        ("/people", "*/*", "evil.example", 421, problem, "this desk is not called"),
+    ] {
+        let request = asked(&Method::GET, path, accept, Some(&member));
+        let request = with(request, header::HOST, host);
+        let answer = site.router.clone().oneshot(request).await.expect("an answer");
+        check(answer.headers(), false, path);
+        assert_eq!(answer.status().as_u16(), status, "{path} {accept} {host}");
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], kind, "{path} {accept} {host}");
+        let body = to_bytes(answer.into_body(), usize::MAX).await.expect("the whole of it");
+        let body = String::from_utf8_lossy(&body);
+        assert!(body.contains(why), "{why} is not in {body}");
+    }
+}
