@@ -396,6 +396,7 @@ visit("prices of a link wait for the chart that they are of, and are nobody else
     await loaded(page, 2);
     // Both charts have the same symbol: the one that is hidden changes as well.
     await page.keyboard.type("qqq");
+    await page.getByRole("option", { name: /^QQQ ·/ }).waitFor();
     await page.keyboard.press("Enter");
     await page.waitForURL(/chart\/QQQ/);
     await page.keyboard.press("Alt+Enter");
