@@ -209,6 +209,17 @@ visit("on a phone a finger gives a key to a command, and takes it back",
       await tap("Close");
       await sheet.waitFor({ state: "hidden" });
     };
+    // The device knows it too, on its next visit.
+    const goesBy = async (key, noMore) => {
+      await leavesScale(page, noMore);
+      await page.keyboard.press(key);
+      await page.waitForURL(/scale=log/);
+      await page.reload();
+      await live(page);
+      await leavesScale(page, noMore);
+      await page.keyboard.press(key);
+      await page.waitForURL((url) => !url.search.includes("scale"));
+    };
     await open();
     const change = row.getByRole("button");
     await row.getByText("Alt L").first().waitFor();
@@ -232,28 +243,14 @@ visit("on a phone a finger gives a key to a command, and takes it back",
     await page.keyboard.press("Alt+y");
     await row.getByText("Alt Y").first().waitFor();
     await close();
-    await leavesScale(page, "Alt+l");
-    await page.keyboard.press("Alt+y");
-    await page.waitForURL(/scale=log/);
-    await page.reload();
-    await live(page);
-    await page.keyboard.press("Alt+y");
-    await page.waitForURL((url) => !url.search.includes("scale"));
+    await goesBy("Alt+y", "Alt+l");
 
     await open();
     await row.getByText("Alt Y").first().waitFor();
     await tap("All as usual");
     await row.getByText("Alt L").first().waitFor();
     await close();
-    await leavesScale(page, "Alt+y");
-    await page.keyboard.press("Alt+l");
-    await page.waitForURL(/scale=log/);
-    // The device forgot it too.
-    await page.reload();
-    await live(page);
-    await leavesScale(page, "Alt+y");
-    await page.keyboard.press("Alt+l");
-    await page.waitForURL((url) => !url.search.includes("scale"));
+    await goesBy("Alt+l", "Alt+y");
   });
 
 visit("levels and the chart are taken elsewhere", {}, async ({ page }) => {
