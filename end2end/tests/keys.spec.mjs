@@ -84,6 +84,15 @@ visit("the palette presses what stands on the screen that is open", { path: "/ch
     await page.waitForURL(/position=-1_SPXW_15MAR24_5000P/);
   });
 
+/** Finds something in the palette, as its first row, and chooses that. */
+async function chooseFirst(page, words, name) {
+  await page.keyboard.press("Control+k");
+  await palette(page).getByRole("combobox").fill(words);
+  await palette(page).locator("[role=option]:first-child", { hasText: name }).waitFor();
+  await page.keyboard.press("Enter");
+  await palette(page).waitFor({ state: "hidden" });
+}
+
 visit("kept charts, a watchlist and a recorded day are found by their names",
   { path: "/chart/SPY?span=15m" },
   async ({ page, server }) => {
@@ -92,13 +101,7 @@ visit("kept charts, a watchlist and a recorded day are found by their names",
       const { stdout, stderr } = await importBars(server.folder, path, "--symbol", "SPY");
       assert.match(stdout, /480 added/, stderr);
     });
-    const choose = async (words, name) => {
-      await page.keyboard.press("Control+k");
-      await palette(page).getByRole("combobox").fill(words);
-      await palette(page).locator("[role=option]:first-child", { hasText: name }).waitFor();
-      await page.keyboard.press("Enter");
-      await palette(page).waitFor({ state: "hidden" });
-    };
+    const choose = (words, name) => chooseFirst(page, words, name);
     await page.keyboard.press(".");
     await page.getByRole("dialog", { name: "Layout" }).getByRole("textbox").focus();
     await page.keyboard.type("Opening bell");
@@ -513,13 +516,7 @@ visit("the chart's keys are its own, and can be others", {}, async ({ page }) =>
 
 visit("the palette does what the menus do", TWO_CHARTS, async ({ page }) => {
   await pause(page);
-  const choose = async (words, name) => {
-    await page.keyboard.press("Control+k");
-    await palette(page).getByRole("combobox").fill(words);
-    await palette(page).locator("[role=option]:first-child", { hasText: name }).waitFor();
-    await page.keyboard.press("Enter");
-    await palette(page).waitFor({ state: "hidden" });
-  };
+  const choose = (words, name) => chooseFirst(page, words, name);
   const closes = (name) => opens(name)({ page, press: async () => {} });
   const toast = (words) => page.locator(".toast", { hasText: words }).waitFor();
   await choose("compare qqq", "Compare with QQQ, or stop that");
