@@ -19,6 +19,9 @@ use crate::mail::Mails;
 use crate::pace::Pace;
 use crate::sessions::{self, Peer};
 
+/// What no answer takes: unit tests share a core by the dozen, and are slow for that alone.
+const PATIENCE: Duration = Duration::from_secs(600);
+
 /// How many have asked, of those who are not signed in.
 static STRANGERS: AtomicU32 = AtomicU32::new(2);
 
@@ -116,8 +119,7 @@ impl Site {
         let mails = doors.mails.clone();
         let restoring = Restoring::new(&configuration);
         let inner = Inner { desk, doors, vault, restoring };
-        // Unit tests share a core by the dozen, and are slow for that alone.
-        let router = router(&configuration, inner, Arc::default(), kept, LONG_TIMEOUT);
+        let router = router(&configuration, inner, Arc::default(), kept, PATIENCE);
         Self { _folder: folder, store, mails, router }
     }
 

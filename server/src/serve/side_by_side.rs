@@ -7,8 +7,8 @@ use tower::ServiceExt;
 
 use super::authorization::{Site, asked};
 
-/// Pages that are drawn at once.
-const AT_ONCE: usize = 16;
+/// Pages that are drawn at once: more than there are threads, so that they take turns.
+const AT_ONCE: usize = 8;
 /// How many of them one after the other.
 const ROUNDS: usize = 12;
 
