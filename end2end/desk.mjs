@@ -234,7 +234,7 @@ export const cookieOf = (set) => /sid=[^;]*/.exec(set)[0];
 export const live = (page) => page.locator('.feed-age[data-state="live"]').waitFor();
 
 /** Tries until `look` agrees. */
-export async function until(look, what, { seconds = 10 } = {}) {
+export async function until(look, what, { seconds = 30 } = {}) {
   for (let tries = 0; tries < 20 * seconds; tries += 1) {
     if (await look()) return;
     await pause(50);

@@ -19,6 +19,8 @@ const files = names
   .map((name) => join(folder, name));
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
+/** Told once more at the end: who looks there first, or keeps no more, reads what failed. */
+const failures = [];
 
 /** Suites, and the files themselves, are only the sum of the tests in them. */
 function isTest({ details, name }) {
@@ -46,13 +48,16 @@ if (0 < files.length) {
     counts.failed += 1;
     say("FAILED", event);
     const error = event.details?.error;
-    console.log(String(error?.cause?.stack ?? error?.cause ?? error?.stack ?? error));
+    const told = String(error?.cause?.stack ?? error?.cause ?? error?.stack ?? error);
+    console.log(told);
+    failures.push(`${event.name}: ${told.split("\n", 4).join("\n    ")}`);
   });
   stream.on("test:stdout", ({ message }) => process.stdout.write(message));
   stream.on("test:stderr", ({ message }) => process.stderr.write(message));
   for await (const _ of stream);
 }
 
+for (const failure of failures) console.log(`FAILED ${failure}`);
 const skipped = counts.skipped ? `, ${counts.skipped} skipped` : "";
 console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
 process.exitCode = counts.failed ? 1 : 0;
