@@ -42,7 +42,7 @@ Volaris: the chores of this repository.
   cargo xtask tidy      check the rules of the house that no compiler knows
   cargo xtask size      what the browser loads, file by file
   cargo xtask bench     the benchmarks, next to their peers (`-- frames`: those of the chart alone)
-  cargo xtask picture   take the README's picture of the running desk
+  cargo xtask picture   take the README's picture of the desk, and those that tests compare with
   cargo xtask ci        test, as the build server does it
 
 `run` and `build` take --release for the optimised server, and --features for what a desk for one
