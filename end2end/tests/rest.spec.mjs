@@ -314,6 +314,34 @@ test("bars are asked for by span and time", async () => {
   assert.ok(60 <= minutes.bars.length);
 });
 
+test("bars of weeks and months ago are there, and older ones follow page by page", async () => {
+  const bars = async (query) => (await (await get(`/api/v1/bars/SPX?${query}`)).json()).bars;
+  for (const [from, to] of [
+    ["2024-02-13", "2024-02-14"],
+    ["2023-11-27", "2023-11-28"],
+  ]) {
+    const minutes = await bars(`span=1m&from=${from}&to=${to}`);
+    assert.equal(minutes.length, 390, from);
+    assert.equal(minutes[0][0], Date.parse(`${from}T14:30:00Z`) / 1000);
+    const [[, open, high, low, close]] = await bars(`span=1D&from=${from}&to=${to}`);
+    assert.equal(minutes[0][1], open);
+    assert.equal(Math.max(...minutes.map((bar) => bar[2])), high);
+    assert.equal(Math.min(...minutes.map((bar) => bar[3])), low);
+    assert.equal(minutes.at(-1)[4], close);
+  }
+  // Thirty days of 390 minutes; the first bar's start is where the next page ends.
+  const counts = [];
+  let to = Date.parse("2024-02-14T05:00:00Z") / 1000;
+  for (;;) {
+    const page = await bars(`span=1m&from=2024-01-02&to=${to}`);
+    if (page.length === 0) break;
+    counts.push(page.length);
+    assert.ok(page.at(-1)[0] < to);
+    [[to]] = page;
+  }
+  assert.deepEqual(counts, [4000, 4000, 3700]);
+});
+
 test("what makes no sense is told as a problem", async () => {
   for (const [path, status, words] of [
     ["/api/v1/levels/spx", 400, "`spx` is not a ticker"],

@@ -112,8 +112,7 @@ async fn read_bars(
     };
     let from = moment_of("from", question.from.as_deref(), Moment(0))?;
     let to = moment_of("to", question.to.as_deref(), Moment(i64::MAX / 2))?;
-    let found = rest.desk.bars(&trader, symbol, span, from, to).await?;
-    let state = rest.desk.tape_state(&trader).await?;
+    let (state, found) = rest.desk.bars(&trader, symbol, span, from, to).await?;
     let bars = found.bars.iter().map(|bar| {
         let start = bar.start.0.div_euclid(1_000_000);
         let [open, high, low, close] =

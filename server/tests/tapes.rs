@@ -5,6 +5,7 @@
 mod tapes {
     mod stage;
 
+    mod bars;
     mod bounds;
     mod followers;
     mod nodes;

@@ -1,5 +1,7 @@
 //! The desk: every question a trader can ask, and the tapes that answer most of them.
 
+mod bars;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,11 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use market::{BarHours, BarSpan, Moment, Span, Symbol, TapeId, TradingDate, prior_trading_day};
 use quant::levels::{Books, CloseKind};
 
-use crate::bars::{CHART_BARS_MAX, bars_before, chart_hours, page_before};
 use crate::recording::{import_series, import_tape};
 use crate::{
-    ChartBars, DeskError, Limited, MarketFeed, OwnerId, RecordedDay, RecordedPart, RecordedPrices,
-    Speed, Store, Tape, TapeMover, TapeState, TapeStep, Tiers, Trader,
+    DeskError, Limited, MarketFeed, OwnerId, RecordedDay, RecordedPart, RecordedPrices, Speed,
+    Store, Tape, TapeMover, TapeState, TapeStep, Tiers, Trader,
 };
 
 /// Trading days before a recorded one whose minutes are loaded with it.
@@ -356,75 +357,12 @@ impl Desk {
     pub async fn symbols(&self, trader: &Trader) -> Result<Vec<Symbol>, DeskError> {
         Ok(self.with_tape(trader, |tape| tape.feed().symbols()))
     }
-
-    /// A page of a chart's bars: those before `before`, and never later than the start of the
-    /// tape's day.
-    pub async fn chart_bars(
-        &self,
-        trader: &Trader,
-        symbol: Symbol,
-        span: BarSpan,
-        before: Option<Moment>,
-    ) -> Result<ChartBars, DeskError> {
-        self.with_tape(trader, |tape| {
-            check_listed(tape, symbol)?;
-            let today = Moment::new_york(tape.day().date, Span::ZERO);
-            let before = before.map_or(today, |before| before.min(today));
-            Ok(ChartBars {
-                symbol,
-                span,
-                hours: chart_hours(symbol, span),
-                epoch: tape.epoch(),
-                bars: page_before(tape.feed(), symbol, span, before),
-            })
-        })
-    }
-
-    /// Bars with `from <= start < until`, today's finished and forming ones included; at most the
-    /// newest few thousand.
-    pub async fn bars(
-        &self,
-        trader: &Trader,
-        symbol: Symbol,
-        span: BarSpan,
-        from: Moment,
-        until: Moment,
-    ) -> Result<ChartBars, DeskError> {
-        if until <= from {
-            return Err(DeskError::Malformed(format!(
-                "`to` ({until}) is not after `from` ({from}): swap them"
-            )));
-        }
-        self.with_tape(trader, |tape| {
-            check_listed(tape, symbol)?;
-            let mut bars =
-                bars_before(tape.feed(), symbol, span, Moment(i64::MIN), tape.day().date);
-            let today = tape.books().minutes(symbol);
-            let hours = chart_hours(symbol, span);
-            let folded = market::fold_bars(today, span, hours);
-            join_today(&mut bars, &folded);
-            bars.retain(|bar| from <= bar.start && bar.start < until);
-            let spare = bars.len().saturating_sub(CHART_BARS_MAX);
-            bars.drain(..spare);
-            Ok(ChartBars { symbol, span, hours, epoch: tape.epoch(), bars })
-        })
-    }
 }
 
 /// Refuses a symbol that the tape has no prints of, and says which it has.
 pub fn check_listed(tape: &Tape, symbol: Symbol) -> Result<(), DeskError> {
     let listed = tape.feed().symbols();
     if listed.contains(&symbol) { Ok(()) } else { Err(DeskError::NotListed { symbol, listed }) }
-}
-
-/// Puts today's bars behind earlier ones; a week or month that began earlier goes on.
-fn join_today(bars: &mut Vec<market::Bar>, today: &[market::Bar]) {
-    for bar in today {
-        match bars.last_mut() {
-            Some(last) if bar.start <= last.start => last.absorb(bar),
-            _ => bars.push(*bar),
-        }
-    }
 }
 
 /// Days of which only minutes were imported are folded from them.
