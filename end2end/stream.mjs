@@ -14,14 +14,16 @@ const UPGRADE = {
 };
 const TEXT = 1;
 const CLOSE = 8;
+const PING = 9;
+const PONG = 10;
 
 /** What watches SPX. */
 export const WATCH = JSON.stringify({ Watch: { symbols: ["SPX"], resume: null } });
 
 /** What a client sends before a text of so many bytes, which is masked by zeros. */
-export function headOf(bytes) {
+export function headOf(bytes, opcode = TEXT) {
   const head = Buffer.alloc(bytes < 126 ? 6 : bytes < 2 ** 16 ? 8 : 14);
-  head[0] = 0x80 | TEXT;
+  head[0] = 0x80 | opcode;
   head[1] = 0x80 | (bytes < 126 ? bytes : bytes < 2 ** 16 ? 126 : 127);
   if (126 <= bytes && bytes < 2 ** 16) head.writeUInt16BE(bytes, 2);
   if (2 ** 16 <= bytes) head.writeBigUInt64BE(BigInt(bytes), 2);
@@ -70,6 +72,9 @@ export function openStream(server, { headers = {}, say = [] } = {}) {
           bytes = one.rest;
           if (one.opcode === TEXT) stream.words.push(JSON.parse(one.payload.toString()));
           if (one.opcode === CLOSE) stream.isEnded = true;
+          if (one.opcode === PING) {
+            socket.write(Buffer.concat([headOf(one.payload.length, PONG), one.payload]));
+          }
         }
       };
       socket.on("data", hear);

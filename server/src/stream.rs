@@ -1,10 +1,12 @@
 //! The live stream: one WebSocket a page.
 //!
 //! Prints are coalesced without loss: a listener that is behind gets the sums of everything it
-//! missed in one update, and one that is far behind takes a snapshot.
+//! missed in one update, and one that is far behind takes a snapshot. One that takes nothing, or is
+//! not heard any more, is let go: it comes back by itself, and meanwhile has no place that another
+//! could have.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use api::{
@@ -20,7 +22,9 @@ use bytes::Bytes;
 use desk::{Desk, Limited, Tape, Trader, Used};
 use http::{HeaderMap, StatusCode};
 use market::{Moment, Symbol, instrument};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::chains::WatchedChains;
 use crate::rest::Problem;
@@ -32,10 +36,16 @@ use crate::tape_loop::{Listeners, Telling, TellingPart};
 const WORD_BYTES_MAX: usize = 64 * 1024;
 /// Words that a client may say in a second.
 const WORDS_PER_SECOND_MAX: u32 = 100;
-/// How soon a stream ends after its trader was signed out elsewhere.
+/// How soon a stream ends after its trader was signed out elsewhere, and how often the other side
+/// is asked for a sign of life.
 const CHECK_EVERY: Duration = Duration::from_secs(5);
-/// How long that may take to find out.
+/// How long it may take to find out whether somebody is signed in.
 const CHECK_MAX: Duration = Duration::from_secs(1);
+/// Signs of life that may stay out one after the other: nobody is there after half a minute.
+const UNANSWERED_MAX: u32 = 5;
+/// How long the other side may take to let a word through. A page gives up after six seconds
+/// without one.
+const SEND_MAX: Duration = Duration::from_secs(10);
 /// Close code for a client that breaks the rules (RFC 6455).
 const POLICY_VIOLATION: u16 = 1008;
 
@@ -54,8 +64,35 @@ pub(crate) struct Stream {
 
 /// The route of the stream.
 pub(crate) fn routes(stream: Stream) -> Router {
-    Router::new().route("/stream", get(open)).with_state(stream)
+    routes_with(stream, Patience { check: CHECK_EVERY, send: SEND_MAX })
 }
+
+/// The same, which waits so long.
+fn routes_with(stream: Stream, patience: Patience) -> Router {
+    let gate = Gate { stream, patience, turn: Arc::default() };
+    Router::new().route("/stream", get(open)).with_state(gate)
+}
+
+/// How long a stream is waited for.
+#[derive(Clone, Copy)]
+struct Patience {
+    /// Between two looks whether who listens is there, and still signed in.
+    check: Duration,
+    /// Until a word is let through.
+    send: Duration,
+}
+
+/// Where streams come in.
+#[derive(Clone)]
+struct Gate {
+    stream: Stream,
+    patience: Patience,
+    /// Whose turn it is to take a place: those who come at the same moment go one by one.
+    turn: Arc<Mutex<()>>,
+}
+
+/// What somebody hears. It is one of their trader's open streams as long as it is there.
+type Place = Receiver<Telling>;
 
 /// The books of these symbols, and of those that stand in for them, as they are.
 pub(crate) fn snapshot_of(tape: &Tape, watched: &[Symbol]) -> SnapshotWord {
@@ -71,7 +108,7 @@ pub(crate) fn snapshot_of(tape: &Tape, watched: &[Symbol]) -> SnapshotWord {
 }
 
 async fn open(
-    State(stream): State<Stream>,
+    State(gate): State<Gate>,
     Extension(trader): Extension<Trader>,
     by: Option<Extension<SignedBy>>,
     OriginalUri(uri): OriginalUri,
@@ -100,29 +137,87 @@ async fn open(
         .into_response();
     };
     let is_json = protocol.as_bytes() == PROTOCOL_JSON.as_bytes();
-    let refusal = stream.check_room(&trader);
+    // Taken before the next handshake is looked at, and given back wherever this one ends.
+    let place = gate.take_place(&trader);
     upgrade.on_upgrade(move |mut socket| async move {
-        // A browser tells its page nothing of an answer that is no stream.
-        if let Err(why) = refusal {
-            return refuse(&mut socket, why, is_json).await;
-        }
-        metrics::gauge!("volaris_streams").increment(1.0);
         let by = by.map(|Extension(by)| by);
-        Listener::new(stream, (trader, by), is_json).talk(socket).await;
-        metrics::gauge!("volaris_streams").decrement(1.0);
+        let listener = Listener::new(&gate, trader, is_json);
+        let end = match place {
+            Ok(place) => gate.talk(&mut socket, place, listener, by).await,
+            // A browser tells its page nothing of an answer that is no stream.
+            Err(why) => End::Refused(why),
+        };
+        if let End::Refused(why) = end {
+            // Who does not listen to that either is let go without.
+            let _ = timeout(gate.patience.send, refuse(&mut socket, why, is_json)).await;
+        }
     })
 }
 
-impl Stream {
-    /// Whether the trader may have one more stream; what they read otherwise.
-    fn check_room(&self, trader: &Trader) -> Result<(), String> {
-        let open = self.listeners.count(trader.owner());
-        if self.streams_max <= open {
+impl Gate {
+    /// Lets the trader listen from now on, or tells them why not.
+    fn take_place(&self, trader: &Trader) -> Result<Place, String> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let Stream { desk, listeners, streams_max, .. } = &self.stream;
+        let open = listeners.count(trader.owner());
+        if *streams_max <= open {
             let why = "too many streams are open: close some tabs, or raise `streams_max`";
             return Err(why.to_owned());
         }
-        let room = self.desk.check_limit(trader, Limited::Streams, open + 1);
-        room.map_err(|problem| problem.to_string())
+        let room = desk.check_limit(trader, Limited::Streams, open + 1);
+        room.map_err(|problem| problem.to_string())?;
+        Ok(listeners.listen(trader))
+    }
+
+    /// Tells what happens until one of the two has enough; the place is free again by then.
+    async fn talk(
+        &self,
+        socket: &mut WebSocket,
+        place: Place,
+        mut listener: Listener,
+        by: Option<SignedBy>,
+    ) -> End {
+        metrics::gauge!("volaris_streams").increment(1.0);
+        let end = tokio::select! {
+            end = listener.converse(socket, place) => end,
+            end = self.attend(by.as_ref()) => end,
+        };
+        metrics::gauge!("volaris_streams").decrement(1.0);
+        end
+    }
+
+    /// Looks after a stream, also while a word of it is not let through: ends it once who hears it
+    /// is signed out, and counts its minutes.
+    async fn attend(&self, by: Option<&SignedBy>) -> End {
+        let mut checks = interval(self.patience.check);
+        // Who asks was just found out.
+        checks.reset();
+        let mut minutes = interval(Duration::from_secs(60));
+        minutes.reset();
+        loop {
+            tokio::select! {
+                _ = checks.tick() => {
+                    if !self.is_signed_in(by).await {
+                        return End::Refused("signed out".to_owned());
+                    }
+                }
+                _ = minutes.tick() => self.count_minute(by),
+            }
+        }
+    }
+
+    /// Who was signed out hears no more. A database that is silent ends nothing: it is asked again
+    /// at the next check.
+    async fn is_signed_in(&self, by: Option<&SignedBy>) -> bool {
+        timeout(CHECK_MAX, self.stream.doors.is_signed_in(by)).await.unwrap_or(true)
+    }
+
+    /// A minute of live prices was used. It is counted to the end, though the stream may not last:
+    /// to break off there would lose what others used.
+    fn count_minute(&self, by: Option<&SignedBy>) {
+        let Some(by) = by else { return };
+        let (doors, account) = (self.stream.doors.clone(), by.account.clone());
+        tokio::spawn(async move { doors.count(&account, Used::LiveMinutes).await });
     }
 }
 
@@ -146,16 +241,17 @@ fn message(bytes: Bytes, is_json: bool) -> Option<Message> {
 
 /// One page that listens.
 struct Listener {
-    stream: Stream,
+    desk: Arc<Desk>,
     trader: Trader,
-    /// By what; nothing on a desk without accounts.
-    by: Option<SignedBy>,
+    patience: Patience,
     is_json: bool,
     watched: Vec<Symbol>,
     chains: WatchedChains,
     epoch: u64,
     sent: BTreeMap<Symbol, u64>,
     words: (Moment, u32),
+    /// How often it was asked for a sign of life since it last gave one.
+    unanswered: u32,
     /// Counts messages; held, because looking it up by name for each would cost as much as one.
     messages: metrics::Counter,
 }
@@ -169,44 +265,35 @@ enum End {
 }
 
 impl Listener {
-    fn new(stream: Stream, (trader, by): (Trader, Option<SignedBy>), is_json: bool) -> Self {
+    fn new(gate: &Gate, trader: Trader, is_json: bool) -> Self {
         Self {
-            stream,
+            desk: Arc::clone(&gate.stream.desk),
             trader,
-            by,
+            patience: gate.patience,
             is_json,
             watched: Vec::new(),
             chains: WatchedChains::default(),
             epoch: 0,
             sent: BTreeMap::new(),
             words: (Moment(0), 0),
+            unanswered: 0,
             messages: metrics::counter!("volaris_stream_messages_total"),
         }
     }
 
-    async fn talk(mut self, mut socket: WebSocket) {
-        let end = self.converse(&mut socket).await;
-        if let End::Refused(why) = end {
-            refuse(&mut socket, why, self.is_json).await;
-        }
-    }
-
-    async fn converse(&mut self, socket: &mut WebSocket) -> End {
-        let mut tellings = self.stream.listeners.listen(&self.trader);
-        let state = self.stream.desk.with_tape(&self.trader, |tape| tape.state());
+    async fn converse(&mut self, socket: &mut WebSocket, mut tellings: Place) -> End {
+        let state = self.desk.with_tape(&self.trader, |tape| tape.state());
         let hello = encode_server(&ServerWord::Status(state.into()), self.is_json);
         if let Err(end) = self.send(socket, hello.into()).await {
             return end;
         }
-        let mut checks = tokio::time::interval(CHECK_EVERY);
-        // Who asks was just found out.
-        checks.reset();
-        let mut minutes = tokio::time::interval(Duration::from_secs(60));
-        minutes.reset();
+        let mut pings = interval(self.patience.check);
+        // What was held up is not made up for: there is time to answer between any two.
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        pings.reset();
         loop {
             let done = tokio::select! {
-                _ = checks.tick() => self.check_signed_in().await,
-                _ = minutes.tick() => self.count_minute().await,
+                _ = pings.tick() => self.ping(socket).await,
                 heard = socket.recv() => match heard {
                     Some(Ok(message)) => self.handle_message(socket, message).await,
                     Some(Err(error)) => Err(End::Refused(error.to_string())),
@@ -224,28 +311,28 @@ impl Listener {
         }
     }
 
-    /// A minute of live prices was used.
-    async fn count_minute(&self) -> Result<(), End> {
-        if let Some(by) = &self.by {
-            self.stream.doors.count(&by.account, Used::LiveMinutes).await;
+    /// Asks for a sign of life, which browsers give by themselves. Who has gone without a word
+    /// would otherwise be told everything until the system gives up, a quarter of an hour later.
+    async fn ping(&mut self, socket: &mut WebSocket) -> Result<(), End> {
+        if UNANSWERED_MAX <= self.unanswered {
+            return Err(End::Gone);
         }
-        Ok(())
-    }
-
-    /// Who was signed out hears no more. Prices wait for no database that is silent: it is asked
-    /// again at the next check.
-    async fn check_signed_in(&self) -> Result<(), End> {
-        let is_signed_in = self.stream.doors.is_signed_in(self.by.as_ref());
-        match tokio::time::timeout(CHECK_MAX, is_signed_in).await {
-            Ok(false) => Err(End::Refused("signed out".to_owned())),
-            Ok(true) | Err(_) => Ok(()),
-        }
+        self.unanswered += 1;
+        self.say(socket, Message::Ping(Bytes::new())).await
     }
 
     async fn send(&self, socket: &mut WebSocket, bytes: Bytes) -> Result<(), End> {
         let message = message(bytes, self.is_json).ok_or(End::Gone)?;
         self.messages.increment(1);
-        socket.send(message).await.map_err(|_| End::Gone)
+        self.say(socket, message).await
+    }
+
+    /// Who does not let it through in time is as good as gone.
+    async fn say(&self, socket: &mut WebSocket, message: Message) -> Result<(), End> {
+        match timeout(self.patience.send, socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
     }
 
     async fn handle_message(
@@ -253,6 +340,7 @@ impl Listener {
         socket: &mut WebSocket,
         message: Message,
     ) -> Result<(), End> {
+        self.unanswered = 0;
         let bytes: Bytes = match message {
             Message::Text(text) => text.into(),
             Message::Binary(bytes) => bytes,
@@ -284,7 +372,7 @@ impl Listener {
             return Ok(());
         }
         let chains = &mut self.chains;
-        let words = self.stream.desk.with_tape(&self.trader, |tape| chains.news(tape));
+        let words = self.desk.with_tape(&self.trader, |tape| chains.news(tape));
         for word in words {
             self.send(socket, encode_chain(&word, self.is_json).into()).await?;
         }
@@ -293,7 +381,7 @@ impl Listener {
 
     /// Goes on from what the page knows, if that is of this epoch and has all that is watched.
     fn resume(&mut self, resume: &Resume) -> bool {
-        let epoch = self.stream.desk.with_tape(&self.trader, |tape| tape.epoch());
+        let epoch = self.desk.with_tape(&self.trader, |tape| tape.epoch());
         let known: BTreeMap<Symbol, u64> =
             resume.positions.iter().map(|known| (known.symbol, known.seq)).collect();
         if resume.epoch != epoch || !self.watched.iter().all(|symbol| known.contains_key(symbol)) {
@@ -322,7 +410,7 @@ impl Listener {
 
     async fn send_snapshot(&mut self, socket: &mut WebSocket) -> Result<(), End> {
         let watched = self.watched.clone();
-        let snapshot = self.stream.desk.with_tape(&self.trader, |tape| snapshot_of(tape, &watched));
+        let snapshot = self.desk.with_tape(&self.trader, |tape| snapshot_of(tape, &watched));
         self.epoch = snapshot.epoch;
         self.sent = snapshot.positions.iter().map(|known| (known.symbol, known.seq)).collect();
         let word = encode_server(&ServerWord::Snapshot(Box::new(snapshot)), self.is_json);
@@ -333,7 +421,7 @@ impl Listener {
         &mut self,
         socket: &mut WebSocket,
         first: Telling,
-        tellings: &mut tokio::sync::broadcast::Receiver<Telling>,
+        tellings: &mut Place,
     ) -> Result<(), End> {
         let mut slots = Vec::new();
         let mut next = Some(first);
@@ -448,3 +536,6 @@ fn join_postcard(epoch: u64, at: Moment, parts: &[&TellingPart]) -> Bytes {
     }
     bytes.into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,7 +77,9 @@ impl LazyRoute for DevelopersPage {
                 <p>
                     "The first answer is the tape's status, then a snapshot, then updates. Every \
                      update carries the number of the print it follows on; if that is not the last \
-                     one you know, read " <code>"/api/v1/tape"</code> " to fill the gap."
+                     one you know, read " <code>"/api/v1/tape"</code> " to fill the gap. Answer \
+                     its pings, as WebSocket libraries do by themselves: a stream that is silent \
+                     for half a minute is ended."
                 </p>
                 <p>"Quotes of an option series, as they change:"</p>
                 <pre><code>
