@@ -325,8 +325,8 @@ async fn identify(
         Ok(None) => return turn_away(&request),
     };
     let trader = Trader::signed_in(&account);
-    if !doors.pace.may_ask(trader.owner(), request.uri().path()) {
-        return pace::too_fast();
+    if let Some(refusal) = doors.pace.refusal(trader.owner(), request.uri().path()) {
+        return refusal;
     }
     let asked = (request.uri().path(), is_for_a_person(&request));
     match demanded_factor::refusal(&doors, &account.id, asked).await {
