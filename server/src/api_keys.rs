@@ -54,7 +54,8 @@ pub(crate) fn is_for_programs(path: &str) -> bool {
 }
 
 /// What the desk's own pages ask by themselves.
-const OF_PAGES: [&str; 3] = ["/stream", "/api/v1/tape", "/api/v1/market/status"];
+const OF_PAGES: [&str; 5] =
+    ["/stream", "/api/v1/tape", "/api/v1/market/status", api::BOOKS_PATH, "/api/levels/read"];
 
 /// Whether it is one that is counted.
 pub(crate) fn is_question(path: &str) -> bool {
@@ -173,6 +174,17 @@ async fn end(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_pages_ask_by_themselves_is_no_question_of_a_program() {
+        for path in ["/api/v1/levels/SPX", "/api/levels/SPX", "/api/v1/positions"] {
+            assert!(is_question(path), "{path}");
+        }
+        for path in leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).chain(OF_PAGES)
+        {
+            assert!(!is_question(path), "{path}");
+        }
+    }
 
     #[test]
     fn a_key_is_what_follows_the_word_bearer() {
