@@ -203,6 +203,11 @@ test("an import that is asked for wrongly says what to do", async () => {
       assert.match(await told("--symbol", "SPY", "--zone", "Mars"), /America\/New_York/);
       assert.match(await told("--symbol", "SPY", "--stamps", "middle"), /start, end/);
       assert.match(await told("--symbol", "SPY", "--span", "7m"), /7m/);
+      // Whoever forgot to name the desk's folder sees that it went elsewhere.
+      const first = await importBars(folder, path, "--symbol", "SPY");
+      assert.match(first.stdout, /a new desk begins in .*: another is named by --data/);
+      const second = await importBars(folder, path, "--symbol", "SPY");
+      assert.doesNotMatch(second.stdout, /a new desk/);
     });
     const { code, stderr } = await importBars(folder, folder, "--symbol", "SPY");
     assert.equal(code, 1);

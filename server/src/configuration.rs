@@ -7,7 +7,7 @@ mod tiers;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use desk::Tiers;
 use http::Uri;
 use ipnet::IpNet;
@@ -368,7 +368,17 @@ fn read_file(path: &Path) -> anyhow::Result<Written> {
 fn parse(text: &str) -> anyhow::Result<Written> {
     let source = config::File::from_str(text, config::FileFormat::Toml);
     let read = config::Config::builder().add_source(source).build();
-    read.and_then(config::Config::try_deserialize).map_err(|error| anyhow::anyhow!("{error}"))
+    let read = read.and_then(config::Config::try_deserialize::<Written>);
+    let read = read.map_err(|error| anyhow::anyhow!("{error}"))?;
+    // By these the file is found.
+    for (name, is_named) in [("data", read.data.is_some()), ("config", read.config.is_some())] {
+        let variable = name.to_ascii_uppercase();
+        ensure!(
+            !is_named,
+            "`{name}` does nothing in a file: name it by --{name} or VOLARIS_{variable}"
+        );
+    }
+    Ok(read)
 }
 
 #[cfg(test)]
@@ -380,6 +390,10 @@ mod tests {
         let error = parse("lisen = \"127.0.0.1:1\"").expect_err("a slip of the pen");
         let text = format!("{error:#}");
         assert!(text.contains("lisen") && text.contains("listen"), "{text}");
+        for text in ["data = \"/srv/desk\"", "config = \"other.toml\""] {
+            let error = format!("{:#}", parse(text).expect_err("it would do nothing there"));
+            assert!(error.contains("VOLARIS_"), "{error}");
+        }
     }
 
     #[test]

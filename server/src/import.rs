@@ -19,6 +19,7 @@ use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 use market::{BarSpan, Moment, Print, PrintMark, Span, Symbol, TradingDate};
 use store::Database;
 
+use crate::backup;
 use crate::commands::{ImportBars, ImportChain, Stamps, say};
 use crate::configuration::Configuration;
 use crate::doctor::open_database;
@@ -59,7 +60,7 @@ pub(crate) async fn import_bars(
     let imported =
         outcome.with_context(|| format!("nothing was imported from `{}`", asked.file.display()))?;
     drop(input);
-    let database = open_database(configuration).await?;
+    let database = open_desk(configuration).await?;
     let outcome = keep(&database, asked.symbol, imported).await;
     database.close().await;
     outcome
@@ -77,10 +78,20 @@ pub(crate) async fn import_chain(
     let imported = feeds::read_chain(&input, &whole.to_string_lossy(), options)
         .with_context(|| format!("nothing was imported from `{}`", asked.file.display()))?;
     drop(input);
-    let database = open_database(configuration).await?;
+    let database = open_desk(configuration).await?;
     let outcome = keep_chain(&database, &OwnerId::local(), imported).await;
     database.close().await;
     outcome
+}
+
+/// A first file may come before the desk was ever started; somebody who forgot to name the desk's
+/// folder should see that it went elsewhere.
+async fn open_desk(configuration: &Configuration) -> anyhow::Result<Database> {
+    if backup::ensure_is_there(configuration).is_err() {
+        let folder = configuration.data.display();
+        say(&format!("a new desk begins in {folder}: another is named by --data or VOLARIS_DATA"));
+    }
+    open_database(configuration).await
 }
 
 async fn keep_chain(
