@@ -101,12 +101,22 @@ pub fn paint(canvas: &HtmlCanvasElement, shapes: &[Shape], palette: &Palette, de
     let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
     context.clear_rect(0.0, 0.0, width / density, height / density);
     context.set_text_baseline("middle");
-    context.set_line_width(1.0);
+    let hair = density.round().max(1.0) / density;
+    context.set_line_width(hair);
     context.set_line_join("round");
     // What the last painting left behind.
     let _ = context.set_line_dash(&js_sys::Array::new());
-    let mut brush =
-        Brush { context, palette, density, ink: None, font: None, is_dashed: false, clips: false };
+    let mut brush = Brush {
+        context,
+        palette,
+        density,
+        hair,
+        ink: None,
+        font: None,
+        align: None,
+        is_dashed: false,
+        clips: false,
+    };
     for shape in shapes {
         brush.paint(shape);
     }
@@ -118,20 +128,30 @@ struct Brush<'a> {
     context: Context,
     palette: &'a Palette,
     density: f64,
+    /// The width of a hairline: about a pixel, in whole dots of the screen.
+    hair: f64,
     ink: Option<Ink>,
     font: Option<bool>,
+    align: Option<Align>,
     is_dashed: bool,
     clips: bool,
 }
 
 impl Brush<'_> {
-    /// The nearest pixel edge, and half a pixel further for hairlines.
+    /// The middle of a hairline there that covers whole dots.
     fn crisp(&self, value: f64) -> f64 {
-        ((value * self.density).floor() + 0.5) / self.density
+        self.edge(value - self.hair / 2.0) + self.hair / 2.0
     }
 
     fn edge(&self, value: f64) -> f64 {
         (value * self.density).round() / self.density
+    }
+
+    /// The left, top, right and bottom edge of a box, which is a dot wide and high at least.
+    fn edges(&self, [x, y, width, height]: &[f64; 4]) -> [f64; 4] {
+        let (left, top, dot) = (self.edge(*x), self.edge(*y), 1.0 / self.density);
+        let (right, bottom) = (self.edge(x + width), self.edge(y + height));
+        [left, top, right.max(left + dot), bottom.max(top + dot)]
     }
 
     fn take(&mut self, ink: Ink) {
@@ -160,7 +180,7 @@ impl Brush<'_> {
     fn clip(&mut self, area: Option<[f64; 4]>) {
         if self.clips {
             self.context.restore();
-            (self.ink, self.font, self.is_dashed) = (None, None, false);
+            (self.ink, self.font, self.align, self.is_dashed) = (None, None, None, false);
         }
         self.clips = area.is_some();
         if let Some([x, y, width, height]) = area {
@@ -178,30 +198,20 @@ impl Brush<'_> {
             Shape::Frames { boxes, ink } => {
                 self.take(*ink);
                 self.dash(false);
-                for [x, y, width, height] in boxes {
-                    let (left, top) = (self.crisp(*x), self.crisp(*y));
-                    let right = self.crisp(x + width - 1.0);
-                    let bottom = self.crisp(y + height - 1.0);
-                    self.context.stroke_rect(left, top, right - left, bottom - top);
+                for one in boxes {
+                    let ([left, top, right, bottom], hair) = (self.edges(one), self.hair);
+                    let (wide, tall) = (right - left - hair, bottom - top - hair);
+                    self.context.stroke_rect(left + hair / 2.0, top + hair / 2.0, wide, tall);
                 }
             }
-            Shape::Strokes { lines, ink, is_dashed } => {
-                self.take(*ink);
-                self.dash(*is_dashed);
-                self.context.begin_path();
-                for [from_x, from_y, to_x, to_y] in lines {
-                    self.context.move_to(self.crisp(*from_x), self.crisp(*from_y));
-                    self.context.line_to(self.crisp(*to_x), self.crisp(*to_y));
-                }
-                self.context.stroke();
-            }
+            Shape::Strokes { lines, ink, is_dashed } => self.stroke(lines, *ink, *is_dashed),
             Shape::Path { points, ink, width, is_dashed } => {
                 self.take(*ink);
                 self.dash(*is_dashed);
                 self.context.set_line_width(*width);
                 self.trace(points);
                 self.context.stroke();
-                self.context.set_line_width(1.0);
+                self.context.set_line_width(self.hair);
             }
             Shape::Area { points, base, ink, opacity } => {
                 let (Some(first), Some(last)) = (points.first(), points.last()) else { return };
@@ -224,14 +234,43 @@ impl Brush<'_> {
     fn fill(&mut self, boxes: &[[f64; 4]], ink: Ink, opacity: f64) {
         self.take(ink);
         self.context.set_global_alpha(opacity);
-        let least = 1.0 / self.density;
-        for [x, y, width, height] in boxes {
-            let (left, top) = (self.edge(*x), self.edge(*y));
-            let right = self.edge(x + width).max(left + least);
-            let bottom = self.edge(y + height).max(top + least);
+        for one in boxes {
+            let [left, top, right, bottom] = self.edges(one);
             self.context.fill_rect(left, top, right - left, bottom - top);
         }
         self.context.set_global_alpha(1.0);
+    }
+
+    /// Hairlines. One along an axis is a box of a pixel: sharp at any density and at both ends, and
+    /// a single call where a stroke takes two.
+    fn stroke(&mut self, lines: &[[f64; 4]], ink: Ink, is_dashed: bool) {
+        self.take(ink);
+        let is_straight =
+            |[from_x, from_y, to_x, to_y]: &[f64; 4]| from_x == to_x || from_y == to_y;
+        if !is_dashed && lines.iter().all(is_straight) {
+            for [from_x, from_y, to_x, to_y] in lines {
+                let (left, wide) = self.along(*from_x, *to_x);
+                let (top, tall) = self.along(*from_y, *to_y);
+                self.context.fill_rect(left, top, wide, tall);
+            }
+            return;
+        }
+        self.dash(is_dashed);
+        self.context.begin_path();
+        for [from_x, from_y, to_x, to_y] in lines {
+            self.context.move_to(self.crisp(*from_x), self.crisp(*from_y));
+            self.context.line_to(self.crisp(*to_x), self.crisp(*to_y));
+        }
+        self.context.stroke();
+    }
+
+    /// Where a hairline begins on one axis, and how far it goes: around its place, or a dot long.
+    fn along(&self, from: f64, to: f64) -> (f64, f64) {
+        if from == to {
+            return (self.edge(from - self.hair / 2.0), self.hair);
+        }
+        let (begin, end) = (self.edge(from.min(to)), self.edge(from.max(to)));
+        (begin, (end - begin).max(1.0 / self.density))
     }
 
     fn trace(&mut self, points: &[(f64, f64)]) {
@@ -251,11 +290,14 @@ impl Brush<'_> {
             self.context.set_letters(&self.palette.fonts[usize::from(is_bold)]);
             self.font = Some(is_bold);
         }
-        self.context.set_text_align(match align {
-            Align::Left => "left",
-            Align::Middle => "center",
-            Align::Right => "right",
-        });
+        if self.align != Some(align) {
+            self.context.set_text_align(match align {
+                Align::Left => "left",
+                Align::Middle => "center",
+                Align::Right => "right",
+            });
+            self.align = Some(align);
+        }
         let _ = self.context.fill_text(text, x, self.edge(y));
     }
 }

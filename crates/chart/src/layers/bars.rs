@@ -133,25 +133,31 @@ fn one_direction(
             lines.push([x, close, x + width / 2.0, close]);
         } else {
             let (top, bottom) = (open.min(close), open.max(close));
-            lines.push([x, high, x, top]);
-            lines.push([x, bottom, x, low]);
+            // A filled box covers what of its line is behind it.
+            let wicks = if is_hollow(ink, style, bottom - top) {
+                [(high, top), (bottom, low)]
+            } else {
+                [(high, low), (low, low)]
+            };
+            let is_long = |(from, to): &(f64, f64)| from < to;
+            lines.extend(wicks.into_iter().filter(is_long).map(|(from, to)| [x, from, x, to]));
             boxes.push([x - width / 2.0, top, width, (bottom - top).max(1.0)]);
         }
     }
     shapes.push(Shape::Strokes { lines, ink, is_dashed: false });
-    // A box of one pixel has no inside that could be hollow.
-    let is_hollow = |one: &[f64; 4]| {
-        matches!(style, ChartStyle::Hollow | ChartStyle::HeikinAshi)
-            && ink == Ink::Up
-            && 1.0 < one[3]
-    };
-    let (hollow, filled): (Vec<_>, Vec<_>) = boxes.into_iter().partition(is_hollow);
+    let (hollow, filled): (Vec<_>, Vec<_>) =
+        boxes.into_iter().partition(|[.., height]| is_hollow(ink, style, *height));
     if !hollow.is_empty() {
         shapes.push(Shape::Frames { boxes: hollow, ink });
     }
     if !filled.is_empty() {
         shapes.push(Shape::Fills { boxes: filled, ink, opacity: 1.0 });
     }
+}
+
+/// Whether a box so high is a frame. One of a pixel has no inside that could be hollow.
+fn is_hollow(ink: Ink, style: ChartStyle, height: f64) -> bool {
+    matches!(style, ChartStyle::Hollow | ChartStyle::HeikinAshi) && ink == Ink::Up && 1.0 < height
 }
 
 /// The other symbol's closes, scaled so that both start together at the left edge.
@@ -176,6 +182,46 @@ mod tests {
 
     use crate::state::tests::{MINUTES, bars};
     use crate::{Action, ChartState, Ink, Shape};
+
+    #[test]
+    fn a_bar_has_no_line_where_its_prices_go_no_further() {
+        use crate::{ChartSetup, ChartStyle};
+        let mut state = ChartState::default();
+        state.apply(Action::Resize { width: 1_000.0, height: 600.0 });
+        let price = |value: f64| market::Price::from_f64(value).expect("a price");
+        let bar = |(place, [open, high, low, close]): (usize, [f64; 4])| Bar {
+            start: bars(5)[place].start,
+            open: price(open),
+            high: price(high),
+            low: price(low),
+            close: price(close),
+            volume: 1,
+        };
+        // Up without a line below, without one above, with both, with neither, and flat.
+        let prices = [
+            [10.0, 13.0, 10.0, 12.0],
+            [10.0, 12.0, 9.0, 12.0],
+            [10.0, 13.0, 9.0, 12.0],
+            [10.0, 12.0, 10.0, 12.0],
+            [10.0, 10.0, 10.0, 10.0],
+        ];
+        let bars = prices.into_iter().enumerate().map(bar).collect();
+        state.apply(Action::SetBars { bars, subject: MINUTES });
+        for (style, expected) in [(ChartStyle::Hollow, 4), (ChartStyle::Candles, 4)] {
+            state.apply(Action::SetUp(ChartSetup { style, ..ChartSetup::default() }));
+            let lines: Vec<_> = state
+                .shapes()
+                .into_iter()
+                .filter_map(|shape| match shape {
+                    Shape::Strokes { lines, ink: Ink::Up, .. } => Some(lines),
+                    _ => None,
+                })
+                .flatten()
+                .collect();
+            assert_eq!(lines.len(), expected, "{style:?}");
+            assert!(lines.iter().all(|[.., from, _, to]| from < to), "{lines:?}");
+        }
+    }
 
     #[test]
     fn hours_before_the_open_and_after_the_close_are_tinted() {
