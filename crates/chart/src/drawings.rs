@@ -5,6 +5,8 @@ mod shapes;
 mod tags;
 mod words;
 
+use std::ops::RangeInclusive;
+
 use market::{BarSpan, Moment};
 
 use crate::Ink;
@@ -103,6 +105,26 @@ pub struct Anchor {
     pub at: Moment,
     /// The price.
     pub price: f64,
+}
+
+impl Anchor {
+    /// Years 1900 to 2200.
+    const TIMES: RangeInclusive<i64> = -2_208_988_800_000_000..=7_258_118_399_999_999;
+    /// What a price can be.
+    const PRICES: RangeInclusive<f64> = 0.000_1..=1e9;
+
+    /// Whether a drawing can have it.
+    pub(crate) fn is_possible(self) -> bool {
+        Self::TIMES.contains(&self.at.0) && Self::PRICES.contains(&self.price)
+    }
+
+    /// The nearest one that a drawing can have.
+    fn possible(self) -> Self {
+        Self {
+            at: Moment(self.at.0.clamp(*Self::TIMES.start(), *Self::TIMES.end())),
+            price: self.price.clamp(*Self::PRICES.start(), *Self::PRICES.end()),
+        }
+    }
 }
 
 /// Something drawn.
@@ -223,8 +245,12 @@ impl Drawings {
     pub(crate) fn change(
         &mut self,
         before: Vec<Drawing>,
-        after: Vec<Drawing>,
+        mut after: Vec<Drawing>,
     ) -> Vec<DrawingChange> {
+        // One that cannot be kept would hold up all that are sent with it.
+        for point in after.iter_mut().flat_map(|one| &mut one.points) {
+            *point = point.possible();
+        }
         if before == after {
             return Vec::new();
         }
@@ -290,6 +316,21 @@ mod tests {
 
     fn drawing(id: u64, price: f64) -> Drawing {
         Drawing::new(id, Tool::Horizontal, vec![Anchor { at: Moment(0), price }])
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_moved_to_where_it_can_be() {
+        for (at, price) in [(0, 0.0), (0, -5.0), (0, 1e12), (i64::MIN, 1.0), (i64::MAX, 1.0)] {
+            let mut one = drawing(1, price);
+            one.points[0].at = Moment(at);
+            assert!(one.to_string().parse::<Drawing>().is_err(), "{one}");
+            let mut drawings = Drawings::default();
+            for change in drawings.change(Vec::new(), vec![one]) {
+                let DrawingChange::Put(kept) = change else { panic!("nothing is gone") };
+                assert_eq!(kept.to_string().parse(), Ok(kept));
+            }
+            assert_eq!(drawings.items().len(), 1);
+        }
     }
 
     #[test]

@@ -93,11 +93,8 @@ impl FromStr for Drawing {
 
 fn anchor(text: &str) -> Option<Anchor> {
     let (at, price) = text.split_once(',')?;
-    let (at, price) = (at.parse::<i64>().ok()?, price.parse::<f64>().ok()?);
-    // From 1900 to 2200, and what a price can be.
-    let is_time = (-2_208_988_800_000_000..7_258_118_400_000_000).contains(&at);
-    let is_price = (0.000_1..=1e9).contains(&price);
-    (is_time && is_price).then_some(Anchor { at: Moment(at), price })
+    let anchor = Anchor { at: Moment(at.parse().ok()?), price: price.parse().ok()? };
+    anchor.is_possible().then_some(anchor)
 }
 
 #[cfg(test)]
