@@ -72,6 +72,22 @@ visit("each key zooms, stretches and moves by its step", MINUTES, async ({ page 
   assert.equal(await seen(page), undefined, "as on a fresh chart");
 });
 
+visit("only the first button of a mouse drags the chart", MINUTES, async ({ page }) => {
+  await pause(page);
+  const { box, x, y } = await goTo(page, ...MIDDLE);
+  const before = await seen(page);
+  for (const button of ["right", "middle"]) {
+    await page.mouse.move(x, y);
+    await page.mouse.down({ button });
+    await page.mouse.move(x + 120, y, { steps: 4 });
+    await page.mouse.up({ button });
+    assert.deepEqual(await seen(page), before, button);
+  }
+  await page.keyboard.press("Escape");
+  await drag(page, [x, y], [x + 70, y]);
+  near((await seen(page))[0], before[0] - 70 / (await scales(page, box)).bar, 0.2);
+});
+
 visit("the wheel zooms at the pointer while the newest bar is followed", {}, async ({ page }) => {
   await pause(page);
   const box = await canvasBox(page);

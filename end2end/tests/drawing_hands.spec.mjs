@@ -386,6 +386,30 @@ visit("a finger moves one point of a line alone", { ...MINUTES, touch: true },
     await untilAt(lines, [begin, dropped], "the line");
   });
 
+visit("what a finger dragged stays where a second one stops it", { ...MINUTES, touch: true },
+  async ({ page }) => {
+    await pause(page);
+    const { x, y } = await goTo(page, ...MIDDLE);
+    const finger = await fingerOf(page);
+    const touch = await fingers(page);
+    const lines = kept(page);
+    const [a, to, other] = [[x - 100, y + 30], [x - 60, y - 40], [x + 80, y + 60]];
+    await page.getByRole("button", { name: "Horizontal line", exact: true }).tap();
+    await finger.tap(a);
+    await until(() => lines.size === 1, "the line is not kept");
+    const fresh = only(lines).points[0].price;
+    await touch("touchStart", a);
+    await touch("touchMove", to);
+    await touch("touchStart", to, other);
+    await until(() => only(lines).points[0].price !== fresh, "where it was left is not kept");
+    const left = only(lines).points[0].price;
+    await touch("touchMove", [to[0] - 30, to[1]], [other[0] + 30, other[1]]);
+    await touch("touchEnd");
+    // Nobody drags it any more.
+    await look(page, x, y + 120);
+    assert.equal(only(lines).points[0].price, left);
+  });
+
 /** The most pixels of a colour in one row of the chart. */
 async function longest(page, property) {
   await frame(page);

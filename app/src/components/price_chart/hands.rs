@@ -55,6 +55,10 @@ impl Grip {
 
     /// A finger or button went down.
     pub(super) fn down(self, event: &PointerEvent) {
+        // The other buttons of a mouse are for menus.
+        if event.button() != 0 {
+            return;
+        }
         let (x, y) = Self::place(event);
         let region = self.chart.state.with_value(|state| match event.pointer_type().as_str() {
             "touch" => state.finger_region(x, y),
@@ -63,8 +67,13 @@ impl Grip {
         if let Some(canvas) = self.chart.canvas.get_untracked() {
             let _ = canvas.set_pointer_capture(event.pointer_id());
         }
-        // A second finger zooms, whatever the first one does.
-        let is_first = self.chart.hands.with_value(|hands| hands.pointers.is_empty());
+        // A second finger zooms, whatever the first one does: what that drew stays where it is.
+        let (first, drew) =
+            self.chart.hands.with_value(|hands| (hands.pointers.first().copied(), hands.draws));
+        if let Some((_, x, y)) = first.filter(|_| drew) {
+            self.chart.release_drawing((x, y));
+        }
+        let is_first = first.is_none();
         let draws = is_first && region == Region::Prices && self.chart.press_drawing(event, (x, y));
         self.chart.hands.update_value(|hands| {
             hands.pointers.retain(|(id, ..)| *id != event.pointer_id());
@@ -84,6 +93,10 @@ impl Grip {
         let (x, y) = Self::place(event);
         let hands = self.chart.hands.get_value();
         let known = hands.pointers.iter().position(|(id, ..)| *id == event.pointer_id());
+        if known.is_some() && event.pointer_type() == "mouse" && event.buttons() & 1 == 0 {
+            // It was let go where nobody told: over a menu of the system.
+            return self.up(event);
+        }
         let Some(place) = known else {
             self.show_grip(match self.region((x, y)) {
                 Region::PriceAxis => "prices",
@@ -98,6 +111,11 @@ impl Grip {
         };
         if hands.draws {
             self.chart.drag_drawing((x, y));
+            self.chart.hands.update_value(|hands| {
+                if let Some(pointer) = hands.pointers.get_mut(place) {
+                    *pointer = (event.pointer_id(), x, y);
+                }
+            });
             return;
         }
         let (_, before_x, before_y) = hands.pointers[place];
