@@ -58,6 +58,7 @@ mod volatility_table;
 mod volatility_term;
 mod watch_menu;
 mod watchlist;
+mod wish;
 
 pub(crate) use chain_detail::chain_detail;
 pub(crate) use chain_head::{ChainHeadControls, StrikeFilter, chain_head, chain_tools};

@@ -58,6 +58,16 @@ impl Installation {
             layout: RwSignal::new(Layout::default()),
         }
     }
+
+    /// Whether what is shown is what this device kept.
+    pub(crate) fn is_kept(self) -> bool {
+        self.kept_at_ms.read().is_some()
+    }
+
+    /// Whether somebody answers: the server by its link, or this device from what it kept.
+    pub(crate) fn answers(self, tape: LiveTape) -> bool {
+        tape.link.get() == Link::Open || self.is_kept()
+    }
 }
 
 /// What the look every second must remember.
@@ -70,7 +80,7 @@ struct Watch {
     /// When it was last asked who is signed in.
     asked_ms: f64,
     /// Whose bars, how long, of which epoch: they are on the device.
-    bars: BTreeSet<(Symbol, BarSpan, u64)>,
+    bars: Rc<RefCell<BTreeSet<(Symbol, BarSpan, u64)>>>,
 }
 
 /// Keeps the desk on this device, as long as the page lives.
@@ -103,12 +113,12 @@ pub(crate) async fn keep_installed(tape: LiveTape, installation: Installation) {
         kept_ms: None,
         renewed_ms: js_sys::Date::now(),
         asked_ms: 0.0,
-        bars: BTreeSet::new(),
+        bars: Rc::default(),
     }));
     let leaving = Rc::clone(&watch);
     hear(&document(), "visibilitychange", move || {
         if document().hidden() {
-            leaving.borrow_mut().keep();
+            leaving.borrow().keep();
         }
     });
     let look = move || watch.borrow_mut().look(&registration);
@@ -148,7 +158,7 @@ impl Watch {
     }
 
     /// Asks the worker to keep the page as it is now; whether there was one.
-    fn keep(&mut self) -> bool {
+    fn keep(&self) -> bool {
         let Some(worker) = workers().and_then(|workers| workers.controller()) else { return false };
         let page = window().location().href().unwrap_or_default();
         let books = books_address(self.tape);
@@ -159,18 +169,23 @@ impl Watch {
 
     /// Asks for the charts' bars, drawings and levels once more where the worker has not heard the
     /// answer: it keeps what passes through it.
-    fn keep_charts(&mut self) {
+    fn keep_charts(&self) {
         let epoch = self.tape.peek_books(|books| books.epoch());
         let layout = self.installation.layout.get_untracked();
         let charts = layout.charts().iter().map(|chart| (chart.symbol, chart.span, epoch));
-        let missing: Vec<_> = charts.filter(|chart| self.bars.insert(*chart)).collect();
+        let kept = Rc::clone(&self.bars);
+        let missing: BTreeSet<_> = charts.filter(|chart| !kept.borrow().contains(chart)).collect();
         if missing.is_empty() {
             return;
         }
         let symbols = layout.symbols();
         spawn_local(async move {
-            for (symbol, span, _) in missing {
-                let _ = read_bars(symbol, span, None).await;
+            for chart in missing {
+                let (symbol, span, _) = chart;
+                // What did not come is asked for with the next keeping.
+                if read_bars(symbol, span, None).await.is_ok() {
+                    kept.borrow_mut().insert(chart);
+                }
             }
             for symbol in symbols {
                 let _ = read_drawings(symbol).await;

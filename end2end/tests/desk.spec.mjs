@@ -271,9 +271,14 @@ test("a link that was cut for ten seconds is refilled, and the screen says so", 
     await page.locator('.feed-age[data-state="lost"]').waitFor({ timeout: 20_000 });
     await page.locator(".feed-age", { hasText: /link lost \d+(\.\d)? s ago/ }).waitFor();
     await page.locator('.desk[data-stale="true"]').waitFor();
+    // What is asked for meanwhile comes with the next link.
+    await page.getByRole("button", { name: "15m, 15 minutes" }).click();
+    await until(() => page.url().includes("span=15m"), "the timeframe is in the address");
+    await page.locator(".price-chart__data", { hasText: "O " }).waitFor({ state: "hidden" });
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     await page.context().setOffline(false);
     await live(page);
+    await page.locator(".price-chart__data", { hasText: "O " }).waitFor();
     await page.locator('.desk[data-stale="false"]').waitFor();
     await page.locator(".toast", { hasText: /refilled/ }).waitFor({ timeout: 20_000 });
     await changed(() => lastPrice(page), price, "the last price");

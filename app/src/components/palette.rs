@@ -9,9 +9,10 @@ use web_sys::HtmlElement;
 
 use super::opened::show_while;
 use super::screen_controls::{screen_controls, use_control};
+use super::wish::Wish;
 use crate::centre::Centre;
 use crate::commands::{Command, Linked, Move};
-use crate::erased::{Erase, erased, follow, heard, memo, part};
+use crate::erased::{Erase, erased, heard, memo, part};
 use crate::keymap::{Keymap, span_of_digits};
 use crate::panes::SidePane;
 
@@ -88,8 +89,7 @@ struct Standing {
     found: Memo<Vec<Row>>,
     /// The place of the row that Enter chooses.
     marked: RwSignal<usize>,
-    /// Whether the first symbol is chosen when the list of them comes.
-    is_wished: RwSignal<bool>,
+    wish: Wish,
     /// What can be used on the screen that is open, and its names.
     screen: StoredValue<Vec<(String, HtmlElement)>, LocalStorage>,
     names: RwSignal<Vec<String>>,
@@ -104,7 +104,7 @@ impl Standing {
         self.screen.set_value(found);
         self.typed.set(controls.opened.get_untracked().unwrap_or_default());
         self.marked.set(0);
-        self.is_wished.set(false);
+        self.wish.forget();
         if let Some(field) = self.field.get_untracked() {
             let _ = field.focus();
         }
@@ -116,9 +116,7 @@ impl Standing {
         let Self { controls, .. } = self;
         let deed = self.found.with_untracked(|found| found.get(place).map(|row| row.deed.clone()));
         let Some(deed) = deed else {
-            // Who is faster than the list of symbols has the first when that comes.
-            self.is_wished.set(controls.symbols.with_untracked(Vec::is_empty));
-            return;
+            return self.wish.make();
         };
         controls.opened.set(None);
         // At once: what is done may want the focus, which nothing beside an open dialog can have.
@@ -133,13 +131,6 @@ impl Standing {
                     use_control(control);
                 }
             }),
-        }
-    }
-
-    fn keep_promise(self) {
-        if !self.controls.symbols.with(Vec::is_empty) && self.is_wished.get_untracked() {
-            self.is_wished.set(false);
-            self.choose(0);
         }
     }
 
@@ -198,12 +189,16 @@ pub(crate) fn palette(controls: PaletteControls) -> AnyView {
         typed,
         found: memo(move || rows(controls, &names.read(), &typed.read())),
         marked: RwSignal::new(0),
-        is_wished: RwSignal::new(false),
+        wish: Wish::new(controls.symbols),
         screen: StoredValue::new_local(Vec::new()),
         names,
     };
-    let Standing { dialog, field, marked, is_wished, .. } = standing;
-    follow(move || standing.keep_promise());
+    let Standing { dialog, field, marked, wish, .. } = standing;
+    wish.keep(move || {
+        if controls.opened.read_untracked().is_some() {
+            standing.choose(0);
+        }
+    });
     show_while(dialog, move || controls.opened.read().is_some(), move || standing.begin());
     let close_outside = move |event: MouseEvent| {
         // The ground round a dialog counts as the dialog itself.
@@ -237,7 +232,7 @@ pub(crate) fn palette(controls: PaletteControls) -> AnyView {
                 on:input=heard(move |event| {
                     typed.set(event_target_value(&event));
                     marked.set(0);
-                    is_wished.set(false);
+                    wish.forget();
                 })
                 on:keydown=heard(move |event| standing.hear_key(&event))
             />

@@ -1,10 +1,12 @@
 //! Finds a symbol by its letters or its name.
 
-use crate::erased::{Erase, erased, follow, heard, memo, part};
 use api::SymbolView;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use market::Symbol;
+
+use super::wish::Wish;
+use crate::erased::{Erase, erased, heard, memo, part};
 
 /// Finds a symbol by its letters or its name: a combobox with a list.
 #[component]
@@ -23,16 +25,18 @@ pub(crate) fn SymbolSearch(
     let typed = RwSignal::new(String::new());
     let found = memo(move || symbols.with(|symbols| matching(symbols, &typed.read())));
     let search = Search {
-        symbols,
         typed,
         found,
         is_open: RwSignal::new(false),
         marked: RwSignal::new(0),
-        is_wished: RwSignal::new(false),
+        wish: Wish::new(symbols),
         on_choose,
     };
-    follow(move || search.keep_promise());
-    let Search { is_open, marked, is_wished, .. } = search;
+    let Search { is_open, marked, wish, .. } = search;
+    wish.keep(move || {
+        let first = found.with_untracked(|found| found.first().map(|one| one.symbol));
+        first.into_iter().for_each(|symbol| search.choose(symbol));
+    });
     let is_listed = move || is_open.get() && !found.read().is_empty();
     let is_nothing = move || {
         let is_missing = found.read().is_empty() && !symbols.with(Vec::is_empty);
@@ -59,7 +63,7 @@ pub(crate) fn SymbolSearch(
                 on:input=heard(move |event| {
                     typed.set(event_target_value(&event));
                     marked.set(0);
-                    is_wished.set(false);
+                    wish.forget();
                     is_open.set(true);
                 })
                 on:focus=heard(move |_| is_open.set(true))
@@ -85,13 +89,11 @@ pub(crate) fn SymbolSearch(
 /// What is sought.
 #[derive(Clone, Copy)]
 struct Search {
-    symbols: Signal<Vec<SymbolView>>,
     typed: RwSignal<String>,
     found: Memo<Vec<SymbolView>>,
     is_open: RwSignal<bool>,
     marked: RwSignal<usize>,
-    /// Who is faster than the list of what there is has it chosen when that comes.
-    is_wished: RwSignal<bool>,
+    wish: Wish,
     on_choose: Callback<Symbol>,
 }
 
@@ -105,15 +107,7 @@ impl Search {
     /// Who goes elsewhere wishes nothing any more.
     fn close(self) {
         self.is_open.set(false);
-        self.is_wished.set(false);
-    }
-
-    fn keep_promise(self) {
-        if !self.symbols.with(Vec::is_empty) && self.is_wished.get_untracked() {
-            self.is_wished.set(false);
-            let first = self.found.with_untracked(|found| found.first().map(|one| one.symbol));
-            first.into_iter().for_each(|symbol| self.choose(symbol));
-        }
+        self.wish.forget();
     }
 
     fn key(self, event: &KeyboardEvent) {
@@ -136,7 +130,7 @@ impl Search {
                 });
                 match chosen {
                     Some(symbol) => self.choose(symbol),
-                    None => self.is_wished.set(self.symbols.with_untracked(Vec::is_empty)),
+                    None => self.wish.make(),
                 }
             }
             "Escape" => self.close(),

@@ -1,12 +1,14 @@
 //! Bars of earlier days, for the chart: the newest page first, older ones as they are asked for.
 
-use crate::erased::{derived, follow, memo};
 use api::{ApiError, BarsView, read_bars};
+use gloo::timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use market::{BarSpan, Moment, Symbol};
 
 use crate::components::{ChartFeed, ChartHistory, OlderPage};
+use crate::contexts::installation;
+use crate::erased::{derived, follow, memo};
 use crate::live::LiveTape;
 
 /// Whose bars, how long, on which epoch of the tape.
@@ -14,6 +16,9 @@ type Asked = (Symbol, BarSpan, u64);
 
 /// The books' epoch until the tape is heard; no tape has it.
 const UNHEARD: u64 = 0;
+
+/// How long older bars that did not come are not asked for again, in milliseconds.
+const ASKED_AGAIN_MS: u32 = 2_000;
 
 /// Whether an answer is what is asked for now.
 fn fits(answer: Asked, now: Asked) -> bool {
@@ -33,8 +38,12 @@ pub(super) fn chart_feed(
     // What is being asked before the tape was heard, and so for whatever epoch it plays.
     let early = StoredValue::new(None::<(Symbol, BarSpan)>);
     let again = Trigger::new();
+    // What was asked for without a link is asked for again with the next.
+    let installation = installation();
+    let is_answered = memo(move || installation.answers(tape));
     follow(move || {
         again.track();
+        is_answered.track();
         older.set(OlderPage::Idle);
         let Some(now) = asked.get() else { return };
         let is_here = answer.with_untracked(|answer| {
@@ -80,8 +89,14 @@ pub(super) fn chart_feed(
             older.set(match page {
                 Ok(page) if page.bars.is_empty() => OlderPage::Ended,
                 Ok(page) => OlderPage::Came(history(page)),
-                // The next pan asks again.
-                Err(_) => OlderPage::Idle,
+                // Not with every painting meanwhile.
+                Err(_) => {
+                    TimeoutFuture::new(ASKED_AGAIN_MS).await;
+                    if asked.try_get_untracked().flatten() != Some((symbol, span, epoch)) {
+                        return;
+                    }
+                    OlderPage::Idle
+                }
             });
         });
     });

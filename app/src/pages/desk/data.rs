@@ -128,9 +128,7 @@ impl DeskData {
             day_beats: std::array::from_fn(|_| Trigger::new()),
         };
         // A question that was lost with the link is asked again with the next.
-        let kept_at_ms = data.installation.kept_at_ms;
-        let is_answered =
-            memo(move || tape.link.get() == Link::Open || kept_at_ms.read().is_some());
+        let is_answered = memo(move || data.installation.answers(tape));
         follow(move || {
             // What a tape has is known with the tape.
             if tape_name.get().is_none() || !is_answered.get() {
@@ -237,7 +235,7 @@ impl DeskData {
 
     /// Whether this is what the device kept.
     pub(super) fn is_offline(self) -> bool {
-        self.installation.kept_at_ms.read().is_some()
+        self.installation.is_kept()
     }
 
     /// That this is what the device kept, and how old it is.

@@ -22,12 +22,12 @@ impl Expiries {
         let expiries = Self { symbol, told: RwSignal::new(None) };
         let epoch = memo(move || tape.status.read().as_ref().map(|(tape, _)| tape.epoch));
         let asked = StoredValue::new(None);
-        let kept_at_ms = installation().kept_at_ms;
+        let installation = installation();
         follow(move || {
             let (symbol, epoch) = (symbol.get(), epoch.get());
             let is_open = tape.link.get() == Link::Open;
             // A series has its quotes by the stream: a device keeps none.
-            if !is_open && kept_at_ms.read().is_some() {
+            if !is_open && installation.is_kept() {
                 expiries.told.set(Some(Err(ApiError::Unreachable)));
                 asked.set_value(None);
             }

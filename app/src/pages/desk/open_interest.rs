@@ -8,7 +8,7 @@ use market::{Span, Symbol};
 
 use crate::contexts::installation;
 use crate::erased::{follow, memo};
-use crate::live::{Link, LiveTape, steady_ms};
+use crate::live::{LiveTape, steady_ms};
 
 /// Between two questions at least, whatever the tape's pace.
 const ASKED_EVERY_MS: f64 = 10_000.0;
@@ -23,15 +23,14 @@ pub(super) fn open_interest(tape: LiveTape, symbol: Memo<Symbol>) -> OpenInteres
     let minute = memo(move || tape.with_books(|books| books.at().0.div_euclid(Span::MINUTE.0)));
     let asked = StoredValue::new(None);
     let asked_ms = StoredValue::new(0.0);
-    let kept_at_ms = installation().kept_at_ms;
+    let installation = installation();
     follow(move || {
         let question = (symbol.get(), epoch.get());
         let _ = minute.get();
-        // What was kept on this device is answered there.
-        let is_open = tape.link.get() == Link::Open || kept_at_ms.read().is_some();
+        let is_answered = installation.answers(tape);
         let is_same = asked.get_value() == Some(question);
         // A tape may run through an hour in a minute: nobody's volatilities are that new.
-        if !is_open || (is_same && steady_ms() - asked_ms.get_value() < ASKED_EVERY_MS) {
+        if !is_answered || (is_same && steady_ms() - asked_ms.get_value() < ASKED_EVERY_MS) {
             return;
         }
         let is_other = asked.get_value().is_none_or(|(symbol, _)| symbol != question.0);

@@ -9,7 +9,7 @@ use quant::levels::OptionLevels;
 
 use crate::contexts::installation;
 use crate::erased::{follow, memo};
-use crate::live::{Link, LiveTape, steady_ms};
+use crate::live::{LiveTape, steady_ms};
 
 /// Between two questions about a symbol at least, whatever the tape's pace.
 const ASKED_EVERY_MS: f64 = 10_000.0;
@@ -36,11 +36,10 @@ impl KnownOptionLevels {
             tape.with_books(|live| (0 < live.snapshots()).then(|| (live.epoch(), minute(live))))
         });
         let asked = StoredValue::new(Vec::<Asked>::new());
-        let kept_at_ms = installation().kept_at_ms;
+        let installation = installation();
         follow(move || {
             let (Some((epoch, minute)), shown) = (stand.get(), shown.get()) else { return };
-            // What was kept on this device is answered there.
-            if tape.link.get() != Link::Open && kept_at_ms.read().is_none() {
+            if !installation.answers(tape) {
                 return;
             }
             let now = steady_ms();
