@@ -15,10 +15,12 @@ use std::task::Poll;
 use any_spawner::{CustomExecutor, Executor, PinnedFuture, PinnedLocalFuture};
 use gloo::events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
+use leptos::reactive::computed::ScopedFuture;
 use leptos::tachys::html::attribute::Attribute;
 use leptos::tachys::hydration::Cursor;
+use leptos::tachys::renderer::types::{Element, Node};
 use leptos::tachys::view::any_view::AnyViewState;
-use leptos::tachys::view::{Position, PositionState};
+use leptos::tachys::view::{Mountable, Position, PositionState};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -27,7 +29,7 @@ use crate::live::steady_ms;
 
 /// After this long the browser has its turn. Lighthouse's phone is four times slower than the
 /// computer that it stands on, and calls long what takes it more than 50 ms.
-const TURN_MAX_MS: f64 = 8.0;
+const TURN_MAX_MS: f64 = 4.0;
 
 /// What a hand does, by the names of the browser's events.
 const HANDS: [&str; 12] = [
@@ -161,15 +163,43 @@ pub(crate) fn in_turn(pane: impl FnOnce() -> AnyView + Send + 'static) -> AnyVie
 
 struct InTurn(Box<dyn FnOnce() -> AnyView + Send>);
 
+/// A pane that stands on the page. What it follows ends with it: Leptos gives what a part of a page
+/// had when it was taken over to whatever is around that part, which may never end.
+struct Standing {
+    view: AnyViewState,
+    owner: Owner,
+}
+
+impl Mountable for Standing {
+    fn unmount(&mut self) {
+        self.view.unmount();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        self.view.mount(parent, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.view.insert_before_this(child)
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        self.view.elements()
+    }
+}
+
 impl Render for InTurn {
-    type State = AnyViewState;
+    type State = Standing;
 
     fn build(self) -> Self::State {
-        (self.0)().build()
+        let owner = Owner::new();
+        Standing { view: owner.with(|| (self.0)().build()), owner }
     }
 
     fn rebuild(self, state: &mut Self::State) {
-        (self.0)().rebuild(state);
+        let owner = Owner::new();
+        owner.with(|| (self.0)().rebuild(&mut state.view));
+        state.owner = owner;
     }
 }
 
@@ -212,12 +242,16 @@ impl RenderHtml for InTurn {
         cursor: &Cursor,
         position: &PositionState,
     ) -> Self::State {
-        (self.0)().hydrate::<FROM_SERVER>(cursor, position)
+        let owner = Owner::new();
+        let view = owner.with(|| (self.0)().hydrate::<FROM_SERVER>(cursor, position));
+        Standing { view, owner }
     }
 
     async fn hydrate_async(self, cursor: &Cursor, position: &PositionState) -> Self::State {
         rest().await;
-        (self.0)().hydrate_async(cursor, position).await
+        let owner = Owner::new();
+        let taken = owner.with(|| ScopedFuture::new((self.0)().hydrate_async(cursor, position)));
+        Standing { view: taken.await, owner }
     }
 
     fn into_owned(self) -> Self::Owned {
