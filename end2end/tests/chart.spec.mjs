@@ -3,7 +3,9 @@
 
 import assert from "node:assert/strict";
 
-import { canvasBox, drag, near, pause, under } from "../chart.mjs";
+import {
+  canvasBox, drag, hearWords, near, paintedWords, pause, under,
+} from "../chart.mjs";
 import { checkAxe, live, until, visit } from "../desk.mjs";
 
 visit("what lies under the pointer stays under it", {}, async ({ page }) => {
@@ -176,18 +178,61 @@ visit("every style is drawn, on a phone too", { path: "/chart/SPY", width: 390, 
     await checkAxe(page);
   });
 
-visit("ladder and chart show one another's levels", {}, async ({ page }) => {
-  await pause(page);
-  const rung = page.locator(".rung", { hasText: "PDL" }).first();
+visit("a chart that has left the screen paints nothing more", {}, async ({ page }) => {
+  await hearWords(page);
+  await page.reload();
+  await live(page);
+  await page.locator(".price-chart__data", { hasText: "O " }).first().waitFor();
+  for (let times = 0; times < 2; times += 1) {
+    await page.getByRole("button", { name: "Chain", exact: true }).first().click();
+    await page.locator(".chain-row").first().waitFor();
+    await page.evaluate(() => { self.paintedWords.length = 0; });
+    // Prices go on meanwhile.
+    const price = () => page.locator(".ladder__last").innerText();
+    const before = await price();
+    await until(async () => (await price()) !== before, "the price moves");
+    assert.deepEqual((await paintedWords(page)).filter(({ isSeen }) => !isSeen), []);
+    await page.getByRole("button", { name: "Chart", exact: true }).first().click();
+    await page.locator(".price-chart__data", { hasText: "O " }).first().waitFor();
+  }
+});
+
+/** Chooses a rung; gives where the middle of the prices is, to which its level came. */
+async function showOnChart(page, rung) {
   const price = Number(await rung.locator("data").getAttribute("value"));
   // Far from the button that explains it.
   await rung.locator(".rung__price").click();
   const box = await canvasBox(page);
-  // It came to the middle of the prices, whose head is thirty pixels and whose foot is the time.
+  // Above the middle are thirty pixels of a head, below it the time.
   const y = box.y + 30 + (box.height - 26 - 30) / 2;
   await page.mouse.move(box.x + 300, y);
   await until(async () => Math.abs((await under(page)).price - price) < 0.5,
-    `the middle is ${(await under(page)).price}, PDL ${price}`);
+    `the middle is ${(await under(page)).price}, the level ${price}`);
+  return { box, y };
+}
+
+visit("a level chosen beside the chain is shown on the chart, and drawing goes on there", {},
+  async ({ page }) => {
+    await pause(page);
+    const beside = async () => {
+      await page.getByRole("button", { name: "Chain", exact: true }).first().click();
+      await page.waitForURL(/\/chain\/SPX/);
+      await page.locator(".chain-row").first().waitFor();
+    };
+    await beside();
+    await showOnChart(page, page.locator(".rung", { hasText: "PDL" }).first());
+    // What is only seen on the chart is done where it is seen, and at once.
+    await beside();
+    await page.keyboard.press("Alt+h");
+    await page.waitForURL(/\/chart\/SPX/);
+    await page.locator('.drawing-bar [aria-pressed="true"]').waitFor();
+    await page.keyboard.press("Escape");
+  });
+
+visit("ladder and chart show one another's levels", {}, async ({ page }) => {
+  await pause(page);
+  const rung = page.locator(".rung", { hasText: "PDL" }).first();
+  const { box, y } = await showOnChart(page, rung);
   await until(async () => (await rung.getAttribute("data-pointed")) === "true",
     "the ladder does not show what the chart points at");
   await page.mouse.move(box.x + 300, y - 60);

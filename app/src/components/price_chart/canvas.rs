@@ -106,8 +106,12 @@ impl Chart {
     fn follow_wishes(self) {
         let Self { one, all, .. } = self;
         follow(move || {
-            let wish = all.wish.get();
-            if let Some(action) = wish.filter(|_| one.is_active.get_untracked()) {
+            let wish = all.wish.get().filter(|_| one.is_active.get_untracked());
+            let is_there = |state: &ChartState| !state.bars().is_empty() && state.has_room();
+            if wish.is_some() && !self.state.with_value(is_there) {
+                // Bars would undo it, and nothing has a middle yet.
+                self.painted.track();
+            } else if let Some(action) = wish {
                 all.wish.set(None);
                 self.act(action);
             }
@@ -292,9 +296,11 @@ impl Chart {
         // Bars come anew when the tape is first heard, and would be followed again.
         let is_heard = self.all.tape.peek_books(|live| live.epoch()) != 0;
         let mut wanted = self.wanted.get_value();
-        // What waited while the chart was hidden may be another one's by now.
-        wanted.prices = wanted.prices.filter(|_| wanted.told == told(self.one));
-        self.wanted.set_value(wanted);
+        if wanted.prices.is_some() && wanted.told != told(self.one) {
+            // What waited while the chart was hidden is another one's by now.
+            wanted.prices = None;
+            self.wanted.set_value(wanted);
+        }
         let target = wanted.window.filter(|_| is_heard);
         let symbol = self.one.symbol.get_untracked();
         let (first, is_short, is_reached, is_whole) = self.state.with_value(|state| {

@@ -85,6 +85,11 @@ impl Chart {
     /// Follows the kept drawings, the tool that is chosen, and wishes from outside.
     pub(super) fn follow_drawings(self) {
         let (controls, is_active) = (self.all.drawings, self.one.is_active);
+        if is_active.get_untracked() {
+            // It may have been taken before there was a chart to draw on.
+            let tool = controls.tool.get_untracked();
+            self.state.update_value(|state| state.take_tool(tool));
+        }
         follow(move || {
             let symbol = self.one.symbol.get();
             controls.books.with(|books| {

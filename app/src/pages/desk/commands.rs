@@ -30,6 +30,9 @@ use crate::panes::SidePane;
 const KEY_PAN: f64 = 60.0;
 /// The part of the prices' height that a key moves them by.
 const KEY_LIFT: f64 = 0.1;
+/// How often, and how many times, it is looked whether the chart has what it was asked to show.
+const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(20);
+const LOOKS_MAX: u32 = 250;
 
 /// What commands act on.
 #[derive(Clone, Copy)]
@@ -145,9 +148,9 @@ impl Commands {
         match command {
             Command::Palette => self.palette.set(Some(String::new())),
             Command::Keys => self.is_key_sheet_open.set(true),
-            Command::Indicators => menus.studies.set(true),
-            Command::Chart => menus.chart.set(true),
-            Command::Drawings => menus.drawings.set(true),
+            Command::Indicators => self.on_chart(|| menus.studies.set(true)),
+            Command::Chart => self.on_chart(|| menus.chart.set(true)),
+            Command::Drawings => self.on_chart(|| menus.drawings.set(true)),
             Command::Layouts => menus.layouts.set(true),
             Command::NextChart => route.change(false, |layout| {
                 layout.activate((layout.active() + 1) % layout.charts().len());
@@ -165,9 +168,9 @@ impl Commands {
             }),
             Command::Invert => self.set_up(|setup| setup.is_inverted = !setup.is_inverted),
             Command::Magnet => self.set_up(|setup| setup.is_magnetic = !setup.is_magnetic),
-            Command::Tool(tool) => drawings.tool.set(Some(tool)),
-            Command::Undo => drawings.wish(DrawingWish::Undo),
-            Command::Redo => drawings.wish(DrawingWish::Redo),
+            Command::Tool(tool) => self.on_chart(|| drawings.tool.set(Some(tool))),
+            Command::Undo => self.on_chart(|| drawings.wish(DrawingWish::Undo)),
+            Command::Redo => self.on_chart(|| drawings.wish(DrawingWish::Redo)),
             Command::Fit => self.move_chart(Action::Fit),
             Command::Reset => self.move_chart(Action::Reset),
             Command::Latest => self.move_chart(Action::Latest),
@@ -200,6 +203,13 @@ impl Commands {
         }
     }
 
+    /// Brings the charts into sight, and does what is only seen there.
+    fn on_chart(self, act: impl FnOnce()) {
+        self.pane.set(Pane::Chart);
+        self.route.show(Centre::Chart);
+        act();
+    }
+
     /// Moves the active chart, where there is one to be seen.
     fn move_chart(self, action: Action) {
         if self.route.centre.get_untracked() == Centre::Chart {
@@ -209,23 +219,43 @@ impl Commands {
 
     /// Brings a level to the middle of the chart and lights it up for a moment.
     pub(super) fn show_level(self, (name, price): (String, f64)) {
-        self.pane.set(Pane::Chart);
-        self.chart_wish.set(Some(Action::Centre(price)));
+        self.on_chart(|| self.chart_wish.set(Some(Action::Centre(price))));
+        self.flash_when_there(name, LOOKS_MAX);
+    }
+
+    /// Lights a level up once the chart has it in its middle, which takes a while where there was
+    /// none to be seen.
+    fn flash_when_there(self, name: String, looks: u32) {
+        let look = move || {
+            let is_wished = |wish: Option<Action>| matches!(wish, Some(Action::Centre(_)));
+            match self.chart_wish.try_get_untracked().map(is_wished) {
+                Some(true) if 0 < looks => self.flash_when_there(name, looks - 1),
+                Some(_) => self.flash(name),
+                None => {}
+            }
+        };
+        set_timeout(look, LOOK_EVERY);
+    }
+
+    fn flash(self, name: String) {
         let flash = move |strength: Option<f64>, after_ms: u64| {
             let name = name.clone();
             let light = move || {
                 let level = strength.map(|strength| (name.clone(), strength));
                 self.chart_wish.try_set(Some(Action::Pulse(level)));
             };
-            set_timeout(light, std::time::Duration::from_millis(after_ms));
+            match after_ms {
+                0 => light(),
+                _ => set_timeout(light, std::time::Duration::from_millis(after_ms)),
+            }
         };
-        flash(Some(1.0), 20);
+        flash(Some(1.0), 0);
         // Twice, slower than what could harm anybody's eyes; steadily for those who ask for that.
         if !is_motion_reduced() {
-            flash(Some(0.2), 350);
-            flash(Some(1.0), 700);
+            flash(Some(0.2), 330);
+            flash(Some(1.0), 680);
         }
-        flash(None, 1_300);
+        flash(None, 1_280);
     }
 
     fn set_up(self, change: impl FnOnce(&mut ChartSetup)) {
@@ -309,10 +339,10 @@ fn run_seldom(commands: Commands, command: Command) {
             drawings.anchors.set(true);
         }
         Command::DeleteDrawing => match drawings.selected.get_untracked() {
-            Some(one) => drawings.wish(DrawingWish::Delete(one.id)),
+            Some(one) => commands.on_chart(|| drawings.wish(DrawingWish::Delete(one.id))),
             None => data.say("No drawing is selected.".to_owned()),
         },
-        Command::DeleteDrawings => drawings.wish(DrawingWish::DeleteAll),
+        Command::DeleteDrawings => commands.on_chart(|| drawings.wish(DrawingWish::DeleteAll)),
         Command::Crosshair => {
             if let Some(chart) = found::<web_sys::HtmlElement>(ACTIVE_CHART) {
                 let _ = chart.focus();
