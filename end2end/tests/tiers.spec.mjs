@@ -161,11 +161,7 @@ test("programs ask as often in a day as the tier has, across restarts", async ()
     // The screens are no programs: they go on, and ask for another symbol's levels.
     const page = await open(server, "/chart/SPX", cy, WIDE);
     await live(page);
-    const asked = page.waitForResponse((answer) => answer.url().endsWith("/api/levels/read"));
-    await page.keyboard.type("qqq");
-    await page.keyboard.press("Enter");
-    assert.equal((await asked).status(), 200);
-    await page.waitForURL(/\/chart\/QQQ/);
+    assert.equal((await askAsPage(server, "levels/read", cy, sent("QQQ"))).status, 200);
     await page.quit();
   } finally {
     await server.stop({ keepFolder: true }).catch(() => {});
