@@ -7,6 +7,9 @@ const GAP: f64 = 74.0;
 /// Steps between words inside a day, in minutes.
 const MINUTE_STEPS: [i64; 8] = [5, 10, 15, 30, 60, 120, 240, 480];
 
+/// Bars of this length and more are told by their number in the day.
+const HOUR: Span = Span::hours(1);
+
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -46,9 +49,10 @@ pub(crate) fn words(
     let date_of = |place: usize| bars[place].start.wall_time().date;
     let mut words: Vec<TimeWord> = Vec::new();
     let mut before: Option<TradingDate> = visible.start.checked_sub(1).map(date_of);
-    // How many bars of its day are before the one that is looked at.
+    // How many bars of its day are before the one that is looked at; asked for where they are few.
+    let is_long = span.intraday().is_some_and(|length| HOUR <= length);
     let mut of_day = match before {
-        Some(date) if span.intraday().is_some() && stride == 1 => {
+        Some(date) if is_long && stride == 1 => {
             (0..visible.start).rev().take_while(|place| date_of(*place) == date).count()
         }
         _ => 0,
@@ -82,10 +86,10 @@ pub(crate) fn words(
 /// A round time. Bars of an hour and more begin where the session does, at half past: of them each
 /// second, or fourth, of a day is told.
 fn time_word(since: Span, of_day: usize, span: BarSpan, spacing: f64) -> Option<(String, Begins)> {
-    let (minutes, length) = (since.whole_seconds() / 60, span.intraday()?.whole_seconds() / 60);
+    let (minutes, length) = (since.whole_seconds() / 60, span.intraday()?);
     let step = minute_step(span, spacing)?;
-    let is_told = match length {
-        60.. => i64::try_from(of_day).is_ok_and(|n| n % (step / length).max(1) == 0),
+    let is_told = match length.whole_seconds() / 60 {
+        bar if HOUR <= length => i64::try_from(of_day).is_ok_and(|n| n % (step / bar).max(1) == 0),
         _ => minutes % step == 0,
     };
     is_told.then(|| (format!("{:02}:{:02}", minutes / 60, minutes % 60), Begins::Step))
