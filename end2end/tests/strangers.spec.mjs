@@ -125,13 +125,16 @@ async function openLayouts(page) {
   return page.getByRole("dialog", { name: "Layout" });
 }
 
-/** Names of lists and layouts, and a file of what is no ticker. */
+/**
+ * Names of lists and layouts, and a file of what is no ticker. What had the focus goes with a list
+ * that is made: the next key is the menu's, not the page's.
+ */
 async function nameThings(page) {
   for (const text of evil("wl")) {
     const lists = await openLists(page);
     await nameIt(lists, lists.getByPlaceholder("New list"), text, "Make");
     await lists.getByRole("button", { name: `${text} · 0` }).waitFor();
-    await page.keyboard.press("Escape");
+    await lists.press("Escape");
   }
   for (const text of evil("wr")) {
     const lists = await openLists(page);
@@ -140,20 +143,20 @@ async function nameThings(page) {
     await nameIt(lists, lists.getByPlaceholder("Another name"), text, "Rename");
     await lists.getByRole("button", { name: `${text} · 0` }).waitFor();
     await look(page, "the menu of lists", ["wl", "wr"]);
-    await page.keyboard.press("Escape");
+    await lists.press("Escape");
   }
   const lists = await openLists(page);
   const buffer = Buffer.from(`SPX,fi${BLANKLESS}`);
   const file = { name: `${EVIL[3]}.txt`, mimeType: "text/plain", buffer };
   await lists.getByLabel("A file of tickers").setInputFiles(file);
   await look(page, "a toast", ["fi"]);
-  await page.keyboard.press("Escape");
+  await lists.press("Escape");
   for (const text of evil("ly")) {
     const layouts = await openLayouts(page);
     await nameIt(layouts, layouts.getByRole("textbox", { name: "Name" }), text, "Keep");
     await page.locator(".toast", { hasText: `${text} is kept.` }).waitFor();
     await look(page, "the menu of layouts", ["ly"]);
-    await page.keyboard.press("Escape");
+    await layouts.press("Escape");
   }
 }
 
