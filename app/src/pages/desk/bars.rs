@@ -83,20 +83,17 @@ pub(super) fn chart_feed(
         older.set(OlderPage::Asked);
         spawn_local(async move {
             let page = read_bars(symbol, span, Some(before)).await;
+            if page.is_err() {
+                // Not with every painting meanwhile.
+                TimeoutFuture::new(ASKED_AGAIN_MS).await;
+            }
             if asked.try_get_untracked().flatten() != Some((symbol, span, epoch)) {
                 return;
             }
             older.set(match page {
                 Ok(page) if page.bars.is_empty() => OlderPage::Ended,
                 Ok(page) => OlderPage::Came(history(page)),
-                // Not with every painting meanwhile.
-                Err(_) => {
-                    TimeoutFuture::new(ASKED_AGAIN_MS).await;
-                    if asked.try_get_untracked().flatten() != Some((symbol, span, epoch)) {
-                        return;
-                    }
-                    OlderPage::Idle
-                }
+                Err(_) => OlderPage::Idle,
             });
         });
     });
