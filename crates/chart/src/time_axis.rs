@@ -88,9 +88,11 @@ pub(crate) fn words(
 fn time_word(since: Span, of_day: usize, span: BarSpan, spacing: f64) -> Option<(String, Begins)> {
     let (minutes, length) = (since.whole_seconds() / 60, span.intraday()?);
     let step = minute_step(span, spacing)?;
-    let is_told = match length.whole_seconds() / 60 {
-        bar if HOUR <= length => i64::try_from(of_day).is_ok_and(|n| n % (step / bar).max(1) == 0),
-        _ => minutes % step == 0,
+    let is_told = if length < HOUR {
+        minutes % step == 0
+    } else {
+        let bars = (step / (length.whole_seconds() / 60)).max(1);
+        i64::try_from(of_day).is_ok_and(|n| n % bars == 0)
     };
     is_told.then(|| (format!("{:02}:{:02}", minutes / 60, minutes % 60), Begins::Step))
 }

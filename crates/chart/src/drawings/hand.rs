@@ -216,7 +216,8 @@ impl ChartState {
                     if bars != 0.0 {
                         point.at = self.moment_at(self.place_of(point.at) + bars);
                     }
-                    point.price = (point.price + by).max(0.000_1);
+                    point.price += by;
+                    *point = point.possible();
                 }
             }
         }
@@ -234,9 +235,8 @@ impl ChartState {
         let prices = self.prices();
         // What is moved along one way alone stays where it is on the other, to the last digit.
         let at = if bars == 0.0 { from.at } else { self.moment_at(self.place_of(from.at) + bars) };
-        let price =
-            if up == 0.0 { from.price } else { prices.price(prices.y(from.price) - up).min(1e9) };
-        let to = Anchor { at, price: price.max(0.000_1) };
+        let price = if up == 0.0 { from.price } else { prices.price(prices.y(from.price) - up) };
+        let to = Anchor { at, price }.possible();
         let moved = self.moved(&one, point, from, to);
         self.drawings.change(vec![one], vec![moved])
     }
@@ -294,7 +294,7 @@ impl ChartState {
         }
         let (at, price) = self.at(x, y)?;
         let at = if (0.0..=last).contains(&place) { at } else { self.moment_at(place) };
-        Some(Anchor { at, price: price.clamp(0.000_1, 1e9) })
+        Some(Anchor { at, price }.possible())
     }
 }
 

@@ -119,7 +119,10 @@ fn one_direction(
     shapes: &mut Vec<Shape>,
 ) {
     let width = (step(state) * 0.66).floor().max(1.0);
-    let (mut lines, mut boxes) = (Vec::with_capacity(2 * columns.len()), Vec::new());
+    let may_be_hollow =
+        matches!(style, ChartStyle::Hollow | ChartStyle::HeikinAshi) && ink == Ink::Up;
+    let mut lines = Vec::with_capacity(2 * columns.len());
+    let (mut hollow, mut filled) = (Vec::new(), Vec::new());
     for column in columns {
         let x = state.time.x(column.place);
         let (high, low) = (prices.y(column.high), prices.y(column.low));
@@ -133,31 +136,31 @@ fn one_direction(
             lines.push([x, close, x + width / 2.0, close]);
         } else {
             let (top, bottom) = (open.min(close), open.max(close));
-            // A filled box covers what of its line is behind it.
-            let wicks = if is_hollow(ink, style, bottom - top) {
-                [(high, top), (bottom, low)]
-            } else {
-                [(high, low), (low, low)]
+            let mut wick = |from: f64, to: f64| {
+                if from < to {
+                    lines.push([x, from, x, to]);
+                }
             };
-            let is_long = |(from, to): &(f64, f64)| from < to;
-            lines.extend(wicks.into_iter().filter(is_long).map(|(from, to)| [x, from, x, to]));
-            boxes.push([x - width / 2.0, top, width, (bottom - top).max(1.0)]);
+            let one = [x - width / 2.0, top, width, (bottom - top).max(1.0)];
+            // A box of one pixel has no inside that could be hollow.
+            if may_be_hollow && 1.0 < bottom - top {
+                wick(high, top);
+                wick(bottom, low);
+                hollow.push(one);
+            } else {
+                // The box covers what of its line is behind it.
+                wick(high, low);
+                filled.push(one);
+            }
         }
     }
     shapes.push(Shape::Strokes { lines, ink, is_dashed: false });
-    let (hollow, filled): (Vec<_>, Vec<_>) =
-        boxes.into_iter().partition(|[.., height]| is_hollow(ink, style, *height));
     if !hollow.is_empty() {
         shapes.push(Shape::Frames { boxes: hollow, ink });
     }
     if !filled.is_empty() {
         shapes.push(Shape::Fills { boxes: filled, ink, opacity: 1.0 });
     }
-}
-
-/// Whether a box so high is a frame. One of a pixel has no inside that could be hollow.
-fn is_hollow(ink: Ink, style: ChartStyle, height: f64) -> bool {
-    matches!(style, ChartStyle::Hollow | ChartStyle::HeikinAshi) && ink == Ink::Up && 1.0 < height
 }
 
 /// The other symbol's closes, scaled so that both start together at the left edge.
