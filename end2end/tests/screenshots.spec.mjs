@@ -274,6 +274,10 @@ async function settled(page, route, width) {
       list.getBoundingClientRect();
       list.style.display = "";
     }
+    // A chart keeps the words that it does not change; here their font came after them.
+    for (const canvas of document.querySelectorAll("canvas")) {
+      canvas.dispatchEvent(new Event("contextrestored"));
+    }
   });
   // The same twice: fonts, lines of the day and the chart's first frames are all there. Charts
   // of several symbols get their levels one after another: the same for a second.

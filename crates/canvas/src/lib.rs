@@ -1,6 +1,6 @@
 //! Paints a chart's shapes. The only crate that touches a canvas.
 
-use chart::{Align, Ink, Shape};
+use chart::{Align, Edges, Ink, Shape, damage, do_meet, reach_of_box, reach_of_line};
 use js_sys::JsString;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -8,7 +8,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 /// Colours of the theme, by ink.
 #[derive(Clone, Debug, Default)]
-pub struct Palette {
+struct Palette {
     colours: Vec<JsString>,
     fonts: [JsString; 2],
 }
@@ -18,6 +18,7 @@ extern "C" {
     /// A context that takes texts which the browser already has: web-sys hands over a Rust text,
     /// which is decoded again on every call, a dozen times a frame.
     #[wasm_bindgen(extends = CanvasRenderingContext2d)]
+    #[derive(Debug)]
     type Context;
 
     #[wasm_bindgen(method, setter, js_name = fillStyle)]
@@ -58,7 +59,7 @@ pub fn property(ink: Ink) -> &'static str {
 
 impl Palette {
     /// Reads the theme's colours where the canvas stands.
-    pub fn read(canvas: &HtmlCanvasElement) -> Self {
+    fn read(canvas: &HtmlCanvasElement) -> Self {
         let style =
             web_sys::window().and_then(|window| window.get_computed_style(canvas).ok().flatten());
         let property = |name: &str| {
@@ -80,56 +81,133 @@ impl Palette {
     }
 }
 
-/// Gives a canvas as many dots as the screen has under its `width` and `height`, which are in
-/// pixels of which each has `density` dots. Where that is news, what was painted is gone.
-pub fn fit(canvas: &HtmlCanvasElement, (width, height): (f64, f64), density: f64) {
-    #[expect(clippy::cast_possible_truncation, reason = "a screen's dots")]
-    #[expect(clippy::cast_sign_loss, reason = "a screen's dots")]
-    let dots = |length: f64| (length * density).round() as u32;
-    let (width, height) = (dots(width), dots(height));
-    if (canvas.width(), canvas.height()) != (width, height) {
-        canvas.set_width(width);
-        canvas.set_height(height);
-    }
+/// Paints frames upon a canvas, and remembers the last one: of the next, only what changed is
+/// painted.
+#[derive(Debug)]
+pub struct Painter {
+    canvas: HtmlCanvasElement,
+    context: Context,
+    palette: Palette,
+    density: f64,
+    /// What is on the canvas; nothing while that is unknown.
+    shapes: Option<Vec<Shape>>,
 }
 
-/// Paints shapes, from the back to the front, sharp at any pixel density.
-pub fn paint(canvas: &HtmlCanvasElement, shapes: &[Shape], palette: &Palette, density: f64) {
-    let context = canvas.get_context("2d").ok().flatten();
-    let Some(context) = context.map(JsCast::unchecked_into::<Context>) else { return };
-    let _ = context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0);
-    let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
-    context.clear_rect(0.0, 0.0, width / density, height / density);
-    context.set_text_baseline("middle");
-    let hair = density.round().max(1.0) / density;
-    context.set_line_width(hair);
-    context.set_line_join("round");
-    // What the last painting left behind.
-    let _ = context.set_line_dash(&js_sys::Array::new());
-    let mut brush = Brush {
-        context,
-        palette,
-        density,
-        hair,
-        ink: None,
-        font: None,
-        align: None,
-        is_dashed: false,
-        clips: false,
-    };
-    for shape in shapes {
-        brush.paint(shape);
+/// The part of a canvas above which all of it is painted anew, at once.
+const PART_MAX: f64 = 0.6;
+
+impl Painter {
+    /// Of a canvas, in the theme's colours; nothing where the browser has no canvas.
+    pub fn new(canvas: HtmlCanvasElement) -> Option<Self> {
+        let context = canvas.get_context("2d").ok().flatten()?.unchecked_into();
+        let palette = Palette::read(&canvas);
+        Some(Self { canvas, context, palette, density: 1.0, shapes: None })
     }
-    brush.clip(None);
+
+    /// Whether it paints upon that canvas.
+    pub fn is_of(&self, canvas: &HtmlCanvasElement) -> bool {
+        self.canvas == *canvas
+    }
+
+    /// What is on the canvas is not known any more: the browser may have lost it.
+    pub fn forget(&mut self) {
+        self.shapes = None;
+    }
+
+    /// Paints shapes, from the back to the front, upon `width` and `height` in pixels of which each
+    /// has `density` dots; sharp at any density.
+    pub fn paint(&mut self, shapes: Vec<Shape>, (width, height): (f64, f64), density: f64) {
+        if self.fit((width, height), density) {
+            self.shapes = None;
+        }
+        self.begin();
+        let parts = self.shapes.as_deref().map(|before| damage(before, &shapes));
+        let area = |[left, top, right, bottom]: &Edges| {
+            let (wide, tall) =
+                (right.min(width) - left.max(0.0), bottom.min(height) - top.max(0.0));
+            wide.max(0.0) * tall.max(0.0)
+        };
+        let is_small =
+            |parts: &Vec<Edges>| parts.iter().map(area).sum::<f64>() < PART_MAX * width * height;
+        match parts.filter(is_small) {
+            Some(parts) => parts.into_iter().for_each(|part| self.paint_part(&shapes, part)),
+            None => {
+                self.context.clear_rect(0.0, 0.0, width, height);
+                self.brush(None).paint_all(&shapes);
+            }
+        }
+        self.shapes = Some(shapes);
+    }
+
+    /// Gives the canvas as many dots as the screen has under it. Whether what was painted is gone.
+    fn fit(&mut self, (width, height): (f64, f64), density: f64) -> bool {
+        #[expect(clippy::cast_possible_truncation, reason = "a screen's dots")]
+        #[expect(clippy::cast_sign_loss, reason = "a screen's dots")]
+        let dots = |length: f64| (length * density).round() as u32;
+        let (width, height) = (dots(width), dots(height));
+        let is_other = (self.canvas.width(), self.canvas.height()) != (width, height);
+        if is_other {
+            self.canvas.set_width(width);
+            self.canvas.set_height(height);
+        }
+        core::mem::replace(&mut self.density, density) != density || is_other
+    }
+
+    fn begin(&self) {
+        let Self { context, density, .. } = self;
+        let _ = context.set_transform(*density, 0.0, 0.0, *density, 0.0, 0.0);
+        context.set_text_baseline("middle");
+        context.set_line_width(self.hair());
+        context.set_line_join("round");
+        // What the last painting left behind.
+        let _ = context.set_line_dash(&js_sys::Array::new());
+    }
+
+    /// The width of a hairline: about a pixel, in whole dots of the screen.
+    fn hair(&self) -> f64 {
+        self.density.round().max(1.0) / self.density
+    }
+
+    /// Paints what of the shapes reaches into a part, and leaves what is around it.
+    fn paint_part(&self, shapes: &[Shape], part: Edges) {
+        // Whole dots: half of one would be seen through.
+        let [left, top] = [part[0], part[1]].map(|at| (at * self.density).floor() / self.density);
+        let [right, bottom] =
+            [part[2], part[3]].map(|at| (at * self.density).ceil() / self.density);
+        let (wide, tall) = (right - left, bottom - top);
+        self.context.save();
+        self.context.begin_path();
+        self.context.rect(left, top, wide, tall);
+        self.context.clip();
+        self.context.clear_rect(left, top, wide, tall);
+        self.brush(Some([left, top, right, bottom])).paint_all(shapes);
+        self.context.restore();
+    }
+
+    fn brush(&self, part: Option<Edges>) -> Brush<'_> {
+        Brush {
+            context: &self.context,
+            palette: &self.palette,
+            density: self.density,
+            hair: self.hair(),
+            part,
+            ink: None,
+            font: None,
+            align: None,
+            is_dashed: false,
+            clips: false,
+        }
+    }
 }
 
 /// A context that remembers what it was told, so that it is told once.
 struct Brush<'a> {
-    context: Context,
+    context: &'a Context,
     palette: &'a Palette,
     density: f64,
-    /// The width of a hairline: about a pixel, in whole dots of the screen.
     hair: f64,
+    /// What does not reach into it is not painted.
+    part: Option<Edges>,
     ink: Option<Ink>,
     font: Option<bool>,
     align: Option<Align>,
@@ -138,6 +216,17 @@ struct Brush<'a> {
 }
 
 impl Brush<'_> {
+    fn paint_all(mut self, shapes: &[Shape]) {
+        for shape in shapes {
+            self.paint(shape);
+        }
+        self.clip(None);
+    }
+
+    fn is_seen(&self, reach: Edges) -> bool {
+        self.part.is_none_or(|part| do_meet(&part, &reach))
+    }
+
     /// The middle of a hairline there that covers whole dots.
     fn crisp(&self, value: f64) -> f64 {
         self.edge(value - self.hair / 2.0) + self.hair / 2.0
@@ -194,11 +283,18 @@ impl Brush<'_> {
 
     fn paint(&mut self, shape: &Shape) {
         match shape {
+            // Their pieces are looked at one by one, where they are painted.
+            Shape::Fills { .. } | Shape::Frames { .. } | Shape::Strokes { .. } | Shape::Clip(_) => {
+            }
+            _ if self.is_seen(shape.reach()) => {}
+            _ => return,
+        }
+        match shape {
             Shape::Fills { boxes, ink, opacity } => self.fill(boxes, *ink, *opacity),
             Shape::Frames { boxes, ink } => {
                 self.take(*ink);
                 self.dash(false);
-                for one in boxes {
+                for one in boxes.iter().filter(|one| self.is_seen(reach_of_box(one))) {
                     let ([left, top, right, bottom], hair) = (self.edges(one), self.hair);
                     let (wide, tall) = (right - left - hair, bottom - top - hair);
                     self.context.stroke_rect(left + hair / 2.0, top + hair / 2.0, wide, tall);
@@ -234,7 +330,7 @@ impl Brush<'_> {
     fn fill(&mut self, boxes: &[[f64; 4]], ink: Ink, opacity: f64) {
         self.take(ink);
         self.context.set_global_alpha(opacity);
-        for one in boxes {
+        for one in boxes.iter().filter(|one| self.is_seen(reach_of_box(one))) {
             let [left, top, right, bottom] = self.edges(one);
             self.context.fill_rect(left, top, right - left, bottom - top);
         }
@@ -248,7 +344,8 @@ impl Brush<'_> {
         let is_straight =
             |[from_x, from_y, to_x, to_y]: &[f64; 4]| from_x == to_x || from_y == to_y;
         if !is_dashed && lines.iter().all(is_straight) {
-            for [from_x, from_y, to_x, to_y] in lines {
+            for line in lines.iter().filter(|line| self.is_seen(reach_of_line(line))) {
+                let [from_x, from_y, to_x, to_y] = line;
                 let (left, wide) = self.along(*from_x, *to_x);
                 let (top, tall) = self.along(*from_y, *to_y);
                 self.context.fill_rect(left, top, wide, tall);
@@ -257,7 +354,8 @@ impl Brush<'_> {
         }
         self.dash(is_dashed);
         self.context.begin_path();
-        for [from_x, from_y, to_x, to_y] in lines {
+        for line in lines.iter().filter(|line| self.is_seen(reach_of_line(line))) {
+            let [from_x, from_y, to_x, to_y] = line;
             self.context.move_to(self.crisp(*from_x), self.crisp(*from_y));
             self.context.line_to(self.crisp(*to_x), self.crisp(*to_y));
         }

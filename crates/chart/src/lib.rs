@@ -3,9 +3,10 @@
 //!
 //! `series` keeps bars and sums them up for a far view; `scale` and `panes` say where things lie;
 //! `studies` computes indicators bar by bar; `drawings` is what a trader
-//! draws; `layers` turns all of it into shapes; `state` is the
-//! chart itself, moved by `Action`s; `layout` is several of them.
+//! draws; `layers` turns all of it into shapes, and `damage` says which parts of them are news;
+//! `state` is the chart itself, moved by `Action`s; `layout` is several of them.
 
+mod damage;
 mod drawings;
 mod labels;
 mod layers;
@@ -20,6 +21,7 @@ mod state;
 mod studies;
 mod time_axis;
 
+pub use damage::{Edges, damage, do_meet, reach_of_box, reach_of_line};
 pub use drawings::{Anchor, BadDrawing, Drawing, DrawingChange, Drawings, Pressed, Tool};
 pub use layout::{Layout, LayoutChart, Links};
 pub use scale::ScaleMode;

@@ -1,9 +1,10 @@
 //! The chart alone in a browser: bars go in, one of them changes, a frame is painted. Timed beside
 //! other charts on the same bars; never part of the product.
 
-use canvas::{Palette, paint};
-use chart::{Action, ChartSetup, ChartState, Study, Subject};
+use canvas::Painter;
+use chart::{Action, ChartLevel, ChartSetup, ChartState, Study, Subject};
 use market::{Bar, BarSpan, Moment, Price, Span};
+use quant::levels::LevelRole;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlCanvasElement;
 
@@ -12,8 +13,12 @@ use web_sys::HtmlCanvasElement;
 #[derive(Debug)]
 pub struct FrameRun {
     state: ChartState,
-    canvas: HtmlCanvasElement,
-    palette: Palette,
+    painter: Painter,
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "seconds since 1970")]
+fn moment(seconds: f64) -> Moment {
+    Moment(0) + Span::seconds(seconds as i64)
 }
 
 fn price(value: f64) -> Price {
@@ -25,8 +30,7 @@ impl FrameRun {
     /// Minute bars from `first` on, in seconds; four prices a bar.
     #[wasm_bindgen(constructor)]
     pub fn new(canvas: HtmlCanvasElement, first: f64, prices: &[f64]) -> Self {
-        #[expect(clippy::cast_possible_truncation, reason = "seconds since 1970")]
-        let first = Moment(0) + Span::seconds(first as i64);
+        let first = moment(first);
         let bars = prices.as_chunks::<4>().0.iter().zip(0..);
         let bars = bars.map(|([open, high, low, close], minute)| Bar {
             start: first + Span::minutes(minute),
@@ -43,8 +47,8 @@ impl FrameRun {
         let studies = Vec::new();
         state.apply(Action::SetUp(ChartSetup { studies, ..ChartSetup::default() }));
         state.apply(Action::SetBars { bars: bars.collect(), subject });
-        let palette = Palette::read(&canvas);
-        Self { state, canvas, palette }
+        let painter = Painter::new(canvas).expect("a canvas");
+        Self { state, painter }
     }
 
     /// Every offered study is computed and drawn, too.
@@ -78,8 +82,54 @@ impl FrameRun {
     }
 
     /// Paints a frame.
-    pub fn paint(&self, density: f64) {
-        paint(&self.canvas, &self.state.shapes(), &self.palette, density);
+    pub fn paint(&mut self, density: f64) {
+        self.painter.paint(self.state.shapes(), self.state.size(), density);
+    }
+
+    /// The next frame is painted whole.
+    pub fn forget(&mut self) {
+        self.painter.forget();
+    }
+
+    /// The pointer is somewhere, or keys put the crosshair away.
+    pub fn point(&mut self, at: Option<Vec<f64>>) {
+        self.state.apply(Action::Point(at.map(|at| (at[0], at[1]))));
+    }
+
+    /// The tape's time, in seconds since 1970.
+    pub fn set_now(&mut self, seconds: f64) {
+        self.state.apply(Action::SetNow(Some(moment(seconds))));
+    }
+
+    /// The last price, with its line and tag.
+    pub fn set_last(&mut self, price: f64) {
+        self.state.apply(Action::SetLast(Some((price, true))));
+    }
+
+    /// Levels at those prices, the last of them pulsing as strongly as said.
+    pub fn set_levels(&mut self, prices: &[f64], last: f64, pulse: f64) {
+        let level = |(place, price): (usize, &f64)| ChartLevel {
+            name: format!("L{place}"),
+            price: *price,
+            role: [LevelRole::Support, LevelRole::Resistance, LevelRole::Pivot][place % 3],
+            is_computed: place % 2 == 0,
+            points: Some(price - last),
+            color: None,
+        };
+        let levels: Vec<_> = prices.iter().enumerate().map(level).collect();
+        let pulsing = levels.last().map(|level| (level.name.clone(), pulse));
+        self.state.apply(Action::SetLevels(levels));
+        self.state.apply(Action::Pulse(pulsing));
+    }
+
+    /// Prices are pulled to there, whatever is seen.
+    pub fn set_prices(&mut self, low: f64, high: f64) {
+        self.state.apply(Action::Prices { low, high });
+    }
+
+    /// The view moves by pixels.
+    pub fn pan(&mut self, x: f64, y: f64) {
+        self.state.apply(Action::Pan { x, y });
     }
 }
 

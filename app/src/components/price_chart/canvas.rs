@@ -1,7 +1,7 @@
 //! A chart on the page: its bars follow the tape, its canvas follows its state.
 
 use crate::erased::{follow, memo};
-use ::canvas::{Palette, fit, paint};
+use ::canvas::Painter;
 use chart::{Action, ChartState, CompareSeries, LinkedPoint, ScaleMode, Subject};
 use gloo::events::EventListener;
 use leptos::html;
@@ -23,7 +23,7 @@ pub(super) struct Chart {
     pub(super) hands: StoredValue<Hands>,
     /// Counts paintings; the words round the canvas follow it.
     pub(super) painted: RwSignal<u64>,
-    palette: StoredValue<Option<Palette>>,
+    painter: StoredValue<Option<Painter>>,
     is_due: StoredValue<bool>,
     wanted: StoredValue<Wanted>,
 }
@@ -59,7 +59,7 @@ impl Chart {
             state: StoredValue::new(ChartState::default()),
             hands: StoredValue::new(Hands::default()),
             painted: RwSignal::new(0),
-            palette: StoredValue::new(None),
+            painter: StoredValue::new(None),
             is_due: StoredValue::new(false),
             wanted: StoredValue::new(Wanted {
                 window: one.window,
@@ -95,7 +95,7 @@ impl Chart {
             let _ = all.look.get();
             // The document's attribute changes with the same signal: read colours after it.
             request_animation_frame(move || {
-                self.palette.try_set_value(None);
+                self.painter.try_set_value(None);
                 self.paint_soon();
             });
         });
@@ -345,12 +345,21 @@ impl Chart {
             }
         };
         measure();
+        // What the browser may have lost, with its graphics or while nobody looked, is painted anew.
+        let anew = move |_: &web_sys::Event| {
+            let forget =
+                |painter: &mut Option<Painter>| painter.iter_mut().for_each(Painter::forget);
+            self.painter.try_update_value(forget);
+            self.paint_soon();
+        };
+        let restored = EventListener::new(&canvas, "contextrestored", anew);
+        let seen_again = EventListener::new(&document(), "visibilitychange", anew);
         let observed = Closure::<dyn FnMut()>::new(measure);
         if let Ok(observer) = web_sys::ResizeObserver::new(observed.as_ref().unchecked_ref()) {
             observer.observe(&canvas);
-            let watching = StoredValue::new_local((observer, observed));
+            let watching = StoredValue::new_local((observer, observed, restored, seen_again));
             on_cleanup(move || {
-                let _ = watching.try_with_value(|(observer, _)| observer.disconnect());
+                let _ = watching.try_with_value(|(observer, ..)| observer.disconnect());
             });
         }
         self.watch_density(StoredValue::new_local(None));
@@ -384,15 +393,14 @@ impl Chart {
 
     fn paint_now(self) {
         let Some(canvas) = self.canvas.get_untracked() else { return };
-        if self.palette.with_value(Option::is_none) {
-            self.palette.set_value(Some(Palette::read(&canvas)));
-        }
         let density = window().device_pixel_ratio().clamp(1.0, 4.0);
-        fit(&canvas, self.state.with_value(ChartState::size), density);
-        let shapes = self.state.with_value(ChartState::shapes);
-        self.palette.with_value(|palette| {
-            if let Some(palette) = palette {
-                paint(&canvas, &shapes, palette, density);
+        let (shapes, size) = self.state.with_value(|state| (state.shapes(), state.size()));
+        self.painter.update_value(|painter| {
+            if !painter.as_ref().is_some_and(|painter| painter.is_of(&canvas)) {
+                *painter = Painter::new(canvas);
+            }
+            if let Some(painter) = painter {
+                painter.paint(shapes, size, density);
             }
         });
         self.painted.update(|count| *count += 1);
