@@ -1,6 +1,6 @@
 //! Words under the time axis: round New York times, days, months and years.
 
-use market::{Bar, BarSpan, Span, TradingDate};
+use market::{Bar, BarSpan, Moment, Span, TradingDate, WallTime};
 
 /// The least distance between two words, in pixels.
 const GAP: f64 = 74.0;
@@ -46,19 +46,23 @@ pub(crate) fn words(
     #[expect(clippy::cast_possible_truncation, reason = "at most twenty bars a pixel")]
     #[expect(clippy::cast_sign_loss, reason = "spacing is positive")]
     let stride = (1.0 / spacing).floor().max(1.0) as usize;
-    let date_of = |place: usize| bars[place].start.wall_time().date;
+    let mut day = None;
+    let mut wall_of = |place: usize| match span.intraday() {
+        Some(_) => wall_time(bars[place].start, &mut day),
+        None => bars[place].start.wall_time(),
+    };
     let mut words: Vec<TimeWord> = Vec::new();
-    let mut before: Option<TradingDate> = visible.start.checked_sub(1).map(date_of);
+    let mut before = visible.start.checked_sub(1).map(|place| wall_of(place).date);
     // How many bars of its day are before the one that is looked at; asked for where they are few.
     let is_long = span.intraday().is_some_and(|length| HOUR <= length);
     let mut of_day = match before {
         Some(date) if is_long && stride == 1 => {
-            (0..visible.start).rev().take_while(|place| date_of(*place) == date).count()
+            (0..visible.start).rev().take_while(|place| wall_of(*place).date == date).count()
         }
         _ => 0,
     };
     for place in visible.step_by(stride) {
-        let wall = bars[place].start.wall_time();
+        let wall = wall_of(place);
         let is_new = before.is_some_and(|before| before != wall.date);
         if is_new {
             of_day = 0;
@@ -81,6 +85,35 @@ pub(crate) fn words(
         }
     }
     words
+}
+
+/// A day of New York's that is 24 hours long: no clock is changed in it.
+#[derive(Clone, Copy)]
+struct PlainDay {
+    date: TradingDate,
+    midnight: Moment,
+}
+
+impl PlainDay {
+    const LENGTH: Span = Span::hours(24);
+
+    fn holds(self, at: Moment) -> bool {
+        self.midnight <= at && at < self.midnight + Self::LENGTH
+    }
+}
+
+/// The wall time of one bar after another: the calendar is asked once a day, which takes longer than
+/// all else here.
+fn wall_time(at: Moment, day: &mut Option<PlainDay>) -> WallTime {
+    if let Some(PlainDay { date, midnight }) = day.filter(|day| day.holds(at)) {
+        return WallTime { date, since_midnight: at - midnight };
+    }
+    let wall = at.wall_time();
+    let [midnight, next] =
+        [wall.date, wall.date.plus_days(1)].map(|date| Moment::new_york(date, Span::ZERO));
+    let is_plain = next == midnight + PlainDay::LENGTH;
+    *day = is_plain.then_some(PlainDay { date: wall.date, midnight });
+    wall
 }
 
 /// A round time. Bars of an hour and more begin where the session does, at half past: of them each
@@ -224,6 +257,23 @@ mod tests {
         assert_eq!(told(Day, 4, 80.0), "2 Feb 5 Feb 6 Feb");
         assert_eq!(told(Day, 25, 16.0), "5 Feb 12 Feb 20 Feb Mar");
         assert_eq!(told(Week, 30, 80.0), "Feb 12 Feb 20 Feb 26 Feb Mar 11 Mar");
+    }
+
+    #[test]
+    fn wall_times_are_those_of_the_calendar_on_every_day() {
+        // Clocks are changed on 8 March and 1 November.
+        for from in ["2020-03-05", "2020-10-29", "2020-07-01"] {
+            let from: TradingDate = from.parse().expect("a date");
+            let from = Moment::new_york(from, Span::ZERO);
+            let mut day = None;
+            for n in 0..6 * 24 * 4 {
+                let at = from + Span::minutes(15 * n);
+                assert_eq!(wall_time(at, &mut day), at.wall_time(), "{at}");
+                // Not only forwards.
+                let at = from + Span::minutes(15 * (n * 37 % 577));
+                assert_eq!(wall_time(at, &mut day), at.wall_time(), "{at}");
+            }
+        }
     }
 
     proptest! {
