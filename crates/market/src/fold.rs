@@ -92,6 +92,17 @@ pub fn fold_bars(bars: &[Bar], span: BarSpan, hours: BarHours) -> Vec<Bar> {
     folded
 }
 
+/// Puts folded bars behind earlier ones: what goes on with the last of them, as a day does with its
+/// month, is taken into it.
+pub fn join_bars(bars: &mut Vec<Bar>, later: &[Bar]) {
+    for bar in later {
+        match bars.last_mut() {
+            Some(last) if bar.start <= last.start => last.absorb(bar),
+            _ => bars.push(*bar),
+        }
+    }
+}
+
 /// A part of one day, and the buckets in it.
 #[derive(Clone, Copy, Debug)]
 struct Stretch {
@@ -419,6 +430,20 @@ mod tests {
                     let folded = fold_bars(&bars, span, hours);
                     prop_assert_eq!(folded, by_definition(&bars, span, hours));
                 }
+            }
+        }
+
+        #[test]
+        fn two_parts_of_a_history_joined_are_the_whole(
+            (bars, part) in (random_minutes(), 0.0..1.0_f64)
+        ) {
+            #[expect(clippy::cast_possible_truncation, reason = "a place among the bars")]
+            #[expect(clippy::cast_sign_loss, reason = "a place among the bars")]
+            let (earlier, later) = bars.split_at((part * bars.len() as f64) as usize);
+            for span in BarSpan::ALL {
+                let mut joined = fold_bars(earlier, span, BarHours::Regular);
+                join_bars(&mut joined, &fold_bars(later, span, BarHours::Regular));
+                prop_assert_eq!(joined, fold_bars(&bars, span, BarHours::Regular));
             }
         }
 

@@ -37,7 +37,7 @@ pub use contract::{
     strike_text,
 };
 pub use date::{BadDate, TradingDate};
-pub use fold::{BarFold, BarHours, bucket_end, bucket_start, fold_bars};
+pub use fold::{BarFold, BarHours, bucket_end, bucket_start, fold_bars, join_bars};
 pub use freshness::Freshness;
 pub use moment::{BadMoment, Moment, Span, WallTime};
 pub use price::{BadPrice, Price, Volume};

@@ -4,14 +4,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use desk::{Desk, FeedEvent, MarketFeed, Markets, OwnerId, RecordedPart};
-use feeds::{PracticeMarket, RecordedMarket};
+use desk::{Desk, FeedEvent, MarketFeed};
+use feeds::PracticeMarket;
 use market::{
     Bar, BarHours, BarSpan, Moment, Span, Symbol, TapeId, TradingDate, TradingDay, fold_bars,
     trading_day,
 };
 
-use super::stage::{Stage, ada, day, minutes, stage};
+use super::stage::{Practice, Stage, ada, day, minutes, stage};
 
 /// Bars of a window that makes sense.
 async fn ask(
@@ -134,6 +134,7 @@ async fn a_recorded_day_has_the_bars_of_days_before_and_its_own_so_far() {
 
 /// The practice market, which counts how often it is itself asked for minutes: whoever does that
 /// holds its tape.
+#[derive(Clone)]
 struct Counting {
     market: PracticeMarket,
     asked: Arc<AtomicUsize>,
@@ -182,27 +183,12 @@ impl MarketFeed for Counting {
     }
 }
 
-impl Markets for Counting {
-    fn practice(&self) -> Box<dyn MarketFeed> {
-        Box::new(Self { market: self.market.clone(), asked: Arc::clone(&self.asked) })
-    }
-
-    fn recorded(
-        &self,
-        owner: &OwnerId,
-        date: TradingDate,
-        parts: Vec<RecordedPart>,
-    ) -> Box<dyn MarketFeed> {
-        Box::new(RecordedMarket::new(owner, date, parts))
-    }
-}
-
 #[tokio::test]
 async fn nobody_is_held_up_while_older_days_are_simulated() {
     let stage = stage().await;
     let asked = Arc::new(AtomicUsize::new(0));
     let market = PracticeMarket::new(7);
-    let markets = Arc::new(Counting { market, asked: Arc::clone(&asked) });
+    let markets = Arc::new(Practice(Counting { market, asked: Arc::clone(&asked) }));
     let desk = Desk::new(Arc::clone(&stage.store) as _, markets);
     let at = desk.tape_state(&ada()).await.unwrap().at;
     let before = asked.load(Ordering::Relaxed);

@@ -28,9 +28,10 @@ impl Chance {
     }
 }
 
-struct Offline(PracticeMarket);
+/// Markets of which one is there for practice.
+pub(crate) struct Practice<Feed>(pub(crate) Feed);
 
-impl Markets for Offline {
+impl<Feed: MarketFeed + Clone + Sync + 'static> Markets for Practice<Feed> {
     fn practice(&self) -> Box<dyn MarketFeed> {
         Box::new(self.0.clone())
     }
@@ -58,7 +59,7 @@ pub(crate) async fn stage() -> Stage {
     let store = Database::open(&url).await.unwrap();
     store.migrate().await.unwrap();
     let store = Arc::new(store);
-    let markets = Arc::new(Offline(PracticeMarket::new(SEED)));
+    let markets = Arc::new(Practice(PracticeMarket::new(SEED)));
     Stage { desk: Desk::new(Arc::clone(&store) as _, markets), store, _folder: folder }
 }
 

@@ -6,7 +6,7 @@ use chart::{Action, ChartState, CompareSeries, LinkedPoint, ScaleMode, Subject};
 use gloo::events::EventListener;
 use leptos::html;
 use leptos::prelude::*;
-use market::{Bar, Moment, Symbol, fold_bars, instrument};
+use market::{Bar, Moment, Symbol, fold_bars, instrument, join_bars};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
@@ -189,7 +189,7 @@ impl Chart {
             Some(Err(_)) => self.clear(),
             Some(Ok(history)) => {
                 let mut bars = history.bars.clone();
-                join_today(&mut bars, self.today(history));
+                join_bars(&mut bars, &self.today(history));
                 let has_volume = instrument(history.symbol).has_volume();
                 let subject = Subject { span: history.span, has_volume };
                 self.act(Action::SetBars { bars, subject });
@@ -228,7 +228,7 @@ impl Chart {
             let told = earlier.with_value(|earlier| {
                 let history = earlier.as_ref()?;
                 let mut bars = history.bars.clone();
-                join_today(&mut bars, self.today(history));
+                join_bars(&mut bars, &self.today(history));
                 Some(CompareSeries { symbol: history.symbol, bars })
             });
             self.act(Action::Compare(told));
@@ -273,7 +273,7 @@ impl Chart {
     /// The last bar of earlier days, which today may go on with, and today's.
     fn newer(self, history: &ChartHistory) -> Vec<Bar> {
         let mut newer: Vec<Bar> = history.bars.last().copied().into_iter().collect();
-        join_today(&mut newer, self.today(history));
+        join_bars(&mut newer, &self.today(history));
         newer
     }
 
@@ -405,15 +405,5 @@ impl Chart {
         });
         self.painted.update(|count| *count += 1);
         self.ask_older();
-    }
-}
-
-/// Puts today's bars behind earlier ones; a week or month that began earlier goes on.
-fn join_today(bars: &mut Vec<Bar>, today: Vec<Bar>) {
-    for bar in today {
-        match bars.last_mut() {
-            Some(last) if bar.start <= last.start => last.absorb(&bar),
-            _ => bars.push(bar),
-        }
     }
 }

@@ -4,7 +4,7 @@
 //! asked for beside it, of every market that can be asked elsewhere: practice simulates them, and
 //! nobody's prints wait for that. A recorded day has its bars at hand.
 
-use market::{Bar, BarSpan, Moment, Span, Symbol, TradingDate, fold_bars};
+use market::{Bar, BarSpan, Moment, Span, Symbol, TradingDate, fold_bars, join_bars};
 
 use crate::bars::{CHART_BARS_MAX, bars_before, chart_hours, page_before};
 use crate::chain::let_others_run;
@@ -83,7 +83,7 @@ impl Desk {
         }
         let hours = chart_hours(symbol, span);
         let mut bars = reading.bars;
-        join_today(&mut bars, &fold_bars(&today, span, hours));
+        join_bars(&mut bars, &fold_bars(&today, span, hours));
         bars.retain(|bar| window.holds(bar));
         let spare = bars.len().saturating_sub(CHART_BARS_MAX);
         bars.drain(..spare);
@@ -152,16 +152,6 @@ impl Reading {
         bars.append(&mut self.bars);
         self.bars = bars;
         self.end = start;
-    }
-}
-
-/// Puts today's bars behind earlier ones; a week or month that began earlier goes on.
-fn join_today(bars: &mut Vec<Bar>, today: &[Bar]) {
-    for bar in today {
-        match bars.last_mut() {
-            Some(last) if bar.start <= last.start => last.absorb(bar),
-            _ => bars.push(*bar),
-        }
     }
 }
 
