@@ -9,11 +9,14 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use desk::{Desk, Trader};
-use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use leptos::WasmSplitManifest;
 use leptos::config::LeptosOptions;
 use leptos::prelude::{ArcStoredValue, Owner, provide_context, use_context};
+use leptos::server_fn::ContentType;
+use leptos::server_fn::codec::PostcardEncoding;
+use leptos::server_fn::error::FromServerFnError;
 use leptos_axum::{
     AxumRouteListing, LeptosRoutes, generate_route_list, render_app_to_stream_with_context,
 };
@@ -55,15 +58,24 @@ pub(crate) fn document(
     ([(CACHE_CONTROL, "no-store")], Html(html)).into_response()
 }
 
-/// Tells a person who wanted a page in words why there is none; programs, and who sent a form, are
-/// told as they were.
-pub(crate) async fn tell_people(request: Request, next: Next) -> Response {
-    let headers = is_for_a_person(&request).then(|| request.headers().clone());
+/// What our screens write a question in, and read its answer in.
+const OF_SCREENS: &str = PostcardEncoding::CONTENT_TYPE;
+
+/// Tells a person who wanted a page in words why there is none, and a screen of ours as it reads
+/// any other refusal; programs, and who sent a form, are told as they were.
+pub(crate) async fn tell_as_they_read(request: Request, next: Next) -> Response {
+    let person = is_for_a_person(&request).then(|| request.headers().clone());
+    let is_screen = request.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == OF_SCREENS);
     let answer = next.run(request).await;
-    let (Some(headers), Some(problem)) = (headers, answer.extensions().get::<Problem>()) else {
-        return answer;
+    let Some(problem) = answer.extensions().get::<Problem>() else { return answer };
+    let told = match person {
+        Some(headers) => accounts::page(&headers, problem.page(), ""),
+        None if is_screen => {
+            ([(CONTENT_TYPE, OF_SCREENS)], problem.of_screens().ser()).into_response()
+        }
+        None => return answer,
     };
-    let (told, body) = accounts::page(&headers, problem.page(), "").into_parts();
+    let (told, body) = told.into_parts();
     let (mut parts, _) = answer.into_parts();
     for of_before in [CONTENT_LENGTH, CONTENT_ENCODING] {
         parts.headers.remove(of_before);

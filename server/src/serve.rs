@@ -279,7 +279,7 @@ fn router(
         .merge(doors.guard(streams))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(Hosts::new(configuration.hosts.clone()), shield::check_host))
-        .layer(from_fn(pages::tell_people))
+        .layer(from_fn(pages::tell_as_they_read))
         // The refusal of a stranger's name has its shield as well.
         .layer(from_fn_with_state(configuration.is_https(), shield::protect))
 }

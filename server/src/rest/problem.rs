@@ -51,6 +51,14 @@ impl Problem {
         AccountPage::Refused { why, is_ours: 500 <= self.status }
     }
 
+    /// The same for a screen of ours.
+    pub(crate) fn of_screens(&self) -> ApiError {
+        match &self.reference {
+            Some(reference) => ApiError::Internal { reference: reference.clone() },
+            None => ApiError::Malformed { why: self.detail.clone() },
+        }
+    }
+
     /// Whether it is told to somebody of whom nothing is known.
     pub(crate) fn is_of_a_stranger(&self) -> bool {
         self.status == StatusCode::UNAUTHORIZED.as_u16()
@@ -109,7 +117,7 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-        // A person is told otherwise: `pages::tell_people`.
+        // People and screens are told otherwise: `pages::tell_as_they_read`.
         (status, kind, Extension(self), body).into_response()
     }
 }

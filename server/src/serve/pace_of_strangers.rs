@@ -1,7 +1,9 @@
 //! Who is not signed in is answered so often and no oftener; nobody else waits for them.
 
+use api::ApiError;
 use axum::body::{Body, to_bytes};
 use http::{HeaderValue, Method, Request, StatusCode, header};
+use leptos::server_fn::error::FromServerFnError;
 use tower::ServiceExt;
 
 use super::authorization::{Site, ask, asked};
@@ -41,6 +43,29 @@ async fn a_network_that_is_not_signed_in_waits_after_fifty() {
     for request in [from(NEAR, style), from("127.0.0.2:1", page("*/*")), from(NEAR, mine)] {
         assert_eq!(ask(&site.router, request).await, StatusCode::OK);
     }
+}
+
+/// As any other refusal of a server function: a trader would read what a decoder stumbled over.
+#[tokio::test]
+async fn a_screen_that_is_refused_beforehand_can_read_why() {
+    let site = Site::that_gives_no_more().await;
+    let asks = || {
+        let mut request = asked(&Method::POST, "/api/tape/read", "*/*", None);
+        let kind = HeaderValue::from_static("application/x-postcard");
+        request.headers_mut().insert(header::CONTENT_TYPE, kind);
+        from(NEAR, request)
+    };
+    let mut told = Vec::new();
+    for _ in 0..51 {
+        let answer = site.router.clone().oneshot(asks()).await.expect("an answer");
+        let status = answer.status();
+        let bytes = to_bytes(answer.into_body(), 1 << 20).await.expect("bytes");
+        told.push((status, ApiError::de(bytes).to_string()));
+    }
+    assert_eq!(told[0].0, StatusCode::UNAUTHORIZED);
+    assert!(told[0].1.contains("sign in"), "{told:?}");
+    assert_eq!(told[50].0, StatusCode::TOO_MANY_REQUESTS);
+    assert!(told[50].1.starts_with("too many questions"), "{told:?}");
 }
 
 #[tokio::test]
