@@ -109,13 +109,13 @@ impl Grip {
             }
             return;
         };
+        self.chart.hands.update_value(|hands| {
+            if let Some(pointer) = hands.pointers.get_mut(place) {
+                *pointer = (event.pointer_id(), x, y);
+            }
+        });
         if hands.draws {
             self.chart.drag_drawing((x, y));
-            self.chart.hands.update_value(|hands| {
-                if let Some(pointer) = hands.pointers.get_mut(place) {
-                    *pointer = (event.pointer_id(), x, y);
-                }
-            });
             return;
         }
         let (_, before_x, before_y) = hands.pointers[place];
@@ -152,9 +152,6 @@ impl Grip {
             // A finger's single steps are uneven: the last ones count together.
             let speed = f64::midpoint(hands.speed.0, (x - before_x) / passed);
             hands.speed = (speed, event.time_stamp());
-            if let Some(pointer) = hands.pointers.get_mut(place) {
-                *pointer = (event.pointer_id(), x, y);
-            }
         });
     }
 

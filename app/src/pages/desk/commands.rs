@@ -244,10 +244,7 @@ impl Commands {
                 let level = strength.map(|strength| (name.clone(), strength));
                 self.chart_wish.try_set(Some(Action::Pulse(level)));
             };
-            match after_ms {
-                0 => light(),
-                _ => set_timeout(light, std::time::Duration::from_millis(after_ms)),
-            }
+            set_timeout(light, std::time::Duration::from_millis(after_ms));
         };
         flash(Some(1.0), 0);
         // Twice, slower than what could harm anybody's eyes; steadily for those who ask for that.
