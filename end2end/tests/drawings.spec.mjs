@@ -12,11 +12,13 @@ const TOOLS = [
   "Measure", "Note", "Long: target and stop", "Short: target and stop",
 ];
 
+/** What the chart looks like, painted whole: parts of it leave other edges of slanted lines. */
 const drawn = (page) =>
-  page.locator(".price-chart__canvas").evaluate(
-    (canvas) => new Promise((done) =>
-      requestAnimationFrame(() => requestAnimationFrame(() => done(canvas.toDataURL())))),
-  );
+  page.locator(".price-chart__canvas").evaluate((canvas) => {
+    canvas.dispatchEvent(new Event("contextrestored"));
+    return new Promise((done) =>
+      requestAnimationFrame(() => requestAnimationFrame(() => done(canvas.toDataURL()))));
+  });
 
 /** The names in the menu of drawings, the newest first. */
 async function listed(page) {

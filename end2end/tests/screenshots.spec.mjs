@@ -41,7 +41,8 @@ const THEMES = ["dark", "light"];
 /** Of a day after the one that the pictures are of. */
 const PLAN = "/plan/SPX?position=-1_SPXW_1MAR24_5050/5020P_5130/5160C";
 /** Extended hours, panes, a profile, another symbol beside, hours, days, and another style. */
-const CHARTS = "/chart/SPY?span=5m&studies=volume,vwap,profile,rsi-14,macd-12-26-9"
+const CHARTS = "/chart/SPY?span=5m"
+  + "&studies=volume,vwap,vwapbands,profile,or-15,ib,rsi-14,macd-12-26-9"
   + "&charts=4&link=crosshair&symbol2=QQQ&span2=1h&compare2=SPY&symbol3=SPX&span3=1D"
   + "&studies3=ema-20,bb-20-2&symbol4=NDX&span4=1m&style4=line";
 const SMILE = "/volatility/SPX?expiry=SPXW-2024-03-15";
@@ -224,7 +225,14 @@ async function keepPositions(server) {
 
 async function settled(page, route, width) {
   const { isDesk, isChart, isLong, late = [], heading, mark, figure, hasList = true } = route;
-  await page.evaluate(() => document.fonts.ready);
+  await page.evaluate(async () => {
+    await document.fonts.load('11px "Test"');
+    await document.fonts.ready;
+    // A chart keeps the words that do not change; here their font may have come after them.
+    for (const canvas of document.querySelectorAll("canvas")) {
+      canvas.dispatchEvent(new Event("contextrestored"));
+    }
+  });
   if (isDesk) {
     await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor({ state: "attached" });
     const shown = isChart
@@ -273,10 +281,6 @@ async function settled(page, route, width) {
       list.style.display = "none";
       list.getBoundingClientRect();
       list.style.display = "";
-    }
-    // A chart keeps the words that it does not change; here their font came after them.
-    for (const canvas of document.querySelectorAll("canvas")) {
-      canvas.dispatchEvent(new Event("contextrestored"));
     }
   });
   // The same twice: fonts, lines of the day and the chart's first frames are all there. Charts

@@ -11,10 +11,10 @@ import { withModule } from "../module.mjs";
  * off: so few colours of dots may be others, by so little of 255. A slanted line's may be that of
  * a dot beside it.
  */
-const LIMITS = { plain: [100, 8], slanted: [6_000, 32] };
+const LIMITS = { plain: [2_000, 8], slanted: [20_000, 32] };
 
 /** Runs in the page: two charts do the same; one of them paints each frame whole. */
-function run({ source, bars, steps, density, averages, isAll, isSlanted, limits }) {
+function run({ source, bars, steps, density, size, isAll, isSlanted, limits }) {
   const makeBars = new Function(`return (${source})`)();
   const [few, alike] = limits;
   let seed = 7;
@@ -28,9 +28,10 @@ function run({ source, bars, steps, density, averages, isAll, isSlanted, limits 
   const make = () => {
     const canvas = document.body.appendChild(document.createElement("canvas"));
     canvas.className = "chart";
+    Object.assign(canvas.style, { width: `${size[0]}px`, height: `${size[1]}px` });
     const context = canvas.getContext("2d", { willReadFrequently: true });
     const chart = new globalThis.module.FrameRun(canvas, first, prices);
-    if (averages) chart.add_averages();
+    if (isSlanted) chart.add_averages();
     if (isAll) chart.add_studies();
     let cleared = 0;
     const clear = context.clearRect.bind(context);
@@ -39,7 +40,7 @@ function run({ source, bars, steps, density, averages, isAll, isSlanted, limits 
       return clear(x, y, width, height);
     };
     const told = () => {
-      const area = cleared / (1_000 * 600);
+      const area = cleared / (size[0] * size[1]);
       cleared = 0;
       return area;
     };
@@ -48,20 +49,34 @@ function run({ source, bars, steps, density, averages, isAll, isSlanted, limits 
   const [parts, whole] = [make(), make()];
   const last = prices.at(-1);
   let now = first + 60 * bars - 30;
+  const anywhere = () => [within(0, size[0]), within(0, size[1])];
+  // Points of what was drawn, so that a hand finds it again.
+  const ends = [];
   const acts = {
     tick: () => [within(last - 3, last + 3)],
     set_last: () => [within(last - 3, last + 3)],
     set_now: () => [(now += 1)],
-    point: () => [chance() < 0.2 ? undefined : [within(0, 1_000), within(0, 600)]],
+    point: () => [chance() < 0.2 ? undefined : anywhere()],
     set_levels: () => {
       const levels = Array.from({ length: 6 }, () => last + Math.round(within(-12, 12)));
       return [levels, within(last - 3, last + 3), chance()];
     },
     pan: () => [Math.round(within(-40, 40)), chance() < 0.5 ? 0 : within(-20, 20)],
+    zoom: () => [within(0, size[0]), within(0.8, 1.25)],
+    // The last two are lines.
+    set_style: () => [Math.floor(within(0, isSlanted ? 6 : 4))],
+    draw: () => {
+      const [from, to] = [anywhere(), anywhere()];
+      ends.push(from, to);
+      // Across a chart's slanted edges, if there may be such.
+      return [Math.floor(within(0, 10)), from, isSlanted ? to : [to[0], from[1]]];
+    },
+    drag: () => [ends[Math.floor(chance() * ends.length)] ?? anywhere(), anywhere()],
     set_prices: () => [last - within(10, 20), last + within(10, 20)],
   };
+  if (!isSlanted) delete acts.drag;
   const names = Object.keys(acts);
-  const often = ["tick", "set_last", "set_now", "point"];
+  const often = ["tick", "set_last", "set_now", "point", ...(isSlanted ? ["drag"] : [])];
   const told = { wrong: [], areas: [] };
   for (let step = 0; step < steps; step += 1) {
     const pool = chance() < 0.85 ? often : names;
@@ -105,12 +120,15 @@ function run({ source, bars, steps, density, averages, isAll, isSlanted, limits 
   return told;
 }
 
+const [USUAL, ODD] = [[1_000, 600], [803, 601]];
+
 for (const [what, setting] of Object.entries({
-  "bare bars, a screen of plain density": { density: 1 },
-  "bare bars, a screen of one and a quarter": { density: 1.25 },
-  "bare bars, a screen of two": { density: 2 },
-  "lines, a screen of plain density": { density: 1, isSlanted: true, averages: true },
-  "every study, a screen of two": { density: 2, isSlanted: true, averages: true, isAll: true },
+  "bare bars, a screen of plain density": { density: 1, size: USUAL },
+  "bare bars, odd, a screen of one and a quarter": { density: 1.25, size: ODD },
+  "bare bars, a screen of two": { density: 2, size: USUAL },
+  "lines, a screen of plain density": { density: 1, size: USUAL, isSlanted: true },
+  "lines, odd, a screen of one and a half": { density: 1.5, size: ODD, isSlanted: true },
+  "every study, a screen of two": { density: 2, size: USUAL, isSlanted: true, isAll: true },
 })) {
   test(`what is painted in parts looks as if painted whole: ${what}`, async () => {
     const limits = LIMITS[setting.isSlanted ? "slanted" : "plain"];

@@ -121,12 +121,11 @@ impl Painter {
             self.shapes = None;
         }
         self.begin();
-        let parts = self.shapes.as_deref().map(|before| damage(before, &shapes));
-        let area = |[left, top, right, bottom]: &Edges| {
-            let (wide, tall) =
-                (right.min(width) - left.max(0.0), bottom.min(height) - top.max(0.0));
-            wide.max(0.0) * tall.max(0.0)
-        };
+        // The last of its dots may be more than half of one.
+        let [width, height] =
+            [self.canvas.width(), self.canvas.height()].map(|dots| f64::from(dots) / density);
+        let parts = self.shapes.as_deref().map(|before| damage(before, &shapes, (width, height)));
+        let area = |[left, top, right, bottom]: &Edges| (right - left) * (bottom - top);
         let is_small =
             |parts: &Vec<Edges>| parts.iter().map(area).sum::<f64>() < PART_MAX * width * height;
         match parts.filter(is_small) {

@@ -1,10 +1,15 @@
 //! Which parts of a painting are other than in the last frame. Most frames change one bar, the last
 //! price and a few words: a painter that repaints those parts leaves the rest as it is.
 
+use core::mem::discriminant;
+
 use crate::{Align, Shape};
 
 /// A box by its left, top, right and bottom edge, in CSS pixels.
 pub type Edges = [f64; 4];
+
+/// How far one of a shape's pieces reaches.
+type Reach = fn(&[f64; 4]) -> Edges;
 
 /// More than any screen.
 const EVERYTHING: Edges = [-1e6, -1e6, 1e6, 1e6];
@@ -20,8 +25,9 @@ const JOINED: f64 = 4_000.0;
 /// Half the height of a text, marks above and below its letters included.
 const TEXT_HALF: f64 = 10.0;
 
-/// The parts in which `after` looks other than `before`. Outside of them nothing changed.
-pub fn damage(before: &[Shape], after: &[Shape]) -> Vec<Edges> {
+/// The parts of `width` and `height` in which `after` looks other than `before`. Outside of them
+/// nothing changed.
+pub fn damage(before: &[Shape], after: &[Shape], (width, height): (f64, f64)) -> Vec<Edges> {
     let (before, after) = without_same_ends(before, after);
     let mut parts = Vec::new();
     if before.len() == after.len() {
@@ -31,6 +37,12 @@ pub fn damage(before: &[Shape], after: &[Shape]) -> Vec<Edges> {
     } else {
         before.iter().chain(after).for_each(|shape| add(&mut parts, shape.reach()));
     }
+    // A line may go on far beyond: a browser rounds what lies there to whole pixels, and more.
+    for [left, top, right, bottom] in &mut parts {
+        (*left, *top) = (left.max(0.0), top.max(0.0));
+        (*right, *bottom) = (right.min(width), bottom.min(height));
+    }
+    parts.retain(|[left, top, right, bottom]| left < right && top < bottom);
     parts
 }
 
@@ -113,17 +125,18 @@ impl Shape {
     /// dashes of a path go on from wherever it changes.
     fn is_drawn_like(&self, other: &Self) -> bool {
         let style = |shape: &Self| match shape {
-            Self::Fills { ink, opacity, .. } => Some((0, *ink, *opacity)),
-            Self::Frames { ink, .. } => Some((1, *ink, 0.0)),
-            Self::Strokes { ink, is_dashed, .. } => Some((2 + u8::from(*is_dashed), *ink, 0.0)),
-            Self::Path { ink, width, is_dashed: false, .. } => Some((4, *ink, *width)),
+            Self::Fills { ink, opacity, .. } => Some((*ink, *opacity, false)),
+            Self::Frames { ink, .. } => Some((*ink, 0.0, false)),
+            Self::Strokes { ink, is_dashed, .. } => Some((*ink, 0.0, *is_dashed)),
+            Self::Path { ink, width, is_dashed: false, .. } => Some((*ink, *width, false)),
             _ => None,
         };
-        style(self).is_some_and(|mine| style(other) == Some(mine))
+        discriminant(self) == discriminant(other)
+            && style(self).is_some_and(|mine| style(other) == Some(mine))
     }
 
     /// The boxes or lines that it consists of, and how far one of them reaches.
-    fn pieces(&self) -> Option<(&[[f64; 4]], fn(&[f64; 4]) -> Edges)> {
+    fn pieces(&self) -> Option<(&[[f64; 4]], Reach)> {
         match self {
             Self::Fills { boxes, .. } | Self::Frames { boxes, .. } => Some((boxes, reach_of_box)),
             Self::Strokes { lines, .. } => Some((lines, reach_of_line)),
@@ -148,13 +161,15 @@ impl Shape {
                 };
                 reach_of_box(&[left, y - TEXT_HALF, width, 2.0 * TEXT_HALF])
             }
+            Self::Fills { boxes, .. } | Self::Frames { boxes, .. } => all_of(boxes, reach_of_box),
+            Self::Strokes { lines, .. } => all_of(lines, reach_of_line),
             Self::Clip(_) => EVERYTHING,
-            Self::Fills { .. } | Self::Frames { .. } | Self::Strokes { .. } => {
-                let (pieces, reach) = self.pieces().unwrap_or((&[], reach_of_box));
-                pieces.iter().fold(NOTHING, |all, piece| join(&all, &reach(piece)))
-            }
         }
     }
+}
+
+fn all_of(pieces: &[[f64; 4]], reach: Reach) -> Edges {
+    pieces.iter().fold(NOTHING, |all, piece| join(&all, &reach(piece)))
 }
 
 /// More than a text of eleven pixels' height is wide; nothing where letters may be of any width and
@@ -162,8 +177,10 @@ impl Shape {
 fn width_at_most(text: &str) -> Option<f64> {
     let width = |letter: char| match letter {
         ' '..='~' => Some(12.0),
-        // Latin and Greek letters, dashes, arrows, and mathematical signs.
-        '\u{a0}'..='\u{24f}' | '\u{391}'..='\u{3c9}' | '\u{2010}'..='\u{22ff}' => Some(16.0),
+        // Latin and Greek letters; dashes, arrows, and mathematical signs.
+        '\u{a0}'..='\u{24f}' | '\u{391}'..='\u{3c9}' => Some(16.0),
+        // Not the marks between the two, which stand above each other.
+        '\u{2010}'..='\u{20cf}' | '\u{2100}'..='\u{22ff}' => Some(16.0),
         _ => None,
     };
     text.chars().map(width).sum()
@@ -175,6 +192,8 @@ mod tests {
     use crate::Ink;
     use proptest::prelude::*;
 
+    const SIZE: (f64, f64) = (1_000.0, 600.0);
+
     fn text(x: f64, text: &str) -> Shape {
         Shape::text(x, 50.0, text.to_owned(), Ink::Text, Align::Left)
     }
@@ -182,7 +201,7 @@ mod tests {
     #[test]
     fn nothing_is_repainted_where_nothing_changed() {
         let shapes = [Shape::fill(1.0, 2.0, 3.0, 4.0, Ink::Up, 1.0), text(1.0, "7,100")];
-        assert_eq!(damage(&shapes, &shapes), Vec::<Edges>::new());
+        assert_eq!(damage(&shapes, &shapes, SIZE), Vec::<Edges>::new());
     }
 
     #[test]
@@ -193,24 +212,60 @@ mod tests {
             boxes[60][3] = height;
             [Shape::Fills { boxes, ink: Ink::Up, opacity: 1.0 }, text(5.0, word)]
         };
-        let parts = damage(&frame(50.0, "10"), &frame(70.0, "11"));
+        let parts = damage(&frame(50.0, "10"), &frame(70.0, "11"), SIZE);
         assert_eq!(parts, [[598.0, 98.0, 608.0, 172.0], [3.0, 38.0, 31.0, 62.0]]);
+    }
+
+    fn path(points: &[(f64, f64)], is_dashed: bool) -> [Shape; 1] {
+        [Shape::Path { points: points.to_vec(), ink: Ink::Accent, width: 2.0, is_dashed }]
     }
 
     #[test]
     fn a_line_is_repainted_from_the_point_before_the_change_to_the_one_after() {
-        let line = |y: f64| {
-            let mut points: Vec<_> = (0..50).map(|n| (f64::from(n) * 10.0, 20.0)).collect();
-            points[30].1 = y;
-            [Shape::Path { points, ink: Ink::Accent, width: 2.0, is_dashed: false }]
-        };
-        assert_eq!(damage(&line(20.0), &line(60.0)), [[287.0, 17.0, 313.0, 63.0]]);
+        let points: Vec<_> = (0..50).map(|n| (f64::from(n) * 10.0, 20.0)).collect();
+        let mut other = points.clone();
+        other[30].1 = 60.0;
+        let told = |a, b, is_dashed| damage(&path(a, is_dashed), &path(b, is_dashed), SIZE);
+        assert_eq!(told(&points, &other, false), [[287.0, 17.0, 313.0, 63.0]]);
+        // A line that grew, or lost its end or its beginning.
+        let grown = [[377.0, 17.0, 493.0, 23.0]];
+        assert_eq!(told(&points[..39], &points, false), grown);
+        assert_eq!(told(&points, &points[..39], false), grown);
+        assert_eq!(told(&points[10..], &points, false), [[0.0, 17.0, 103.0, 23.0]]);
+        assert_eq!(told(&[], &points, false), [[0.0, 17.0, 493.0, 23.0]]);
         // Its dashes go on from there to its end, wherever that changes.
-        let dashed = |y: f64| {
-            let Shape::Path { points, ink, width, .. } = line(y)[0].clone() else { unreachable!() };
-            [Shape::Path { points, ink, width, is_dashed: true }]
-        };
-        assert_eq!(damage(&dashed(20.0), &dashed(60.0)), [[-3.0, 17.0, 493.0, 63.0]]);
+        assert_eq!(told(&points, &other, true), [[0.0, 17.0, 493.0, 63.0]]);
+    }
+
+    #[test]
+    fn a_line_that_goes_far_beyond_is_repainted_where_it_is_seen() {
+        let line = |y: f64| path(&[(-1e9, y), (500.0, y)], false);
+        let told = [[0.0, 17.0, 503.0, 23.0], [0.0, 37.0, 503.0, 43.0]];
+        assert_eq!(damage(&line(20.0), &line(40.0), SIZE), told);
+        assert_eq!(damage(&line(-90.0), &line(-70.0), SIZE), Vec::<Edges>::new());
+        let line = |y: f64| path(&[(10.0, y), (f64::INFINITY, 9.0)], false);
+        assert!(damage(&line(20.0), &line(40.0), SIZE).contains(&[7.0, 6.0, 1_000.0, 43.0]));
+    }
+
+    #[test]
+    fn another_look_of_the_same_place_repaints_it() {
+        let fill = |ink, opacity| [Shape::fill(10.0, 10.0, 20.0, 20.0, ink, opacity)];
+        let line = |ink, is_dashed| [Shape::stroke((10.0, 10.0), (30.0, 30.0), ink, is_dashed)];
+        let frame = [Shape::frame(10.0, 10.0, 20.0, 20.0, Ink::Up)];
+        for (before, after) in [
+            (fill(Ink::Up, 1.0), fill(Ink::Down, 1.0)),
+            (fill(Ink::Up, 1.0), fill(Ink::Up, 0.5)),
+            (fill(Ink::Up, 0.0), frame.clone()),
+            (line(Ink::Up, false), line(Ink::Down, false)),
+            (line(Ink::Up, false), line(Ink::Up, true)),
+            (line(Ink::Up, false), fill(Ink::Up, 0.0)),
+        ] {
+            assert_eq!(damage(&before, &after, SIZE), [[8.0, 8.0, 32.0, 32.0]], "{after:?}");
+        }
+        // What covers what.
+        let [fill, frame] = [fill(Ink::Down, 1.0), frame].map(|[shape]| shape);
+        let swapped = damage(&[fill.clone(), frame.clone()], &[frame, fill], SIZE);
+        assert_eq!(swapped, [[8.0, 8.0, 32.0, 32.0]]);
     }
 
     #[test]
@@ -218,9 +273,13 @@ mod tests {
         for (before, after) in [
             (text(1.0, "a"), text(1.0, "\u{fdfd}")),
             (text(1.0, "e\u{301}"), text(1.0, "e")),
+            (text(1.0, "e\u{20d7}"), text(1.0, "e")),
             (Shape::Clip(None), Shape::Clip(Some([0.0, 0.0, 1.0, 1.0]))),
         ] {
-            assert_eq!(damage(&[before], &[after]), [EVERYTHING]);
+            assert_eq!(damage(&[before], &[after], SIZE), [[0.0, 0.0, 1_000.0, 600.0]]);
+        }
+        for plain in ["7,112.50", "−3.2 · σ 0.4 …", "Überschuss", "→ x²"] {
+            assert!(width_at_most(plain).is_some_and(|width| width < 300.0), "{plain}");
         }
     }
 
@@ -246,12 +305,36 @@ mod tests {
         }
     }
 
+    /// What is drawn, piece by piece: how, and within which edges.
+    fn drawn(shape: &Shape) -> Vec<(String, Edges)> {
+        let all = |pieces: &[[f64; 4]], reach: Reach, how: String| {
+            pieces.iter().map(|one| (format!("{how} {one:?}"), reach(one))).collect()
+        };
+        let kind = discriminant(shape);
+        match shape {
+            Shape::Fills { boxes, ink, .. } | Shape::Frames { boxes, ink } => {
+                all(boxes, reach_of_box, format!("{kind:?} {ink:?}"))
+            }
+            Shape::Strokes { lines, ink, is_dashed } => {
+                all(lines, reach_of_line, format!("{kind:?} {ink:?} {is_dashed}"))
+            }
+            Shape::Path { points, ink, width, is_dashed: false } => {
+                let part = |two: &[(f64, f64)]| {
+                    (format!("{kind:?} {ink:?} {width} {two:?}"), around(two, *width))
+                };
+                points.windows(2).map(part).collect()
+            }
+            whole => vec![(format!("{whole:?}"), whole.reach())],
+        }
+    }
+
     proptest! {
-        /// Whatever is in one frame and not in the other lies in the parts that are repainted.
+        /// Whatever is drawn in one frame and not in the other lies in what is repainted.
         #[test]
         fn all_that_changed_is_repainted(
             before in prop::collection::vec(a_shape(), 0..12),
             places in prop::collection::vec((0..12_usize, prop::option::of(a_shape())), 0..4),
+            moved in prop::option::of((0..12_usize, 0..6_usize)),
         ) {
             let mut after = before.clone();
             for (place, shape) in places {
@@ -262,37 +345,28 @@ mod tests {
                     None => {}
                 }
             }
-            let parts = damage(&before, &after);
+            // One point of one line.
+            if let Some((shape, point)) = moved
+                && let Some(Shape::Path { points, .. }) = after.get_mut(shape)
+                && let Some(point) = points.get_mut(point)
+            {
+                point.1 += 15.0;
+            }
+            let parts = damage(&before, &after, SIZE);
             prop_assert!(parts.len() <= PARTS_MAX);
-            prop_assert_eq!(parts.is_empty(), before == after);
-            let pieces = |shape: &Shape| match shape {
-                Shape::Fills { boxes, ink, .. } | Shape::Frames { boxes, ink } => {
-                    let pieces = boxes.iter().map(|one| (*one, *ink, reach_of_box(one)));
-                    pieces.collect::<Vec<_>>()
-                }
-                Shape::Strokes { lines, ink, .. } => {
-                    lines.iter().map(|one| (*one, *ink, reach_of_line(one))).collect()
-                }
-                _ => Vec::new(),
-            };
+            prop_assert!(before != after || parts.is_empty());
             let is_inside = |[left, top, right, bottom]: Edges| {
-                parts.iter().any(|part| {
+                let (left, top) = (left.max(0.0), top.max(0.0));
+                let (right, bottom) = (right.min(SIZE.0), bottom.min(SIZE.1));
+                let is_in = |part: &Edges| {
                     part[0] <= left && part[1] <= top && right <= part[2] && bottom <= part[3]
-                })
+                };
+                parts.iter().any(is_in) || right <= left || bottom <= top
             };
             for (here, there) in [(&before, &after), (&after, &before)] {
-                for shape in here.iter().filter(|shape| !there.contains(shape)) {
-                    for (piece, ink, reach) in pieces(shape) {
-                        let is_kept = there.iter().any(|other| {
-                            let of_kind =
-                                core::mem::discriminant(other) == core::mem::discriminant(shape);
-                            of_kind && pieces(other).iter().any(|(a, b, _)| (*a, *b) == (piece, ink))
-                        });
-                        prop_assert!(is_kept || is_inside(reach), "{piece:?} of {shape:?}");
-                    }
-                    if let Shape::Text { .. } = shape {
-                        prop_assert!(is_inside(shape.reach()), "{shape:?}");
-                    }
+                let theirs: Vec<_> = there.iter().flat_map(drawn).collect();
+                for piece in here.iter().flat_map(drawn) {
+                    prop_assert!(theirs.contains(&piece) || is_inside(piece.1), "{}", piece.0);
                 }
             }
         }

@@ -68,7 +68,8 @@ pub enum Shape {
         /// Their colour.
         ink: Ink,
     },
-    /// Straight hairlines `[x, y, x, y]`.
+    /// Straight hairlines `[x, y, x, y]`; several of them go along the axes alone, since a slanted
+    /// one would be painted by another way with all of them.
     Strokes {
         /// The lines.
         lines: Vec<[f64; 4]>,

@@ -102,8 +102,8 @@ impl PlainDay {
     }
 }
 
-/// The wall time of one bar after another: the calendar is asked once a day, which takes longer than
-/// all else here.
+/// The wall time of one bar after another: the calendar is asked once a day, which takes longer
+/// than all else here.
 fn wall_time(at: Moment, day: &mut Option<PlainDay>) -> WallTime {
     if let Some(PlainDay { date, midnight }) = day.filter(|day| day.holds(at)) {
         return WallTime { date, since_midnight: at - midnight };

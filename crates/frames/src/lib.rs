@@ -2,7 +2,7 @@
 //! other charts on the same bars; never part of the product.
 
 use canvas::Painter;
-use chart::{Action, ChartLevel, ChartSetup, ChartState, Study, Subject};
+use chart::{Action, ChartLevel, ChartSetup, ChartState, ChartStyle, Study, Subject, Tool};
 use market::{Bar, BarSpan, Moment, Price, Span};
 use quant::levels::LevelRole;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -125,6 +125,39 @@ impl FrameRun {
     /// Prices are pulled to there, whatever is seen.
     pub fn set_prices(&mut self, low: f64, high: f64) {
         self.state.apply(Action::Prices { low, high });
+    }
+
+    /// Bars in another style.
+    pub fn set_style(&mut self, place: usize) {
+        let mut setup = self.state.setup().clone();
+        setup.style = ChartStyle::ALL[place % ChartStyle::ALL.len()];
+        self.state.apply(Action::SetUp(setup));
+    }
+
+    /// Bars come nearer, or go away.
+    pub fn zoom(&mut self, x: f64, factor: f64) {
+        self.state.apply(Action::Zoom { x, factor });
+    }
+
+    /// A hand draws something from one place to another.
+    pub fn draw(&mut self, tool: usize, from: &[f64], to: &[f64]) {
+        let id = self.state.drawings().len() as u64 + 1;
+        self.state.take_tool(Some(Tool::ALL[tool % Tool::ALL.len()]));
+        self.state.press(from[0], from[1], id);
+        self.state.drag(to[0], to[1]);
+        self.state.release(to[0], to[1]);
+        self.state.change_drawing(id, |one| {
+            if one.tool == Tool::Note {
+                one.text = "Buy above −3 σ → 5,000".to_owned();
+            }
+        });
+    }
+
+    /// A hand moves what it finds there.
+    pub fn drag(&mut self, from: &[f64], to: &[f64]) {
+        self.state.press(from[0], from[1], u64::MAX);
+        self.state.drag(to[0], to[1]);
+        self.state.release(to[0], to[1]);
     }
 
     /// The view moves by pixels.
