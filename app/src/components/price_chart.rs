@@ -177,7 +177,7 @@ pub(crate) fn PriceChart(one: OneChart, all: AllCharts) -> impl IntoView {
                 on:pointermove=heard(move |event| chart.hands().moved(&event))
                 on:pointerup=heard(move |event| chart.hands().up(&event))
                 on:pointercancel=heard(move |event| chart.hands().up(&event))
-                on:pointerleave=heard(move |_| chart.act(Action::Point(None)))
+                on:pointerleave=heard(move |event| chart.hands().left(&event))
                 on:wheel=heard(move |event| chart.hands().wheel(&event))
                 on:dblclick=heard(move |event| chart.hands().double(&event))
                 on:keydown=heard(move |event| chart.hands().key(&event))

@@ -12,6 +12,10 @@ const KEY_UP: f64 = 8.0;
 const THROW_LEAST: f64 = 0.25;
 /// The part of its speed that a thrown chart keeps each millisecond.
 const THROW_KEEPS: f64 = 0.996;
+/// Milliseconds that a finger rests before it takes the crosshair.
+const REST_MS: u64 = 350;
+/// Pixels that a finger trembles while it rests.
+const REST_PIXELS: f64 = 8.0;
 /// Milliseconds after which a hand that no longer moved does not throw.
 const THROW_PAUSE_MS: f64 = 50.0;
 
@@ -27,6 +31,18 @@ pub(super) struct Hands {
     draws: bool,
     /// Counts throws; an older one stops when it is not the last.
     throws: u32,
+    /// Whether a finger moves the crosshair instead of the chart.
+    aim: Aim,
+}
+
+/// Whether a finger has the crosshair, which it takes by resting.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Aim {
+    #[default]
+    No,
+    /// It rests there since it went down.
+    Rests((f64, f64)),
+    Has,
 }
 
 /// The hands of one chart.
@@ -82,10 +98,36 @@ impl Grip {
             hands.region = Some(region);
             hands.speed = (0.0, event.time_stamp());
             hands.throws += 1;
+            hands.aim = Aim::No;
         });
+        let is_finger = is_first && event.pointer_type() == "touch";
+        if is_finger && !draws && matches!(region, Region::Prices | Region::Pane(_)) {
+            self.rest((x, y));
+        }
         if !draws && matches!(region, Region::Prices | Region::Pane(_)) {
             self.show_grip("drag");
         }
+    }
+
+    /// A finger that stays where it went down takes the crosshair.
+    fn rest(self, place: (f64, f64)) {
+        let press = self.chart.hands.try_update_value(|hands| {
+            hands.aim = Aim::Rests(place);
+            hands.throws
+        });
+        let take = move || {
+            let is_taken = self.chart.hands.try_update_value(|hands| {
+                let rests = Some(hands.throws) == press && hands.aim == Aim::Rests(place);
+                if rests {
+                    hands.aim = Aim::Has;
+                }
+                rests
+            });
+            if is_taken == Some(true) {
+                self.chart.act(Action::Point(Some(place)));
+            }
+        };
+        set_timeout(take, std::time::Duration::from_millis(REST_MS));
     }
 
     /// A finger or the mouse moved: one drags what it took hold of, two zoom.
@@ -117,6 +159,12 @@ impl Grip {
         if hands.draws {
             self.chart.drag_drawing((x, y));
             return;
+        }
+        match hands.aim {
+            Aim::Has => return self.chart.act(Action::Point(Some((x, y)))),
+            Aim::Rests((from_x, from_y)) if (x - from_x).hypot(y - from_y) < REST_PIXELS => return,
+            Aim::Rests(_) => self.chart.hands.update_value(|hands| hands.aim = Aim::No),
+            Aim::No => {}
         }
         let (_, before_x, before_y) = hands.pointers[place];
         let other = hands.pointers.iter().find(|(id, ..)| *id != event.pointer_id());
@@ -162,8 +210,13 @@ impl Grip {
             hands.pointers.retain(|(id, ..)| *id != event.pointer_id());
             // What two fingers did is no throw of the one that is left.
             hands.speed.0 = 0.0;
+            hands.aim = Aim::No;
         });
         self.show_grip("");
+        if hands.aim == Aim::Has {
+            // The crosshair stays where the finger left it, until the next one.
+            return;
+        }
         if hands.draws {
             self.chart.release_drawing(Self::place(event));
         }
@@ -184,6 +237,13 @@ impl Grip {
         } else if !hands.draws {
             // A hand that only trembled leaves the newest bar where it is followed.
             self.chart.act(Action::Pan { x: 0.0, y: 0.0 });
+        }
+    }
+
+    /// The pointer is elsewhere. A finger is so whenever it goes up.
+    pub(super) fn left(self, event: &PointerEvent) {
+        if event.pointer_type() != "touch" {
+            self.chart.act(Action::Point(None));
         }
     }
 
