@@ -224,10 +224,6 @@ impl Route {
     }
 
     /// Another set-up of the active chart.
-    fn set_up(self, setup: ChartSetup) {
-        self.change(false, |layout| layout.set_up(layout.active(), setup));
-    }
-
     fn activate(self, place: usize) {
         self.change(false, |layout| layout.activate(place));
     }

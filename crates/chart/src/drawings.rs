@@ -264,6 +264,15 @@ impl Drawings {
         changes
     }
 
+    /// Puts drawings back that are gone, as one step, as far as there is room for them. Gives what
+    /// is to be kept of it.
+    pub fn bring_back(&mut self, gone: Vec<Drawing>) -> Vec<DrawingChange> {
+        let room = Drawing::COUNT_MAX.saturating_sub(self.items.len());
+        let is_gone = |one: &Drawing| self.get(one.id).is_none();
+        let back = gone.into_iter().filter(is_gone).take(room).collect();
+        self.change(Vec::new(), back)
+    }
+
     pub(crate) fn undo(&mut self) -> Vec<DrawingChange> {
         let Some(step) = self.done.pop() else { return Vec::new() };
         let changes = self.swap(&step.after, &step.before);
@@ -331,6 +340,22 @@ mod tests {
             }
             assert_eq!(drawings.items().len(), 1);
         }
+    }
+
+    #[test]
+    fn what_is_gone_comes_back_once_and_as_far_as_there_is_room() {
+        let mut drawings = Drawings::default();
+        let all: Vec<_> = (0..3).map(|id| drawing(id, 5.0)).collect();
+        drawings.change(Vec::new(), all.clone());
+        drawings.change(all[1..].to_vec(), Vec::new());
+        let put = |id: usize| DrawingChange::Put(all[id].clone());
+        assert_eq!(drawings.bring_back(all.clone()), [put(1), put(2)]);
+        assert_eq!(drawings.bring_back(all.clone()), []);
+        assert_eq!(drawings.undo(), [DrawingChange::Gone(1), DrawingChange::Gone(2)]);
+        let first = 10..9 + Drawing::COUNT_MAX as u64 - 1;
+        drawings.change(Vec::new(), first.map(|id| drawing(id, 5.0)).collect());
+        assert_eq!(drawings.items().len(), Drawing::COUNT_MAX - 1);
+        assert_eq!(drawings.bring_back(all[1..].to_vec()).len(), 1);
     }
 
     #[test]

@@ -183,6 +183,13 @@ impl ChartSetup {
         self.studies.retain(|one| one.study != study);
     }
 
+    /// Puts a study back to where it was, as it was, unless it is there or there is no room.
+    pub fn put_back(&mut self, place: usize, one: ShownStudy) {
+        if !self.has(one.study) && self.studies.len() < Self::STUDIES_MAX {
+            self.studies.insert(place.min(self.studies.len()), one);
+        }
+    }
+
     /// Puts `other` in the place of a study, where it is not on the chart already.
     pub fn replace(&mut self, study: Study, other: Study) {
         if study != other && self.has(other) {
@@ -265,6 +272,24 @@ mod tests {
         ChartSetup::read(|name| {
             told.iter().find(|(known, _)| *known == name).map(|(_, text)| text.clone())
         })
+    }
+
+    #[test]
+    fn a_study_is_put_back_to_where_it_was() {
+        let mut setup = ChartSetup::default();
+        setup.add(Study::Rsi(14));
+        setup.paint(Study::Vwap, Some(3));
+        let before = setup.clone();
+        let one = setup.studies[1];
+        setup.remove(one.study);
+        for _ in 0..2 {
+            setup.put_back(1, one);
+            assert_eq!(setup, before);
+        }
+        // Others went meanwhile.
+        setup.studies.clear();
+        setup.put_back(1, one);
+        assert_eq!(setup.studies, [one]);
     }
 
     proptest! {

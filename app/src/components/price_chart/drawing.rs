@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use market::Symbol;
 
 use super::canvas::Chart;
+use crate::components::ToastText;
 use crate::erased::follow;
 
 /// Pixels that an arrow key moves a drawing or a crosshair up; one with Shift.
@@ -19,6 +20,8 @@ pub(crate) struct DrawingControls {
     pub(crate) books: RwSignal<Vec<(Symbol, Drawings)>>,
     /// Called with what changed, to keep it.
     pub(crate) on_change: Callback<(Symbol, Vec<DrawingChange>)>,
+    /// Called with what to say of a deletion, and its way back.
+    pub(crate) on_gone: Callback<ToastText>,
     /// Called where a symbol has as many drawings as there can be, and one more is wanted.
     pub(crate) on_full: Callback<Symbol>,
     /// The tool in the hand.
@@ -59,11 +62,13 @@ impl DrawingControls {
     pub(crate) fn new(
         books: RwSignal<Vec<(Symbol, Drawings)>>,
         on_change: Callback<(Symbol, Vec<DrawingChange>)>,
+        on_gone: Callback<ToastText>,
         on_full: Callback<Symbol>,
     ) -> Self {
         Self {
             books,
             on_change,
+            on_gone,
             on_full,
             tool: RwSignal::new(None),
             anchors: RwSignal::new(false),
@@ -72,6 +77,17 @@ impl DrawingControls {
             shown: RwSignal::new(Vec::new()),
             steps: RwSignal::new((false, false)),
             wish: RwSignal::new(None),
+        }
+    }
+
+    /// Puts drawings of a symbol back that are gone, or adds new ones, and has them kept.
+    pub(crate) fn bring_back(self, symbol: Symbol, all: Vec<Drawing>) {
+        let changes = self.books.try_update(|books| {
+            let book = books.iter_mut().find(|(of, _)| *of == symbol);
+            book.map_or_else(Vec::new, |(_, book)| book.bring_back(all))
+        });
+        if let Some(changes) = changes.filter(|changes| !changes.is_empty()) {
+            self.on_change.run((symbol, changes));
         }
     }
 
@@ -132,6 +148,7 @@ impl Chart {
                 // The next keys move it.
                 self.focus();
             }
+            let deletes = matches!(wish, DrawingWish::Delete(_) | DrawingWish::DeleteAll);
             let changes = self.state.try_update_value(|state| match wish {
                 DrawingWish::Undo => state.undo(),
                 DrawingWish::Redo => state.redo(),
@@ -143,8 +160,27 @@ impl Chart {
                 DrawingWish::Delete(id) => state.delete_drawing(id),
                 DrawingWish::DeleteAll => state.delete_all_drawings(),
             });
-            self.drawn(changes.unwrap_or_default());
+            let changes = changes.unwrap_or_default();
+            if deletes { self.deleted(changes) } else { self.drawn(changes) }
         });
+    }
+
+    /// What `drawn` does, of a deletion, which is told with what is gone.
+    fn deleted(self, changes: Vec<DrawingChange>) {
+        let (controls, symbol) = (self.all.drawings, self.one.symbol.get_untracked());
+        let is_gone = |one: &&Drawing| changes.contains(&DrawingChange::Gone(one.id));
+        let gone: Vec<Drawing> = controls.books.with_untracked(|books| {
+            let book = books.iter().find(|(of, _)| *of == symbol);
+            book.map_or(&[][..], |(_, book)| book.items()).iter().filter(is_gone).cloned().collect()
+        });
+        self.drawn(changes);
+        let words = match gone.len() {
+            0 => return,
+            1 => format!("A drawing on {symbol} is deleted."),
+            count => format!("{count} drawings on {symbol} are deleted."),
+        };
+        let undo = move || controls.bring_back(symbol, gone.clone());
+        controls.on_gone.run(ToastText::with_undo(words, undo));
     }
 
     /// Whether there is no room for another drawing, which is told.
@@ -329,7 +365,11 @@ impl Chart {
             _ => None,
         });
         let Some(changes) = changes.flatten() else { return false };
-        self.drawn(changes);
+        if matches!(key.as_str(), "Delete" | "Backspace") {
+            self.deleted(changes);
+        } else {
+            self.drawn(changes);
+        }
         self.tell_full(&pressed);
         true
     }

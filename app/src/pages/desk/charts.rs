@@ -26,7 +26,9 @@ pub(super) fn Charts(commands: Commands) -> impl IntoView {
     });
     let controls = ChartControls {
         setup,
-        on_setup: Callback::new(move |setup| route.set_up(setup)),
+        on_setup: Callback::new(move |setup| {
+            commands.set_up_chart(layout.read_untracked().active(), setup);
+        }),
         menus,
         drawings,
         layouts: commands.layouts,
@@ -107,9 +109,7 @@ fn one_chart(commands: Commands, place: usize) -> OneChart {
         symbol,
         span,
         setup,
-        on_setup: Callback::new(move |setup| {
-            route.change(false, |layout| layout.set_up(place, setup));
-        }),
+        on_setup: Callback::new(move |setup| commands.set_up_chart(place, setup)),
         window,
         prices,
         feed: chart_feed(memo(move || Some(symbol.get())), span, tape),

@@ -18,7 +18,7 @@ use super::link::copy_link;
 use crate::centre::Centre;
 use crate::commands::{Command, Linked, Move};
 use crate::components::{
-    ChartMenus, DrawingControls, DrawingWish, LayoutControls, Pane, is_motion_reduced,
+    ChartMenus, DrawingControls, DrawingWish, LayoutControls, Pane, ToastText, is_motion_reduced,
 };
 use crate::contexts::{Preferences, preferences};
 use crate::erased::follow;
@@ -258,7 +258,31 @@ impl Commands {
     fn set_up(self, change: impl FnOnce(&mut ChartSetup)) {
         let mut setup = self.route.setup.get_untracked();
         change(&mut setup);
-        self.route.set_up(setup);
+        self.set_up_chart(self.route.layout.read_untracked().active(), setup);
+    }
+
+    /// Sets the chart of a place up. That a study is off is told, with the way back.
+    pub(super) fn set_up_chart(self, place: usize, setup: ChartSetup) {
+        let Self { route, data, .. } = self;
+        let gone = route.layout.with_untracked(|layout| {
+            let before = &layout.charts().get(place)?.setup.studies;
+            // One that is as many bars longer is another study in the same place.
+            let is_less = setup.studies.len() < before.len();
+            let mut all = before.iter().copied().enumerate().filter(|_| is_less);
+            all.find(|(_, one)| !setup.has(one.study))
+        });
+        route.change(false, |layout| layout.set_up(place, setup));
+        let Some((at, one)) = gone else { return };
+        let undo = move || {
+            route.change(false, |layout| {
+                let Some(chart) = layout.charts().get(place) else { return };
+                let mut setup = chart.setup.clone();
+                setup.put_back(at, one);
+                layout.set_up(place, setup);
+            });
+        };
+        let words = format!("{} is off the chart.", one.study.label());
+        data.toast.set(Some(ToastText::with_undo(words, undo)));
     }
 
     fn save_levels(self, file: LevelFile) {

@@ -70,13 +70,14 @@ pub(super) fn drawing_controls(layout: Memo<Layout>, data: DeskData) -> DrawingC
         });
         send(outbox, data);
     });
+    let on_gone = Callback::new(move |toast| data.toast.set(Some(toast)));
     let on_full = Callback::new(move |symbol| {
         data.say(format!(
             "{symbol} has {} drawings, the most that are kept: delete some first.",
             Drawing::COUNT_MAX
         ));
     });
-    DrawingControls::new(books, on_change, on_full)
+    DrawingControls::new(books, on_change, on_gone, on_full)
 }
 
 /// Adds what is kept to what was drawn before that was known.

@@ -17,7 +17,7 @@ pub(super) fn charting() -> AnyView {
 
 fn drawing_controls() -> DrawingControls {
     let books = RwSignal::new(Vec::new());
-    DrawingControls::new(books, Callback::new(|_| {}), Callback::new(|_| {}))
+    DrawingControls::new(books, Callback::new(|_| {}), Callback::new(|_| {}), Callback::new(|_| {}))
 }
 
 fn drawing_tools() -> AnyView {
