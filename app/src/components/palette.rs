@@ -102,13 +102,19 @@ impl Standing {
         let found = screen_controls();
         self.names.set(found.iter().map(|(name, _)| name.clone()).collect());
         self.screen.set_value(found);
-        self.typed.set(controls.opened.get_untracked().unwrap_or_default());
+        let opened = controls.opened.get_untracked().unwrap_or_default();
+        // Enter may have been pressed already.
+        let entered = opened.split_once('\n');
+        self.typed.set(entered.map_or(opened.as_str(), |(typed, _)| typed).to_owned());
         self.marked.set(0);
         self.wish.forget();
         if let Some(field) = self.field.get_untracked() {
             let _ = field.focus();
         }
         controls.on_open.run(());
+        if entered.is_some() {
+            request_animation_frame(move || self.choose(0));
+        }
     }
 
     /// Does what the row of a place says.

@@ -122,6 +122,9 @@ impl Commands {
         if event.default_prevented() {
             return;
         }
+        if self.hear_early(event) {
+            return;
+        }
         let is_on_chart = target(event).is_some_and(|it| it.matches(CHART).unwrap_or(false));
         let pressed = self.keymap.with_untracked(|keymap| keymap.pressed(event, is_on_chart));
         let Some(pressed) = pressed else { return };
@@ -129,17 +132,37 @@ impl Commands {
         if event.repeat() && !is_held {
             return;
         }
-        if is_typing(event) && pressed != Pressed::Command(Command::Palette) {
+        let is_others = is_typing(event) || does_press(event);
+        if is_others && pressed != Pressed::Command(Command::Palette) {
             return;
         }
         event.prevent_default();
         match pressed {
             Pressed::Command(command) => self.run(command),
-            // A quick hand types on before the palette is there to type in.
             Pressed::Search(letter) => {
                 self.palette.update(|typed| typed.get_or_insert_default().push(letter));
             }
         }
+    }
+
+    /// A quick hand types on before the palette is there to type in: blanks as well, and Enter,
+    /// which ends a line there. Escape no longer waits for it. True when the key was for that.
+    fn hear_early(self, event: &KeyboardEvent) -> bool {
+        let is_waited_for = self.palette.read_untracked().is_some() && !is_typing(event);
+        let key = event.key();
+        let letter = match key.as_str() {
+            _ if !is_waited_for || !is_plain(event) => return false,
+            "Escape" => {
+                self.palette.set(None);
+                return true;
+            }
+            "Enter" => "\n",
+            letter if letter.chars().count() == 1 => letter,
+            _ => return false,
+        };
+        event.prevent_default();
+        self.palette.update(|typed| typed.get_or_insert_default().push_str(letter));
+        true
     }
 
     /// Does it.
@@ -443,20 +466,25 @@ fn found<T: JsCast>(selector: &str) -> Option<T> {
     document().query_selector(selector).ok().flatten()?.dyn_into().ok()
 }
 
-/// Whether the key belongs to somebody who types, chooses, or is in a dialog of their own.
+/// Whether the key belongs to somebody who types or chooses, in a field or a dialog of their own.
 fn is_typing(event: &KeyboardEvent) -> bool {
-    let target = target(event);
     // A field in a dialog that was just closed keeps the focus for a moment.
-    let target = target.filter(|target| 0 < target.get_client_rects().length());
-    let Some(target) = target else { return false };
-    let is_plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-    let is_field = target.matches("input, textarea, select, [contenteditable]").unwrap_or(false);
-    let is_in_dialog = target.closest("dialog").ok().flatten().is_some();
-    // The space bar presses the button that has the focus.
-    let presses = is_plain
+    let target = target(event).filter(|target| 0 < target.get_client_rects().length());
+    target.is_some_and(|target| {
+        target.matches("input, textarea, select, [contenteditable]").unwrap_or(false)
+            || target.closest("dialog, .menu__panel").ok().flatten().is_some()
+    })
+}
+
+/// Whether the key presses the button that has the focus.
+fn does_press(event: &KeyboardEvent) -> bool {
+    is_plain(event)
         && matches!(event.key().as_str(), " " | "Enter")
-        && target.matches("button, a, summary").unwrap_or(false);
-    is_field || is_in_dialog || presses
+        && target(event).is_some_and(|it| it.matches("button, a, summary").unwrap_or(false))
+}
+
+fn is_plain(event: &KeyboardEvent) -> bool {
+    !event.ctrl_key() && !event.meta_key() && !event.alt_key()
 }
 
 /// Copies a text, and says that it is done, or what to do where the browser does not let a page.
