@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Indicators,
     /// Opens the menu of style, scale and dates.
     Chart,
+    /// Opens the same menu for a date to go to.
+    GoToDate,
     /// Opens the menu of drawings.
     Drawings,
     /// Opens the menu of layouts.
@@ -209,8 +211,8 @@ impl Command {
     /// Everything that can be done, symbols aside: those are the tape's.
     pub(crate) fn all() -> Vec<Self> {
         let mut all =
-            vec![Self::Palette, Self::Keys, Self::Indicators, Self::Chart, Self::Drawings];
-        all.push(Self::Layouts);
+            vec![Self::Palette, Self::Keys, Self::Indicators, Self::Chart, Self::GoToDate];
+        all.extend([Self::Drawings, Self::Layouts]);
         all.extend(Layout::COUNTS.map(Self::Arrange));
         all.extend(Centre::ALL.map(Self::Show));
         all.extend([Self::NextChart, Self::Maximise, Self::CopyLink]);
@@ -264,6 +266,7 @@ impl Command {
             Self::Keys => "keys",
             Self::Indicators => "indicators",
             Self::Chart => "chart",
+            Self::GoToDate => "go-to-date",
             Self::Drawings => "drawings",
             Self::Layouts => "layouts",
             Self::NextChart => "next-chart",

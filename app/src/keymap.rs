@@ -27,7 +27,7 @@ impl Default for Keymap {
             ("ctrl+k", Command::Palette),
             ("?", Command::Keys),
             ("/", Command::Indicators),
-            ("alt+g", Command::Chart),
+            ("alt+g", Command::GoToDate),
             ("alt+d", Command::Drawings),
             (".", Command::Layouts),
             ("alt+n", Command::NextChart),

@@ -44,6 +44,8 @@ pub(crate) struct ChartControls {
 pub(crate) struct ChartMenus {
     /// Style, scale, dates.
     pub(crate) chart: RwSignal<bool>,
+    /// Whether the first of them was opened for its date.
+    pub(crate) goes: RwSignal<bool>,
     /// Indicators.
     pub(crate) studies: RwSignal<bool>,
     /// Drawings.
@@ -56,7 +58,13 @@ impl ChartMenus {
     /// All of them closed.
     pub(crate) fn new() -> Self {
         let closed = || RwSignal::new(false);
-        Self { chart: closed(), studies: closed(), drawings: closed(), layouts: closed() }
+        Self {
+            chart: closed(),
+            goes: closed(),
+            studies: closed(),
+            drawings: closed(),
+            layouts: closed(),
+        }
     }
 }
 
@@ -83,6 +91,11 @@ pub(crate) fn ChartBar(controls: ChartControls) -> impl IntoView {
     follow(move || {
         if !studies_open.get() {
             controls.edited.set(None);
+        }
+    });
+    follow(move || {
+        if !chart_open.get() {
+            controls.menus.goes.set(false);
         }
     });
     // A tool in the hand wants the chart free.

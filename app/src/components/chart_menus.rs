@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 
 use super::chart_bar::ChartControls;
 use super::glossary::meaning;
-use super::menu::choice;
+use super::menu::{choice, first_field};
 use super::swatches::own_color;
 
 /// Style, scale, comparison and a date to go to.
@@ -86,6 +86,7 @@ fn compared(controls: ChartControls) -> AnyView {
 fn go_to(controls: ChartControls) -> AnyView {
     let typed = RwSignal::new(String::new());
     let complaint = RwSignal::new(None::<String>);
+    let (field, goes) = (first_field(), controls.menus.goes);
     let today = move || controls.now.get_untracked().map(|now| now.wall_time().date.to_string());
     let go = move || {
         let typed = typed.get_untracked();
@@ -98,6 +99,7 @@ fn go_to(controls: ChartControls) -> AnyView {
         match (date.parse::<TradingDate>(), minutes) {
             (Ok(date), Some(minutes)) => {
                 complaint.set(None);
+                controls.menus.chart.set(false);
                 controls.on_go.run(Moment::new_york(date, Span::minutes(minutes)));
             }
             _ => complaint.set(Some("Write a date such as 2024-02-26 10:30.".to_owned())),
@@ -114,6 +116,8 @@ fn go_to(controls: ChartControls) -> AnyView {
             <label>
                 <span class="visually-hidden">"Date and New York time"</span>
                 <input
+                    node_ref=field
+                    data-first=erased(move || goes.get().to_string())
                     type="datetime-local"
                     max=today().map(|today| format!("{today}T23:59"))
                     prop:value=typed
@@ -136,6 +140,8 @@ fn study_list(controls: ChartControls) -> AnyView {
         <label class="menu__search">
             <span class="visually-hidden">"Search indicators"</span>
             <input
+                node_ref=first_field()
+                data-first="true"
                 type="search"
                 placeholder="Search indicators"
                 prop:value=sought

@@ -36,7 +36,13 @@ pub(crate) fn Menu(
             }
         }
     };
-    let follow_focus = keep_focus(is_open, place, panel);
+    // Whether it is its button that opens it.
+    let by_button = StoredValue::new(false);
+    let press = move |_: leptos::ev::MouseEvent| {
+        by_button.set_value(true);
+        is_open.update(|is_open| *is_open = !*is_open);
+    };
+    let follow_focus = keep_focus(is_open, place, panel, by_button);
     view! {
         <div class="menu" node_ref=place on:keydown=close_on_escape on:focusout=follow_focus>
             <button
@@ -46,7 +52,7 @@ pub(crate) fn Menu(
                 aria-haspopup="dialog"
                 aria-expanded=erased(move || is_open.get().to_string())
                 aria-controls=id
-                on:click=heard(move |_| is_open.update(|is_open| *is_open = !*is_open))
+                on:click=heard(press)
             >
                 {drawn(icon)}
                 <span class="menu__label">{part(move || label.get())}</span>
@@ -85,12 +91,42 @@ where
     awaited(|| view! { <p class="menu__note">"Loading…"</p> }.erase(), load)
 }
 
+/// What in a menu is typed in at once where a key opened it.
+const FIRST: &str = "[data-first=true]";
+
+/// Gives the focus that a menu's panel has to what is first in it.
+fn take_focus(panel: &web_sys::Element) {
+    let first = panel.query_selector(FIRST).ok().flatten();
+    if let Some(first) = first.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = first.focus();
+    }
+}
+
+/// A field that may be first in its menu, as its `data-first` says. What is in a menu is loaded: it
+/// may come when the panel has the focus already.
+pub(super) fn first_field() -> NodeRef<html::Input> {
+    let field = NodeRef::<html::Input>::new();
+    follow(move || {
+        if field.get().is_some() {
+            request_animation_frame(|| {
+                if let Some(panel) =
+                    document().active_element().filter(|it| it.class_name() == "menu__panel")
+                {
+                    take_focus(&panel);
+                }
+            });
+        }
+    });
+    field
+}
+
 /// Closes the menu when the focus or the pointer goes elsewhere, and keeps the focus in it while
 /// what had it comes and goes. Gives what hears that the focus left something.
 fn keep_focus(
     is_open: RwSignal<bool>,
     place: NodeRef<html::Div>,
     panel: NodeRef<html::Div>,
+    by_button: StoredValue<bool>,
 ) -> impl FnMut(FocusEvent) + 'static {
     let holds = move |node: Option<web_sys::EventTarget>| {
         let node = node.and_then(|to| to.dyn_into::<web_sys::Node>().ok());
@@ -116,11 +152,16 @@ fn keep_focus(
         }
     };
     follow(move || {
+        let is_keyed = is_open.get() && !by_button.get_value();
+        by_button.set_value(false);
         // Opened by a key, not by the button: the next keys belong here.
-        if is_open.get() && !holds(document().active_element().map(Into::into)) {
+        if is_keyed || is_open.get() && !holds(document().active_element().map(Into::into)) {
             request_animation_frame(move || {
                 if let Some(panel) = panel.try_get_untracked().flatten() {
                     let _ = panel.focus();
+                    if is_keyed {
+                        take_focus(&panel);
+                    }
                 }
             });
         }

@@ -382,6 +382,10 @@ fn run_seldom(commands: Commands, command: Command) {
             route.show(Centre::Chart);
             drawings.anchors.set(true);
         }
+        Command::GoToDate => commands.on_chart(|| {
+            commands.menus.goes.set(true);
+            commands.menus.chart.set(true);
+        }),
         Command::DeleteDrawing => match drawings.selected.get_untracked() {
             Some(one) => commands.on_chart(|| drawings.wish(DrawingWish::Delete(one.id))),
             None => data.say("No drawing is selected.".to_owned()),
