@@ -116,6 +116,8 @@ pub(crate) enum Command {
     Step(u8),
     /// Moves the tape to the next open.
     NextOpen,
+    /// Moves the tape of a recorded day back to its open.
+    BackToOpen,
     /// Copies the levels as text.
     CopyLevels,
     /// Saves the levels as a table.
@@ -239,7 +241,8 @@ impl Command {
         all.extend([Self::Tape, Self::Practice, Self::PlayPause]);
         all.extend(SPEEDS.map(Self::Speed));
         all.extend([1, 5, 60].map(Self::Step));
-        all.extend([Self::NextOpen, Self::CopyLevels, Self::LevelsCsv, Self::LevelsPine]);
+        all.extend([Self::NextOpen, Self::BackToOpen]);
+        all.extend([Self::CopyLevels, Self::LevelsCsv, Self::LevelsPine]);
         all.extend(SidePane::ALL.map(Self::Pane));
         all.extend([
             Self::Notices,
@@ -293,6 +296,7 @@ impl Command {
             Self::Practice => "practice",
             Self::PlayPause => "play",
             Self::NextOpen => "next-open",
+            Self::BackToOpen => "back-to-open",
             Self::CopyLevels => "copy-levels",
             Self::LevelsCsv => "levels-csv",
             Self::LevelsPine => "levels-pine",

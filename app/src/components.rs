@@ -108,7 +108,7 @@ pub(crate) use span_bar::SpanBar;
 pub(crate) use swatches::own_color;
 pub(crate) use symbol_search::SymbolSearch;
 pub(crate) use tab_bar::{Pane, TabBar};
-pub(crate) use tape_panel::{TapeControls, TapePanel, tape_panel};
+pub(crate) use tape_panel::{TapeControls, TapePanel, open_behind, tape_panel};
 pub(crate) use theme_switch::ThemeSwitch;
 pub(crate) use toast::{Toast, ToastText};
 pub(crate) use tour::{Tour, TourControls, tour_card, tour_offer};

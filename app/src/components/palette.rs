@@ -386,6 +386,7 @@ fn name_beside_chart(command: Command) -> String {
         Command::Speed(times) => format!("Tape: speed {times}×"),
         Command::Step(minutes) => format!("Tape: step {minutes} m"),
         Command::NextOpen => "Tape: next open".to_owned(),
+        Command::BackToOpen => "Tape: back to the open".to_owned(),
         Command::CopyLevels => "Copy the levels as text".to_owned(),
         Command::LevelsCsv => "Save the levels as CSV".to_owned(),
         Command::LevelsPine => "Save the levels as Pine script for TradingView".to_owned(),

@@ -6,9 +6,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
 
 /// Screens beside the charts, whose own commands have words and keys of their own, and what can be
-/// done with a drawing that is selected.
+/// done with a drawing that is selected, or with a study of the active chart.
 const SCREENS: &str = ".desk__chart :is(.chain, .plan, .volatility, .exposure, .positions-tools, \
-                       .risk-grid), .drawing-options";
+                       .risk-grid), .drawing-options, \
+                       .price-chart[data-active=true] .legend__acts";
 const CONTROLS: &str = "button, a[href], summary, select, textarea, input";
 /// What tells `SPX` in one row of buttons from `SPX` in another.
 const GROUP: &str = "[role=group][aria-label], .drawing-options";

@@ -114,13 +114,7 @@ fn Steps(tape: Signal<Option<TapeView>>, on_command: Callback<TapeCommand>) -> i
     let has_open = move || {
         tape.read().as_ref().is_some_and(|tape| session_clock(tape.at).next_open() < tape.last)
     };
-    // Back to the open of a recorded day, once that is past.
-    let open = memo(move || {
-        let tape = tape.read();
-        let tape = tape.as_ref().filter(|tape| matches!(tape.tape, TapeId::Replay { .. }))?;
-        let open = trading_day(tape.at.wall_time().date)?.open();
-        (tape.first <= open && open < tape.at).then_some(open)
-    });
+    let open = memo(move || tape.read().as_ref().and_then(open_behind));
     let to_open = move |_: leptos::ev::MouseEvent| {
         if let Some(open) = open.get_untracked() {
             on_command.run(TapeCommand::Seek(open));
@@ -156,6 +150,13 @@ fn Steps(tape: Signal<Option<TapeView>>, on_command: Callback<TapeCommand>) -> i
         </div>
     }
     .erase()
+}
+
+/// The open of a recorded day, once that is past: the tape can go back to it.
+pub(crate) fn open_behind(tape: &TapeView) -> Option<Moment> {
+    let is_replay = matches!(tape.tape, TapeId::Replay { .. });
+    let open = trading_day(tape.at.wall_time().date).filter(|_| is_replay)?.open();
+    (tape.first <= open && open < tape.at).then_some(open)
 }
 
 /// A slider over a recorded day.

@@ -19,6 +19,7 @@ use crate::centre::Centre;
 use crate::commands::{Command, Linked, Move};
 use crate::components::{
     ChartMenus, DrawingControls, DrawingWish, LayoutControls, Pane, ToastText, is_motion_reduced,
+    open_behind,
 };
 use crate::contexts::{Preferences, preferences};
 use crate::erased::follow;
@@ -423,6 +424,13 @@ fn run_seldom(commands: Commands, command: Command) {
         }
         Command::Speed(times) => data.command(TapeCommand::Speed(times)),
         Command::NextOpen => data.command(TapeCommand::NextOpen),
+        Command::BackToOpen => {
+            let status = data.tape.status.get_untracked();
+            match status.as_ref().and_then(|(tape, _)| open_behind(tape)) {
+                Some(open) => data.command(TapeCommand::Seek(open)),
+                None => data.say("No open of a recorded day is past.".to_owned()),
+            }
+        }
         Command::CopyLevels => commands.save_levels(LevelFile::Text),
         Command::LevelsCsv => commands.save_levels(LevelFile::Csv),
         Command::LevelsPine => commands.save_levels(LevelFile::Pine),
