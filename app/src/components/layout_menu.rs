@@ -79,8 +79,8 @@ pub(super) fn layout_menu(controls: LayoutControls) -> AnyView {
             </button>
         </div>
         <p class="menu__note">
-            "The link shows these charts, where they were scrolled to, and these levels to \
-             anybody who runs Volaris."
+            "The link shows these charts, where they were scrolled to, what is drawn and noted \
+             on them, and these levels to anybody who runs Volaris."
         </p>
     }
     .erase()

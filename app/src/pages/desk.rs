@@ -12,6 +12,7 @@ mod data;
 mod drawings;
 mod layouts;
 mod link;
+mod linked_drawings;
 mod leg_books;
 mod open_interest;
 mod open_positions;
@@ -59,7 +60,7 @@ use charts::Charts;
 use commands::Commands;
 use data::DeskData;
 use exposure::exposure_pane;
-use link::offer_moment;
+use link::offer_rest;
 use open_positions::open_positions;
 use palette::desk_palette;
 use plan::plan_pane;
@@ -324,7 +325,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
     let commands = Commands::new(route, data, pane);
     let choose_symbol = commands.choose_symbol;
     commands.listen();
-    offer_moment(route, data);
+    offer_rest(route, data, commands.drawings);
     let panes = memo(move || preferences().read().panes);
     let tab = memo(move || match (pane.get(), route.centre.get()) {
         (Pane::Chart, Centre::Chain) => Pane::Chain,

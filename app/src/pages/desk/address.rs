@@ -4,6 +4,7 @@ use chart::{ChartSetup, Layout};
 use market::{Series, Symbol};
 
 use super::link::{Prices, Window};
+use super::linked_drawings;
 use crate::centre::Centre;
 use crate::components::ExposureChoice;
 use crate::contexts::Preferences;
@@ -34,6 +35,8 @@ pub(super) struct Address {
     pub(super) prices: [Option<Prices>; Layout::COUNT_MAX],
     /// When in a recorded day a link was copied; likewise.
     pub(super) at: Option<String>,
+    /// Drawings that a link brings along, as they are in it; likewise.
+    pub(super) drawings: Option<String>,
     /// What in it was not understood.
     pub(super) complaint: Option<String>,
 }
@@ -77,6 +80,7 @@ impl Address {
             windows: [None; Layout::COUNT_MAX],
             prices: [None; Layout::COUNT_MAX],
             at: None,
+            drawings: None,
             complaint: None,
         }
     }
@@ -117,6 +121,7 @@ impl Address {
         }
         self.is_maximised = parameter("max").is_some_and(|text| text == "1");
         self.at = parameter("at");
+        self.drawings = parameter(linked_drawings::NAME);
     }
 
     /// Reads the symbol in a chain's path and the parameters behind it.
@@ -205,8 +210,10 @@ impl Address {
                 add(&mut text, &Prices::name(place), &prices.to_string());
             }
         }
-        if let Some(at) = &self.at {
-            add(&mut text, "at", at);
+        let at = self.at.as_deref().map(|at| ("at", at));
+        let drawings = self.drawings.as_deref().map(|lines| (linked_drawings::NAME, lines));
+        for (name, value) in at.into_iter().chain(drawings) {
+            add(&mut text, name, value);
         }
         text
     }

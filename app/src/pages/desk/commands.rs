@@ -70,13 +70,13 @@ impl Commands {
             route.choose_symbol(symbol);
             pane.set(Pane::Chart);
         });
-        let menus = ChartMenus::new();
+        let (menus, drawings) = (ChartMenus::new(), drawing_controls(route.layout, data));
         Self {
             route,
             data,
-            drawings: drawing_controls(route.layout, data),
+            drawings,
             menus,
-            layouts: layout_controls(route, data, menus.layouts),
+            layouts: layout_controls(route, data, drawings, menus.layouts),
             chart_wish: RwSignal::new(None),
             pointed_level: RwSignal::new(None),
             palette: RwSignal::new(None),
@@ -184,7 +184,7 @@ impl Commands {
                 self.pane.set(Pane::Chart);
                 route.show(centre);
             }
-            Command::CopyLink => copy_link(route, data),
+            Command::CopyLink => copy_link(route, data, drawings),
             Command::Symbol(symbol) => self.choose_symbol.run(symbol),
             Command::Span(span) => route.choose_span(span),
             Command::Scale(mode) => self.set_up(|setup| {

@@ -8,12 +8,13 @@ use leptos::task::spawn_local;
 use super::Route;
 use super::data::DeskData;
 use super::link::copy_link;
-use crate::components::{LayoutControls, ToastText};
+use crate::components::{DrawingControls, LayoutControls, ToastText};
 
 /// What the menu of layouts does.
 pub(super) fn layout_controls(
     route: Route,
     data: DeskData,
+    drawings: DrawingControls,
     is_open: RwSignal<bool>,
 ) -> LayoutControls {
     let kept = RwSignal::new(None);
@@ -36,7 +37,7 @@ pub(super) fn layout_controls(
             change_kept(kept, data, KeptChange::Keep { name, text });
         }),
         on_remove: Callback::new(move |one| change_kept(kept, data, KeptChange::Remove(one))),
-        on_copy: Callback::new(move |()| copy_link(route, data)),
+        on_copy: Callback::new(move |()| copy_link(route, data, drawings)),
         on_ask: Callback::new(move |()| change_kept(kept, data, KeptChange::None)),
     }
 }

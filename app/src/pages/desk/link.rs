@@ -1,6 +1,6 @@
 //! The link to what is shown: beside what the address always says, where charts were scrolled and
-//! pulled to, and when in a recorded day that was. What follows such a link is asked before a tape
-//! moves.
+//! pulled to, what is drawn on them, and when in a recorded day that was. What follows such a link is
+//! asked before a tape moves.
 
 use std::fmt;
 
@@ -8,13 +8,14 @@ use api::{TapeCommand, control_tape};
 use chart::{ChartSetup, Layout, ScaleMode};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use market::{Moment, Span, TapeId, TradingDate, format};
+use market::{Moment, Span, Symbol, TapeId, TradingDate, format};
 use wasm_bindgen::JsValue;
 
 use super::Route;
 use super::commands::copy;
 use super::data::DeskData;
-use crate::components::ToastText;
+use super::linked_drawings;
+use crate::components::{DrawingControls, ToastText};
 use crate::erased::follow;
 
 /// From when to when a chart shows bars.
@@ -111,14 +112,14 @@ fn read_minute(text: &str) -> Option<Moment> {
 }
 
 /// Copies the link to what is shown.
-pub(super) fn copy_link(route: Route, data: DeskData) {
-    spawn_local(copy_whole_link(route, data));
+pub(super) fn copy_link(route: Route, data: DeskData, drawings: DrawingControls) {
+    spawn_local(copy_whole_link(route, data, drawings));
 }
 
 /// Puts the whole link into the address bar as well: where a browser does not let a page copy, it
 /// is taken from there.
 #[lazy]
-fn copy_whole_link(route: Route, data: DeskData) {
+fn copy_whole_link(route: Route, data: DeskData, drawings: DrawingControls) {
     let mut address = route.address.get_untracked();
     address.levels = Some(data.preferences.read_untracked().level_words());
     for place in 0..Layout::COUNT_MAX {
@@ -142,35 +143,76 @@ fn copy_whole_link(route: Route, data: DeskData) {
     let status = data.tape.status.get_untracked().map(|(tape, _)| tape);
     let is_replay = status.is_some_and(|tape| matches!(tape.tape, TapeId::Replay { .. }));
     address.at = untrack(|| data.tape.now()).filter(|_| is_replay).map(minute);
+    let symbols = address.layout.symbols();
+    let (lines, left) =
+        drawings.books.with_untracked(|books| linked_drawings::write(books, &symbols));
+    address.drawings =
+        (!lines.is_empty()).then(|| String::from(js_sys::encode_uri_component(&lines)));
     let path = address.write_link();
     if let Ok(history) = window().history() {
         let state = history.state().unwrap_or(JsValue::NULL);
         let _ = history.replace_state_with_url(&state, "", Some(&path));
     }
     let link = location().origin().unwrap_or_default() + &path;
-    let done = "The link to what is shown is copied.".to_owned();
+    let done = match left {
+        0 => "The link to what is shown is copied.".to_owned(),
+        left => format!("The link is copied; {left} older drawings have no room in it."),
+    };
     copy(data, link, (done, "take the address above"));
 }
 
-/// Offers to go where a link was copied in a recorded day, once it is known where the tape stands.
-/// It is asked first: whoever sends a link must not move anybody's tape.
-pub(super) fn offer_moment(route: Route, data: DeskData) {
-    let told = StoredValue::new(route.address.with_untracked(|address| address.at.clone()));
+/// Offers what else a link brings along: to go where it was copied in a recorded day, and the
+/// drawings that were seen there. It waits until it is known where the tape stands and what is
+/// drawn here; it is asked first: whoever sends a link must not move anybody's tape, nor draw on a
+/// chart.
+pub(super) fn offer_rest(route: Route, data: DeskData, drawings: DrawingControls) {
+    let told = route.address.with_untracked(|address| Brought {
+        at: address.at.clone(),
+        drawings: address.drawings.clone(),
+        symbols: address.layout.symbols(),
+    });
+    if told.at.is_none() && told.drawings.is_none() {
+        return;
+    }
+    let told = StoredValue::new(Some(told));
     follow(move || {
-        if told.with_value(Option::is_some)
+        let are_known = drawings.books.with(|books| {
+            told.with_value(|told| {
+                let symbols = told.as_ref().map_or(&[][..], |told| &told.symbols);
+                symbols.iter().all(|symbol| books.iter().any(|(of, _)| of == symbol))
+            })
+        });
+        if are_known
             && data.tape.status.read().is_some()
-            && let Some(text) = told.try_update_value(Option::take).flatten()
+            && let Some(told) = told.try_update_value(Option::take).flatten()
         {
-            spawn_local(offer(data, text));
+            spawn_local(offer(data, drawings, told));
         }
     });
 }
 
+/// What a link brings along that is asked about.
+struct Brought {
+    at: Option<String>,
+    drawings: Option<String>,
+    /// Those of its charts.
+    symbols: Vec<Symbol>,
+}
+
 #[lazy]
-fn offer(data: DeskData, text: String) {
-    let Some(at) = read_minute(&text) else {
+fn offer(data: DeskData, controls: DrawingControls, told: Brought) {
+    // Who goes to the link's moment first comes back to the link.
+    let is_asked = told.at.is_some_and(|text| is_moment_offered(data, &text));
+    if let Some(text) = told.drawings.filter(|_| !is_asked) {
+        linked_drawings::offer(data, controls, &text, &told.symbols);
+    }
+}
+
+/// Asks whether to go to the moment of a link. False where the tape stands there already.
+fn is_moment_offered(data: DeskData, text: &str) -> bool {
+    let Some(at) = read_minute(text) else {
         data.say("The moment in this address is none: your tape stays where it is.".to_owned());
-        return;
+        return false;
     };
     let date = at.wall_time().date;
     let playing = data.tape.status.get_untracked().map(|(tape, _)| tape.tape);
@@ -178,7 +220,7 @@ fn offer(data: DeskData, text: String) {
         if recording == date.to_string());
     let now = untrack(|| data.tape.now()).map(Moment::minute_start);
     if is_day && now == Some(at) {
-        return;
+        return false;
     }
     // With what else the link says, as long as the address bar still says it.
     let link = location().href().unwrap_or_default();
@@ -194,6 +236,7 @@ fn offer(data: DeskData, text: String) {
             }
         });
     })));
+    true
 }
 
 /// Has the tape stand at a moment of a recorded day.
