@@ -306,22 +306,53 @@ visit("the countdown runs with the clock towards the bar's close",
     }
   });
 
+/** The size of a picture that was saved, and the words that were written in it, in order. */
+async function savePicture(page) {
+  const waiting = page.waitForEvent("download");
+  await page.keyboard.press("Alt+s");
+  const file = await waiting;
+  assert.equal(file.suggestedFilename(), "volaris-chart.png");
+  const picture = await readFile(await file.path());
+  assert.equal(picture.subarray(1, 4).toString(), "PNG");
+  const words = (await paintedWords(page)).filter(({ isSeen }) => !isSeen);
+  const size = [picture.readUInt32BE(16), picture.readUInt32BE(20)];
+  return { size, words: words.map(({ text }) => text.trim()) };
+}
+
+visit("a picture has every chart that is seen, with the words over it",
+  { path: "/chart/SPX?charts=2&link=none&studies=ema-9,rsi-14"
+      + "&symbol2=SPY&span2=5m&studies2=bb-20-2",
+    beforeVisit: hearWords }, async ({ page }) => {
+    await pause(page);
+    const named = page.locator(".price-chart__data", { hasText: "O " });
+    await until(async () => (await named.count()) === 2, "there are not two charts");
+    const all = await page.locator(".charts").boundingBox();
+    const { size, words } = await savePicture(page);
+    near(size[0], all.width, 1);
+    near(size[1], all.height + 28, 1);
+    for (const word of ["SPX 5m", "SPY 5m", "O", "EMA 9", "RSI 14", "BB 20 2"]) {
+      assert.ok(words.includes(word), `${word} is not among ${words}`);
+    }
+    // What buttons say is no part of it, nor what is told to those who cannot see.
+    assert.ok(!words.some((word) => /×|⚙|crosshair/.test(word)), words.join());
+    // Of a maximised chart, that one alone.
+    await page.keyboard.press("Alt+Enter");
+    await page.locator(".charts[data-maximised=true]").waitFor();
+    await page.evaluate(() => self.paintedWords.splice(0));
+    const one = (await savePicture(page)).words;
+    assert.ok(one.includes("SPX 5m") && !one.includes("SPY 5m"), one.join());
+  });
+
 visit("a picture says what it is of, whose and when", { beforeVisit: hearWords },
   async ({ page }) => {
     await pause(page);
-    const size = await canvasOf(page).evaluate((canvas) => [canvas.width, canvas.height]);
+    const box = await page.locator(".charts").boundingBox();
     const clock = await page.locator(".market-clock__time").innerText();
-    const waiting = page.waitForEvent("download");
-    await page.keyboard.press("Alt+s");
-    const file = await waiting;
-    assert.equal(file.suggestedFilename(), "volaris-chart.png");
-    const picture = await readFile(await file.path());
-    assert.equal(picture.subarray(1, 4).toString(), "PNG");
+    const { size, words } = await savePicture(page);
     // The chart as it is, and a line under it.
-    assert.deepEqual([picture.readUInt32BE(16), picture.readUInt32BE(20)], [size[0], size[1] + 28]);
-    const unseen = (await paintedWords(page)).filter(({ isSeen }) => !isSeen);
-    assert.equal(unseen.length, 1);
-    const { text } = unseen[0];
+    near(size[0], box.width, 1);
+    near(size[1], box.height + 28, 1);
+    const text = words.at(-1);
     const [market, price, maker, span, when, ...more] = text.split(" · ");
     assert.deepEqual([market, maker, span, more], ["PRACTICE", "Volaris", "5m", []]);
     assert.match(price, /^SPX [\d,]+\.\d\d$/);

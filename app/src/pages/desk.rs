@@ -19,6 +19,7 @@ mod open_positions;
 mod option_levels;
 mod kept_positions;
 mod palette;
+mod picture;
 mod plan;
 mod plan_odds;
 mod positions;

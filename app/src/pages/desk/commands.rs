@@ -15,6 +15,7 @@ use super::data::DeskData;
 use super::drawings::drawing_controls;
 use super::layouts::layout_controls;
 use super::link::copy_link;
+use super::picture::picture;
 use crate::centre::Centre;
 use crate::commands::{Command, Linked, Move};
 use crate::components::{
@@ -333,8 +334,9 @@ impl Commands {
         let at = at.map_or(String::new(), |at| {
             format!("{} {} New York", at.wall_time().date, market::format::minute(at))
         });
-        if save_chart(&format!("{title} · {span} · {at}")).is_none() {
-            self.data.say("There is no chart to save yet.".to_owned());
+        match picture(&format!("{title} · {span} · {at}")) {
+            Some(address) => download("volaris-chart.png", &address),
+            None => self.data.say("There is no chart to save yet.".to_owned()),
         }
     }
 
@@ -540,36 +542,4 @@ fn download(name: &str, address: &str) {
         link.set_download(name);
         link.click();
     }
-}
-
-/// Saves the chart as it is, with a line under it that says what it is and whose.
-fn save_chart(title: &str) -> Option<()> {
-    let chart = found::<web_sys::HtmlCanvasElement>(ACTIVE_CHART)?;
-    let copy = document().create_element("canvas").ok()?;
-    let copy = copy.dyn_into::<web_sys::HtmlCanvasElement>().ok()?;
-    let density = f64::from(chart.width()) / f64::from(chart.client_width()).max(1.0);
-    #[expect(clippy::cast_possible_truncation, reason = "a line of text")]
-    #[expect(clippy::cast_sign_loss, reason = "a line of text")]
-    let foot = (28.0 * density) as u32;
-    copy.set_width(chart.width());
-    copy.set_height(chart.height() + foot);
-    let context = copy.get_context("2d").ok().flatten();
-    let context = context?.dyn_into::<web_sys::CanvasRenderingContext2d>().ok()?;
-    let style = window().get_computed_style(&chart).ok().flatten();
-    let colour = |name: &str| {
-        let style = style.as_ref().and_then(|style| style.get_property_value(name).ok());
-        style.unwrap_or_default().trim().to_owned()
-    };
-    let (width, height) = (f64::from(copy.width()), f64::from(copy.height()));
-    context.set_fill_style_str(&colour("--panel"));
-    context.fill_rect(0.0, 0.0, width, height);
-    let _ = context.draw_image_with_html_canvas_element(&chart, 0.0, 0.0);
-    context.set_fill_style_str(&colour("--dim"));
-    context.set_font(&format!("{}px {}", 12.0 * density, colour("--font")));
-    context.set_text_baseline("middle");
-    let middle = height - f64::from(foot) / 2.0;
-    let _ = context.fill_text(title, 10.0 * density, middle);
-    let address = copy.to_data_url_with_type("image/png").ok()?;
-    download("volaris-chart.png", &address);
-    Some(())
 }
