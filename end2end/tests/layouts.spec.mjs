@@ -399,6 +399,8 @@ visit("prices of a link wait for the chart that they are of, and are nobody else
     await page.getByRole("option", { name: /^QQQ ·/ }).waitFor();
     await page.keyboard.press("Enter");
     await page.waitForURL(/chart\/QQQ/);
+    // As long as it is open, keys are its own.
+    await page.getByRole("dialog", { name: "Command palette" }).waitFor({ state: "hidden" });
     await page.keyboard.press("Alt+Enter");
     await page.locator(".price-chart:visible").nth(1).waitFor();
     // Once it moves, whatever waited for its first painting has been painted.

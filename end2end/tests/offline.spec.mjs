@@ -281,11 +281,11 @@ async function deploy(server) {
   };
 }
 
-test("a new version is there after one reload, is told, and its code comes by a key", async () => {
+async function update({ take, ...options }) {
   const server = await startVolaris();
   const front = await deploy(server);
   const path = "/chart/SPX?span=5m";
-  const page = await openPage({ server: front, path });
+  const page = await openPage({ server: front, path, ...options });
   try {
     // From now on the device has a page that a worker could show in place of the new one.
     await untilKept(page, path);
@@ -304,9 +304,7 @@ test("a new version is there after one reload, is told, and its code comes by a 
     assert.equal((await codes()).length, 2, "the old one's code, and the new one's");
     await toast.waitFor({ timeout: 30_000 });
     await page.evaluate(() => (window.isOld = true));
-    // A message stands at the end of the page.
-    await tabTo(page, toast.getByRole("button", { name: "Reload" }), "Shift+Tab");
-    await page.keyboard.press("Enter");
+    await take(page, toast.getByRole("button", { name: "Reload" }));
     await until(page, () => window.isOld === undefined);
     await page.locator('.feed-age[data-state="live"]').waitFor();
     assert.deepEqual(await codes(), ["code another"]);
@@ -316,7 +314,24 @@ test("a new version is there after one reload, is told, and its code comes by a 
     front.close();
     await server.stop();
   }
-});
+}
+
+const UPDATES = {
+  "by a key": {
+    take: async (page, button) => {
+      // A message stands at the end of the page.
+      await tabTo(page, button, "Shift+Tab");
+      await page.keyboard.press("Enter");
+    },
+  },
+  "by the mouse": { take: (_, button) => button.click() },
+  "by a finger": { take: (_, button) => button.tap(), ...PHONE },
+};
+
+for (const [how, options] of Object.entries(UPDATES)) {
+  test(`a new version is there after one reload, is told, and its code comes ${how}`, () =>
+    update(options));
+}
 
 visit(
   "what a browser needs to install the desk is there, and its offer is taken up",

@@ -192,6 +192,11 @@ for (const theme of ["dark", "light"]) {
         const [wrong, right] = ['input[aria-invalid="true"]', 'input[aria-label="Filled"]'];
         assert.notEqual(await style(wrong, "borderTopColor"), await style(right, "borderTopColor"));
         assert.match(await style(".styleguide__pane[data-stale]", "filter"), /grayscale/);
+        // Figures of one column are as wide as each other, wherever they stand.
+        const figures = await page.locator("body, td, dd, button, input, b").evaluateAll((all) =>
+          [...new Set(all.map((one) => getComputedStyle(one).fontVariantNumeric))],
+        );
+        assert.deepEqual(figures, ["tabular-nums"]);
         // Each size of type is its token's, and they rise.
         const sizes = await page.locator(".styleguide__type").evaluateAll((all) =>
           all.map((one) => parseFloat(getComputedStyle(one).fontSize)),
