@@ -318,6 +318,23 @@ mod tests {
     use crate::Study;
     use proptest::prelude::*;
 
+    /// As they are kept: never changed, so that what a trader kept long ago is shown as it was.
+    const KEPT: [&str; 3] = [
+        "symbol=SPX&span=5m",
+        "symbol=SPY&span=1h&style=heikin-ashi&scale=log&invert=1&studies=volume,vwap,vwapbands:c2,\
+         ema-20:c3,bb-20-2,or-15,ib,profile,rsi-14:30:off,macd-12-26-9,atr-14&compare=QQQ&magnet=1",
+        "symbol=NDX&span=1m&studies=none&span2=15m&span3=1D&style3=area&scale3=percent&span4=1W\
+         &studies4=sma-50&charts=4&link=symbol&active=3",
+    ];
+
+    #[test]
+    fn what_earlier_versions_kept_is_read_as_it_was() {
+        for text in KEPT {
+            let (layout, bad) = Layout::from_text(text);
+            assert_eq!((layout.to_string().as_str(), bad), (text, None));
+        }
+    }
+
     fn again(layout: &Layout) -> (Layout, Option<String>) {
         Layout::from_text(&layout.to_string())
     }
