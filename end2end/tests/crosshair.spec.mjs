@@ -24,13 +24,18 @@ async function rest(page, hands, place) {
   await until(async () => (await pointed(page))[0] !== undefined, "a resting finger takes nothing");
 }
 
+/** The market stands; fingers are above a bar, and what is in sight is known. */
+async function begin(page) {
+  await pause(page);
+  const hands = await fingers(page);
+  const box = await canvasBox(page);
+  const stretch = await seen(page);
+  return { hands, x: box.x + 120, y: box.y + 160, stretch };
+}
+
 visit("on a phone a finger that rests reads bars and prices, and leaves the chart where it is",
   { width: 390, height: 844, touch: true, path: AT }, async ({ page }) => {
-    await pause(page);
-    const hands = await fingers(page);
-    const box = await canvasBox(page);
-    const [x, y] = [box.x + 120, box.y + 160];
-    const stretch = await seen(page);
+    const { hands, x, y, stretch } = await begin(page);
     await rest(page, hands, [x, y]);
     const first = await under(page);
     assert.match(first.figures, /O .*H .*L .*C /s);
@@ -64,11 +69,7 @@ visit("on a phone a finger that rests reads bars and prices, and leaves the char
 
 visit("a finger that trembles rests all the same, and a second one zooms",
   { width: 390, height: 844, touch: true, path: AT }, async ({ page }) => {
-    await pause(page);
-    const hands = await fingers(page);
-    const box = await canvasBox(page);
-    const [x, y] = [box.x + 120, box.y + 160];
-    const stretch = await seen(page);
+    const { hands, x, y, stretch } = await begin(page);
     await hands("touchStart", [x, y]);
     await hands("touchMove", [x + 3, y - 2]);
     await until(async () => (await pointed(page))[0] !== undefined, "it takes nothing");
