@@ -33,3 +33,6 @@ pub use state::{
     PaneEdge, Region, SessionVwap, Subject,
 };
 pub use studies::{BadStudy, ChartStyle, Study};
+
+/// Decides a level's colour.
+pub use quant::levels::LevelRole;

@@ -2,9 +2,10 @@
 //! other charts on the same bars; never part of the product.
 
 use canvas::Painter;
-use chart::{Action, ChartLevel, ChartSetup, ChartState, ChartStyle, Study, Subject, Tool};
+use chart::{
+    Action, ChartLevel, ChartSetup, ChartState, ChartStyle, LevelRole, Study, Subject, Tool,
+};
 use market::{Bar, BarSpan, Moment, Price, Span};
-use quant::levels::LevelRole;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlCanvasElement;
 

@@ -345,7 +345,7 @@ impl Chart {
             }
         };
         measure();
-        // What the browser may have lost, with its graphics or while nobody looked, is painted anew.
+        // What the browser may have lost, with its graphics or unseen, is painted anew.
         let anew = move |_: &web_sys::Event| {
             let forget =
                 |painter: &mut Option<Painter>| painter.iter_mut().for_each(Painter::forget);

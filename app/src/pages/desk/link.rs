@@ -1,6 +1,6 @@
 //! The link to what is shown: beside what the address always says, where charts were scrolled and
-//! pulled to, what is drawn on them, and when in a recorded day that was. What follows such a link is
-//! asked before a tape moves.
+//! pulled to, what is drawn on them, and when in a recorded day that was. What follows such a link
+//! is asked before a tape moves.
 
 use std::fmt;
 
