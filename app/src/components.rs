@@ -104,6 +104,7 @@ pub(crate) use price_chart::{
 };
 pub(crate) use rail::{Rail, RailControls};
 pub(crate) use risk_grid::{RiskChoice, RiskNow, risk_grid};
+pub(crate) use screen_controls::elements;
 pub(crate) use span_bar::SpanBar;
 pub(crate) use swatches::own_color;
 pub(crate) use symbol_search::SymbolSearch;

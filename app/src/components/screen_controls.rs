@@ -41,7 +41,10 @@ pub(super) fn use_control(control: &HtmlElement) {
     }
 }
 
-fn elements(found: Result<web_sys::NodeList, JsValue>) -> impl Iterator<Item = HtmlElement> {
+/// Elements that a selector found.
+pub(crate) fn elements(
+    found: Result<web_sys::NodeList, JsValue>,
+) -> impl Iterator<Item = HtmlElement> {
     let found = found.ok();
     let count = found.as_ref().map_or(0, web_sys::NodeList::length);
     (0..count).filter_map(move |place| found.as_ref()?.get(place)?.dyn_into().ok())

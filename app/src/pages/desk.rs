@@ -225,7 +225,6 @@ impl Route {
         self.change(true, |layout| layout.choose_span(span));
     }
 
-    /// Another set-up of the active chart.
     fn activate(self, place: usize) {
         self.change(false, |layout| layout.activate(place));
     }

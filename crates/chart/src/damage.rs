@@ -46,12 +46,18 @@ pub fn damage(before: &[Shape], after: &[Shape], (width, height): (f64, f64)) ->
     parts
 }
 
-/// Two lists without what both begin with, and without what both end with.
-fn without_same_ends<'a, T: PartialEq>(a: &'a [T], b: &'a [T]) -> (&'a [T], &'a [T]) {
+/// How much two lists begin with alike, and how much of what is left they end with alike.
+fn same_ends<T: PartialEq>(a: &[T], b: &[T]) -> (usize, usize) {
     let first = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let (a, b) = (&a[first..], &b[first..]);
     let last = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
-    (&a[..a.len() - last], &b[..b.len() - last])
+    (first, last)
+}
+
+/// Two lists without what both begin with, and without what both end with.
+fn without_same_ends<'a, T: PartialEq>(a: &'a [T], b: &'a [T]) -> (&'a [T], &'a [T]) {
+    let (first, last) = same_ends(a, b);
+    (&a[first..a.len() - last], &b[first..b.len() - last])
 }
 
 /// What is different between two shapes in the same place of the list.
@@ -74,9 +80,7 @@ fn compare(before: &Shape, after: &Shape, parts: &mut Vec<Edges>) {
 /// The points in which two lines are different, and one more at each side: the line changes on its
 /// way to them, too.
 fn with_neighbours<'a>(a: &'a [(f64, f64)], b: &'a [(f64, f64)]) -> [&'a [(f64, f64)]; 2] {
-    let (other_a, _) = without_same_ends(a, b);
-    let first = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let last = a.len() - first - other_a.len();
+    let (first, last) = same_ends(a, b);
     [a, b]
         .map(|points| &points[first.saturating_sub(1)..(points.len() - last + 1).min(points.len())])
 }

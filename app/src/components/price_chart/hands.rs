@@ -100,12 +100,11 @@ impl Grip {
             hands.throws += 1;
             hands.aim = Aim::No;
         });
-        let is_finger = is_first && event.pointer_type() == "touch";
-        if is_finger && !draws && matches!(region, Region::Prices | Region::Pane(_)) {
-            self.rest((x, y));
-        }
         if !draws && matches!(region, Region::Prices | Region::Pane(_)) {
             self.show_grip("drag");
+            if is_first && event.pointer_type() == "touch" {
+                self.rest((x, y));
+            }
         }
     }
 

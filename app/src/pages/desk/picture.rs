@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, DomRect, Element, HtmlCanvasElement, Node};
 
+use crate::components::elements;
+
 /// What is pictured, the charts in it, and the words over them.
 const ALL: &str = ".charts";
 const CHARTS: &str = ".price-chart__canvas";
@@ -28,8 +30,8 @@ struct Picture {
 pub(super) fn picture(title: &str) -> Option<String> {
     let all = document().query_selector(ALL).ok().flatten()?;
     let area = all.get_bounding_client_rect();
-    let charts: Vec<HtmlCanvasElement> =
-        found(&all, CHARTS).filter_map(|one| one.dyn_into().ok()).filter(is_seen).collect();
+    let charts = elements(all.query_selector_all(CHARTS)).filter_map(|one| one.dyn_into().ok());
+    let charts: Vec<HtmlCanvasElement> = charts.filter(is_seen).collect();
     let first = charts.first()?;
     let density = f64::from(first.width()) / f64::from(first.client_width()).max(1.0);
     let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
@@ -44,7 +46,8 @@ pub(super) fn picture(title: &str) -> Option<String> {
     picture.context.set_fill_style_str(&style_of(first, "--line"));
     picture.context.fill_rect(0.0, 0.0, width, height);
     charts.iter().for_each(|chart| picture.draw_chart(chart));
-    found(&all, WORDS).filter(is_seen).for_each(|words| picture.write_all(&words));
+    let words = elements(all.query_selector_all(WORDS)).filter(is_seen);
+    words.for_each(|words| picture.write_all(&words));
     picture.sign(first, title, (width, height));
     canvas.to_data_url_with_type("image/png").ok()
 }
@@ -102,13 +105,6 @@ impl Picture {
         context.set_font(&format!("{}px {}", 12.0 * density, style_of(chart, "--font")));
         let _ = context.fill_text(title, 10.0 * density, height - foot / 2.0);
     }
-}
-
-/// Elements in another one.
-fn found(all: &Element, selector: &str) -> impl Iterator<Item = Element> + use<> {
-    let found = all.query_selector_all(selector).ok();
-    let count = found.as_ref().map_or(0, web_sys::NodeList::length);
-    (0..count).filter_map(move |place| found.as_ref()?.get(place)?.dyn_into().ok())
 }
 
 fn is_seen(element: &impl AsRef<Element>) -> bool {
