@@ -1,6 +1,6 @@
 //! The screens, rendered on the server, and the server functions they call.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use app::{App, NewsOfPage, PageFiles, Preferences, desk_paths, shell};
 use axum::Router;
@@ -86,9 +86,10 @@ pub(crate) async fn tell_as_they_read(request: Request, next: Next) -> Response 
     Response::from_parts(parts, body)
 }
 
-/// Routes of every screen and server function.
-pub(crate) fn routes(options: LeptosOptions, desk: Arc<Desk>) -> Router {
-    let files = files();
+/// Routes of every screen. Listed once, before the first page: a page that first asks for what it
+/// shows while anybody lists them waits for its answer for ever, for Leptos holds back the answers
+/// of every page meanwhile, and gives none of them later (leptos-rs/leptos#4773).
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| {
     let mut listed = generate_route_list(App);
     let others = listed.iter().flat_map(|route| {
         let methods: Vec<_> = route.methods().collect();
@@ -99,6 +100,12 @@ pub(crate) fn routes(options: LeptosOptions, desk: Arc<Desk>) -> Router {
     });
     let others: Vec<_> = others.collect();
     listed.extend(others);
+    listed
+});
+
+/// Routes of every screen and server function.
+pub(crate) fn routes(options: LeptosOptions, desk: Arc<Desk>) -> Router {
+    let files = files();
     let context = move || {
         let Some(parts) = use_context::<http::request::Parts>() else { return };
         if let Some(trader) = parts.extensions.get::<Trader>() {
@@ -123,7 +130,7 @@ pub(crate) fn routes(options: LeptosOptions, desk: Arc<Desk>) -> Router {
     Router::new()
         // One address for one screen: a screen at two would be built anew between them.
         .route("/", get(|| async { Redirect::to("/chart/SPX") }))
-        .leptos_routes_with_context(&options, listed, context, page)
+        .leptos_routes_with_context(&options, ROUTES.clone(), context, page)
         .fallback(move |request: Request| answer_stray(request, missing.clone()))
         .with_state(options)
 }

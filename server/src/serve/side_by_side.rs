@@ -1,16 +1,28 @@
 //! Pages that are drawn at the same time know nothing of one another.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use axum::Router;
 use axum::body::to_bytes;
+use desk::Desk;
 use http::{Method, StatusCode};
+use leptos::config::LeptosOptions;
+use tokio::task::yield_now;
 use tower::ServiceExt;
 
+use super::OfflineMarkets;
 use super::authorization::{Site, asked};
+use crate::pages;
 
 /// Pages that are drawn at once: more than there are threads, so that they take turns.
 const AT_ONCE: usize = 8;
 /// How many of them one after the other.
 const ROUNDS: usize = 12;
+/// Pages that are drawn while another server begins.
+const PAGES: usize = 40;
+/// A page that is never drawn is given up after as long.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 async fn title_of(router: &Router, path: &str, cookie: &str) -> String {
     let request = asked(&Method::GET, path, "text/html", Some(cookie));
@@ -43,4 +55,26 @@ async fn each_page_has_its_own_title() {
     for drawn in drawing.collect::<Vec<_>>() {
         drawn.await.expect("its own title");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn pages_are_drawn_while_another_server_begins() {
+    let site = Site::open().await;
+    let cookie = site.cookie_of("owner").await;
+    let desk = Arc::new(Desk::new(Arc::clone(&site.store), Arc::new(OfflineMarkets::new(1))));
+    let drawing = tokio::spawn(async move {
+        for _ in 0..PAGES {
+            title_of(&site.router, "/chart/SPX", &cookie).await;
+        }
+    });
+    let begun = Instant::now();
+    while !drawing.is_finished() {
+        assert!(begun.elapsed() < PATIENCE, "a page is never drawn");
+        drop(pages::routes(
+            LeptosOptions::builder().output_name("volaris").build(),
+            Arc::clone(&desk),
+        ));
+        yield_now().await;
+    }
+    drawing.await.expect("pages");
 }
