@@ -15,6 +15,7 @@ mod exposure_table;
 mod feed_badge;
 mod figure;
 mod glossary;
+mod held_text;
 mod key_sheet;
 mod ladder;
 mod layout_menu;

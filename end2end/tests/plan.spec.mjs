@@ -410,3 +410,43 @@ visit(
     await page.getByText("At most 3 stand beside the plan.").waitFor();
   },
 );
+
+visit("a price that is typed stays while the market moves", { path: CONDOR }, async ({ page }) => {
+  await planned(page);
+  const field = page.getByLabel(/^Price of one in points/);
+  const mid = () => page.locator(".plan-leg").first().innerText();
+  const moves = async () => {
+    const before = await mid();
+    await until(async () => (await mid()) !== before, "no quote moves");
+  };
+  const side = page.locator(".plan-head dl div", { has: field }).locator("dt");
+  // Nobody is in the field: it follows.
+  const shown = await field.inputValue();
+  await until(async () => (await field.inputValue()) !== shown, "the middle stands still");
+  // Somebody is: not even what they found there changes under the hand.
+  await field.focus();
+  const found = await field.inputValue();
+  for (let times = 0; times < 4; times += 1) await moves();
+  assert.equal(await field.inputValue(), found);
+  await field.fill("−1.3");
+  for (let times = 0; times < 4; times += 1) await moves();
+  assert.equal(await field.inputValue(), "−1.3");
+  await field.press("Enter");
+  await side.getByText("Credit", { exact: true }).waitFor();
+  await until(() => /paid=-130/.test(page.url()), "it is not linked");
+  // What is no price is marked, changes nothing, and goes when one leaves.
+  await field.fill("1.2.3");
+  await field.press("Enter");
+  assert.equal(await field.getAttribute("aria-invalid"), "true");
+  await field.press("Tab");
+  await until(async () => (await field.inputValue()) === "-1.30", "the price comes back");
+  assert.equal(await field.getAttribute("aria-invalid"), "false");
+  // Nothing is the middle again.
+  await field.fill("");
+  await field.press("Enter");
+  await side.getByText("Credit, mid", { exact: true }).waitFor();
+  const quantity = page.getByLabel(/^Quantity of/).first();
+  await quantity.fill("some");
+  await quantity.press("Enter");
+  assert.equal(await quantity.inputValue(), "1");
+});

@@ -276,6 +276,18 @@ test("a recorded day is stepped, played, sped up and taken anywhere by a finger"
     await button("60×").tap();
     await button("Play").tap();
     await until(async () => 9 * 60 + 37 <= (await minutes()), "it does not play");
+    // A hand that holds the slider keeps it, while the day plays on.
+    const slider = panel.getByRole("slider");
+    await slider.evaluate((one) => one.scrollIntoView());
+    const knob = await slider.boundingBox();
+    await page.mouse.move(knob.x + 0.7 * knob.width, knob.y + knob.height / 2);
+    await page.mouse.down();
+    const held = await slider.inputValue();
+    const heldAt = await minutes();
+    await until(async () => heldAt + 2 <= (await minutes()), "it does not play on");
+    assert.equal(await slider.inputValue(), held, "the slider is taken away");
+    await page.mouse.up();
+    await until(async () => 13 * 60 <= (await minutes()), "it does not go where it was held");
     await button("Pause").tap();
     await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor({ state: "attached" });
     const stood = await minutes();

@@ -1,7 +1,7 @@
 //! Above a planned position: how it is written, where strategies begin, what it costs and may
 //! bring.
 
-use leptos::ev::SubmitEvent;
+use leptos::ev::{Event, FocusEvent, SubmitEvent};
 use leptos::prelude::*;
 use market::{Moment, Price, Series, format};
 use plan::{
@@ -11,11 +11,13 @@ use plan::{
 use quant::options::Wander;
 
 use super::figure::figure;
+use super::held_text::HeldText;
 use super::menu::{Menu, choice};
 use super::plan_compare::{Compared, compare_menu};
 use super::plan_order::order_menu;
 use super::plan_size::size_menu;
 use super::plan_strip::{extreme, price as cost};
+use super::positions_table::amount;
 use crate::erased::{Erase, derived, erased, follow, heard, memo, part};
 
 /// A position as it stands, and what is needed to see it elsewhere.
@@ -463,11 +465,15 @@ fn price(controls: PlanControls) -> AnyView {
             _ => "Debit, mid",
         }
     });
-    let change = move |event: leptos::ev::Event| {
-        let text = event_target_value(&event);
-        let points = text.trim().replace('\u{2212}', "-").parse::<f64>().ok();
+    let held = HeldText::new();
+    // Nothing is the middle again; what is no number is marked and changes nothing.
+    let is_wrong =
+        move || held.typed().is_some_and(|text| read_price(&text) == Err(NoNumber)).to_string();
+    let change = move |event: Event| {
+        let Ok(points) = read_price(&event_target_value(&event)) else { return };
         let unit = untrack(|| dollars_a_point(controls));
-        on_paid.run(points.filter(|points| points.is_finite()).map(|points| unit * points));
+        held.release();
+        on_paid.run(points.map(|points| unit * points));
     };
     view! {
         <div title="What goes out for one of it, in points; less than nothing comes in">
@@ -478,7 +484,11 @@ fn price(controls: PlanControls) -> AnyView {
                     class="plan-head__price"
                     inputmode="decimal"
                     aria-label="Price of one in points, less than nothing for a credit"
-                    prop:value=shown
+                    aria-invalid=erased(is_wrong)
+                    prop:value=erased(move || held.typed().unwrap_or_else(|| shown.get()))
+                    on:focus=heard(move |event: FocusEvent| held.hold(&event))
+                    on:input=heard(move |event| held.hold(&event))
+                    on:blur=heard(move |_| held.release())
                     on:change=heard(change)
                 />
             </dd>
@@ -486,6 +496,18 @@ fn price(controls: PlanControls) -> AnyView {
     }
     .erase()
 }
+
+/// A price as somebody types it; nothing where the field is empty.
+fn read_price(text: &str) -> Result<Option<f64>, NoNumber> {
+    if text.trim().is_empty() || text.trim() == "–" {
+        return Ok(None);
+    }
+    amount(text).map(Some).ok_or(NoNumber)
+}
+
+/// A text that is no number.
+#[derive(PartialEq)]
+struct NoNumber;
 
 /// Dollars for each point of the price of one.
 fn dollars_a_point(controls: PlanControls) -> f64 {

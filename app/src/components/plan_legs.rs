@@ -192,6 +192,8 @@ fn quantity_cell(one: OneLeg) -> AnyView {
         if let Ok(size) = text.trim().parse::<u32>() {
             resize(size.into());
         }
+        // What is no quantity does not stay beside the figures of another.
+        event_target::<HtmlInputElement>(&event).set_value(&size.get_untracked().to_string());
     };
     view! {
         <td>

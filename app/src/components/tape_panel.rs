@@ -1,8 +1,10 @@
 //! Controls of the trader's own tape: pace, jumps, and which market it plays.
 
+use super::held_text::HeldText;
 use super::opened::loaded_when;
 use crate::erased::{Erase, erased, heard, memo, part};
 use api::{RecordingView, TapeCommand, TapeView};
+use leptos::ev::Event;
 use leptos::prelude::*;
 use market::{Moment, Span, TapeId, format, session_clock, trading_day};
 
@@ -170,10 +172,25 @@ fn Seek(
     let of = move |pick: fn(&TapeView) -> Moment| {
         move || tape.read().as_ref().map_or(0, |tape| seconds(pick(tape))).to_string()
     };
-    let spoken = move || tape.read().as_ref().map(|tape| format::clock(tape.at));
-    let seek = move |event| {
-        if let Ok(seconds) = event_target_value(&event).parse::<i64>() {
-            on_command.run(TapeCommand::Seek(Moment(seconds * 1_000_000)));
+    // Where a hand holds the slider, while it does, and until the tape is there: one that plays on
+    // would take it away.
+    let (held, left_at) = (HeldText::new(), RwSignal::new(None));
+    let at = of(|tape| tape.at);
+    let place = memo(move || {
+        let at = at();
+        let is_past = left_at.get().is_some_and(|left_at| left_at != at);
+        held.typed().filter(|_| !is_past).unwrap_or(at)
+    });
+    let moment = |text: &str| Some(Moment(text.parse::<i64>().ok()? * 1_000_000));
+    let spoken = move || moment(&place.read()).map(format::clock);
+    let slide = move |event: Event| {
+        left_at.set(None);
+        held.hold(&event);
+    };
+    let seek = move |event: Event| {
+        left_at.set(Some(untrack(at)));
+        if let Some(to) = moment(&event_target_value(&event)) {
+            on_command.run(TapeCommand::Seek(to));
         }
     };
     view! {
@@ -185,8 +202,10 @@ fn Seek(
                 max=of(|tape| tape.last)
                 step="60"
                 aria-valuetext=erased(spoken)
-                prop:value=of(|tape| tape.at)
-                on:change=seek
+                prop:value=place
+                on:input=heard(slide)
+                on:blur=heard(move |_| held.release())
+                on:change=heard(seek)
             />
         </label>
     }
