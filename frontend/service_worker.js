@@ -92,7 +92,8 @@ async function elsewhere(cache, asked) {
   // It may have been thrown away just now.
   const newest = kept.length ? (await (await cache.match(kept[0].href))?.text()) ?? "" : "";
   const theme = /<html [^>]*data-theme="(\w+)"/.exec(newest)?.[1] ?? "dark";
-  const style = FILES.find((file) => file.endsWith(".css"));
+  // Plain documents have a sheet of their own beside it.
+  const style = FILES.find((file) => /volaris\.\w+\.css$/.test(file));
   const text = `<!DOCTYPE html><html lang="en" data-theme="${theme}"><head><meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Offline · Volaris</title><link rel="stylesheet" href="${style}"></head>
