@@ -12,6 +12,7 @@ use super::screen_controls::{screen_controls, use_control};
 use super::wish::Wish;
 use crate::centre::Centre;
 use crate::commands::{Command, Linked, Move};
+use crate::contexts::is_in_place;
 use crate::erased::{Erase, erased, heard, memo, part};
 use crate::keymap::{Keymap, span_of_digits};
 use crate::panes::SidePane;
@@ -93,6 +94,8 @@ struct Standing {
     /// What can be used on the screen that is open, and its names.
     screen: StoredValue<Vec<(String, HtmlElement)>, LocalStorage>,
     names: RwSignal<Vec<String>>,
+    /// Among other things it takes no focus.
+    is_in_place: bool,
 }
 
 impl Standing {
@@ -108,7 +111,7 @@ impl Standing {
         self.typed.set(entered.map_or(opened.as_str(), |(typed, _)| typed).to_owned());
         self.marked.set(0);
         self.wish.forget();
-        if let Some(field) = self.field.get_untracked() {
+        if let Some(field) = self.field.get_untracked().filter(|_| !self.is_in_place) {
             let _ = field.focus();
         }
         controls.on_open.run(());
@@ -161,12 +164,31 @@ impl Standing {
         }
     }
 
+    fn is_nothing(self) -> bool {
+        self.found.read().is_empty()
+    }
+
+    /// What was found, or that nothing was.
+    fn answer(self) -> AnyView {
+        view! {
+            <ul
+                id="palette-list"
+                class="palette__list"
+                role="listbox"
+                aria-label="Found"
+                hidden=erased(move || self.is_nothing())
+            >
+                {part(move || self.list())}
+            </ul>
+            <p class="palette__nothing" role="status" hidden=erased(move || !self.is_nothing())>
+                "Nothing by that name."
+            </p>
+        }
+        .into_any()
+    }
+
     /// The rows.
     fn list(self) -> AnyView {
-        let found = self.found.get();
-        if found.is_empty() {
-            return view! { <li class="palette__nothing">"Nothing by that name."</li> }.erase();
-        }
         let option = |(place, row): (usize, Row)| {
             view! {
                 <li
@@ -181,7 +203,7 @@ impl Standing {
             }
             .erase()
         };
-        found.into_iter().enumerate().map(option).collect_view().into_any()
+        self.found.get().into_iter().enumerate().map(option).collect_view().into_any()
     }
 }
 
@@ -198,6 +220,7 @@ pub(crate) fn palette(controls: PaletteControls) -> AnyView {
         wish: Wish::new(controls.symbols),
         screen: StoredValue::new_local(Vec::new()),
         names,
+        is_in_place: is_in_place(),
     };
     let Standing { dialog, field, marked, wish, .. } = standing;
     wish.keep(move || {
@@ -227,10 +250,12 @@ pub(crate) fn palette(controls: PaletteControls) -> AnyView {
                 class="palette__field"
                 role="combobox"
                 aria-label="Symbol, timeframe or command"
-                aria-expanded="true"
+                aria-expanded=erased(move || (!standing.is_nothing()).to_string())
                 aria-controls="palette-list"
                 aria-autocomplete="list"
-                aria-activedescendant=erased(move || format!("palette-{}", marked.get()))
+                aria-activedescendant=erased(move || {
+                    (!standing.is_nothing()).then(|| format!("palette-{}", marked.get()))
+                })
                 placeholder="Symbol, timeframe or command"
                 autocomplete="off"
                 spellcheck="false"
@@ -242,9 +267,7 @@ pub(crate) fn palette(controls: PaletteControls) -> AnyView {
                 })
                 on:keydown=heard(move |event| standing.hear_key(&event))
             />
-            <ul id="palette-list" class="palette__list" role="listbox" aria-label="Found">
-                {part(move || standing.list())}
-            </ul>
+            {standing.answer()}
         </dialog>
     }
     .erase()
