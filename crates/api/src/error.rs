@@ -48,7 +48,7 @@ pub enum ApiError {
         series: Series,
     },
     /// The browser could not reach the server.
-    #[error("the desk's server did not answer: is it still running?")]
+    #[error("the desk's server did not answer: see whether it still runs")]
     Unreachable,
     /// Something broke on our side.
     #[error("the desk could not answer; the log has the story under {reference}")]
