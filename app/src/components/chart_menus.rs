@@ -13,7 +13,7 @@ use super::swatches::own_color;
 
 /// Style, scale, comparison and a date to go to.
 #[lazy]
-pub(super) fn chart_menu(controls: ChartControls) -> AnyView {
+pub(crate) fn chart_menu(controls: ChartControls) -> AnyView {
     let styles = ChartStyle::ALL.map(|style| {
         let is_chosen = move || controls.setup.read().style == style;
         choice(style.name(), is_chosen, move || controls.change(|setup| setup.style = style))
@@ -58,7 +58,7 @@ pub(super) fn chart_menu(controls: ChartControls) -> AnyView {
 
 /// Studies on the chart, and all that can be put there; or the numbers of one of them.
 #[lazy]
-pub(super) fn study_menu(controls: ChartControls) -> AnyView {
+pub(crate) fn study_menu(controls: ChartControls) -> AnyView {
     (move || match controls.edited.get() {
         Some(study) => study_numbers(controls, study),
         None => study_list(controls),

@@ -79,3 +79,22 @@ pub(crate) fn FeedBadge(
     }
     .erase()
 }
+
+/// That everything is this device's copy.
+pub(crate) fn offline_note(
+    is_offline: impl Fn() -> bool + Send + Sync + 'static,
+    words: impl Fn() -> Option<String> + Send + Sync + 'static,
+) -> AnyView {
+    view! {
+        <p class="top-bar__offline" role="status" hidden=erased(move || !is_offline())>
+            {part(words)}
+        </p>
+    }
+    .erase()
+}
+
+/// How old what this device kept is, and what becomes of it.
+pub(crate) fn offline_words(age: Span) -> String {
+    let age = format::age(age);
+    format!("Offline. Prices and levels are {age} old; they go on with the server.")
+}

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::opened::{loaded_when, show_while};
 use super::palette::{name, spoken_key};
 use crate::commands::Command;
+use crate::contexts::is_in_place;
 use crate::erased::{Erase, erased, heard, part};
 use crate::keymap::{Keymap, key_name};
 
@@ -27,7 +28,10 @@ fn key_sheet(is_open: RwSignal<bool>, keymap: RwSignal<Keymap>) -> AnyView {
     // The command whose new key is waited for.
     let waiting = RwSignal::new(None::<Command>);
     show_while(dialog, move || is_open.get(), move || waiting.set(None));
-    Effect::watch(move || keymap.get(), |keymap, _, _| keymap.keep(), false);
+    // Keys that are shown among other things are nobody's.
+    if !is_in_place() {
+        Effect::watch(move || keymap.get(), |keymap, _, _| keymap.keep(), false);
+    }
     let take_key = move |event: KeyboardEvent| {
         let Some(command) = waiting.get_untracked() else { return };
         if event.key() == "Tab" {

@@ -33,7 +33,7 @@ pub(crate) struct LayoutControls {
 
 /// How many charts, what they share, and those kept under a name.
 #[lazy]
-pub(super) fn layout_menu(controls: LayoutControls) -> AnyView {
+pub(crate) fn layout_menu(controls: LayoutControls) -> AnyView {
     controls.on_ask.run(());
     let LayoutControls { layout, .. } = controls;
     let counts = Layout::COUNTS.map(|count| {

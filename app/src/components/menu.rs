@@ -1,5 +1,6 @@
 //! A button that opens a panel under it; what is in the panel is made when it opens.
 
+use crate::contexts::is_in_place;
 use crate::erased::{Erase, awaited, erased, follow, heard, part};
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::html;
@@ -151,6 +152,9 @@ fn keep_focus(
             }),
         }
     };
+    if is_in_place() {
+        return follow_focus;
+    }
     follow(move || {
         let is_keyed = is_open.get() && !by_button.get_value();
         by_button.set_value(false);

@@ -141,13 +141,20 @@ impl Search {
 
 /// What was found, under the field.
 #[component]
-fn Found(
+pub(crate) fn Found(
+    /// Tells its rows from others on the page.
     id: &'static str,
+    /// What it lists, for those who cannot see it.
     label: &'static str,
+    /// The rows.
     found: Memo<Vec<SymbolView>>,
+    /// The place of the row that Enter chooses.
     marked: RwSignal<usize>,
+    /// Whether it is seen.
     is_listed: Signal<bool>,
-    #[prop(into)] on_choose: Callback<Symbol>,
+    /// Called with what was pressed.
+    #[prop(into)]
+    on_choose: Callback<Symbol>,
 ) -> impl IntoView {
     let option = move |(place, one): (usize, SymbolView)| {
         let symbol = one.symbol;

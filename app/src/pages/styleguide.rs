@@ -3,19 +3,20 @@
 
 mod charting;
 mod frame;
+mod lists;
+mod opened;
 
-use api::{AbsentView, LastView, LevelView, LevelsView, SymbolView};
+use api::SymbolView;
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
 use market::{BarSpan, Freshness, Moment, Span, Symbol, TapeId};
-use quant::levels::{LevelId, LevelRole, LevelSource, Periods, Standing, Touches};
 
 use crate::components::{
-    DepthSwitch, FeedBadge, Ladder, MarketClock, Menu, Notices, Pane, SpanBar, SymbolSearch,
-    TabBar, ThemeSwitch, Toast, ToastText, WatchControls, WatchRow, Watchlist, figure, loaded,
-    notice_list, own_color, term,
+    DepthSwitch, FeedBadge, Found, MarketClock, Menu, Notices, Pane, SpanBar, SymbolSearch, TabBar,
+    ThemeSwitch, Toast, ToastText, figure, loaded, notice_list, offline_note, offline_words,
+    own_color, term,
 };
-use crate::contexts::{Density, Depth, preferences};
+use crate::contexts::{Density, Depth, Preferences, preferences, provide_in_place, provide_other};
 use crate::erased::{Erase, derived, erased, follow, heard, part};
 use crate::live::Link;
 use crate::page_title::page_title;
@@ -82,10 +83,10 @@ impl LazyRoute for StyleguidePage {
                 {clocks()}
                 {figures()}
                 {messages()}
-                {levels()}
-                {watchlist()}
+                {lists::lists()}
                 {charting::charting()}
                 {frame::frame()}
+                {opened::opened()}
             </main>
         }
         .into_any()
@@ -190,6 +191,23 @@ fn buttons() -> AnyView {
     let is_open = RwSignal::new(true);
     let color = RwSignal::new(Some(2));
     let pane = RwSignal::new(Pane::Levels);
+    let menu = in_browser(move || {
+        provide_in_place();
+        view! {
+            <Menu
+                id="styleguide-menu"
+                label=derived(|| "A menu".to_owned())
+                icon="M2 4h12M2 8h12M2 12h12"
+                title="A menu"
+                is_open
+            >
+                <h2>"What is in it"</h2>
+                <p class="menu__note">"A line that explains."</p>
+                <p class="menu__complaint">"A line that complains."</p>
+            </Menu>
+        }
+        .erase()
+    });
     let content = view! {
         <div class="styleguide__row">
             <button type="button">"Rest"</button>
@@ -215,19 +233,7 @@ fn buttons() -> AnyView {
         </div>
         {in_browser(move || own_color("Colour", move || color.get(), move |one| color.set(one)))}
         <TabBar pane on_choose=move |one| pane.set(one) />
-        <div class="styleguide__row styleguide__menu">
-            <Menu
-                id="styleguide-menu"
-                label=derived(|| "A menu".to_owned())
-                icon="M2 4h12M2 8h12M2 12h12"
-                title="A menu"
-                is_open
-            >
-                <h2>"What is in it"</h2>
-                <p class="menu__note">"A line that explains."</p>
-                <p class="menu__complaint">"A line that complains."</p>
-            </Menu>
-        </div>
+        <div class="styleguide__row styleguide__menu">{menu}</div>
     };
     section("Buttons, choices, menus", content.into_any())
 }
@@ -243,6 +249,16 @@ fn fields() -> AnyView {
             <input type="text" aria-label="Closed" value="Not now" disabled />
         </div>
         <p class="menu__complaint">"A line that complains."</p>
+        <div class="styleguide__found">
+            <Found
+                id="styleguide-found"
+                label="Found"
+                found=Memo::new(move |_| symbols.get())
+                marked=RwSignal::new(1)
+                is_listed=derived(|| true)
+                on_choose=|_| {}
+            />
+        </div>
         <div class="styleguide__row">
             <select aria-label="Group">
                 <option>"VWAP"</option>
@@ -289,7 +305,9 @@ fn feeds() -> AnyView {
         }
         .erase()
     };
-    section("Where prices come from", states.map(badge).collect_view().into_any())
+    let offline = offline_note(|| true, || Some(offline_words(Span::minutes(42))));
+    let content = view! { {states.map(badge).collect_view()} {offline} };
+    section("Where prices come from", content.into_any())
 }
 
 fn clocks() -> AnyView {
@@ -310,6 +328,18 @@ fn in_browser(content: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView 
     let is_here = RwSignal::new(false);
     follow(move || is_here.set(true));
     part(move || is_here.get().then(&content))
+}
+
+/// The same, where what follows somebody's choices follows other ones: it is the same for
+/// everybody, and what is pressed changes no desk.
+fn with_choices(
+    choices: Preferences,
+    content: impl Fn() -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    in_browser(move || {
+        provide_other(choices.clone());
+        content()
+    })
 }
 
 fn figures() -> AnyView {
@@ -363,97 +393,4 @@ fn messages() -> AnyView {
         <div class="skeleton styleguide__skeleton"></div>
     };
     section("Messages", content.into_any())
-}
-
-fn levels() -> AnyView {
-    let last = LastView { price: 5_091.63, at: NOW, change: Some(9.1), change_percent: Some(0.18) };
-    let level = |id: LevelId, price: f64, role, standing, source, count| LevelView {
-        id,
-        name: id.name(),
-        role,
-        price,
-        standing,
-        source,
-        as_of: NOW,
-        touches: Touches { count, last_at: (0 < count).then_some(NOW) },
-        points: Some(price - last.price),
-        percent: Some(100.0 * (price - last.price) / last.price),
-        atrs: Some((price - last.price).abs() / 82.84),
-        deviations: Some((price - last.price) / 33.1),
-        touch_odds: Some(0.34),
-    };
-    let via = LevelSource::Via { proxy: Symbol::SPY, ratio: 10.0, band: Some(0.6) };
-    let (own, settled) = (LevelSource::Own, Standing::Final);
-    let (high, low) = (LevelRole::Resistance, LevelRole::Support);
-    let view = LevelsView {
-        tape: TapeId::Practice { seed: 1 },
-        symbol: Symbol::SPX,
-        as_of: NOW,
-        last: Some(last),
-        atr: Some(82.84),
-        atr_used: Some(0.23),
-        levels: vec![
-            level(LevelId::PriorHigh(Periods::Day), 5_132.88, high, settled, own, 2),
-            level(LevelId::Pivot(Periods::Day, 0), 5_096.67, LevelRole::Pivot, settled, own, 0),
-            level(LevelId::HighOfDay, 5_094.55, high, Standing::Forming, own, 0),
-            level(LevelId::PreMarketHigh, 5_085.53, high, settled, via, 0),
-            level(LevelId::Vwap(0), 5_084.46, LevelRole::Vwap, Standing::Forming, via, 11),
-            level(LevelId::PriorLow(Periods::Day), 5_074.59, low, settled, own, 0),
-        ],
-        absent: vec![AbsentView {
-            name: "ONH".to_owned(),
-            why: "No prints of last night are known.".to_owned(),
-        }],
-    };
-    let ladder = |(view, is_stale): (Option<LevelsView>, bool)| {
-        view! {
-            <div class="styleguide__pane" data-stale=is_stale>
-                <Ladder
-                    view=derived(move || view.clone())
-                    decimals=derived(|| 2)
-                    pointed=RwSignal::new(None)
-                    on_show=|_| {}
-                    on_ask=|_| {}
-                    asked_term=RwSignal::new(None)
-                />
-            </div>
-        }
-        .erase()
-    };
-    let ladders = [(Some(view.clone()), false), (Some(view), true), (None, false)].map(ladder);
-    section("Levels: live, stale, and a ladder that waits", ladders.collect_view().into_any())
-}
-
-fn watchlist() -> AnyView {
-    let row = |symbol: Symbol| {
-        let (last, nearest) = match symbol {
-            Symbol::SPX => (Some((5_091.63, Some((9.1, 0.18)))), Some(("ORH 15", -2.3))),
-            Symbol::VIX => (Some((19.83, Some((-0.55, -2.7)))), Some(("P", -0.03))),
-            _ => (None, None),
-        };
-        WatchRow {
-            symbol,
-            name: market::instrument(symbol).name.to_owned(),
-            last,
-            nearest: nearest.map(|(name, points)| (name.to_owned(), points)),
-            atr_used: None,
-        }
-    };
-    let list = move |symbols: Vec<Symbol>| {
-        let symbols = RwSignal::new(symbols);
-        let controls = WatchControls {
-            symbols: Memo::new(move |_| symbols.get()),
-            row: Callback::new(row),
-            day: Callback::new(|_| None),
-            shown: Memo::new(|_| Symbol::SPX),
-            on_choose: Callback::new(|_| {}),
-            on_remove: Callback::new(move |gone| {
-                symbols.update(|all| all.retain(|it| *it != gone))
-            }),
-            on_move: Callback::new(|_| {}),
-        };
-        view! { <div class="styleguide__pane"><Watchlist controls /></div> }.erase()
-    };
-    let lists = [vec![Symbol::SPX, Symbol::VIX, Symbol::QQQ], Vec::new()].map(list);
-    section("Watchlists, one of them empty", lists.collect_view().into_any())
 }

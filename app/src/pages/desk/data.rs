@@ -18,7 +18,7 @@ use super::address::Address;
 use super::kept_positions::KeptPositions;
 use super::option_levels::KnownOptionLevels;
 use super::watchlists::Watchlists;
-use crate::components::{Notices, ToastText, WatchRow, is_computed};
+use crate::components::{Notices, ToastText, WatchRow, is_computed, offline_words};
 use crate::contexts::{Depth, Preferences, installation, preferences};
 use crate::installation::{Installation, install, renew};
 use crate::live::{Link, LiveTape, Refill};
@@ -244,8 +244,7 @@ impl DeskData {
         self.now.track();
         #[expect(clippy::cast_possible_truncation, reason = "an age, not a date")]
         let age = Span::millis((js_sys::Date::now() - kept_at_ms) as i64);
-        let age = format::age(age);
-        Some(format!("Offline. Prices and levels are {age} old; they go on with the server."))
+        Some(offline_words(age))
     }
 
     /// What the levels are now: live when the stream runs, else the server's first answer.

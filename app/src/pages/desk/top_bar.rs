@@ -1,12 +1,12 @@
 //! The bar above everything: search, clock, feed, tape controls, theme.
 
-use crate::erased::{Erase, awaited, derived, erased, memo, part};
+use crate::erased::{Erase, awaited, derived, memo, part};
 use leptos::prelude::*;
 use market::Symbol;
 
 use super::data::DeskData;
 use crate::components::{
-    FeedBadge, MarketClock, SymbolSearch, TapeControls, TapePanel, ThemeSwitch,
+    FeedBadge, MarketClock, SymbolSearch, TapeControls, TapePanel, ThemeSwitch, offline_note,
 };
 use crate::contexts::{live_tape, preferences};
 
@@ -73,7 +73,7 @@ pub(super) fn TopBar(
                 theme
                 on_choose=move |theme| preferences().update(|chosen| chosen.theme = theme)
             />
-            {offline(data)}
+            {offline_note(move || data.is_offline(), move || data.offline_text())}
         </header>
     }
     .erase()
@@ -87,14 +87,4 @@ fn quote(data: DeskData) -> AnyView {
         part(move || data.quote_text())
     };
     view! { <div class="top-bar__quote">{awaited(|| ().into_any(), shown)}</div> }.erase()
-}
-
-/// That everything is this device's copy, and how old it is.
-fn offline(data: DeskData) -> AnyView {
-    view! {
-        <p class="top-bar__offline" role="status" hidden=erased(move || !data.is_offline())>
-            {part(move || data.offline_text())}
-        </p>
-    }
-    .erase()
 }

@@ -15,7 +15,8 @@ pub(super) fn charting() -> AnyView {
     [drawing_tools(), drawing_options(), legends()].collect_view().into_any()
 }
 
-fn drawing_controls() -> DrawingControls {
+/// Nothing is drawn, and nothing is kept of what is.
+pub(super) fn drawing_controls() -> DrawingControls {
     let books = RwSignal::new(Vec::new());
     DrawingControls::new(books, Callback::new(|_| {}), Callback::new(|_| {}), Callback::new(|_| {}))
 }

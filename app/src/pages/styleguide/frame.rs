@@ -6,14 +6,14 @@ use leptos::prelude::*;
 use market::{Span, Symbol, TapeId};
 use quant::levels::{LevelId, OptionLevels, Wall};
 
-use super::{NOW, in_browser, section};
+use super::{NOW, in_browser, section, with_choices};
 use crate::centre::Centre;
 use crate::commands::Command;
 use crate::components::{
     Glossary, LevelQuestion, LevelSheet, News, Notices, Rail, RailControls, TapeControls,
     ToastText, loaded, news_list, pane_divider, tape_panel, tour_card, tour_offer,
 };
-use crate::contexts::{Preferences, live_tape, preferences, provide_in_place, provide_other};
+use crate::contexts::{Preferences, live_tape, preferences, provide_in_place};
 use crate::erased::{Erase, derived};
 use crate::panes::{Divider, SidePane};
 
@@ -22,15 +22,11 @@ pub(super) fn frame() -> AnyView {
     [rail(), dividers(), news(), tape_panels(), dialogs(), tour()].collect_view().into_any()
 }
 
-/// What follows somebody's choices follows other ones here: it is the same for everybody, and what
-/// is pressed changes no desk.
+/// With a pane that is put away.
 fn with_other_choices(content: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
-    in_browser(move || {
-        let mut other = Preferences::default();
-        other.panes.toggle(SidePane::Watch);
-        provide_other(other);
-        content()
-    })
+    let mut other = Preferences::default();
+    other.panes.toggle(SidePane::Watch);
+    with_choices(other, content)
 }
 
 fn rail() -> AnyView {
