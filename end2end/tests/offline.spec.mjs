@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 
-import { pause as pauseTape } from "../chart.mjs";
+import { canvasOf, pause as pauseTape, under } from "../chart.mjs";
 import { live, openPage, startVolaris, tabTo, until as untilSo, visit } from "../desk.mjs";
 import { api } from "../members.mjs";
 
@@ -172,6 +172,119 @@ test("on a phone a finger goes through what was last seen, until the server is b
     }
     await page.locator(".tab-bar").getByRole("button", { name: "Levels", exact: true }).tap();
     await wall.waitFor();
+    await page.quit();
+  } finally {
+    await page?.leave();
+    await (again ?? server).stop({ keepFolder: false });
+  }
+});
+
+/** What the browser itself says of a server that is away: no fault of the page. */
+const AWAY = /net::ERR_/;
+
+/** A bar that is over when the practice market begins: nothing that comes later changes it. */
+const OVER = "2024-02-27T14:45:00Z";
+
+/** Waits for the chart of a symbol, with its bars. */
+async function shows(page, symbol) {
+  await page.waitForURL(new RegExp(`/chart/${symbol}\\?span=5m`));
+  const chart = page.locator(".price-chart", { hasText: `${symbol} 5m` });
+  await chart.locator(".price-chart__data", { hasText: "O " }).waitFor();
+}
+
+/** Chooses a symbol as somebody does who never leaves the keys. */
+async function typeSymbol(page, symbol) {
+  await page.keyboard.type(symbol.toLowerCase());
+  await page.getByRole("option", { name: new RegExp(`^${symbol} ·`) }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Command palette" }).waitFor({ state: "hidden" });
+  await shows(page, symbol);
+}
+
+/** Until what the chart of a symbol asks for has passed through the worker, which keeps it. */
+async function untilPassed(page, symbol) {
+  const letters = [...symbol].map((letter) => letter.charCodeAt(0)).join(".");
+  await until(
+    page,
+    async (letters) => {
+      const names = await (await caches.open("answers")).keys();
+      const has = (part) =>
+        names.some(({ url }) => url.includes(part) && new URL(url).search.includes(letters));
+      return ["/bars/read", "/option-levels/read", "/drawings/read"].every(has);
+    },
+    letters,
+  );
+}
+
+/** Leads the keys to the chart, and its crosshair to a bar that is over; gives its figures. */
+async function readBar(page) {
+  await tabTo(page, canvasOf(page));
+  await page.keyboard.press("Alt+c");
+  await untilSo(async () => (await under(page)).at !== undefined, "no crosshair came");
+  let bar = await under(page);
+  while (OVER < bar.at) {
+    await page.keyboard.press("ArrowLeft");
+    const next = await under(page);
+    assert.ok(next.at < bar.at, `an arrow leads from ${bar.at} to ${next.at}`);
+    bar = next;
+  }
+  assert.equal(bar.at, OVER, "the arrows pass it by");
+  assert.match(bar.figures, /O .*H .*L .*C /s);
+  await page.keyboard.press("Alt+c");
+  await untilSo(async () => (await under(page)).at === undefined, "the crosshair stays");
+  return bar.figures;
+}
+
+/** Opens the sheet of keys and closes it, by a key each. */
+async function seeKeys(page) {
+  const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await page.keyboard.press("?");
+  await sheet.locator("li", { hasText: "Invert the scale" }).waitFor();
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "hidden" });
+}
+
+test("by keys alone two symbols are read without the server, until it is back", async () => {
+  const server = await startVolaris();
+  let [page, again] = [];
+  try {
+    page = await openPage({ server, path: "/chart/SPX?span=5m" });
+    await live(page);
+    await untilKept(page, "/chart/SPX?span=5m");
+    await typeSymbol(page, "QQQ");
+    await untilPassed(page, "QQQ");
+    const seen = await readBar(page);
+    await typeSymbol(page, "SPX");
+    const other = await readBar(page);
+    assert.notEqual(other, seen, "two symbols say the same");
+    await server.stop({ keepFolder: true });
+
+    // It is opened again, and what is there is gone through without a mouse.
+    await page.reload();
+    const notice = page.locator(".top-bar__offline");
+    await notice.waitFor();
+    assert.match(await notice.innerText(), /^Offline\. Prices and levels are .+ old/);
+    assert.equal(await readBar(page), other, "a bar of the device's is not what was seen");
+    await typeSymbol(page, "QQQ");
+    assert.equal(await readBar(page), seen, "nor is one of the other symbol");
+    await page.locator(".ladder", { hasText: "QQQ" }).locator(".rung").first().waitFor();
+    await seeKeys(page);
+    // From the list, by the key that presses a button.
+    await tabTo(page, page.locator(".watch-row__choose", { hasText: "SPX" }));
+    await page.keyboard.press("Enter");
+    await shows(page, "SPX");
+    assert.equal(await readBar(page), other);
+    assert.ok(await notice.isVisible(), "nothing says any more that it is old");
+
+    again = await startVolaris({ folder: server.folder, listen: new URL(server.address).host });
+    await notice.waitFor({ state: "hidden" });
+    await live(page);
+    await shows(page, "SPX");
+    const clock = page.locator(".market-clock__time");
+    const before = await clock.innerText();
+    await untilSo(async () => (await clock.innerText()) !== before, "the clock stands still");
+    const others = page.complaints.filter((one) => !AWAY.test(one));
+    page.complaints.splice(0, Infinity, ...others);
     await page.quit();
   } finally {
     await page?.leave();
