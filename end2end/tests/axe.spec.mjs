@@ -38,31 +38,34 @@ async function keepPosition(server) {
   assert.equal(answer.status, 201);
 }
 
-/** Opens each menu that is on the screen and looks at what is in it; gives how many there were. */
-async function seeMenus(page) {
+/**
+ * Opens each menu that is on the screen and looks at what is in it; gives how many there were. On a
+ * `phone` a finger does so, in the one theme that is shown, and passes by those that it has `seen`.
+ */
+async function seeMenus(page, { isPhone = false, seen = new Set() } = {}) {
   const panels = await page
     .locator(".menu__button:visible")
     .evaluateAll((all) => all.map((one) => one.getAttribute("aria-controls")));
-  for (const id of panels) {
+  for (const id of panels.filter((id) => !seen.has(id))) {
     const [button, panel] = [page.locator(`[aria-controls="${id}"]`), page.locator(`#${id}`)];
-    await button.click();
+    const press = () => (isPhone ? button.tap() : button.click());
+    await press();
     await panel.waitFor();
     const text = async () => (await panel.innerText()).trim();
     await until(async () => !["", "Loading…"].includes(await text()), `the menu ${id} is there`);
-    await checkAxeInBothThemes(page, { within: panel });
-    // The focus may be in a field of it.
-    await button.focus();
-    await page.keyboard.press("Escape");
+    await (isPhone ? checkAxe : checkAxeInBothThemes)(page, { within: panel });
+    await press();
     await panel.waitFor({ state: "hidden" });
+    if (isPhone) seen.add(id);
   }
   return panels.length;
 }
 
 /** Opens something, looks at it, and closes it. */
-async function see(page, place, open, look = () => checkAxeInBothThemes(page)) {
+async function see(page, place, open) {
   await open();
   await place.waitFor();
-  await look();
+  await checkAxeInBothThemes(page);
   await page.keyboard.press("Escape");
   await place.waitFor({ state: "hidden" });
 }
@@ -87,38 +90,6 @@ async function seeDialogs(page) {
   await see(page, page.locator(".tour").getByText("1 of 6"), () =>
     page.getByRole("button", { name: "Tour", exact: true }).click(),
   );
-}
-
-/** The same in a window as narrow as a phone, in one theme: colours are those that were seen. */
-async function seeDialogsOnPhone(page) {
-  await page.setViewportSize({ width: 390, height: 844 });
-  const seeOne = (place, open) =>
-    see(page, place, open, () => checkAxe(page, { within: place }));
-  const dialog = (name) => page.getByRole("dialog", { name, exact: true });
-  const palette = dialog("Command palette");
-  const find = async (words) => {
-    await page.keyboard.press("Control+k");
-    await palette.getByRole("combobox").fill(words);
-    await palette.getByRole("option").first().waitFor();
-  };
-  const choose = async (words) => {
-    await find(words);
-    await page.keyboard.press("Enter");
-  };
-  await seeOne(palette, () => find("sp"));
-  await seeOne(dialog("Keyboard shortcuts"), () => page.keyboard.press("?"));
-  await seeOne(dialog("Glossary"), () => choose("glossary"));
-  await seeOne(page.locator(".tour"), () => choose("take the tour"));
-  const tape = dialog("Tape controls");
-  await seeOne(tape, async () => {
-    await tapePanel(page);
-    await tape.getByRole("button", { name: "Next open" }).waitFor();
-  });
-  await page.locator(".tab-bar").getByRole("button", { name: "Levels" }).click();
-  await seeOne(dialog("How is this computed?"), () =>
-    page.locator(".rung__name", { hasText: "PDH" }).first().click(),
-  );
-  await page.setViewportSize({ width: 1440, height: 900 });
 }
 
 /** Lists of symbols, with something in them and without. */
@@ -175,7 +146,6 @@ test("every screen and what opens on it is for everybody", async () => {
           await seeDialogs(page);
           await seeSymbols(page);
           await seeRest(page);
-          await seeDialogsOnPhone(page);
         }
       }
       for (const [path, mark] of OTHERS) {
@@ -193,6 +163,147 @@ test("every screen and what opens on it is for everybody", async () => {
     await server.stop();
   }
 });
+
+const PHONE = { width: 390, height: 844, touch: true };
+/** Of all screens together. */
+const MENUS = 17;
+const closeOf = (place) => place.getByRole("button", { name: "Close", exact: true });
+const paneTab = (page, name) =>
+  page.locator(".tab-bar").getByRole("button", { name, exact: true });
+
+/** Looks at something alone, and closes it by finger. */
+async function seeAndTap(page, place, close = closeOf(place)) {
+  await place.waitFor();
+  await checkAxe(page, { within: place });
+  await close.tap();
+  await place.waitFor({ state: "hidden" });
+}
+
+/** What a finger opens by the palette, and from the bar at the top. */
+async function seeDialogsOnPhone(page) {
+  const dialog = (name) => page.getByRole("dialog", { name, exact: true });
+  const palette = dialog("Command palette");
+  const find = async (words) => {
+    await page.getByRole("button", { name: "Find", exact: true }).tap();
+    await palette.getByRole("combobox").fill(words);
+  };
+  const choose = async (name) => {
+    await find(name);
+    await palette.getByRole("option", { name: new RegExp(`^${name}`) }).first().tap();
+    await palette.waitFor({ state: "hidden" });
+  };
+  await find("sp");
+  await palette.getByRole("option").first().waitFor();
+  await checkAxe(page, { within: palette });
+  // A tap beside it.
+  await page.touchscreen.tap(195, 830);
+  await palette.waitFor({ state: "hidden" });
+  await choose("Keyboard shortcuts");
+  await seeAndTap(page, dialog("Keyboard shortcuts"));
+  await choose("Glossary");
+  await seeAndTap(page, dialog("Glossary"));
+  await choose("Take the tour");
+  const tour = page.locator(".tour");
+  await seeAndTap(page, tour, tour.getByRole("button", { name: "Skip the rest" }));
+  const [tape, badge] = [dialog("Tape controls"), page.locator(".feed-badge")];
+  await badge.tap();
+  await tape.getByRole("button", { name: "Next open" }).waitFor();
+  await seeAndTap(page, tape, badge);
+}
+
+/** A list of symbols under its field: with something in it, and without. */
+async function seeListOnPhone(page, name) {
+  const field = page.getByRole("combobox", { name, exact: true });
+  const place = page.locator(".symbol-search", { has: field });
+  await field.fill("s");
+  await place.getByRole("option").first().waitFor();
+  await checkAxe(page, { within: place });
+  await field.fill("zz");
+  await place.getByText("Not on this tape.").waitFor();
+  await checkAxe(page, { within: place });
+  await field.fill("");
+  await field.blur();
+}
+
+/** What opens on the chart, among the levels and in the watchlist. */
+async function seePanesOnPhone(page, seen) {
+  await seeListOnPhone(page, "Search symbol");
+  const draw = page.getByRole("button", { name: "Draw", exact: true });
+  const drawings = page.getByRole("dialog", { name: "Draw", exact: true });
+  await draw.tap();
+  await drawings.getByRole("button", { name: "Horizontal line", exact: true }).tap();
+  const canvas = page.locator(".price-chart__canvas").first();
+  await canvas.tap({ position: { x: 100, y: 300 } });
+  const options = page.getByRole("toolbar", { name: "Selected drawing" });
+  await options.waitFor();
+  await draw.tap();
+  await drawings.getByRole("button", { name: "timeframes of Horizontal line" }).tap();
+  await drawings.getByRole("button", { name: "5m", exact: true }).waitFor();
+  await seeAndTap(page, drawings, draw);
+  await seeAndTap(page, options, options.getByRole("button", { name: "Delete drawing" }));
+
+  await paneTab(page, "Levels").tap();
+  await seeMenus(page, { isPhone: true, seen });
+  await page.locator(".rung__name", { hasText: "PDH" }).first().tap();
+  const sheet = page.getByRole("dialog", { name: "How is this computed?" });
+  await sheet.getByText("Final for today.").waitFor();
+  await seeAndTap(page, sheet);
+  await page.locator(".ladder__absent summary").tap();
+  await checkAxe(page, { within: page.locator(".ladder__absent") });
+
+  await paneTab(page, "Watch").tap();
+  await seeMenus(page, { isPhone: true, seen });
+  await seeListOnPhone(page, "Add a symbol");
+  await page.getByRole("button", { name: "Remove VIX from the watchlist" }).tap();
+  const toast = page.locator(".toast", { hasText: "VIX is off the watchlist" });
+  await seeAndTap(page, toast, toast.getByRole("button", { name: "Undo" }));
+}
+
+/** What a tap on a row of a table opens. */
+async function seeRowsOnPhone(page, server) {
+  const position = "position=-2_SPXW_15MAR24_5000/4950P";
+  await page.goto(`${server.address}/chain/SPX?${position}`);
+  const strip = page.getByRole("complementary", { name: "Position", exact: true });
+  await strip.waitFor();
+  await checkAxe(page, { within: strip });
+  await page.locator(".chain-row").nth(9).tap();
+  await seeAndTap(page, page.getByRole("complementary", { name: "Contracts at this strike" }));
+  await page.goto(`${server.address}/positions/SPX`);
+  const name = page.locator(".position__name");
+  const parts = page.locator(".position-detail__parts");
+  await name.tap();
+  await parts.getByRole("form", { name: "Close" }).waitFor();
+  await seeAndTap(page, parts, name);
+}
+
+for (const theme of ["dark", "light"]) {
+  test(`whatever a finger opens on a phone is for everybody, ${theme}`, async () => {
+    const server = await startVolaris();
+    let page;
+    try {
+      await keepPosition(server);
+      page = await openPage({ server, path: SCREENS[0].path, theme, ...PHONE });
+      const seen = new Set();
+      // The two that every screen has stand elsewhere here.
+      for (const { path, mark } of SCREENS.filter(({ menus }) => 2 < menus)) {
+        await page.goto(`${server.address}${path}`);
+        await live(page);
+        await page.locator(mark).first().waitFor();
+        await seeMenus(page, { isPhone: true, seen });
+        if (path !== SCREENS[0].path) continue;
+        await seeDialogsOnPhone(page);
+        await seePanesOnPhone(page, seen);
+      }
+      await seeRowsOnPhone(page, server);
+      await checkTheme(page, theme);
+      assert.equal(seen.size, MENUS, [...seen].join());
+      await page.quit();
+    } finally {
+      await page?.leave();
+      await server.stop();
+    }
+  });
+}
 
 for (const theme of ["dark", "light"]) {
   test(`without its server the desk is for everybody, ${theme}`, async () => {
