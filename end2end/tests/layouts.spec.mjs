@@ -81,6 +81,12 @@ const range = (text) => ["H", "L"].map((letter) =>
   Number(new RegExp(`${letter} ([\\d,.]+)`).exec(text.replaceAll("\n", " "))[1]
     .replaceAll(",", "")));
 
+/** Where each chart's bar opened, as it tells. */
+async function opens(page) {
+  const told = await page.locator(".price-chart__data").allInnerTexts();
+  return told.map((text) => /O ([\d,.]+)/.exec(text)?.[1]);
+}
+
 /** Whether each bar that is told lies within the next one. */
 const areNested = (told) =>
   told.slice(1).every((outer, place) => {
@@ -261,6 +267,71 @@ visit("on a phone a finger makes four charts, goes from one to another and links
     await menu.getByRole("button", { name: "Timeframe" }).tap();
     await until(async () => (await names(page)).every((one) => one === "SPX 1h"), "linked");
     await tabs.getByRole("button", { name: "SPX 1h" }).nth(3).waitFor();
+  });
+
+/** A touch tablet: four charts are seen at once. */
+const TABLET = { width: 1180, height: 820, touch: true };
+
+visit("on a tablet a finger links symbol and timeframe of four charts, and changes all at once",
+  { path: "/chart/SPX?span=5m", ...TABLET }, async ({ page }) => {
+    await loaded(page, 1);
+    const layout = page.getByRole("button", { name: "Layout", exact: true });
+    const menu = page.getByRole("dialog", { name: "Layout" });
+    const are = async (wanted) => {
+      const isSo = async () => (await names(page)).join() === wanted;
+      await until(isSo, `the charts are not ${wanted}`);
+      await loaded(page, 4);
+    };
+    /** Opens the menu, gives a link or takes it, and closes the menu again. */
+    const link = async (name, isLinked) => {
+      await layout.tap();
+      await menu.getByRole("button", { name, pressed: !isLinked }).tap();
+      await menu.getByRole("button", { name, pressed: isLinked }).waitFor();
+      await layout.tap();
+      await menu.waitFor({ state: "hidden" });
+    };
+    const choose = (symbol) => page.locator(".watch-row__choose", { hasText: symbol }).tap();
+    const takeSpan = (name) =>
+      page.getByRole("button", { name: new RegExp(`^${name}, `) }).tap();
+    await layout.tap();
+    await menu.getByRole("button", { name: "4 charts" }).tap();
+    await layout.tap();
+    await menu.waitFor({ state: "hidden" });
+    await are("SPX 5m,SPX 15m,SPX 1h,SPX 1D");
+    assert.equal(await page.locator(".price-chart:visible").count(), 4);
+
+    // Without a link only the chart that was tapped changes.
+    await link("Symbol", false);
+    await charts(page).nth(2).locator("canvas").tap({ position: { x: 60, y: 120 } });
+    await page.locator('.price-chart[data-active="true"]', { hasText: "SPX 1h" }).waitFor();
+    await choose("QQQ");
+    await are("SPX 5m,SPX 15m,QQQ 1h,SPX 1D");
+    await takeSpan("30m");
+    await are("SPX 5m,SPX 15m,QQQ 30m,SPX 1D");
+    // With it all have what the tapped one has, and whatever is chosen next.
+    await link("Symbol", true);
+    await are("QQQ 5m,QQQ 15m,QQQ 30m,QQQ 1D");
+    await choose("SPY");
+    await are("SPY 5m,SPY 15m,SPY 30m,SPY 1D");
+    await link("Timeframe", true);
+    await are("SPY 30m,SPY 30m,SPY 30m,SPY 30m");
+    await charts(page).nth(1).locator("canvas").tap({ position: { x: 60, y: 120 } });
+    await page.locator('.price-chart:nth-child(2)[data-active="true"]').waitFor();
+    await takeSpan("15m");
+    await are("SPY 15m,SPY 15m,SPY 15m,SPY 15m");
+    await choose("NDX");
+    await are("NDX 15m,NDX 15m,NDX 15m,NDX 15m");
+    // It is the same bar on each of them, and the ladder is of that symbol.
+    const isOneBar = async () => {
+      const told = await opens(page);
+      return told[0] !== undefined && new Set(told).size === 1;
+    };
+    await until(isOneBar, "the charts have other bars");
+    await page.locator(".ladder", { hasText: "NDX" }).waitFor();
+    // The other way: each is its own again.
+    await link("Timeframe", false);
+    await takeSpan("5m");
+    await are("NDX 15m,NDX 5m,NDX 15m,NDX 15m");
   });
 
 visit("a damaged link shows what can be shown and says what cannot",
