@@ -14,9 +14,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { live, openPage, startVolaris, until } from "../desk.mjs";
+import { live, openPage, send, startVolaris, until } from "../desk.mjs";
+import { CLIENT, startBoth } from "../issuer.mjs";
 import { startMailServer } from "../mail_server.mjs";
-import { invite, join as joinDesk, protect } from "../members.mjs";
+import { PASSWORD, invite, join as joinDesk, protect } from "../members.mjs";
 
 const BASELINE = fileURLToPath(new URL("../baseline/", import.meta.url));
 const RESULTS = fileURLToPath(new URL("../test-results/", import.meta.url));
@@ -106,8 +107,17 @@ const ROUTES_OF_PEOPLE = [
   { name: "people-announcements", path: "/people/announcements", heading: "Announcements" },
   { name: "people-log", path: "/people/log", heading: "Audit log" },
 ];
+/** Of a desk with an issuer that demands a second factor: on the way in, and before it is set. */
+const CODE = { name: "sign-in-code", path: "/sign-in/code", heading: "Second factor", isFar: true };
+const DEMANDED = {
+  name: "second-factor-demanded",
+  path: "/account/second-factor",
+  heading: "Second factor",
+};
+/** Once it is begun: a square and a secret, to be read by an app. */
+const BEGUN = { ...DEMANDED, name: "second-factor" };
 /** Figures of the moment at which somebody looks, and those that are now wider, now narrower. */
-const MOVING = ".dashboard__plots, .dashboard__table";
+const MOVING = ".dashboard__plots, .dashboard__table, .account__square path";
 const GROWING = ".dashboard__health";
 const FROM = "203.0.113.7";
 const PROXIED = { VOLARIS_PROXIES: "127.0.0.1" };
@@ -237,6 +247,21 @@ const repaint = (page) =>
     await frame();
   });
 
+/** Covers the words of a document that are others each time. */
+const coverOther = (page) =>
+  page.evaluate(() => {
+    // Dates are those of the moment at which somebody looks; a port is the one that was free.
+    for (const one of document.querySelectorAll("body *")) {
+      const own = [...one.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+      const isOther = (node) => /\d{4}-\d\d-\d\d|localhost:\d+/.test(node.textContent);
+      if (own.some(isOther)) one.style.visibility = "hidden";
+    }
+    // A secret is as long as ever, and its lines break where they did.
+    for (const one of document.querySelectorAll(".account__secret")) {
+      one.textContent = one.textContent.replaceAll(/\w/g, "0");
+    }
+  });
+
 async function settled(page, route, width) {
   const { isDesk, isChart, isLong, late = [], heading, mark, figure, hasList = true } = route;
   await page.evaluate(async () => {
@@ -269,14 +294,7 @@ async function settled(page, route, width) {
   }
   if (heading) {
     await page.getByRole("heading", { level: 1, name: heading, exact: true }).waitFor();
-    // Dates are those of the moment at which somebody looks; a port is the one that was free.
-    await page.evaluate(() => {
-      for (const one of document.querySelectorAll("body *")) {
-        const own = [...one.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
-        const isOther = (node) => /\d{4}-\d\d-\d\d|localhost:\d+/.test(node.textContent);
-        if (own.some(isOther)) one.style.visibility = "hidden";
-      }
-    });
+    await coverOther(page);
   }
   if (isLong) await page.locator("main section").first().waitFor();
   for (const part of late) await page.locator(part).first().waitFor();
@@ -369,6 +387,45 @@ async function lookAt(server, routes, work) {
   }
 }
 
+async function lookAtDesk(server, work) {
+  await freeze(server);
+  await keepPositions(server);
+  await lookAt(server, ROUTES, work);
+}
+
+async function lookAtPeople(work) {
+  const post = await startMailServer();
+  const server = await startVolaris({ env: { ...PROXIED, ...post.env } });
+  try {
+    const ada = await protect(server);
+    await joinDesk(server, "bob", ada);
+    await invite(server, "cy", ada);
+    await lookAt(server, ROUTES_OF_PEOPLE, { ...work, cookies: jarOf(ada) });
+  } finally {
+    await server.stop();
+    await post.stop();
+  }
+}
+
+/** A cookie by its name, as a page is given it. */
+const jarOf = (cookie) => Object.fromEntries([cookie.split("=")]);
+
+async function lookAtFactor(work) {
+  const secret = { VOLARIS_OIDC_CLIENT_SECRET: CLIENT.secret };
+  const env = { ...PROXIED, ...secret, VOLARIS_REQUIRE_SECOND_FACTOR: "true" };
+  const both = await startBoth("", { env });
+  const { server } = both;
+  try {
+    const cookie = await protect(server);
+    const own = { ...work, cookies: jarOf(cookie) };
+    await lookAt(server, [CODE, DEMANDED], own);
+    await send(server, "/account/second-factor/begin", { present: PASSWORD }, cookie);
+    await lookAt(server, [BEGUN], own);
+  } finally {
+    await both.stop();
+  }
+}
+
 test("every route looks as it did when somebody last looked", async (context) => {
   const different = [];
   const server = await startVolaris({ env: PROXIED });
@@ -380,24 +437,12 @@ test("every route looks as it did when somebody last looked", async (context) =>
       context.skip(`no pictures of Chromium ${key}: cargo xtask picture takes them`);
       return;
     }
-    await freeze(server);
-    await keepPositions(server);
-    await lookAt(server, ROUTES, { folder, different });
+    await lookAtDesk(server, { folder, different });
   } finally {
     await server.stop();
   }
-  const post = await startMailServer();
-  const withPeople = await startVolaris({ env: { ...PROXIED, ...post.env } });
-  try {
-    const ada = await protect(withPeople);
-    await joinDesk(withPeople, "bob", ada);
-    await invite(withPeople, "cy", ada);
-    const [name, value] = ada.split("=");
-    const cookies = { [name]: value };
-    await lookAt(withPeople, ROUTES_OF_PEOPLE, { folder, different, cookies });
-  } finally {
-    await withPeople.stop();
-    await post.stop();
+  for (const lookOn of [lookAtPeople, lookAtFactor]) {
+    await lookOn({ folder, different });
   }
   const places = `now in ${RESULTS}, before in ${folder}`;
   const names = different.join(", ");
