@@ -7,6 +7,7 @@ import { test } from "node:test";
 import {
   checkAxe, checkAxeInBothThemes, checkTheme, live, openPage, startVolaris, until,
 } from "../desk.mjs";
+import { untilKept } from "../device.mjs";
 import { tapePanel } from "../recordings.mjs";
 
 const PLAN = "/plan/SPX?position=-1_SPXW_15MAR24_5050/5020P_5130/5160C";
@@ -311,18 +312,7 @@ for (const theme of ["dark", "light"]) {
     const page = await openPage({ server, path: "/chart/SPX?span=5m", theme });
     try {
       await live(page);
-      await until(
-        () =>
-          page.evaluate(async () => {
-            const pages = await caches.open("pages");
-            const answers = await (await caches.open("answers")).keys();
-            const is = (part) => answers.some(({ url }) => url.includes(part));
-            const kept = (await pages.keys()).some(({ url }) => url.includes("/chart/SPX"));
-            return kept && is("/api/v1/books") && is("/bars/read");
-          }),
-        "the page is on the device",
-        { seconds: 30 },
-      );
+      await untilKept(page, "/chart/SPX?span=5m");
       await server.stop();
       await page.goto(`${server.address}/chart/NDX`);
       await page.getByRole("heading", { name: "The desk cannot be reached" }).waitFor();

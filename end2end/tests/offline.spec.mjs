@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { canvasOf, pause as pauseTape, under } from "../chart.mjs";
 import { live, openPage, startVolaris, tabTo, until as untilSo, visit } from "../desk.mjs";
+import { untilKept } from "../device.mjs";
 import { api } from "../members.mjs";
 
 const LOOK_MS = 100;
@@ -21,23 +22,6 @@ async function until(page, look, given) {
     await pause(LOOK_MS);
   }
   assert.fail(`it never came to ${look}`);
-}
-
-/** Until the worker has put the page, its books, and what its charts ask for on the device. */
-async function untilKept(page, path) {
-  await until(
-    page,
-    async (path) => {
-      const has = async (store, part) => {
-        const names = await (await caches.open(store)).keys();
-        return names.some(({ url }) => url.includes(part));
-      };
-      const asked = ["/api/v1/books", "/bars/read", "/option-levels/read", "/symbols/read"];
-      const parts = [["pages", path], ...asked.map((one) => ["answers", one])];
-      return (await Promise.all(parts.map((one) => has(...one)))).every(Boolean);
-    },
-    path,
-  );
 }
 
 test("the desk opens without its server, says how old it is, and goes on by itself", async () => {

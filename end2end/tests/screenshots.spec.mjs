@@ -15,6 +15,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { live, openPage, send, startVolaris, until } from "../desk.mjs";
+import { untilKept } from "../device.mjs";
 import { CLIENT, startBoth } from "../issuer.mjs";
 import { startMailServer } from "../mail_server.mjs";
 import { PASSWORD, invite, join as joinDesk, protect } from "../members.mjs";
@@ -116,6 +117,8 @@ const DEMANDED = {
 };
 /** Once it is begun: a square and a secret, to be read by an app. */
 const BEGUN = { ...DEMANDED, name: "second-factor" };
+/** What the worker shows when nobody answers and the page was never here. */
+const UNREACHABLE = { name: "unreachable", heading: "The desk cannot be reached" };
 /** Figures of the moment at which somebody looks, and those that are now wider, now narrower. */
 const MOVING = ".dashboard__plots, .dashboard__table, .account__square path";
 const GROWING = ".dashboard__health";
@@ -126,6 +129,12 @@ const PROBE = "▲▼⠿×⚙▾→ 5,091.63 PRACTICE";
 
 const isWriting = process.env.VOLARIS_BASELINE === "write";
 
+/** Has a page take our font, from an address, in place of the machine's. */
+const faceFrom = (address) =>
+  `@font-face { font-family: "Test"; src: url(${address}); font-weight: 100 900; }` +
+  ':root { --font: "Test", sans-serif !important; --mono: "Test", monospace !important; }' +
+  `${MOVING} { visibility: hidden !important; } ${GROWING} { display: none !important; }`;
+
 /** The page with our font in place of the machine's. */
 async function withFont(page) {
   const font = await readFile(FONT);
@@ -134,11 +143,8 @@ async function withFont(page) {
   );
   await page.route("**/*.css", async (route) => {
     const answer = await route.fetch();
-    const face =
-      '@font-face { font-family: "Test"; src: url(/test-font.woff2); font-weight: 100 900; }' +
-      ':root { --font: "Test", sans-serif !important; --mono: "Test", monospace !important; }' +
-      `${MOVING} { visibility: hidden !important; } ${GROWING} { display: none !important; }`;
-    await route.fulfill({ response: answer, body: (await answer.text()) + face });
+    const body = (await answer.text()) + faceFrom("/test-font.woff2");
+    await route.fulfill({ response: answer, body });
   });
 }
 
@@ -426,6 +432,33 @@ async function lookAtFactor(work) {
   }
 }
 
+/** A desk that was seen on the device, and a page of it that was not: nobody answers any more. */
+async function lookWithoutServer(work) {
+  const server = await startVolaris();
+  const font = (await readFile(FONT)).toString("base64");
+  const pages = [];
+  try {
+    for (const theme of THEMES) {
+      pages.push(await openPage({ server, path: "/chart/SPX?span=5m", theme, flags: STEADY }));
+      await untilKept(pages.at(-1), "/chart/SPX?span=5m");
+    }
+    await server.stop();
+    for (const [place, page] of pages.entries()) {
+      await page.goto(`${server.address}/chart/NDX`);
+      // Its styles are the device's own: they pass nobody who could add to them.
+      await page.addStyleTag({ content: faceFrom(`data:font/woff2;base64,${font}`) });
+      for (const [width, height] of SIZES) {
+        await page.setViewportSize({ width, height });
+        await look(page, UNREACHABLE, [THEMES[place], width], work);
+      }
+    }
+  } finally {
+    // What the browser itself says of a server that is away is no fault of the page.
+    for (const page of pages) await page.leave();
+    await server.stop();
+  }
+}
+
 test("every route looks as it did when somebody last looked", async (context) => {
   const different = [];
   const server = await startVolaris({ env: PROXIED });
@@ -441,7 +474,7 @@ test("every route looks as it did when somebody last looked", async (context) =>
   } finally {
     await server.stop();
   }
-  for (const lookOn of [lookAtPeople, lookAtFactor]) {
+  for (const lookOn of [lookAtPeople, lookAtFactor, lookWithoutServer]) {
     await lookOn({ folder, different });
   }
   const places = `now in ${RESULTS}, before in ${folder}`;
