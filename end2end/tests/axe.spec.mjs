@@ -196,6 +196,9 @@ async function seeDialogsOnPhone(page) {
   await find("sp");
   await palette.getByRole("option").first().waitFor();
   await checkAxe(page, { within: palette });
+  await palette.getByRole("combobox").fill("no such thing");
+  await palette.getByText("Nothing by that name.").waitFor();
+  await checkAxe(page, { within: palette });
   // A tap beside it.
   await page.touchscreen.tap(195, 830);
   await palette.waitFor({ state: "hidden" });
