@@ -96,7 +96,7 @@ visit("studies, style and scale are chosen, shared and remembered", { path: "/ch
     await page.context().clearCookies();
     await page.goto(new URL(`/chart/SPY${told}`, server.address).href);
     await page.getByRole("button", { name: "Heikin-Ashi" }).waitFor();
-    await legend.hover();
+    await legend.locator(".legend__acts").hover();
     await legend.getByRole("button", { name: "Remove RSI 9" }).click();
     await page.waitForURL((url) => !url.search.includes("rsi"));
     await legend.waitFor({ state: "detached" });

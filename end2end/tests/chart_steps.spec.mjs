@@ -69,7 +69,7 @@ visit("a study that is taken off comes back as it was", {
   // By the legend, by the menu, and by the palette.
   const ways = [
     async () => {
-      await legend.hover();
+      await legend.locator(".legend__acts").hover();
       await legend.getByRole("button", { name: "Remove RSI 14" }).click();
     },
     async () => {
@@ -92,7 +92,7 @@ visit("a study that is taken off comes back as it was", {
     await page.keyboard.press("Escape");
   }
   // Other numbers are another study in its place: nothing is off.
-  await legend.hover();
+  await legend.locator(".legend__acts").hover();
   await legend.getByRole("button", { name: "Settings of RSI 14" }).click();
   const menu = page.getByRole("dialog", { name: "Indicators" });
   await menu.getByRole("textbox", { name: "Length" }).fill("21");
