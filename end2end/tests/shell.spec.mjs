@@ -17,7 +17,12 @@ const PIECES = [
   [".pane-divider", 4],
   [".news-bar li", 2],
   [".tape-panel h2", 3],
-  ["dialog[open] h2", 2],
+  ["dialog[open] h2", 3],
+  [".palette[open]", 1],
+  [".styleguide__panels .menu__panel", 5],
+  [".watchlist", 4],
+  [".top-bar__offline", 1],
+  ["[data-colors=blue-orange]", 1],
   [".tour-offer", 1],
   [".tour", 3],
 ];
@@ -209,10 +214,10 @@ for (const theme of ["dark", "light"]) {
           (await page.locator(".styleguide .rung").first().boundingBox()).height;
         assert.deepEqual(await spaces(), [4, 6, 8, 12, 16, 26, 28]);
         assert.equal(await height(), 26);
-        await page.getByRole("button", { name: "compact" }).click();
+        await page.getByRole("button", { name: "compact", exact: true }).click();
         assert.deepEqual(await spaces(), [4, 6, 6, 8, 16, 21, 24]);
         assert.equal(await height(), 24, "rows stand closer, and can be hit still");
-        await page.getByRole("button", { name: "comfortable" }).click();
+        await page.getByRole("button", { name: "comfortable", exact: true }).click();
         const quick = async () => {
           const text = await token("--quick");
           return parseFloat(text) * (text.endsWith("ms") ? 1 : 1_000);
