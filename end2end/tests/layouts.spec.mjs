@@ -13,7 +13,7 @@ const names = (page) => page.locator(".price-chart__name").allInnerTexts();
 async function loaded(page, count) {
   await page.locator('.feed-age[data-state="live"]').waitFor();
   await until(async () => {
-    const told = await page.locator(".price-chart__data").allInnerTexts();
+    const told = await page.locator(".price-chart__data").allTextContents();
     return told.length === count && told.every((text) => text.includes("O "));
   }, `${count} charts with bars`);
 }
@@ -83,7 +83,7 @@ const range = (text) => ["H", "L"].map((letter) =>
 
 /** Where each chart's bar opened, as it tells. */
 async function opens(page) {
-  const told = await page.locator(".price-chart__data").allInnerTexts();
+  const told = await page.locator(".price-chart__data").allTextContents();
   return told.map((text) => /O ([\d,.]+)/.exec(text)?.[1]);
 }
 
