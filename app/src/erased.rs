@@ -86,7 +86,8 @@ pub(crate) fn follow(act: impl Fn() + 'static) {
     Effect::new(act);
 }
 
-/// A memo, as the one type for its kind of answer.
+/// A memo, as the one type for its kind of answer. Whoever follows one reads it: `track` alone
+/// never computes it, and what was never computed follows nothing.
 pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
     answer: impl Fn() -> T + Send + Sync + 'static,
 ) -> Memo<T> {

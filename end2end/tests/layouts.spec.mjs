@@ -462,6 +462,33 @@ visit("a link shows levels, windows and the maximised chart, and leaves a device
     }
   });
 
+visit("bars of one symbol never stand under another, and a key waits for its own",
+  { path: "/chart/SPX?span=5m&charts=2" }, async ({ page }) => {
+    await loaded(page, 2);
+    let answer;
+    const late = new Promise((resolve) => {
+      answer = resolve;
+    });
+    await page.route("**/bars/read", async (route) => {
+      await late;
+      await route.continue();
+    });
+    await page.locator(".watch-row__choose", { hasText: "QQQ" }).click();
+    await until(async () => (await names(page)).every((name) => name.startsWith("QQQ")), "QQQ");
+    const told = page.locator(".price-chart__data");
+    const without = async () => (await told.allTextContents()).every((text) => !/O /.test(text));
+    await until(without, "bars of SPX under QQQ");
+    assert.equal(await page.getByText("Loading bars…").filter({ visible: true }).count(), 2);
+    // What is pressed meanwhile is done to the bars that come.
+    await charts(page).nth(1).locator("canvas").focus();
+    await page.keyboard.press("ArrowLeft");
+    assert.equal(await windowOf(page, 1), null);
+    answer();
+    await loaded(page, 2);
+    await until(async () => (await windowOf(page, 1)) !== null, "the chart that was moved");
+    assert.equal(await windowOf(page, 0), null);
+  });
+
 visit("prices of a link wait for the chart that they are of, and are nobody else's",
   { path: "/chart/SPX?span=5m&charts=2&max=1&prices2=5000_5100" }, async ({ page, server }) => {
     await loaded(page, 2);

@@ -136,7 +136,7 @@ impl Route {
         // On the first page already.
         show();
         follow(move || {
-            self.address.track();
+            let _ = self.address.read();
             show();
         });
         follow(move || {

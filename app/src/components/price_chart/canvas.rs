@@ -179,7 +179,7 @@ impl Chart {
         });
         follow(move || {
             // Bars of one market never stand under another one's name.
-            shows.track();
+            let _ = shows.read();
             if !matches!(&*first.read_untracked(), Some(Ok(_))) {
                 self.clear();
             }

@@ -43,7 +43,7 @@ pub(super) fn chart_feed(
     let is_answered = memo(move || installation.answers(tape));
     follow(move || {
         again.track();
-        is_answered.track();
+        let _ = is_answered.get();
         older.set(OlderPage::Idle);
         let Some(now) = asked.get() else { return };
         let is_here = answer.with_untracked(|answer| {
@@ -66,7 +66,13 @@ pub(super) fn chart_feed(
                 early.set_value(None);
                 of.2 = bars.as_ref().map_or(now.2, |bars| bars.epoch);
             }
-            answer.set(Some((of, bars)));
+            // Asked twice, as when the link came back meanwhile: what was moved stays.
+            let is_known = answer.with_untracked(|answer| {
+                answer.as_ref().is_some_and(|(known, bars)| *known == of && bars.is_ok())
+            });
+            if !is_known {
+                answer.set(Some((of, bars)));
+            }
             if !fits(of, now) {
                 again.notify();
             }
