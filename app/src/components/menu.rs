@@ -37,6 +37,15 @@ pub(crate) fn Menu(
             }
         }
     };
+    if !is_in_place() {
+        // What had the focus may be gone, and the panel does not have it yet.
+        let unfocused = window_event_listener(leptos::ev::keydown, move |event| {
+            if is_focus_free() {
+                close_on_escape(event);
+            }
+        });
+        on_cleanup(move || unfocused.remove());
+    }
     // Whether it is its button that opens it.
     let by_button = StoredValue::new(false);
     let press = move |_: leptos::ev::MouseEvent| {
@@ -72,6 +81,11 @@ pub(crate) fn Menu(
         </div>
     }
     .erase()
+}
+
+/// Whether keys are nobody's: nothing has the focus.
+fn is_focus_free() -> bool {
+    document().active_element().is_none_or(|it| it.tag_name() == "BODY")
 }
 
 /// A picture in a square of sixteen.
@@ -144,9 +158,8 @@ fn keep_focus(
             None => request_animation_frame(move || {
                 let is_still_open = is_open.try_get_untracked() == Some(true);
                 // A quick hand may type elsewhere by now.
-                let is_free = document().active_element().is_none_or(|it| it.tag_name() == "BODY");
                 let panel = panel.try_get_untracked().flatten();
-                if let Some(panel) = panel.filter(|_| is_still_open && is_free) {
+                if let Some(panel) = panel.filter(|_| is_still_open && is_focus_free()) {
                     let _ = panel.focus();
                 }
             }),

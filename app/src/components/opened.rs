@@ -1,5 +1,8 @@
 //! What opens: loaded the first time it is needed, shown as a dialog while it should be.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use leptos::html;
 use leptos::prelude::*;
 
@@ -26,10 +29,14 @@ pub(super) fn show_while(
     shown: impl Fn() + Copy + 'static,
 ) {
     let is_in_place = is_in_place();
+    let is_wanted = Rc::new(Cell::new(false));
     follow(move || {
-        let (Some(dialog), is_open) = (dialog.get(), is_open()) else { return };
-        // Only what is in the document can be shown, and this may be about to come into it.
-        request_animation_frame(move || match (is_open, dialog.open()) {
+        is_wanted.set(is_open());
+        let Some(dialog) = dialog.get() else { return };
+        let is_wanted = is_wanted.clone();
+        // Only what is in the document can be shown, and this may be about to come into it; by
+        // then it may have been closed again.
+        request_animation_frame(move || match (is_wanted.get(), dialog.open()) {
             (true, false) => {
                 if is_in_place {
                     dialog.set_open(true);
