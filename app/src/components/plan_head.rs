@@ -467,10 +467,16 @@ fn price(controls: PlanControls) -> AnyView {
     });
     let held = HeldText::new();
     // Nothing is the middle again; what is no number is marked and changes nothing.
-    let is_wrong =
-        move || held.typed().is_some_and(|text| read_price(&text) == Err(NoNumber)).to_string();
+    let is_wrong = move || {
+        let typed = held.typed();
+        typed.is_some_and(|text| !has_no_price(&text) && amount(&text).is_none()).to_string()
+    };
     let change = move |event: Event| {
-        let Ok(points) = read_price(&event_target_value(&event)) else { return };
+        let text = event_target_value(&event);
+        let points = amount(&text);
+        if points.is_none() && !has_no_price(&text) {
+            return;
+        }
         let unit = untrack(|| dollars_a_point(controls));
         held.release();
         on_paid.run(points.map(|points| unit * points));
@@ -497,17 +503,10 @@ fn price(controls: PlanControls) -> AnyView {
     .erase()
 }
 
-/// A price as somebody types it; nothing where the field is empty.
-fn read_price(text: &str) -> Result<Option<f64>, NoNumber> {
-    if text.trim().is_empty() || text.trim() == "–" {
-        return Ok(None);
-    }
-    amount(text).map(Some).ok_or(NoNumber)
+/// Whether nothing is typed in a field, or what stands there for no price.
+fn has_no_price(text: &str) -> bool {
+    matches!(text.trim(), "" | "–")
 }
-
-/// A text that is no number.
-#[derive(PartialEq)]
-struct NoNumber;
 
 /// Dollars for each point of the price of one.
 fn dollars_a_point(controls: PlanControls) -> f64 {
