@@ -1,6 +1,7 @@
 // Keeps the desk on the device: its code by the build's hash, the last pages with their levels, and
 // the last answers, so that it opens without the server and says how old it is. Prices are always
-// asked of the server first. `cargo xtask build` puts `BUILD`, `SCRIPT` and `FILES` in front of this.
+// asked of the server first. `cargo xtask build` puts `BUILD`, `SCRIPT`, `STYLE` and `FILES`
+// in front of this.
 
 const CODE = `code ${BUILD}`;
 const PAGES = "pages";
@@ -92,11 +93,9 @@ async function elsewhere(cache, asked) {
   // It may have been thrown away just now.
   const newest = kept.length ? (await (await cache.match(kept[0].href))?.text()) ?? "" : "";
   const theme = /<html [^>]*data-theme="(\w+)"/.exec(newest)?.[1] ?? "dark";
-  // Plain documents have a sheet of their own beside it.
-  const style = FILES.find((file) => /volaris\.\w+\.css$/.test(file));
   const text = `<!DOCTYPE html><html lang="en" data-theme="${theme}"><head><meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>Offline · Volaris</title><link rel="stylesheet" href="${style}"></head>
+    <title>Offline · Volaris</title><link rel="stylesheet" href="${STYLE}"></head>
     <body><main class="missing"><h1>The desk cannot be reached</h1>
     <p>This page is not on this device. ${paths.length ? "These were:" : ""}</p>
     <ul>${links.join("")}</ul><p><a href="${escaped(asked.pathname)}">Try again</a></p>

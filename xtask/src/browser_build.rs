@@ -314,9 +314,10 @@ fn service_worker(project: &Project, manifest: &Manifest) -> anyhow::Result<Stri
     let path = project.service_worker();
     let script = fs::read_to_string(&path).with_context(|| format!("`{}`", path.display()))?;
     Ok(format!(
-        "const BUILD = {};\nconst SCRIPT = {};\nconst FILES = {};\n{script}",
+        "const BUILD = {};\nconst SCRIPT = {};\nconst STYLE = {};\nconst FILES = {};\n{script}",
         serde_json::to_string(&manifest.build)?,
         serde_json::to_string(&manifest.script)?,
+        serde_json::to_string(&manifest.style)?,
         serde_json::to_string(&files)?,
     ))
 }
