@@ -6,9 +6,7 @@ import { readFile } from "node:fs/promises";
 
 import { canvasBox, canvasOf, frame, pause, seen, under } from "../chart.mjs";
 import { checkAxe, live, tabTo, until, visit } from "../desk.mjs";
-import { csv, dayOfMinutes, importBars, withFile } from "../recordings.mjs";
-
-const palette = (page) => page.getByRole("dialog", { name: "Command palette" });
+import { chooseFirst, palette } from "../palette.mjs";
 
 visit("letters find a symbol, digits a timeframe, words a command", {}, async ({ page }) => {
   await live(page);
@@ -55,86 +53,6 @@ visit("letters find a symbol, digits a timeframe, words a command", {}, async ({
   await page.keyboard.press("/");
   await page.getByRole("dialog", { name: "Indicators" }).getByRole("searchbox").waitFor();
 });
-
-visit("the palette presses what stands on the screen that is open", { path: "/chain/SPX" },
-  async ({ page }) => {
-    await page.locator(".chain-row").first().waitFor();
-    const choose = async (typed, name) => {
-      await page.keyboard.press("Control+k");
-      await palette(page).getByRole("combobox").fill(typed);
-      const first = palette(page).getByRole("option").first();
-      await until(async () => (await first.innerText()).startsWith(name), `${name} is not found`);
-      await page.keyboard.press("Enter");
-      await palette(page).waitFor({ state: "hidden" });
-    };
-    // An expiry, by its date; a menu.
-    await choose("expiries 15mar spxw", "Expiries: 15MAR24");
-    await page.waitForURL(/expiry=SPXW-2024-03-15/);
-    await choose("columns", "Columns");
-    await page.getByRole("dialog", { name: "Columns" }).waitFor();
-    await page.keyboard.press("Escape");
-    // What can be done everywhere is the same here.
-    await choose("strategy", "Strategy builder");
-    await page.waitForURL(/\/plan\/SPX/);
-    // A field has the focus then.
-    await page.getByRole("textbox", { name: "Position", exact: true }).first().waitFor();
-    await choose("position", "Position\n");
-    await page.keyboard.type("-1 SPXW 15MAR24 5000P");
-    await page.keyboard.press("Enter");
-    await page.waitForURL(/position=-1_SPXW_15MAR24_5000P/);
-  });
-
-/** Finds something in the palette, as its first row, and chooses that. */
-async function chooseFirst(page, words, name) {
-  await page.keyboard.press("Control+k");
-  await palette(page).getByRole("combobox").fill(words);
-  await palette(page).locator("[role=option]:first-child", { hasText: name }).waitFor();
-  await page.keyboard.press("Enter");
-  await palette(page).waitFor({ state: "hidden" });
-}
-
-visit("kept charts, a watchlist and a recorded day are found by their names",
-  { path: "/chart/SPY?span=15m" },
-  async ({ page, server }) => {
-    await live(page);
-    await withFile("spy.csv", csv(dayOfMinutes("2024-02-22", 3, 50_400)), async (path) => {
-      const { stdout, stderr } = await importBars(server.folder, path, "--symbol", "SPY");
-      assert.match(stdout, /480 added/, stderr);
-    });
-    const choose = (words, name) => chooseFirst(page, words, name);
-    await page.keyboard.press(".");
-    await page.getByRole("dialog", { name: "Layout" }).getByRole("textbox").focus();
-    await page.keyboard.type("Opening bell");
-    await page.keyboard.press("Enter");
-    await page.getByText("Opening bell is kept.").waitFor();
-    await page.keyboard.press("Escape");
-    await choose("watchlists others", "Watchlists: others, files, columns…");
-    await page.getByPlaceholder("New list").fill("Funds");
-    await page.keyboard.press("Enter");
-    await page.getByText("Nothing here yet.").waitFor();
-    await page.keyboard.press("Escape");
-
-    // From whatever stands in the middle.
-    await choose("gamma exposure", "Gamma exposure (GEX)");
-    await page.waitForURL(/\/exposure\/SPY/);
-    await choose("opening bell", "Layout: Opening bell");
-    await page.getByText("Opening bell is shown.").waitFor();
-    await page.waitForURL(/\/chart\/SPY\?span=15m/);
-    // A list comes into sight where it was put away.
-    const list = page.locator(".desk__watch");
-    await choose("watchlist away", "Watchlist: put away, or bring back");
-    await list.waitFor({ state: "hidden" });
-    await choose("watchlist main", "Watchlist: Main");
-    await list.locator(".watch-row", { hasText: "NDX" }).waitFor();
-    await choose("watchlist funds", "Watchlist: Funds");
-    await page.getByText("Nothing here yet.").waitFor();
-    // A day that has not what is shown shows what it has.
-    await choose("qqq", "QQQ ·");
-    await page.waitForURL(/\/chart\/QQQ/);
-    await choose("replay 2024", "Replay 2024-02-22");
-    await page.locator('.feed-badge[data-kind="recorded"]', { hasText: "2024-02-22" }).waitFor();
-    await page.waitForURL(/\/chart\/SPY/);
-  });
 
 visit("nothing is done while somebody types", {}, async ({ page }) => {
   await live(page);

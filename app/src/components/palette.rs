@@ -7,12 +7,12 @@ use leptos::prelude::*;
 use market::{BarSpan, TradingDate};
 use web_sys::HtmlElement;
 
+use super::menu_steps::MenuStep;
 use super::opened::show_while;
 use super::screen_controls::{screen_controls, use_control};
 use super::wish::Wish;
 use crate::centre::Centre;
 use crate::commands::{Command, Linked, Move};
-use crate::contexts::is_in_place;
 use crate::erased::{Erase, erased, heard, memo, part};
 use crate::keymap::{Keymap, span_of_digits};
 use crate::panes::SidePane;
@@ -39,7 +39,8 @@ pub(crate) struct PaletteControls {
     pub(crate) on_show: Callback<Named>,
 }
 
-/// What has a name that no command can know: a trader gave it, or it is a day.
+/// What has a name that no key can be bound to: a trader gave it, it is a day, or a step of what
+/// is done in a menu.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Named {
     /// Charts that were kept.
@@ -48,6 +49,8 @@ pub(crate) enum Named {
     Watchlist(String),
     /// A recorded day.
     Day(TradingDate),
+    /// A step in a menu.
+    Step(MenuStep),
 }
 
 impl Named {
@@ -57,6 +60,7 @@ impl Named {
             Self::Layout(one) => (format!("Layout: {}", one.name), "kept"),
             Self::Watchlist(name) => (format!("Watchlist: {name}"), "list"),
             Self::Day(date) => (format!("Replay {date}"), "recorded day"),
+            Self::Step(step) => step.words(),
         }
     }
 }
@@ -85,7 +89,6 @@ struct Row {
 struct Standing {
     controls: PaletteControls,
     dialog: NodeRef<html::Dialog>,
-    field: NodeRef<html::Input>,
     typed: RwSignal<String>,
     found: Memo<Vec<Row>>,
     /// The place of the row that Enter chooses.
@@ -94,8 +97,6 @@ struct Standing {
     /// What can be used on the screen that is open, and its names.
     screen: StoredValue<Vec<(String, HtmlElement)>, LocalStorage>,
     names: RwSignal<Vec<String>>,
-    /// Among other things it takes no focus.
-    is_in_place: bool,
 }
 
 impl Standing {
@@ -111,9 +112,6 @@ impl Standing {
         self.typed.set(entered.map_or(opened.as_str(), |(typed, _)| typed).to_owned());
         self.marked.set(0);
         self.wish.forget();
-        if let Some(field) = self.field.get_untracked().filter(|_| !self.is_in_place) {
-            let _ = field.focus();
-        }
         controls.on_open.run(());
         if entered.is_some() {
             request_animation_frame(move || self.choose(0));
@@ -144,6 +142,10 @@ impl Standing {
     }
 
     fn hear_key(self, event: &KeyboardEvent) {
+        // Its field keeps the focus for a moment after it closed: that key is for the desk.
+        if self.controls.opened.read_untracked().is_none() {
+            return;
+        }
         let last = self.found.read_untracked().len().max(1) - 1;
         let marked = self.marked.get_untracked();
         let to = match event.key().as_str() {
@@ -213,16 +215,14 @@ pub(crate) fn palette(controls: PaletteControls) -> AnyView {
     let standing = Standing {
         controls,
         dialog: NodeRef::new(),
-        field: NodeRef::new(),
         typed,
         found: memo(move || rows(controls, &names.read(), &typed.read())),
         marked: RwSignal::new(0),
         wish: Wish::new(controls.symbols),
         screen: StoredValue::new_local(Vec::new()),
         names,
-        is_in_place: is_in_place(),
     };
-    let Standing { dialog, field, marked, wish, .. } = standing;
+    let Standing { dialog, marked, wish, .. } = standing;
     wish.keep(move || {
         if controls.opened.read_untracked().is_some() {
             standing.choose(0);
@@ -245,7 +245,6 @@ pub(crate) fn palette(controls: PaletteControls) -> AnyView {
             on:click=heard(close_outside)
         >
             <input
-                node_ref=field
                 type="text"
                 class="palette__field"
                 role="combobox"
