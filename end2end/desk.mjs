@@ -211,6 +211,23 @@ export async function openPage({
   return page;
 }
 
+/** A page without a worker, as on plain http: what a worker asks for is out of a test's reach. */
+export const withoutWorker = (page) =>
+  page.addInitScript(() => delete Navigator.prototype.serviceWorker);
+
+/** Holds what the page asks of some paths back from now on, until what it gives is called. */
+export async function hold(page, paths) {
+  let answer;
+  const late = new Promise((resolve) => {
+    answer = resolve;
+  });
+  await page.route(paths, async (route) => {
+    await late;
+    await route.continue();
+  });
+  return answer;
+}
+
 /** Sends a form as a browser of this desk does; answers as it came, with its cookie. */
 export async function send(server, path, fields, cookie) {
   const answer = await fetch(`${server.address}${path}`, {

@@ -4,7 +4,9 @@
 import assert from "node:assert/strict";
 
 import { drag } from "../chart.mjs";
-import { checkAxe, live, openPage, tabTo, until, visit } from "../desk.mjs";
+import {
+  checkAxe, hold, live, openPage, tabTo, until, visit, withoutWorker,
+} from "../desk.mjs";
 import { csv, dayOfMinutes, importBars, seek, tapePanel, withFile } from "../recordings.mjs";
 
 const charts = (page) => page.locator(".price-chart");
@@ -463,16 +465,9 @@ visit("a link shows levels, windows and the maximised chart, and leaves a device
   });
 
 visit("bars of one symbol never stand under another, and a key waits for its own",
-  { path: "/chart/SPX?span=5m&charts=2" }, async ({ page }) => {
+  { path: "/chart/SPX?span=5m&charts=2", beforeVisit: withoutWorker }, async ({ page }) => {
     await loaded(page, 2);
-    let answer;
-    const late = new Promise((resolve) => {
-      answer = resolve;
-    });
-    await page.route("**/bars/read", async (route) => {
-      await late;
-      await route.continue();
-    });
+    const answer = await hold(page, "**/bars/read");
     await page.locator(".watch-row__choose", { hasText: "QQQ" }).click();
     await until(async () => (await names(page)).every((name) => name.startsWith("QQQ")), "QQQ");
     const told = page.locator(".price-chart__data");
