@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { checkAxe, hold, live, until, visit, withoutWorker } from "../desk.mjs";
+import { checkAxe, live, until, visit } from "../desk.mjs";
 
 const PATH = "/chain/SPX";
 const number = (text) => Number(text.replaceAll(",", "").replace("−", "-"));
@@ -80,20 +80,6 @@ visit("every tick moves the chain, until it is held still", { path: PATH }, asyn
   await page.getByRole("button", { name: "Resume" }).click();
   await until(async () => (await text()) !== held, "it goes on");
 });
-
-visit("options of one symbol are never valued at the price of another",
-  { path: PATH, beforeVisit: withoutWorker },
-  async ({ page }) => {
-    await quoted(page);
-    const answer = await hold(page, "**/chain/expiries");
-    await page.locator(".watch-row__choose", { hasText: "QQQ" }).click();
-    await page.waitForURL(/chain\/QQQ/);
-    await page.locator(".chain-row").first().waitFor({ state: "detached" });
-    assert.equal(await expiries(page).count(), 0, "expiries of SPX under QQQ");
-    answer();
-    await quoted(page);
-    assert.ok(await moneyOf(page) < 1_000, "QQQ's own");
-  });
 
 visit("a series has an address, and the way back leads back", { path: PATH }, async ({ page }) => {
   await quoted(page);

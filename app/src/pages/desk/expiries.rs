@@ -9,14 +9,11 @@ use crate::contexts::installation;
 use crate::erased::{follow, memo};
 use crate::live::{Link, LiveTape};
 
-type Told = Result<Vec<Series>, ApiError>;
-
 /// The series that there are, or why there are none; nothing until the server told.
 #[derive(Clone, Copy)]
 pub(super) struct Expiries {
     symbol: Memo<Symbol>,
-    /// What was told, and of which symbol: of another one it is nothing.
-    told: RwSignal<Option<(Symbol, Told)>>,
+    told: RwSignal<Option<Result<Vec<Series>, ApiError>>>,
 }
 
 impl Expiries {
@@ -31,7 +28,7 @@ impl Expiries {
             let is_open = tape.link.get() == Link::Open;
             // A series has its quotes by the stream: a device keeps none.
             if !is_open && installation.is_kept() {
-                expiries.told.set(Some((symbol, Err(ApiError::Unreachable))));
+                expiries.told.set(Some(Err(ApiError::Unreachable)));
                 asked.set_value(None);
             }
             if !is_open || asked.get_value() == Some((symbol, epoch)) {
@@ -45,30 +42,25 @@ impl Expiries {
                     let series = answer.map(|view| {
                         view.expiries.into_iter().map(|expiry| expiry.series).collect()
                     });
-                    expiries.told.try_set(Some((symbol, series)));
+                    expiries.told.try_set(Some(series));
                 }
             });
         });
         expiries
     }
 
-    /// What was told of the symbol that is in the middle now.
-    fn told<T>(self, look: impl FnOnce(&Told) -> T) -> Option<T> {
-        let symbol = self.symbol.get();
-        let told = self.told.read();
-        let (_, told) = told.as_ref().filter(|(of, _)| *of == symbol)?;
-        Some(look(told))
-    }
-
     /// The series, soonest first; none until the server told.
     pub(super) fn listed(self) -> Vec<Series> {
-        self.told(|told| told.clone().unwrap_or_default()).unwrap_or_default()
+        match self.told.read().as_ref() {
+            Some(Ok(listed)) => listed.clone(),
+            _ => Vec::new(),
+        }
     }
 
     /// A series ended.
     pub(super) fn forget(self, series: Series) {
         self.told.update(|told| {
-            if let Some((_, Ok(listed))) = told {
+            if let Some(Ok(listed)) = told {
                 listed.retain(|one| *one != series);
             }
         });
@@ -76,13 +68,13 @@ impl Expiries {
 
     /// Why there is nothing to see; nothing when there is.
     pub(super) fn complaint(self) -> Option<String> {
-        self.told(|told| match told {
+        match self.told.read().as_ref()? {
             Err(error) => Some(error.to_string()),
             Ok(listed) if listed.is_empty() => {
                 let symbol = self.symbol.get();
                 Some(format!("There are no options on {symbol} on this tape."))
             }
             Ok(_) => None,
-        })?
+        }
     }
 }

@@ -29,17 +29,16 @@ pub(super) fn open_interest(tape: LiveTape, symbol: Memo<Symbol>) -> OpenInteres
         let _ = minute.get();
         let is_answered = installation.answers(tape);
         let is_same = asked.get_value() == Some(question);
-        let is_other = asked.get_value().is_none_or(|(symbol, _)| symbol != question.0);
-        // Also where nobody answers: what is open on one symbol never stands under another.
-        if is_other && open.with_untracked(Option::is_some) {
-            open.set(None);
-        }
         // A tape may run through an hour in a minute: nobody's volatilities are that new.
         if !is_answered || (is_same && steady_ms() - asked_ms.get_value() < ASKED_EVERY_MS) {
             return;
         }
+        let is_other = asked.get_value().is_none_or(|(symbol, _)| symbol != question.0);
         asked.set_value(Some(question));
         asked_ms.set_value(steady_ms());
+        if is_other {
+            open.set(None);
+        }
         spawn_local(async move {
             let answer = read_open_interest(question.0).await;
             // Somebody may look at another symbol by now, or at something else altogether.

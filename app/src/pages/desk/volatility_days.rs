@@ -19,19 +19,19 @@ pub(super) fn volatility_days(
     let asked = StoredValue::new(None);
     follow(move || {
         let question = symbol.get();
-        let is_other = days.with_untracked(|days| {
-            let known = days.as_ref().and_then(|answer| answer.as_ref().ok());
-            known.is_none_or(|view| view.symbol != question)
-        });
-        if is_other && days.with_untracked(Option::is_some) {
-            days.set(None);
-        }
         let is_open = matches!(open.read().as_ref(), Some(Ok(_)));
         let is_asked = asked.get_value() == Some(question);
         if !is_open || is_asked {
             return;
         }
         asked.set_value(Some(question));
+        let is_other = days.with_untracked(|days| {
+            let known = days.as_ref().and_then(|answer| answer.as_ref().ok());
+            known.is_none_or(|view| view.symbol != question)
+        });
+        if is_other {
+            days.set(None);
+        }
         spawn_local(async move {
             loop {
                 let answer = read_volatility_days(question).await;
