@@ -12,6 +12,8 @@ use api::{ClientWord, ServerWord, SnapshotWord, TapeView};
 use leptos::prelude::*;
 use market::{Moment, Series, Span, Symbol, TapeId};
 
+use crate::erased::memo;
+
 pub(crate) use books::LiveBooks;
 
 /// How the link to the server stands.
@@ -121,6 +123,21 @@ impl LiveTape {
     /// Looks at the books as they are, without following them.
     pub(crate) fn peek_books<T>(self, look: impl FnOnce(&LiveBooks) -> T) -> T {
         self.books.with_value(look)
+    }
+
+    /// An underlying's last price and the tape's time, now and whenever the books moved.
+    pub(crate) fn stand(self, symbol: Symbol) -> Option<(f64, Moment)> {
+        self.with_books(|books| Some((books.spot(symbol)?, books.at())))
+    }
+
+    /// An underlying's last price, without following it.
+    pub(crate) fn peek_spot(self, symbol: Symbol) -> Option<f64> {
+        self.peek_books(|books| books.spot(symbol))
+    }
+
+    /// Which epoch of the tape plays; nothing until the server told.
+    pub(crate) fn epoch(self) -> Memo<Option<u64>> {
+        memo(move || self.status.read().as_ref().map(|(tape, _)| tape.epoch))
     }
 
     /// The name of the tape that plays; nothing until the server told.

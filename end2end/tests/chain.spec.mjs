@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { checkAxe, live, until, visit } from "../desk.mjs";
+import { chooseFirst } from "../palette.mjs";
 
 const PATH = "/chain/SPX";
 const number = (text) => Number(text.replaceAll(",", "").replace("−", "-"));
@@ -224,9 +225,7 @@ visit("the chain follows a symbol, and a jump of the tape", { path: PATH }, asyn
   await until(async () => page.url().includes("/chain/NDX"), "the address follows");
   await until(async () => 15_000 < (await moneyOf(page).catch(() => 0)), "so does the chain");
   assert.match(await chosenExpiry(page), /NDXP PM/);
-  await page.keyboard.press("Control+k");
-  await page.getByRole("combobox").last().fill("next open");
-  await page.keyboard.press("Enter");
+  await chooseFirst(page, "next open", "Tape: next open");
   await until(async () => /28FEB24.*0d/.test(await chosenExpiry(page)), "the day's own series");
   assert.equal(await expiries(page).filter({ hasText: "27FEB24" }).count(), 0);
   await page.locator(".chain-row[data-money]").waitFor();

@@ -9,14 +9,7 @@ import { csv, dayOfMinutes, importBars, withFile } from "../recordings.mjs";
 visit("the palette presses what stands on the screen that is open", { path: "/chain/SPX" },
   async ({ page }) => {
     await page.locator(".chain-row").first().waitFor();
-    const choose = async (typed, name) => {
-      await page.keyboard.press("Control+k");
-      await palette(page).getByRole("combobox").fill(typed);
-      const first = palette(page).getByRole("option").first();
-      await until(async () => (await first.innerText()).startsWith(name), `${name} is not found`);
-      await page.keyboard.press("Enter");
-      await palette(page).waitFor({ state: "hidden" });
-    };
+    const choose = (words, name) => chooseFirst(page, words, name);
     // An expiry, by its date; a menu.
     await choose("expiries 15mar spxw", "Expiries: 15MAR24");
     await page.waitForURL(/expiry=SPXW-2024-03-15/);

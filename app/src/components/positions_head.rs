@@ -29,6 +29,8 @@ pub(crate) struct PositionsSum {
     pub(crate) weighted: WeightedGreeks,
     /// How many cannot be valued now, and are in none of it.
     pub(crate) not_counted: usize,
+    /// How many are not in what moves them: no beta to the benchmark is known, or not its price.
+    pub(crate) not_weighed: usize,
 }
 
 /// What the positions show and do.
@@ -44,8 +46,8 @@ pub(crate) struct PositionsControls {
     pub(crate) opened: RwSignal<Option<String>>,
     /// What positions are weighed to.
     pub(crate) benchmark: RwSignal<Symbol>,
-    /// How much of its moves each underlying makes.
-    pub(crate) betas: RwSignal<Vec<BetaView>>,
+    /// How much of its moves each underlying makes; nothing until the server told.
+    pub(crate) betas: RwSignal<Option<Vec<BetaView>>>,
     /// The tape's time.
     pub(crate) now: RwSignal<Option<Moment>>,
     /// Called with an identity and what should become of it.
@@ -101,7 +103,10 @@ pub(crate) fn positions_tools(controls: PositionsControls) -> AnyView {
 pub(crate) fn positions_head(controls: PositionsControls) -> AnyView {
     let PositionsControls { rows, sum, benchmark, betas, .. } = controls;
     let is_any = memo(move || 0 < sum.read().open);
-    let left_out = memo(move || left_out(&sum.read()));
+    let left_out = memo(move || {
+        let is_told = betas.read().is_some();
+        left_out(&sum.read(), is_told.then_some(benchmark.get()))
+    });
     let held = memo(move || {
         let rows = rows.read();
         let held = rows.iter().filter(|row| row.stage == Stage::Open);
@@ -129,7 +134,10 @@ pub(crate) fn positions_head(controls: PositionsControls) -> AnyView {
     view! {
         {part(figures)}
         <p class="positions-head__betas" hidden=erased(move || !is_any.get())>
-            {part(move || beta_text(benchmark.get(), &betas.read(), &held.read()))} " "
+            {part(move || {
+                let betas = betas.read();
+                beta_text(benchmark.get(), betas.as_deref().unwrap_or_default(), &held.read())
+            })} " "
             <b>{part(move || left_out.get())}</b>
         </p>
     }
@@ -154,7 +162,7 @@ fn day(sum: &PositionsSum, of: fn(&Attribution) -> f64) -> Option<String> {
 fn worth(sum: RwSignal<PositionsSum>) -> AnyView {
     view! {
         {of_sum(sum, "Profit", "At the middle, less what was paid and fees", |sum| {
-            Some(format::money(sum.profit))
+            (0 < sum.with_profit).then(|| format::money(sum.profit))
         })}
         {of_sum(sum, "Today", "Since the previous close, or since it was opened", |sum| {
             day(sum, |day| day.whole)
@@ -166,25 +174,30 @@ fn worth(sum: RwSignal<PositionsSum>) -> AnyView {
     .into_any()
 }
 
+/// A figure of what moves them; nothing where none of them is weighed.
+fn mover(sum: &PositionsSum, told: impl Fn(&WeightedGreeks) -> String) -> Option<String> {
+    (sum.not_counted + sum.not_weighed < sum.open).then(|| told(&sum.weighted))
+}
+
 fn movers(sum: RwSignal<PositionsSum>) -> AnyView {
     view! {
         {of_sum(
             sum,
             "Delta",
             "Shares of the benchmark that it is like: beta × delta × spot ÷ its price",
-            |sum| Some(format::signed(sum.weighted.delta, 1)),
+            |sum| mover(sum, |one| format::signed(one.delta, 1)),
         )}
         {of_sum(sum, "Delta $", "The same in dollars", |sum| {
-            Some(format::dollars(sum.weighted.dollar_delta))
+            mover(sum, |one| format::dollars(one.dollar_delta))
         })}
         {of_sum(sum, "Gamma $ 1%", "Delta in dollars for 1 % of the benchmark", |sum| {
-            Some(format::dollars(sum.weighted.dollar_gamma))
+            mover(sum, |one| format::dollars(one.dollar_gamma))
         })}
         {of_sum(sum, "Theta", "Dollars for each calendar day that passes", |sum| {
-            Some(format::money(sum.weighted.theta))
+            mover(sum, |one| format::money(one.theta))
         })}
         {of_sum(sum, "Vega", "Dollars for each vol point, all expiries alike", |sum| {
-            Some(format::money(sum.weighted.vega))
+            mover(sum, |one| format::money(one.vega))
         })}
     }
     .into_any()
@@ -211,8 +224,9 @@ fn made_by(sum: RwSignal<PositionsSum>) -> AnyView {
     .into_any()
 }
 
-/// What is not in the figures, and why that is.
-fn left_out(sum: &PositionsSum) -> Option<String> {
+/// What is not in the figures, and why that is; betas are not missed until they were told to a
+/// benchmark.
+fn left_out(sum: &PositionsSum, benchmark: Option<Symbol>) -> Option<String> {
     let some = |count: usize, what: &str| match count {
         0 => None,
         1 => Some(format!("1 position {what}")),
@@ -221,6 +235,7 @@ fn left_out(sum: &PositionsSum) -> Option<String> {
     let valued = sum.open - sum.not_counted;
     let told = [
         some(sum.not_counted, "cannot be valued: see why below."),
+        benchmark.and_then(|one| some(sum.not_weighed, &format!("with no beta to {one}."))),
         some(valued - sum.with_day.min(valued), "with no value of the day before."),
     ];
     let told: Vec<String> = told.into_iter().flatten().collect();

@@ -38,6 +38,12 @@ impl LiveBooks {
         self.known.contains_key(&symbol) && self.books.book(symbol).is_some()
     }
 
+    /// The last price of `symbol`; nothing before its first.
+    pub(crate) fn spot(&self, symbol: Symbol) -> Option<f64> {
+        let (price, _) = self.books.book(symbol)?.last()?;
+        Some(price.to_f64())
+    }
+
     /// Which epoch they belong to.
     pub(crate) fn epoch(&self) -> u64 {
         self.epoch

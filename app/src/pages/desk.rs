@@ -2,6 +2,7 @@
 //! is in the address.
 
 mod address;
+mod answer;
 mod bars;
 mod chain;
 mod expiries;
@@ -263,6 +264,22 @@ fn read_address(path: &str, query: &ParamsMap, before: Option<&Address>) -> Addr
     address
 }
 
+/// What stands in the middle, a moment after the address says so: what goes still hears of the new
+/// address as a whole. Were it gone halfway, parts of it would be drawn anew from what is no more.
+fn once_heard(centre: Memo<Centre>) -> RwSignal<Centre> {
+    let shown = RwSignal::new(centre.get_untracked());
+    follow(move || {
+        let centre = centre.get();
+        let show = move || {
+            if shown.try_get_untracked().is_some_and(|before| before != centre) {
+                shown.set(centre);
+            }
+        };
+        set_timeout(show, std::time::Duration::ZERO);
+    });
+    shown
+}
+
 /// Something in the middle of the desk whose code is loaded when somebody looks at it. The server
 /// draws its place; what is in it is the browser's work.
 fn loaded_pane<Content>(load: impl Fn() -> Content + Send + Sync + 'static) -> AnyView
@@ -342,6 +359,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
         levels.with(|view| view.as_ref()?.last).map_or(2, |last| format::decimals(last.price))
     });
     page_title(move || data.title());
+    let centre = once_heard(route.centre);
     view! {
         <div
             class="desk"
@@ -370,7 +388,7 @@ fn Desk(route: Route, data: DeskData) -> impl IntoView {
                 >
                     {part(move || data.complaint(address))}
                 </p>
-                {part(move || match route.centre.get() {
+                {part(move || match centre.get() {
                     Centre::Chart => in_turn(move || view! { <Charts commands /> }.erase()),
                     Centre::Chain => chain_pane(commands),
                     Centre::Plan => plan_pane(commands),

@@ -3,7 +3,7 @@
 
 use api::{ChainWord, LevelsView};
 use leptos::prelude::*;
-use market::{Contract, Moment, Right, Series, StrikeQuotes, Symbol, instrument};
+use market::{Contract, Right, Series, StrikeQuotes, Symbol, instrument};
 use plan::{BadPosition, Instrument, Leg, Position, Stage};
 use quant::options::{ChainBook, RATE_DEFAULT};
 
@@ -85,7 +85,7 @@ impl ChainData {
     /// Follows the series that is shown, and those of a planned position.
     fn follow_series(self) {
         let others = memo(move || {
-            let mut others = self.written.read().series();
+            let mut others = self.written.read().series(self.symbol.get());
             others.retain(|one| Some(*one) != self.shown.get());
             others
         });
@@ -107,11 +107,7 @@ impl ChainData {
     /// Takes in what was said since the last drawn frame.
     fn follow_tape(self) {
         follow(move || {
-            let books = self.tape.with_books(|books| {
-                let last = books.books().book(self.symbol.get()).and_then(|book| book.last());
-                last.map(|(price, _)| (price.to_f64(), books.at()))
-            });
-            let Some((spot, at)) = books else { return };
+            let Some((spot, at)) = self.tape.stand(self.symbol.get()) else { return };
             let is_other = self.legs.turn();
             if is_other {
                 // Another day, or another tape: what is shown says nothing of it.
@@ -122,8 +118,8 @@ impl ChainData {
             let moving = if is_paused { self.behind } else { self.book };
             let is_new = moving.try_update_value(|live| {
                 let mut is_new = is_other;
-                for word in self.legs.take_words(&|_| Some(spot)) {
-                    is_new |= self.legs.hear(&word, &|_| Some(spot)) || self.hear(live, word, spot);
+                for word in self.legs.take_words() {
+                    is_new |= self.legs.hear(&word) || self.hear(live, word, spot);
                 }
                 if let Some(book) = live
                     && (book.spot().to_bits() != spot.to_bits() || book.at() < at)
@@ -133,7 +129,7 @@ impl ChainData {
                 }
                 is_new
             });
-            self.legs.tick(&|_| Some(spot), at);
+            self.legs.tick(at);
             if is_new == Some(true) && !is_paused {
                 self.version.update(|version| *version += 1);
             }
@@ -174,9 +170,11 @@ impl ChainData {
         follow(move || {
             self.version.get();
             let written = self.written.read();
-            let stand =
-                self.book.with_value(|book| book.as_ref().map(|one| (one.spot(), one.at())));
-            let planned = stand.and_then(|(spot, at): (f64, Moment)| {
+            let stand = self.book.with_value(|book| {
+                let book = book.as_ref()?;
+                Some((book.series().terms().underlying, (book.spot(), book.at())))
+            });
+            let planned = stand.and_then(|(symbol, stand)| {
                 let look = |series: Series, see: &mut dyn FnMut(&ChainBook)| {
                     let is_shown = self.book.with_value(|book| {
                         let book = book.as_ref().filter(|book| book.series() == series);
@@ -186,7 +184,7 @@ impl ChainData {
                         self.legs.with(series, see);
                     }
                 };
-                written.valued(spot, at, &look)
+                written.valued(symbol, stand, &look)
             });
             drop(written);
             self.planned.set(planned);
@@ -203,9 +201,7 @@ impl ChainData {
         let Some(contract) = contract else { return };
         let leg = Leg { quantity: trade.quantity, instrument: Instrument::Option(contract) };
         let legs = self.written.with_untracked(|written| {
-            let before = written
-                .position()
-                .filter(|one| one.underlying() == contract.series.terms().underlying);
+            let before = written.position_on(contract.series.terms().underlying);
             before.map(|one| one.legs().to_vec()).unwrap_or_default()
         });
         match Position::new(legs.into_iter().chain([leg]), None) {

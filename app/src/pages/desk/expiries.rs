@@ -5,30 +5,32 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use market::{Series, Symbol};
 
+use super::answer::Answer;
 use crate::contexts::installation;
-use crate::erased::{follow, memo};
+use crate::erased::follow;
 use crate::live::{Link, LiveTape};
 
 /// The series that there are, or why there are none; nothing until the server told.
 #[derive(Clone, Copy)]
 pub(super) struct Expiries {
     symbol: Memo<Symbol>,
-    told: RwSignal<Option<Result<Vec<Series>, ApiError>>>,
+    answer: Answer<Symbol, Result<Vec<Series>, ApiError>>,
 }
 
 impl Expiries {
     /// Asks for the series of the symbol, again whenever the tape jumped to another time.
     pub(super) fn of(tape: LiveTape, symbol: Memo<Symbol>) -> Self {
-        let expiries = Self { symbol, told: RwSignal::new(None) };
-        let epoch = memo(move || tape.status.read().as_ref().map(|(tape, _)| tape.epoch));
+        let answer = Answer::new();
+        let epoch = tape.epoch();
         let asked = StoredValue::new(None);
         let installation = installation();
         follow(move || {
             let (symbol, epoch) = (symbol.get(), epoch.get());
+            answer.turn_to(symbol);
             let is_open = tape.link.get() == Link::Open;
             // A series has its quotes by the stream: a device keeps none.
             if !is_open && installation.is_kept() {
-                expiries.told.set(Some(Err(ApiError::Unreachable)));
+                answer.take(symbol, Err(ApiError::Unreachable));
                 asked.set_value(None);
             }
             if !is_open || asked.get_value() == Some((symbol, epoch)) {
@@ -36,22 +38,18 @@ impl Expiries {
             }
             asked.set_value(Some((symbol, epoch)));
             spawn_local(async move {
-                let answer = read_expiries(symbol).await;
-                // Somebody may look at another symbol by now.
-                if expiries.symbol.try_get_untracked() == Some(symbol) {
-                    let series = answer.map(|view| {
-                        view.expiries.into_iter().map(|expiry| expiry.series).collect()
-                    });
-                    expiries.told.try_set(Some(series));
-                }
+                let series = read_expiries(symbol).await;
+                let series = series
+                    .map(|view| view.expiries.into_iter().map(|expiry| expiry.series).collect());
+                answer.take(symbol, series);
             });
         });
-        expiries
+        Self { symbol, answer }
     }
 
     /// The series, soonest first; none until the server told.
     pub(super) fn listed(self) -> Vec<Series> {
-        match self.told.read().as_ref() {
+        match self.answer.told.read().as_ref() {
             Some(Ok(listed)) => listed.clone(),
             _ => Vec::new(),
         }
@@ -59,7 +57,7 @@ impl Expiries {
 
     /// A series ended.
     pub(super) fn forget(self, series: Series) {
-        self.told.update(|told| {
+        self.answer.told.update(|told| {
             if let Some(Ok(listed)) = told {
                 listed.retain(|one| *one != series);
             }
@@ -68,7 +66,7 @@ impl Expiries {
 
     /// Why there is nothing to see; nothing when there is.
     pub(super) fn complaint(self) -> Option<String> {
-        match self.told.read().as_ref()? {
+        match self.answer.told.read().as_ref()? {
             Err(error) => Some(error.to_string()),
             Ok(listed) if listed.is_empty() => {
                 let symbol = self.symbol.get();

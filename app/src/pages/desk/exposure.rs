@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use api::OpenInterestView;
 use leptos::prelude::*;
-use market::{Moment, Symbol, instrument};
+use market::{Symbol, instrument};
 use quant::options::{ExposureBook, max_pain};
 
 use super::commands::{Commands, save};
-use super::open_interest::{OpenInterestSignal, open_interest};
+use super::open_interest::{OpenInterestAnswer, open_interest};
 use super::soon::Soon;
 use super::{loaded_pane, nothing_there};
 use crate::components::{
@@ -37,7 +37,7 @@ struct ExposureData {
     symbol: Memo<Symbol>,
     choice: Memo<ExposureChoice>,
     /// What is open, or why that is not known.
-    open: OpenInterestSignal,
+    open: OpenInterestAnswer,
     book: StoredValue<Option<ExposureBook>>,
     now: RwSignal<Option<ExposureNow>>,
     soon: Soon,
@@ -64,7 +64,7 @@ impl ExposureData {
     /// Makes the book of what is open anew with each answer.
     fn follow_open(self) {
         follow(move || {
-            let book = self.open.with(|open| {
+            let book = self.open.told.with(|open| {
                 let open = open.as_ref()?.as_ref().ok()?;
                 Some(ExposureBook::new(open.rate, open.spot?, &open.series))
             });
@@ -83,18 +83,10 @@ impl ExposureData {
     /// Values what is open again when the underlying moved, soon.
     fn follow_tape(self) {
         follow(move || {
-            if self.stand(self.symbol.get()).is_some() {
+            if self.tape.stand(self.symbol.get()).is_some() {
                 self.soon.act(VALUED_EVERY, move || self.value(false));
             }
         });
-    }
-
-    /// The underlying's price and the tape's time.
-    fn stand(self, symbol: Symbol) -> Option<(f64, Moment)> {
-        self.tape.with_books(|books| {
-            let (price, _) = books.books().book(symbol)?.last()?;
-            Some((price.to_f64(), books.at()))
-        })
     }
 
     /// Values what is open, with a new curve or the one from before where the underlying hardly
@@ -105,7 +97,7 @@ impl ExposureData {
         else {
             return;
         };
-        let Some((spot, at)) = untrack(|| self.stand(symbol)) else { return };
+        let Some((spot, at)) = untrack(|| self.tape.stand(symbol)) else { return };
         let is_near =
             |before: &ExposureNow| (spot / middle(&before.profile) - 1.0).abs() < CURVE_MOVE;
         let before = self.now.try_get_untracked().flatten();
@@ -121,7 +113,7 @@ impl ExposureData {
                     (profile, flips)
                 }
             };
-            let max_pain = self.open.with_untracked(|open| {
+            let max_pain = self.open.told.with_untracked(|open| {
                 let open = open.as_ref()?.as_ref().ok()?;
                 max_pain(open.series.iter().find(|one| scope.counts(one.series, at))?)
             });
@@ -134,7 +126,7 @@ impl ExposureData {
 
     /// Why there is nothing to see; nothing when there is.
     fn complaint(self) -> Option<String> {
-        match self.open.read().as_ref()? {
+        match self.open.told.read().as_ref()? {
             Err(error) => Some(error.to_string()),
             Ok(open) if open.series.is_empty() => {
                 let symbol = self.symbol.get();
@@ -159,7 +151,7 @@ fn middle(profile: &[(f64, f64)]) -> f64 {
 fn exposure(commands: Commands) -> AnyView {
     let data = ExposureData::new(commands);
     let route = commands.route;
-    let (now, open, symbol) = (data.now, data.open, data.symbol);
+    let (now, open, symbol) = (data.now, data.open.told, data.symbol);
     let controls = ExposureControls {
         now,
         choice: data.choice,

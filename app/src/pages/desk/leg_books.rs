@@ -8,9 +8,6 @@ use quant::options::{ChainBook, RATE_DEFAULT};
 
 use crate::live::{ChainReader, LiveTape};
 
-/// The prices of underlyings, where they are known.
-pub(super) type Spots<'a> = &'a dyn Fn(Symbol) -> Option<f64>;
-
 /// Series that are followed.
 #[derive(Clone, Copy)]
 pub(super) struct LegBooks {
@@ -88,20 +85,25 @@ impl LegBooks {
 
     /// Takes in everything that was said of chains since this was asked before, and new prices;
     /// tells whether anything is new.
-    pub(super) fn hear_all(self, spot: Spots<'_>, at: Moment) -> bool {
+    pub(super) fn hear_all(self, at: Moment) -> bool {
         let mut is_new = self.turn();
-        for word in self.take_words(spot) {
-            is_new |= self.hear(&word, spot);
+        for word in self.take_words() {
+            is_new |= self.hear(&word);
         }
-        self.tick(spot, at) || is_new
+        self.tick(at) || is_new
+    }
+
+    /// The price that a series is valued at: its own underlying's, whatever the desk shows.
+    fn spot(self, series: Series) -> Option<f64> {
+        self.tape.peek_spot(series.terms().underlying)
     }
 
     /// Takes a word about one of its series in; tells whether anything is new.
-    pub(super) fn hear(self, word: &ChainWord, spot: Spots<'_>) -> bool {
+    pub(super) fn hear(self, word: &ChainWord) -> bool {
         let heard = self.followed.try_update_value(|followed| {
             let series = word.series();
             let one = followed.iter_mut().find(|one| one.series == series);
-            let (Some(one), Some(spot)) = (one, spot(series.terms().underlying)) else {
+            let (Some(one), Some(spot)) = (one, self.spot(series)) else {
                 return false;
             };
             match word {
@@ -129,11 +131,11 @@ impl LegBooks {
     }
 
     /// An underlying printed, or time passed.
-    pub(super) fn tick(self, spot: Spots<'_>, at: Moment) -> bool {
+    pub(super) fn tick(self, at: Moment) -> bool {
         let moved = self.followed.try_update_value(|followed| {
             let mut is_new = false;
             for book in followed.iter_mut().filter_map(|one| one.book.as_mut()) {
-                let Some(spot) = spot(book.series().terms().underlying) else { continue };
+                let Some(spot) = self.spot(book.series()) else { continue };
                 if book.spot().to_bits() != spot.to_bits() || book.at() < at {
                     book.handle_tick(spot, at);
                     is_new = true;
@@ -158,11 +160,12 @@ impl LegBooks {
     }
 
     /// What was said of chains and can be taken in, for who reads some of it itself.
-    pub(super) fn take_words(self, spot: Spots<'_>) -> Vec<ChainWord> {
+    pub(super) fn take_words(self) -> Vec<ChainWord> {
         let said = self.reader.take_words();
         let taken = self.waiting.try_update_value(|waiting| {
             waiting.0.extend(said.iter().filter_map(|word| decode_chain(word)));
-            let taken = waiting.take(self.epoch.get_value(), &|symbol| spot(symbol).is_some());
+            let is_priced = |symbol| self.tape.peek_spot(symbol).is_some();
+            let taken = waiting.take(self.epoch.get_value(), &is_priced);
             let is_full = WAITING_MAX < waiting.0.len();
             if is_full {
                 waiting.0.clear();

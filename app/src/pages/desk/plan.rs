@@ -93,7 +93,7 @@ impl PlanData {
     /// Follows the series of the legs, and those that strategies begin in.
     fn follow_series(self) {
         let watched = memo(move || {
-            let mut watched = self.written.read().series();
+            let mut watched = self.written.read().series(self.symbol.get());
             let beside = self.chosen().into_iter().flat_map(|one| series_of(&one.position));
             for series in self.base().into_iter().chain(self.later()).chain(beside) {
                 if !watched.contains(&series) {
@@ -111,7 +111,7 @@ impl PlanData {
     /// The series that strategies begin in.
     fn base(self) -> Option<Series> {
         let listed = self.expiries.listed();
-        let first = self.written.read().series().first().copied();
+        let first = self.written.read().series(self.symbol.get()).first().copied();
         let wanted = self.base.get().or(first).filter(|one| listed.contains(one));
         wanted.or(listed.first().copied())
     }
@@ -126,8 +126,8 @@ impl PlanData {
     /// Takes in what was said, and values the position again, soon.
     fn follow_tape(self) {
         follow(move || {
-            let Some((spot, at)) = self.stand() else { return };
-            if self.books.hear_all(&|_| Some(spot), at) {
+            let Some((_, at)) = self.stand() else { return };
+            if self.books.hear_all(at) {
                 self.soon.act(VALUED_EVERY, move || self.value());
             }
         });
@@ -174,10 +174,7 @@ impl PlanData {
 
     /// The underlying's price and the tape's time.
     fn stand(self) -> Option<(f64, Moment)> {
-        self.tape.with_books(|books| {
-            let (price, _) = books.books().book(self.symbol.get())?.last()?;
-            Some((price.to_f64(), books.at()))
-        })
+        self.tape.stand(self.symbol.get())
     }
 
     fn value(self) {
@@ -198,8 +195,8 @@ impl PlanData {
     }
 
     fn valued(self) -> Option<PlanNow> {
-        let (spot, at) = self.stand()?;
-        let mut now = self.written.try_get()?.valued(spot, at, &self.books.look())?;
+        let (symbol, stand) = (self.symbol.get(), self.stand()?);
+        let mut now = self.written.try_get()?.valued(symbol, stand, &self.books.look())?;
         self.odds.add(&mut now, self.books);
         Some(now)
     }

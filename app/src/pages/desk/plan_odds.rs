@@ -7,9 +7,10 @@ use leptos::task::spawn_local;
 use market::{BarSpan, Moment, Series, Span, Symbol};
 use quant::options::{ChainBook, PastMoves, Smile, SmileOdds, trading_years_between};
 
+use super::answer::Answer;
 use super::leg_books::LegBooks;
 use crate::components::PlanNow;
-use crate::erased::{follow, memo};
+use crate::erased::follow;
 use crate::live::LiveTape;
 
 /// A smile's chances stand so long: it hardly moves, and costs more than all the rest.
@@ -20,8 +21,8 @@ const DAYS: f64 = 252.0;
 /// What those chances are worked out from.
 #[derive(Clone, Copy)]
 pub(super) struct PlanOdds {
-    /// Daily closes of the underlying, oldest first.
-    closes: StoredValue<Vec<f64>>,
+    /// Daily closes of the underlying in an epoch of the tape, oldest first.
+    closes: Answer<(Symbol, Option<u64>), Vec<f64>>,
     /// Those over so many days that were asked for last.
     moves: StoredValue<Option<(usize, Option<PastMoves>)>>,
     smile: StoredValue<Option<(Series, Moment, Option<SmileOdds>)>>,
@@ -31,23 +32,24 @@ impl PlanOdds {
     /// Asks for the daily bars of the symbol, again whenever the tape jumped.
     pub(super) fn of(tape: LiveTape, symbol: Memo<Symbol>) -> Self {
         let odds = Self {
-            closes: StoredValue::new(Vec::new()),
+            closes: Answer::new(),
             moves: StoredValue::new(None),
             smile: StoredValue::new(None),
         };
-        let epoch = memo(move || tape.status.read().as_ref().map(|(tape, _)| tape.epoch));
+        let epoch = tape.epoch();
         follow(move || {
-            let (symbol_now, epoch) = (symbol.get(), epoch.get());
+            let question = (symbol.get(), epoch.get());
             odds.smile.set_value(None);
-            if epoch.is_none() {
+            odds.moves.set_value(None);
+            odds.closes.turn_to(question);
+            if question.1.is_none() {
                 return;
             }
             spawn_local(async move {
-                let Ok(answer) = read_bars(symbol_now, BarSpan::Day, None).await else { return };
-                if symbol.try_get_untracked() == Some(symbol_now) {
-                    let closes = answer.bars.iter().map(|bar| bar.close.to_f64()).collect();
-                    odds.closes.try_update_value(|known| *known = closes);
-                    odds.moves.try_update_value(|known| *known = None);
+                let Ok(answer) = read_bars(question.0, BarSpan::Day, None).await else { return };
+                let closes = answer.bars.iter().map(|bar| bar.close.to_f64()).collect();
+                if odds.closes.take(question, closes) {
+                    odds.moves.set_value(None);
                 }
             });
         });
@@ -76,7 +78,9 @@ impl PlanOdds {
     fn with_moves<T>(self, days: usize, look: impl FnOnce(&PastMoves) -> Option<T>) -> Option<T> {
         self.moves.update_value(|known| {
             if known.as_ref().is_none_or(|(of, _)| *of != days) {
-                let moves = self.closes.with_value(|closes| PastMoves::of(closes, days));
+                let moves = self.closes.told.with_untracked(|closes| {
+                    closes.as_ref().and_then(|closes| PastMoves::of(closes, days))
+                });
                 *known = Some((days, moves));
             }
         });

@@ -91,7 +91,7 @@ impl PositionsData {
             ends: book.ends(),
             at,
             benchmark: self.valued.benchmark.get(),
-            price: self.valued.spot(self.valued.benchmark.get()),
+            price: self.valued.tape.peek_spot(self.valued.benchmark.get()),
             counted,
             open,
         })
@@ -208,7 +208,7 @@ fn positions(commands: Commands) -> AnyView {
         stage: RwSignal::new(Stage::Open),
         opened: commands.opened_position,
         benchmark,
-        betas,
+        betas: betas.told,
         now: commands.data.now,
         on_wish: Callback::new(move |(id, wish): (String, PositionWish)| data.grant(&id, wish)),
         on_new: Callback::new(move |()| route.show(Centre::Plan)),

@@ -1,7 +1,7 @@
 //! What kept positions are worth: quotes by the stream, values on this device, several times a
 //! second.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use api::{BetaView, EarlierView, KeptPositionView, read_betas, read_earlier};
@@ -11,6 +11,7 @@ use market::{Contract, Moment, Series, Symbol};
 use plan::{Attribution, LegValue, LegsAt, Position, Stage, value};
 use quant::options::{IvAbsence, OptionGreeks};
 
+use super::answer::Answer;
 use super::commands::Commands;
 use super::kept_positions::{Kept, KeptPositions};
 use super::leg_books::LegBooks;
@@ -26,24 +27,26 @@ const VALUED_EVERY: Duration = Duration::from_millis(300);
 /// What the stream follows at most.
 const SERIES_MAX: usize = api::ClientWord::CHAINS_MAX;
 
-/// Positions, by their identities with their contracts, whose legs' earlier worth is asked for
-/// together: of one underlying, and since one moment.
-type AskedEarlier = BTreeMap<(Symbol, Option<Moment>), Vec<(String, Vec<Contract>)>>;
+/// The contracts of positions whose earlier worth is asked for together: of one underlying, and
+/// since one moment, or else the previous close.
+type AskedEarlier = BTreeMap<(Symbol, Option<Moment>), BTreeSet<Vec<Contract>>>;
 
-/// What legs were worth at an earlier moment, by the position's identity.
-type Earlier = BTreeMap<String, EarlierView>;
+/// What contracts were worth at an earlier moment, by what was asked.
+type Earlier = BTreeMap<(Symbol, Option<Moment>, Vec<Contract>), EarlierView>;
 
 /// Every position that is kept, and what it is worth, as the tape moves.
 #[derive(Clone, Copy)]
 pub(super) struct ValuedPositions {
     commands: Commands,
-    tape: LiveTape,
+    pub(super) tape: LiveTape,
     pub(super) kept: KeptPositions,
     pub(super) books: LegBooks,
     /// What positions are weighed to.
     pub(super) benchmark: RwSignal<Symbol>,
-    pub(super) betas: RwSignal<Vec<BetaView>>,
-    earlier: RwSignal<Earlier>,
+    /// To a benchmark, in an epoch of the tape.
+    pub(super) betas: Answer<(Symbol, u64), Vec<BetaView>>,
+    /// In an epoch of the tape.
+    earlier: Answer<u64, Earlier>,
     pub(super) rows: RwSignal<Vec<PositionRow>>,
     pub(super) sum: RwSignal<PositionsSum>,
     soon: Soon,
@@ -61,8 +64,8 @@ impl ValuedPositions {
             kept,
             books: LegBooks::new(tape),
             benchmark: RwSignal::new(Symbol::SPX),
-            betas: RwSignal::new(Vec::new()),
-            earlier: RwSignal::new(Earlier::new()),
+            betas: Answer::new(),
+            earlier: Answer::new(),
             rows: RwSignal::new(Vec::new()),
             sum: RwSignal::new(PositionsSum::default()),
             soon: Soon::new(),
@@ -72,14 +75,6 @@ impl ValuedPositions {
         data.ask_earlier();
         data.follow_tape();
         data
-    }
-
-    /// The tape's name and epoch.
-    fn epoch(self) -> Memo<Option<(market::TapeId, u64)>> {
-        memo(move || {
-            let status = self.tape.status.read();
-            status.as_ref().map(|(tape, _)| (tape.tape.clone(), tape.epoch))
-        })
     }
 
     /// Follows the series of all that is not closed, what is open first, and its underlyings.
@@ -112,17 +107,20 @@ impl ValuedPositions {
 
     /// Asks for betas, again with another benchmark and after a jump.
     fn ask_betas(self) {
-        let epoch = self.epoch();
+        let epoch = self.tape.epoch();
         let has_open = self.kept.has_open;
         follow(move || {
-            let (benchmark, epoch) = (self.benchmark.get(), epoch.get());
-            if epoch.is_none() || !has_open.get() {
+            let (benchmark, Some(epoch)) = (self.benchmark.get(), epoch.get()) else { return };
+            let question = (benchmark, epoch);
+            self.betas.turn_to(question);
+            // What was weighed with the betas before says nothing any more.
+            self.value();
+            if !has_open.get() {
                 return;
             }
             spawn_local(async move {
-                let betas = read_betas(benchmark).await.unwrap_or_default();
-                if self.benchmark.try_get_untracked() == Some(benchmark) {
-                    self.betas.try_set(betas);
+                let Ok(betas) = read_betas(benchmark).await else { return };
+                if self.betas.take(question, betas) {
                     self.value();
                 }
             });
@@ -132,41 +130,40 @@ impl ValuedPositions {
     /// Asks what open positions were worth at the previous close, or when they were opened since:
     /// again with another position, and after a jump.
     fn ask_earlier(self) {
-        let epoch = self.epoch();
+        let epoch = self.tape.epoch();
         let asked = memo(move || {
-            let tape = epoch.get().map(|(tape, _)| tape);
+            let tape = self.tape.name();
             let mut groups = AskedEarlier::new();
             for one in self.kept.known() {
                 let is_ours = one.stage == Stage::Open && Some(&one.view.tape) == tape.as_ref();
                 let Some(position) = one.position.ok().filter(|_| is_ours) else { continue };
-                let since = one.view.opened_at;
                 let contracts = position.options().collect();
-                groups
-                    .entry((position.underlying(), since))
-                    .or_default()
-                    .push((one.view.id, contracts));
+                let group = groups.entry((position.underlying(), one.view.opened_at));
+                group.or_default().insert(contracts);
             }
             groups
         });
         follow(move || {
-            let (groups, epoch) = (asked.get(), epoch.get());
-            if epoch.is_none() {
-                return;
-            }
+            let (groups, Some(epoch)) = (asked.get(), epoch.get()) else { return };
+            self.earlier.turn_to(epoch);
             spawn_local(async move {
                 let mut told = Earlier::new();
                 for ((symbol, since), of) in groups {
-                    let contracts = of.iter().flat_map(|(_, contracts)| contracts.clone());
-                    let answer = read_earlier(symbol, since, contracts.collect()).await;
+                    let contracts = of.iter().flatten().copied().collect();
+                    let answer = read_earlier(symbol, since, contracts).await;
                     let Ok(answer) = answer else { continue };
                     let mut legs = answer.legs.into_iter();
-                    for (id, contracts) in of {
+                    for contracts in of {
                         let legs = legs.by_ref().take(contracts.len()).collect();
-                        told.insert(id, EarlierView { legs, ..answer });
+                        told.insert((symbol, since, contracts), EarlierView { legs, ..answer });
                     }
                 }
-                self.earlier.try_set(told);
-                self.value();
+                // What was told of other positions meanwhile stays.
+                let mut all = self.earlier.told.try_get_untracked().flatten().unwrap_or_default();
+                all.extend(told);
+                if self.earlier.take(epoch, all) {
+                    self.value();
+                }
             });
         });
     }
@@ -175,7 +172,7 @@ impl ValuedPositions {
     fn follow_tape(self) {
         follow(move || {
             let at = self.tape.with_books(|books| books.at());
-            let is_new = self.books.hear_all(&|symbol| self.spot(symbol), at);
+            let is_new = self.books.hear_all(at);
             if is_new {
                 self.soon.act(VALUED_EVERY, move || self.value());
             }
@@ -184,14 +181,6 @@ impl ValuedPositions {
             let _ = self.kept.told.read().is_some();
             self.value();
         });
-    }
-
-    /// An underlying's price.
-    pub(super) fn spot(self, symbol: Symbol) -> Option<f64> {
-        self.tape.peek_books(|books| {
-            let (price, _) = books.books().book(symbol)?.last()?;
-            Some(price.to_f64())
-        })
     }
 
     /// Values everything.
@@ -234,7 +223,8 @@ impl ValuedPositions {
     /// What a position is worth, or why that is not known.
     fn valued(self, position: &Position, at: Moment) -> Result<RowValue, String> {
         let symbol = position.underlying();
-        let spot = self.spot(symbol).ok_or_else(|| format!("{symbol} has no price yet."))?;
+        let spot =
+            self.tape.peek_spot(symbol).ok_or_else(|| format!("{symbol} has no price yet."))?;
         if let Some(over) = position.options().find(|one| one.series.expires_at() <= at) {
             return Err(format!("{over} is over: close it with what it settled at."));
         }
@@ -261,8 +251,10 @@ impl ValuedPositions {
         value: &RowValue,
         at: Moment,
     ) -> Option<(Moment, Attribution)> {
-        self.earlier.with(|earlier| {
-            let before = earlier.get(&kept.id)?;
+        self.earlier.told.with(|earlier| {
+            let contracts = position.options().collect();
+            let asked = (position.underlying(), kept.opened_at, contracts);
+            let before = earlier.as_ref()?.get(&asked)?;
             let mut options = before.legs.iter();
             let legs = position.legs().iter().map(|leg| match leg.instrument {
                 plan::Instrument::Shares(_) => Some(LegValue::shares(before.spot?)),
@@ -287,8 +279,8 @@ impl ValuedPositions {
 
     /// How much of the benchmark's moves an underlying makes.
     pub(super) fn beta(self, symbol: Symbol) -> Option<f64> {
-        self.betas.with(|betas| {
-            let found = betas.iter().find(|one| one.symbol == symbol);
+        self.betas.told.with(|betas| {
+            let found = betas.iter().flatten().find(|one| one.symbol == symbol);
             found.map(|one| one.beta)
         })
     }
@@ -296,7 +288,7 @@ impl ValuedPositions {
     /// What all that is open comes to.
     fn summed(self, rows: &[PositionRow]) -> PositionsSum {
         let mut sum = PositionsSum::default();
-        let price = self.spot(self.benchmark.get());
+        let price = self.tape.peek_spot(self.benchmark.get());
         for row in rows {
             if row.stage == Stage::Closed {
                 sum.realised += row.profit().unwrap_or(0.0);
@@ -315,11 +307,13 @@ impl ValuedPositions {
             }
             let counted =
                 row.value.as_ref().ok().zip(row.position.as_ref()).and_then(|(value, position)| {
-                    let greeks = value.value.greeks?;
-                    Some((greeks, value.spot, self.beta(position.underlying())?, price?))
+                    Some((value.value.greeks?, value.spot, self.beta(position.underlying())))
                 });
             match counted {
-                Some((greeks, spot, beta, price)) => sum.weighted.add(&greeks, (spot, beta), price),
+                Some((greeks, spot, beta)) => match beta.zip(price) {
+                    Some((beta, price)) => sum.weighted.add(&greeks, (spot, beta), price),
+                    None => sum.not_weighed += 1,
+                },
                 None => sum.not_counted += 1,
             }
         }

@@ -7,7 +7,7 @@ use market::{Series, Symbol, format, instrument};
 use quant::options::{RANK_DAYS, Smile, THIRTY_DAYS, constant_maturity, years_between};
 
 use super::commands::{Commands, save};
-use super::open_interest::{OpenInterestSignal, open_interest};
+use super::open_interest::{OpenInterestAnswer, open_interest};
 use super::volatility_days::volatility_days;
 use super::{loaded_pane, nothing_there};
 use crate::components::{
@@ -26,9 +26,9 @@ pub(super) fn volatility_pane(commands: Commands) -> AnyView {
 }
 
 /// The smiles of what is open, soonest first.
-fn smiles(open: OpenInterestSignal) -> Memo<Vec<(Series, Smile)>> {
+fn smiles(open: OpenInterestAnswer) -> Memo<Vec<(Series, Smile)>> {
     memo(move || {
-        let open = open.read();
+        let open = open.told.read();
         let Some(Ok(open)) = open.as_ref() else { return Vec::new() };
         let Some(spot) = open.spot else { return Vec::new() };
         let smile = |one: &quant::options::OpenSeries| {
@@ -57,17 +57,17 @@ fn volatility(commands: Commands) -> AnyView {
     });
     let of_shown = memo(move || {
         let (smile, style) = (smile.get()?, shown.get()?.terms().style);
-        let open = open.read();
+        let open = open.told.read();
         let spot = open.as_ref()?.as_ref().ok()?.spot?;
         Some(SmileOf { style, spot, smile })
     });
-    let days = volatility_days(symbol, open);
+    let days = volatility_days(open);
     let controls = VolatilityControls {
         smiles,
         shown,
         on_choose: Callback::new(move |series| route.choose_smile(series)),
     };
-    let complaint = memo(move || match open.read().as_ref()? {
+    let complaint = memo(move || match open.told.read().as_ref()? {
         Err(error) => Some(error.to_string()),
         Ok(open) if open.series.is_empty() => {
             Some(format!("There are no options on {} on this tape.", symbol.get()))

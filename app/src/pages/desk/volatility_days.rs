@@ -4,48 +4,38 @@
 use api::read_volatility_days;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use market::Symbol;
 
-use super::open_interest::OpenInterestSignal;
+use super::answer::Answer;
+use super::open_interest::OpenInterestAnswer;
 use crate::components::VolatilityDaysSignal;
 use crate::erased::follow;
 
-/// The days of a symbol, asked for again whenever what is open was.
-pub(super) fn volatility_days(
-    symbol: Memo<Symbol>,
-    open: OpenInterestSignal,
-) -> VolatilityDaysSignal {
-    let days = VolatilityDaysSignal::new(None);
+/// The days before what is open, asked for again whenever that was.
+pub(super) fn volatility_days(open: OpenInterestAnswer) -> VolatilityDaysSignal {
+    let days = Answer::new();
     let asked = StoredValue::new(None);
     follow(move || {
-        let question = symbol.get();
-        let is_open = matches!(open.read().as_ref(), Some(Ok(_)));
-        let is_asked = asked.get_value() == Some(question);
-        if !is_open || is_asked {
+        let is_open = matches!(open.told.read().as_ref(), Some(Ok(_)));
+        let Some(question) = open.question() else { return };
+        days.turn_to(question);
+        if !is_open || asked.get_value() == Some(question) {
             return;
         }
         asked.set_value(Some(question));
-        let is_other = days.with_untracked(|days| {
-            let known = days.as_ref().and_then(|answer| answer.as_ref().ok());
-            known.is_none_or(|view| view.symbol != question)
-        });
-        if is_other {
-            days.set(None);
-        }
         spawn_local(async move {
             loop {
-                let answer = read_volatility_days(question).await;
-                // Somebody may look at another symbol by now, or at something else altogether.
-                if symbol.try_get_untracked() != Some(question) {
-                    return;
-                }
+                let answer = read_volatility_days(question.0).await;
                 let missing = answer.as_ref().map_or(0, |view| view.missing);
-                if days.try_set(Some(answer)).is_some() || missing == 0 {
+                if !days.take(question, answer) || missing == 0 {
                     break;
                 }
             }
-            asked.try_set_value(None);
+            asked.try_update_value(|asked| {
+                if *asked == Some(question) {
+                    *asked = None;
+                }
+            });
         });
     });
-    days
+    days.told
 }

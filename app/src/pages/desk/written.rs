@@ -1,7 +1,7 @@
 //! The position that the address writes: read, and valued with what is known of its legs.
 
 use leptos::prelude::*;
-use market::{Contract, Moment, Series};
+use market::{Contract, Moment, Series, Symbol};
 use plan::{Instrument, LegValue, Outlook, Position, Scenario, Strategy, read_position, value};
 use quant::options::{ChainBook, RATE_DEFAULT, Wander};
 
@@ -55,10 +55,15 @@ impl Written {
         }
     }
 
-    /// The series of its legs, each once.
-    pub(super) fn series(&self) -> Vec<Series> {
+    /// The position, where it is one on this symbol: a link may write any other.
+    pub(super) fn position_on(&self, symbol: Symbol) -> Option<&Position> {
+        self.position().filter(|position| position.underlying() == symbol)
+    }
+
+    /// The series of its legs, each once, where it is on this symbol.
+    pub(super) fn series(&self, symbol: Symbol) -> Vec<Series> {
         let mut series: Vec<Series> = Vec::new();
-        for contract in self.position().into_iter().flat_map(Position::options) {
+        for contract in self.position_on(symbol).into_iter().flat_map(Position::options) {
             if !series.contains(&contract.series) {
                 series.push(contract.series);
             }
@@ -66,10 +71,17 @@ impl Written {
         series
     }
 
-    /// What it is worth and may bring, the underlying at `spot`; nothing until every leg is known.
-    pub(super) fn valued(&self, spot: f64, at: Moment, look: Look<'_>) -> Option<PlanNow> {
+    /// What it is worth and may bring, `symbol` at `spot`; nothing until every leg is known, and
+    /// where it is on something else.
+    pub(super) fn valued(
+        &self,
+        symbol: Symbol,
+        stand: (f64, Moment),
+        look: Look<'_>,
+    ) -> Option<PlanNow> {
         let Self::Position(position, told) = self else { return None };
-        valued(position, *told, (spot, at), look)
+        let is_on = position.underlying() == symbol;
+        is_on.then(|| valued(position, *told, stand, look)).flatten()
     }
 }
 

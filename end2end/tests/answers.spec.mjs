@@ -1,0 +1,125 @@
+// Answers that are late: what was told of one symbol, benchmark or day never stands under another.
+
+import assert from "node:assert/strict";
+
+import { hold, live, until, visit, withoutWorker } from "../desk.mjs";
+import { chooseFirst } from "../palette.mjs";
+
+/** Chooses another symbol in the watchlist, and waits until the address says so. */
+const choose = async (page, symbol) => {
+  await page.locator(".watch-row__choose", { hasText: symbol }).click();
+  await page.waitForURL(new RegExp(`/${symbol}`));
+};
+const jump = (page) => chooseFirst(page, "next open", "Tape: next open");
+const figure = (page, name) =>
+  page
+    .locator(".chain-head__figures div", { has: page.getByText(name, { exact: true }) })
+    .locator("dd")
+    .first()
+    .innerText();
+const number = (text) => Number(text.replaceAll(",", "").replace("−", "-"));
+const money = async (page, table) =>
+  number(await page.locator(`${table} [data-money] th`).first().textContent());
+
+/** One screen of the desk: what is held back, what has to go, and that the answer brings it. */
+for (const { path, held, shown, later } of [
+  {
+    path: "/chain/SPX",
+    held: ["chain/expiries"],
+    shown: [".chain-row", ".chain-head__expiries button"],
+    later: async (page) => assert.ok((await money(page, ".chain-table")) < 1_000),
+  },
+  {
+    path: "/exposure/SPX",
+    held: ["exposure/open"],
+    shown: [".exposure-table tbody tr", ".exposure .chain-head__figures dd"],
+    later: async (page) => assert.ok((await money(page, ".exposure-table")) < 1_000),
+  },
+  {
+    path: "/volatility/SPX",
+    held: ["exposure/open", "volatility/days"],
+    shown: [".volatility-smile__curve", ".volatility-table tbody tr"],
+    later: async (page) => assert.ok(number(await figure(page, "Forward")) < 1_000),
+  },
+]) {
+  visit(`nothing of SPX stands under QQQ: ${path}`, { path, beforeVisit: withoutWorker },
+    async ({ page }) => {
+      await live(page);
+      for (const one of shown) await page.locator(one).first().waitFor();
+      const answers = await Promise.all(held.map((one) => hold(page, `**/api/${one}`)));
+      await choose(page, "QQQ");
+      for (const one of shown) await page.locator(one).first().waitFor({ state: "detached" });
+      for (const answer of answers) answer();
+      for (const one of shown) await page.locator(one).first().waitFor();
+      await later(page);
+    });
+}
+
+visit("what is open before a jump is not valued after it",
+  { path: "/exposure/SPX", beforeVisit: withoutWorker }, async ({ page }) => {
+    await live(page);
+    const rows = page.locator(".exposure-table tbody tr");
+    await rows.first().waitFor();
+    await page.getByText("Open interest of 2024-02-26.").waitFor();
+    const answer = await hold(page, "**/api/exposure/open");
+    await jump(page);
+    await rows.first().waitFor({ state: "detached" });
+    answer();
+    await page.getByText("Open interest of 2024-02-27.").waitFor();
+  });
+
+visit("a link to a position on something else values nothing of it",
+  { path: "/chain/QQQ?position=-2_SPXW_15MAR24_5000/4950P" }, async ({ page }) => {
+    await live(page);
+    await page.locator(".chain-row[data-money]").waitFor();
+    const strip = page.locator(".plan-strip");
+    await strip.getByText("SPXW 15MAR24").waitFor();
+    // Its own series would come within a second.
+    await page.waitForTimeout(1_500);
+    const figures = await strip.locator("dd").allInnerTexts();
+    assert.deepEqual([...new Set(figures)], ["–"]);
+    await strip.getByRole("button", { name: "Open plan" }).click();
+    await page.getByText("This position is on SPX, and QQQ is shown.").waitFor();
+  });
+
+/** A desk with a position that was opened long ago. */
+const WITH_POSITION = {
+  path: "/positions/SPX",
+  beforeVisit: withoutWorker,
+  before: async (server) => {
+    const kept = { stage: "open", paid: -800, opened_at: 1 };
+    const answer = await fetch(`${server.address}/api/v1/positions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ position: "-2 SPXW 15MAR24 5000/4950P", ...kept }),
+    });
+    assert.equal(answer.status, 201);
+  },
+};
+
+visit("what a day brought is not counted from the close of another", WITH_POSITION,
+  async ({ page }) => {
+    await live(page);
+    const today = () => figure(page, "Today");
+    await until(async () => /\d/.test(await today()), "since the close before");
+    const answer = await hold(page, "**/api/positions/earlier");
+    await jump(page);
+    await until(async () => (await today()) === "–", "of the next day nothing is known yet");
+    answer();
+    await until(async () => /\d/.test(await today()), "since the close before that day");
+  });
+
+visit("what is weighed to one benchmark never stands under another", WITH_POSITION,
+  async ({ page }) => {
+    await live(page);
+    const delta = () => figure(page, "Delta");
+    await until(async () => /\d/.test(await delta()), "weighed to SPX");
+    const before = number(await delta());
+    const answer = await hold(page, "**/api/positions/betas");
+    await page.getByRole("group", { name: "Weighed to" }).getByText("SPY").click();
+    await until(async () => (await delta()) === "–", "to SPY nothing is known yet");
+    assert.equal(await page.getByText("Not counted").count(), 0, "it is on its way");
+    answer();
+    await until(async () => /\d/.test(await delta()), "weighed to SPY");
+    assert.ok(Math.abs(number(await delta()) / before) > 8, "ten times as many shares");
+  });
