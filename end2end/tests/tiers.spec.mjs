@@ -73,7 +73,7 @@ test("a limit of a tier is reached, explained, and gone with another tier", asyn
     await keep("First");
     await plan.getByText("First is kept as open.").waitFor();
     await keep("Second");
-    const why = "Lite has 1 positions: delete some, or ask who leads this desk for another tier";
+    const why = "Lite has 1 position: delete one, or ask who leads this desk for another tier";
     await plan.getByText(why).first().waitFor();
     const kept = async () =>
       JSON.parse((await api(server, "/api/v1/positions", bob)).text).positions;
@@ -94,11 +94,11 @@ test("a limit of a tier is reached, explained, and gone with another tier", asyn
     // One change: a list of that name, without symbols.
     const keepList = (name) =>
       askAsPage(server, "watchlists/change", bob, `\u0001\u0000${sent(name)}\u0000`);
-    for (const [keep, has] of [[keepLayout, "1 layouts"], [keepList, "2 watchlists"]]) {
+    for (const [keep, has] of [[keepLayout, "1 layout"], [keepList, "2 watchlists"]]) {
       for (const name of ["One", "One"]) assert.equal((await keep(name)).status, 200, has);
       const more = await keep("Two");
       assert.equal(more.status, 403, has);
-      const told = `Lite has ${has}: delete some, or ask who leads this desk for another tier`;
+      const told = `Lite has ${has}: delete one, or ask who leads this desk for another tier`;
       assert.ok((await more.text()).includes(told), told);
     }
 
@@ -225,7 +225,7 @@ test("more live pages than a tier has are refused with a word", async () => {
       await live(pages[n]);
     }
     const third = await desk.visit("/chart/SPX", cy, WIDE);
-    const why = "Lite has 2 open live pages and streams: close some tabs";
+    const why = "Lite has 2 open live pages and streams: close a tab";
     await third.locator(".toast", { hasText: why }).waitFor();
     await third.locator('.feed-age[data-state="lost"]').waitFor();
     const account = await desk.visit("/account", cy, WIDE);

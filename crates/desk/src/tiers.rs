@@ -90,22 +90,27 @@ impl Limited {
 
     /// As a person reads it.
     pub fn told(self) -> &'static str {
+        self.names()[1]
+    }
+
+    /// One of it and several, as a person reads them.
+    fn names(self) -> [&'static str; 2] {
         match self {
-            Self::Positions => "positions",
-            Self::Layouts => "layouts",
-            Self::Watchlists => "watchlists",
-            Self::ApiKeys => "keys for programs",
-            Self::Streams => "open live pages and streams",
-            Self::Questions => "questions of programs a day",
+            Self::Positions => ["position", "positions"],
+            Self::Layouts => ["layout", "layouts"],
+            Self::Watchlists => ["watchlist", "watchlists"],
+            Self::ApiKeys => ["key for programs", "keys for programs"],
+            Self::Streams => ["open live page or stream", "open live pages and streams"],
+            Self::Questions => ["question of programs a day", "questions of programs a day"],
         }
     }
 
     /// What makes room.
     fn remedy(self) -> &'static str {
         match self {
-            Self::Positions | Self::Layouts | Self::Watchlists => "delete some",
+            Self::Positions | Self::Layouts | Self::Watchlists => "delete one",
             Self::ApiKeys => "end one",
-            Self::Streams => "close some tabs",
+            Self::Streams => "close a tab",
             Self::Questions => "go on tomorrow",
         }
     }
@@ -163,10 +168,11 @@ impl Tiers {
 impl DeskError {
     /// What somebody reads who reached a limit of their tier.
     pub(crate) fn over_limit(tier: Tier, what: Limited, limit: u64) -> String {
-        let (tier, told, remedy) = (tier.told(), what.told(), what.remedy());
+        let (tier, [one, told], remedy) = (tier.told(), what.names(), what.remedy());
         if limit == 0 {
             return format!("{tier} has no {told}: ask who leads this desk for another tier");
         }
+        let told = if limit == 1 { one } else { told };
         format!("{tier} has {limit} {told}: {remedy}, or ask who leads this desk for another tier")
     }
 }
@@ -187,8 +193,10 @@ mod tests {
         let refused = check(lite, Limited::Positions, 3).expect_err("one too many");
         assert_eq!(
             refused,
-            "Lite has 2 positions: delete some, or ask who leads this desk for another tier"
+            "Lite has 2 positions: delete one, or ask who leads this desk for another tier"
         );
+        let one = DeskError::over_limit(Tier::Lite, Limited::ApiKeys, 1);
+        assert!(one.starts_with("Lite has 1 key for programs: end one, or"), "{one}");
         let none = check(lite, Limited::ApiKeys, 1).expect_err("none at all");
         assert_eq!(none, "Lite has no keys for programs: ask who leads this desk for another tier");
         assert_eq!(check(lite, Limited::Layouts, 99), Ok(()));
