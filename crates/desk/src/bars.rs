@@ -58,6 +58,14 @@ pub(crate) fn bars_before(
     bars
 }
 
+/// Days of the calendar in which a page of bars of this length lies.
+pub(crate) fn page_days(length: Span) -> i64 {
+    let minutes = length.whole_seconds() / 60;
+    let page = i64::try_from(CHART_BARS_PAGE).unwrap_or(i64::MAX);
+    // Seven days of the calendar are five of the market, holidays left aside.
+    (page * minutes / DAY_MINUTES * 7 / 5).clamp(4, 170)
+}
+
 /// The newest bars that start before `before`, at most a page of them; none when there are no
 /// older ones.
 pub(crate) fn page_before(
@@ -74,10 +82,7 @@ pub(crate) fn page_before(
             fold_bars(&feed.daily_bars(symbol, until), span, BarHours::Regular)
         }
         Some(length) => {
-            let minutes = length.whole_seconds() / 60;
-            let page = i64::try_from(CHART_BARS_PAGE).unwrap_or(i64::MAX);
-            // Seven days of the calendar are five of the market, holidays left aside.
-            let mut days = (page * minutes / DAY_MINUTES * 7 / 5).clamp(4, 170);
+            let mut days = page_days(length);
             loop {
                 let from = before - Span::hours(24 * days);
                 let from = Moment::new_york(from.wall_time().date, Span::ZERO);
@@ -91,6 +96,11 @@ pub(crate) fn page_before(
         }
     };
     bars.retain(|bar| bar.start < before);
+    newest_page(bars)
+}
+
+/// The newest page of these, oldest first.
+pub(crate) fn newest_page(mut bars: Vec<Bar>) -> Vec<Bar> {
     let spare = bars.len().saturating_sub(CHART_BARS_PAGE);
     bars.drain(..spare);
     bars

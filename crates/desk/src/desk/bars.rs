@@ -6,7 +6,7 @@
 
 use market::{Bar, BarSpan, Moment, Span, Symbol, TradingDate, fold_bars, join_bars};
 
-use crate::bars::{CHART_BARS_MAX, bars_before, chart_hours, page_before};
+use crate::bars::{CHART_BARS_MAX, bars_before, chart_hours, newest_page, page_before, page_days};
 use crate::chain::let_others_run;
 use crate::{ChartBars, Desk, DeskError, MarketFeed, TapeState, Trader, check_listed};
 
@@ -41,7 +41,7 @@ impl Desk {
             Ok::<_, DeskError>((page, before, feed))
         })?;
         if let Some(feed) = feed {
-            page.bars = page_before(feed.as_ref(), symbol, span, before);
+            page.bars = page_elsewhere(feed, symbol, span, before).await;
         }
         Ok(page)
     }
@@ -92,7 +92,33 @@ impl Desk {
     }
 }
 
-/// Which bars a program asks for.
+/// What [`page_before`] gives, of a market that makes its days when it is asked: others get their
+/// turn in between.
+async fn page_elsewhere(
+    feed: Box<dyn MarketFeed>,
+    symbol: Symbol,
+    span: BarSpan,
+    before: Moment,
+) -> Vec<Bar> {
+    let Some(length) = span.intraday() else {
+        return page_before(feed.as_ref(), symbol, span, before);
+    };
+    let from = before - Span::hours(24 * page_days(length));
+    let from = Moment::new_york(from.wall_time().date, Span::ZERO);
+    let window = Window { symbol, span, from, until: before };
+    let mut reading = Reading::new(window, before.wall_time().date.plus_days(1));
+    while reading.is_short() {
+        reading.read_on(feed.as_ref());
+        let_others_run().await;
+    }
+    match reading.bars {
+        // Before its first day it is asked as a recording is that has nothing for months.
+        none if none.is_empty() => page_before(feed.as_ref(), symbol, span, from),
+        bars => newest_page(bars),
+    }
+}
+
+/// Which bars somebody asks for.
 #[derive(Clone, Copy)]
 struct Window {
     symbol: Symbol,
@@ -157,8 +183,9 @@ impl Reading {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use std::sync::{Arc, Mutex};
 
+    use futures::executor::block_on;
     use market::{Price, TapeId, TradingDay, trading_day};
 
     use super::*;
@@ -166,9 +193,9 @@ mod tests {
 
     /// A market that never moves, and remembers which days it was asked about: the first and the
     /// last of each question.
-    #[derive(Default)]
+    #[derive(Clone, Default)]
     struct StillMarket {
-        asked: Mutex<Vec<(TradingDate, TradingDate)>>,
+        asked: Arc<Mutex<Vec<(TradingDate, TradingDate)>>>,
     }
 
     impl StillMarket {
@@ -289,6 +316,25 @@ mod tests {
             last.epoch_days() - first.epoch_days() < DAYS_AT_ONCE
         };
         assert!(asked.iter().all(is_short), "{asked:?}");
+    }
+
+    #[test]
+    fn a_page_is_read_a_few_days_at_once_and_is_the_same_page() {
+        for span in BarSpan::ALL {
+            // In the middle of a day, and after some that are no trading days.
+            for before in [day("2024-02-21").open() + Span::hours(3), day("2024-02-20").open()] {
+                let feed = StillMarket::default();
+                let elsewhere = Box::new(feed.clone());
+                let page = block_on(page_elsewhere(elsewhere, Symbol::SPX, span, before));
+                let asked = feed.asked();
+                assert_eq!(page, page_before(&feed, Symbol::SPX, span, before), "{span}");
+                let days = |(first, last): &(TradingDate, TradingDate)| {
+                    1 + last.epoch_days() - first.epoch_days()
+                };
+                assert!(asked.iter().all(|one| days(one) <= DAYS_AT_ONCE), "{asked:?}");
+                assert_eq!(asked.is_empty(), span.intraday().is_none(), "{span}");
+            }
+        }
     }
 
     #[test]
