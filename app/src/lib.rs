@@ -14,6 +14,7 @@ mod keymap;
 mod level_choices;
 mod level_file;
 mod live;
+mod once_there;
 mod page_title;
 mod pages;
 mod panes;

@@ -69,7 +69,9 @@ pub(crate) fn layout_menu(controls: LayoutControls) -> AnyView {
             </div>
         </div>
         <h2>"Keep these charts as"</h2>
-        {name_form("Name", "Keep", String::new, move |name| controls.on_keep.run(name))}
+        {name_form("layout-name", "Name", "Keep", String::new, move |name| {
+            controls.on_keep.run(name);
+        })}
         <h2>"Kept"</h2>
         <ul class="menu__list">{part(move || kept_list(controls))}</ul>
         <h2>"Share"</h2>

@@ -211,8 +211,9 @@ pub(super) fn choice(
     .erase()
 }
 
-/// A name, at first as given, and what becomes of it.
+/// A name, at first as given, in a field that is known by `field`, and what becomes of it.
 pub(super) fn name_form(
+    field: &'static str,
     label: &'static str,
     act: &'static str,
     first: impl Fn() -> String + Send + Sync + 'static,
@@ -234,6 +235,7 @@ pub(super) fn name_form(
                 <span class="visually-hidden">{label}</span>
                 <input
                     type="text"
+                    name=field
                     placeholder=label
                     maxlength="60"
                     autocomplete="off"

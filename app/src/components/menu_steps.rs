@@ -7,6 +7,7 @@ use web_sys::HtmlElement;
 
 use super::screen_controls::elements;
 use crate::contexts::WatchColumn;
+use crate::once_there::once_there;
 
 /// A step in a menu.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,10 +59,10 @@ impl MenuStep {
     /// Where in its menu it is done by hand.
     fn place(&self) -> Option<&'static str> {
         match self {
-            Self::MakeList => Some("#watch-menu [placeholder='New list']"),
-            Self::RenameList => Some("#watch-menu [placeholder='Another name']"),
+            Self::MakeList => Some("#watch-menu [name=new-list]"),
+            Self::RenameList => Some("#watch-menu [name=list-name]"),
             Self::ImportList => Some("#watch-menu [type=file]"),
-            Self::KeepLayout => Some("#layout-menu [placeholder='Name']"),
+            Self::KeepLayout => Some("#layout-menu [name=layout-name]"),
             Self::Seek => Some("#tape-panel [type=range]"),
             _ => None,
         }
@@ -70,27 +71,19 @@ impl MenuStep {
     /// Goes on by hand, once the menu that opens is there.
     pub(crate) fn lead(&self) {
         if let Some(place) = self.place() {
-            lead(place, LOOKS_MAX);
+            once_there(move || lead(place));
         }
     }
 }
 
-/// How often it is looked whether a menu is there, and for how long: what is in it is loaded.
-const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(20);
-const LOOKS_MAX: u32 = 250;
-
-fn lead(place: &'static str, looks: u32) {
-    let look = move || {
-        let found = elements(document().query_selector_all(place)).next();
-        let is_seen = |field: &HtmlElement| 0 < field.get_client_rects().length();
-        match found.filter(is_seen) {
-            // After the menu, which takes the focus with the frame that shows it.
-            Some(field) => request_animation_frame(move || use_field(&field)),
-            None if 0 < looks => lead(place, looks - 1),
-            None => {}
-        }
-    };
-    set_timeout(look, LOOK_EVERY);
+/// Goes on by hand where the menu is there; tells whether it was.
+fn lead(place: &str) -> bool {
+    let found = elements(document().query_selector_all(place)).next();
+    let is_seen = |field: &HtmlElement| 0 < field.get_client_rects().length();
+    let Some(field) = found.filter(is_seen) else { return false };
+    // After the menu, which takes the focus with the frame that shows it.
+    request_animation_frame(move || use_field(&field));
+    true
 }
 
 fn use_field(field: &HtmlElement) {

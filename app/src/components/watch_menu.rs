@@ -61,9 +61,12 @@ pub(crate) fn watch_menu(controls: WatchMenuControls) -> AnyView {
         <div class="menu__choices" role="group" aria-label="Watchlists">
             {part(move || lists.get().into_iter().map(list).collect_view())}
         </div>
-        {name_form("New list", "Make", String::new, move |name| on_wish.run(WatchWish::Make(name)))}
+        {name_form("new-list", "New list", "Make", String::new, move |name| {
+            on_wish.run(WatchWish::Make(name));
+        })}
         <h2>{part(move || chosen.get())}</h2>
         {name_form(
+            "list-name",
             "Another name",
             "Rename",
             move || chosen.get(),

@@ -26,15 +26,13 @@ use crate::contexts::{Preferences, preferences};
 use crate::erased::follow;
 use crate::keymap::{Keymap, Pressed};
 use crate::level_file::LevelFile;
+use crate::once_there::once_there;
 use crate::panes::SidePane;
 
 /// Pixels that an arrow key pans.
 const KEY_PAN: f64 = 60.0;
 /// The part of the prices' height that a key moves them by.
 const KEY_LIFT: f64 = 0.1;
-/// How often, and how many times, it is looked whether the chart has what it was asked to show.
-const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(20);
-const LOOKS_MAX: u32 = 250;
 
 /// What commands act on.
 #[derive(Clone, Copy)]
@@ -245,29 +243,23 @@ impl Commands {
     /// Brings a level to the middle of the chart and lights it up for a moment.
     pub(super) fn show_level(self, (name, price): (String, f64)) {
         self.on_chart(|| self.chart_wish.set(Some(Action::Centre(price))));
-        self.flash_when_there(name, LOOKS_MAX);
-    }
-
-    /// Lights a level up once the chart has it in its middle, which takes a while where there was
-    /// none to be seen.
-    fn flash_when_there(self, name: String, looks: u32) {
-        let look = move || {
-            let is_wished = |wish: Option<Action>| matches!(wish, Some(Action::Centre(_)));
-            match self.chart_wish.try_get_untracked().map(is_wished) {
-                Some(true) if 0 < looks => self.flash_when_there(name, looks - 1),
-                Some(_) => self.flash(name),
-                None => {}
+        // It lights up once the chart has it in its middle, which takes a while where there was
+        // none to be seen.
+        once_there(move || {
+            let wish = self.chart_wish.try_get_untracked();
+            let is_asked = matches!(wish, Some(Some(Action::Centre(_))));
+            if wish.is_some() && !is_asked {
+                self.flash(&name);
             }
-        };
-        set_timeout(look, LOOK_EVERY);
+            !is_asked
+        });
     }
 
-    fn flash(self, name: String) {
+    fn flash(self, name: &str) {
         let flash = move |strength: Option<f64>, after_ms: u64| {
-            let name = name.clone();
+            let level = strength.map(|strength| (name.to_owned(), strength));
             let light = move || {
-                let level = strength.map(|strength| (name.clone(), strength));
-                self.chart_wish.try_set(Some(Action::Pulse(level)));
+                self.chart_wish.try_set(Some(Action::Pulse(level.clone())));
             };
             set_timeout(light, std::time::Duration::from_millis(after_ms));
         };
