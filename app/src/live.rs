@@ -130,6 +130,11 @@ impl LiveTape {
         self.with_books(|books| Some((books.spot(symbol)?, books.at())))
     }
 
+    /// Whether an underlying is watched and has no price yet, as an index before the open.
+    pub(crate) fn is_unpriced(self, symbol: Symbol) -> bool {
+        self.with_books(|books| books.has(symbol) && books.spot(symbol).is_none())
+    }
+
     /// An underlying's last price, without following it.
     pub(crate) fn peek_spot(self, symbol: Symbol) -> Option<f64> {
         self.peek_books(|books| books.spot(symbol))

@@ -68,6 +68,40 @@ visit("what is open before a jump is not valued after it",
     await page.getByText("Open interest of 2024-02-27.").waitFor();
   });
 
+/** Has the tape jump to a moment, as the pages of the desk ask for it. */
+async function seek(server, time) {
+  // In postcard: the number of the command, then microseconds with their sign last.
+  const bytes = [4];
+  let left = 2_000n * BigInt(Date.parse(time));
+  for (; 127n < left; left >>= 7n) bytes.push(Number(left & 127n) | 128);
+  bytes.push(Number(left));
+  const answer = await fetch(`${server.address}/api/tape/control`, {
+    method: "POST",
+    headers: { origin: server.address, "content-type": "application/x-postcard" },
+    body: Uint8Array.from(bytes),
+  });
+  assert.equal(answer.status, 200);
+}
+
+for (const [path, rows] of [
+  ["/chain/SPX", ".chain-row"],
+  ["/exposure/SPX", ".exposure-table tbody tr"],
+  ["/plan/SPX?position=-2_SPXW_15MAR24_5000/4950P", ".plan-payoff__now"],
+  ["/volatility/SPX", ".volatility-table tbody tr"],
+]) {
+  visit(`before an index's first price nothing of the day before is valued: ${path}`, { path },
+    async ({ page, server }) => {
+      await live(page);
+      await page.locator(rows).first().waitFor();
+      // Eight in New York.
+      await seek(server, "2024-02-28T13:00:00Z");
+      await page.getByText("SPX has no price yet today").waitFor();
+      assert.equal(await page.locator(rows).count(), 0);
+      await jump(page);
+      await page.locator(rows).first().waitFor();
+    });
+}
+
 visit("a link to a position on something else values nothing of it",
   { path: "/chain/QQQ?position=-2_SPXW_15MAR24_5000/4950P" }, async ({ page }) => {
     await live(page);
@@ -123,3 +157,20 @@ visit("what is weighed to one benchmark never stands under another", WITH_POSITI
     await until(async () => /\d/.test(await delta()), "weighed to SPY");
     assert.ok(Math.abs(number(await delta()) / before) > 8, "ten times as many shares");
   });
+
+visit("betas that do not come are told, and asked for again", WITH_POSITION, async ({ page }) => {
+  await live(page);
+  const delta = () => figure(page, "Delta");
+  await until(async () => /\d/.test(await delta()), "weighed to SPX");
+  const weigh = (symbol) =>
+    page.getByRole("group", { name: "Weighed to" }).getByText(symbol).click();
+  await page.route("**/api/positions/betas", (route) => route.fulfill({ body: "what?" }));
+  await weigh("SPY");
+  await page.getByText("1 position not weighed: ").waitFor();
+  assert.equal(await delta(), "–");
+  // What is chosen for the grid stays within reach.
+  await page.getByRole("button", { name: "All alike" }).waitFor();
+  await page.unroute("**/api/positions/betas");
+  await weigh("SPX");
+  await until(async () => /\d/.test(await delta()), "weighed to SPX again");
+});

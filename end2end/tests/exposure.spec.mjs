@@ -115,6 +115,21 @@ visit("leaving before it came leaves nothing behind", { path: PATH }, async ({ p
   await page.waitForTimeout(1_500);
 });
 
+visit("a table that was scrolled stays there while the market moves", { path: PATH },
+  async ({ page }) => {
+    await valued(page);
+    const table = page.locator(".exposure-table");
+    const top = () => table.evaluate((one) => one.scrollTop);
+    await until(async () => 0 < (await top()), "it begins at the money");
+    await table.evaluate((one) => (one.scrollTop = 0));
+    const spot = () => table.locator("[data-money] th").textContent();
+    for (const time of ["once", "twice"]) {
+      const before = await spot();
+      await until(async () => (await spot()) !== before, `it moved ${time}`);
+    }
+    assert.equal(await top(), 0);
+  });
+
 visit("what cannot be valued is said", { path: "/exposure/VIX" }, async ({ page }) => {
   await live(page);
   await page.getByText("There are no options on VIX on this tape.").waitFor();

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 
 import { checkAxe, live, until, visit } from "../desk.mjs";
+import { chooseFirst } from "../palette.mjs";
 
 const CONDOR = "/plan/SPX?position=-1_SPXW_28FEB24_5050/5025P_5130/5155C";
 
@@ -408,6 +409,20 @@ visit(
     await menu(page, "Compare").click();
     for (const name of ["Later", "Third", "Fourth"]) await menu(page, name).click();
     await page.getByText("At most 3 stand beside the plan.").waitFor();
+  },
+);
+
+visit(
+  "what ended by a jump is told, also while the tape stands still",
+  { path: "/plan/SPX?position=-1_SPXW_27FEB24_5100C" },
+  async ({ page }) => {
+    await planned(page);
+    await pause(page);
+    await chooseFirst(page, "next open", "Tape: next open");
+    await page.getByText("SPXW 27FEB24 is not listed now: choose another expiry.").waitFor();
+    // The leg is put right where it stands.
+    await page.getByRole("combobox", { name: "Expiry" }).selectOption({ label: "SPXW 28FEB24" });
+    await planned(page);
   },
 );
 

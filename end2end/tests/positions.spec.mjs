@@ -293,6 +293,21 @@ visit(
   },
 );
 
+visit(
+  "shares alone move with their price",
+  {
+    path: "/positions/SPX",
+    before: (server) =>
+      keep(server, { position: "100 SPY", name: "Shares", stage: "open", paid: 50_000 }),
+  },
+  async ({ page }) => {
+    await shown(page);
+    await until(async () => (await cell(page, "Shares", "Mark").innerText()) !== "–", "its mark");
+    const mark = await cell(page, "Shares", "Mark").innerText();
+    await until(async () => (await cell(page, "Shares", "Mark").innerText()) !== mark, "it moves");
+  },
+);
+
 visit("nothing is kept yet", { path: "/positions/SPX" }, async ({ page }) => {
   await shown(page);
   await page.getByText("Nothing is open.").waitFor();

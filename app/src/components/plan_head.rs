@@ -449,11 +449,11 @@ fn other_odds(controls: PlanControls) -> AnyView {
 
 /// What is paid for one unit, in points: the middle until somebody tells.
 fn price(controls: PlanControls) -> AnyView {
-    let PlanControls { now, on_paid, .. } = controls;
+    let PlanControls { now, legs, on_paid, .. } = controls;
     let shown = memo(move || {
-        let paid = now.read().as_ref().and_then(|now| now.paid);
-        let unit = dollars_a_point(controls);
-        paid.map_or_else(|| "–".to_owned(), |paid| format!("{:.2}", paid / unit))
+        let now = now.read();
+        let points = now.as_ref().and_then(|now| Some(now.paid? / dollars_a_point(&now.position)));
+        points.map_or_else(|| "–".to_owned(), |points| format!("{points:.2}"))
     });
     let is_told = memo(move || now.read().as_ref().is_some_and(|now| now.is_paid_told));
     let side = memo(move || {
@@ -477,7 +477,9 @@ fn price(controls: PlanControls) -> AnyView {
         if points.is_none() && !has_no_price(&text) {
             return;
         }
-        let unit = untrack(|| dollars_a_point(controls));
+        // Of what is written: its quotes may be on their way.
+        let position = Position::new(legs.get_untracked(), None);
+        let unit = position.map_or(100.0, |position| dollars_a_point(&position));
         held.release();
         on_paid.run(points.map(|points| unit * points));
     };
@@ -509,9 +511,8 @@ fn has_no_price(text: &str) -> bool {
 }
 
 /// Dollars for each point of the price of one.
-fn dollars_a_point(controls: PlanControls) -> f64 {
-    let now = controls.now.read();
-    now.as_ref().map_or(100.0, |now| 100.0 * now.position.units() as f64)
+fn dollars_a_point(position: &Position) -> f64 {
+    100.0 * position.units() as f64
 }
 
 /// What opening all of it at once would cost: bought at the ask, sold at the bid.

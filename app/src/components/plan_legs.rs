@@ -228,8 +228,10 @@ fn expiry_cell(one: OneLeg) -> AnyView {
             event_target::<HtmlSelectElement>(&event).set_value(&own.slug());
         }
     };
+    // A memo of this cell: what is gone is not drawn anew because the list is another.
+    let known = memo(move || one.controls.series.get());
     let listed = move || {
-        let mut listed = one.controls.series.get();
+        let mut listed = known.get();
         // What ended is still what is written.
         if let Some(own) = series.get().filter(|own| !listed.contains(own)) {
             listed.insert(0, own);

@@ -1,6 +1,6 @@
 //! Above the positions: what all that is open comes to, and what it is weighed to.
 
-use api::BetaView;
+use api::{ApiError, BetaView};
 use leptos::prelude::*;
 use market::{Moment, Symbol, format};
 use plan::{Attribution, Stage, WeightedGreeks};
@@ -29,8 +29,10 @@ pub(crate) struct PositionsSum {
     pub(crate) weighted: WeightedGreeks,
     /// How many cannot be valued now, and are in none of it.
     pub(crate) not_counted: usize,
-    /// How many are not in what moves them: no beta to the benchmark is known, or not its price.
-    pub(crate) not_weighed: usize,
+    /// How many are not in what moves them, as no beta to the benchmark is known.
+    pub(crate) without_beta: usize,
+    /// How many are not in it, as the benchmark has no price.
+    pub(crate) without_price: usize,
 }
 
 /// What the positions show and do.
@@ -47,7 +49,7 @@ pub(crate) struct PositionsControls {
     /// What positions are weighed to.
     pub(crate) benchmark: RwSignal<Symbol>,
     /// How much of its moves each underlying makes; nothing until the server told.
-    pub(crate) betas: RwSignal<Option<Vec<BetaView>>>,
+    pub(crate) betas: RwSignal<Option<Result<Vec<BetaView>, ApiError>>>,
     /// The tape's time.
     pub(crate) now: RwSignal<Option<Moment>>,
     /// Called with an identity and what should become of it.
@@ -103,10 +105,7 @@ pub(crate) fn positions_tools(controls: PositionsControls) -> AnyView {
 pub(crate) fn positions_head(controls: PositionsControls) -> AnyView {
     let PositionsControls { rows, sum, benchmark, betas, .. } = controls;
     let is_any = memo(move || 0 < sum.read().open);
-    let left_out = memo(move || {
-        let is_told = betas.read().is_some();
-        left_out(&sum.read(), is_told.then_some(benchmark.get()))
-    });
+    let left_out = memo(move || left_out(&sum.read(), benchmark.get(), betas.read().as_ref()));
     let held = memo(move || {
         let rows = rows.read();
         let held = rows.iter().filter(|row| row.stage == Stage::Open);
@@ -136,7 +135,8 @@ pub(crate) fn positions_head(controls: PositionsControls) -> AnyView {
         <p class="positions-head__betas" hidden=erased(move || !is_any.get())>
             {part(move || {
                 let betas = betas.read();
-                beta_text(benchmark.get(), betas.as_deref().unwrap_or_default(), &held.read())
+                let known = betas.iter().flatten().flatten();
+                beta_text(benchmark.get(), &known.collect::<Vec<_>>(), &held.read())
             })} " "
             <b>{part(move || left_out.get())}</b>
         </p>
@@ -176,7 +176,8 @@ fn worth(sum: RwSignal<PositionsSum>) -> AnyView {
 
 /// A figure of what moves them; nothing where none of them is weighed.
 fn mover(sum: &PositionsSum, told: impl Fn(&WeightedGreeks) -> String) -> Option<String> {
-    (sum.not_counted + sum.not_weighed < sum.open).then(|| told(&sum.weighted))
+    let left_out = sum.not_counted + sum.without_beta + sum.without_price;
+    (left_out < sum.open).then(|| told(&sum.weighted))
 }
 
 fn movers(sum: RwSignal<PositionsSum>) -> AnyView {
@@ -224,9 +225,12 @@ fn made_by(sum: RwSignal<PositionsSum>) -> AnyView {
     .into_any()
 }
 
-/// What is not in the figures, and why that is; betas are not missed until they were told to a
-/// benchmark.
-fn left_out(sum: &PositionsSum, benchmark: Option<Symbol>) -> Option<String> {
+/// What is not in the figures, and why that is; betas that are on their way are not missed.
+fn left_out(
+    sum: &PositionsSum,
+    benchmark: Symbol,
+    betas: Option<&Result<Vec<BetaView>, ApiError>>,
+) -> Option<String> {
     let some = |count: usize, what: &str| match count {
         0 => None,
         1 => Some(format!("1 position {what}")),
@@ -235,7 +239,11 @@ fn left_out(sum: &PositionsSum, benchmark: Option<Symbol>) -> Option<String> {
     let valued = sum.open - sum.not_counted;
     let told = [
         some(sum.not_counted, "cannot be valued: see why below."),
-        benchmark.and_then(|one| some(sum.not_weighed, &format!("with no beta to {one}."))),
+        some(sum.without_price, &format!("not weighed, as {benchmark} has no price yet.")),
+        betas.and_then(|betas| match betas {
+            Ok(_) => some(sum.without_beta, &format!("with no beta to {benchmark}.")),
+            Err(error) => some(sum.without_beta, &format!("not weighed: {error}.")),
+        }),
         some(valued - sum.with_day.min(valued), "with no value of the day before."),
     ];
     let told: Vec<String> = told.into_iter().flatten().collect();
@@ -243,8 +251,8 @@ fn left_out(sum: &PositionsSum, benchmark: Option<Symbol>) -> Option<String> {
 }
 
 /// `Beta to SPX over 63 days: NDX 1.21 (r 0.93), SPY …`, of what is held.
-fn beta_text(benchmark: Symbol, betas: &[BetaView], held: &[Symbol]) -> Option<String> {
-    let is_told = |one: &&BetaView| one.symbol != benchmark && held.contains(&one.symbol);
+fn beta_text(benchmark: Symbol, betas: &[&BetaView], held: &[Symbol]) -> Option<String> {
+    let is_told = |one: &&&BetaView| one.symbol != benchmark && held.contains(&one.symbol);
     let told: Vec<String> = betas
         .iter()
         .filter(is_told)

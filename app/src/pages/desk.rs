@@ -53,6 +53,7 @@ use crate::components::{
 };
 use crate::contexts::{installation, live_tape, preferences};
 use crate::level_choices::LevelFilter;
+use crate::live::LiveTape;
 use crate::page_title::page_title;
 use crate::panes::Divider;
 use crate::take_over::in_turn;
@@ -308,6 +309,12 @@ where
             true => awaited(waiting, move || load()),
         }
     })
+}
+
+/// Why no option on a symbol can be valued yet; nothing when it can.
+fn unpriced(tape: LiveTape, symbol: Symbol) -> Option<String> {
+    let is_unpriced = tape.is_unpriced(symbol);
+    is_unpriced.then(|| format!("{symbol} has no price yet today: its options wait for the first."))
 }
 
 /// Why the middle of the desk has nothing to show, and the way out.

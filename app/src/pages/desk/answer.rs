@@ -28,15 +28,17 @@ where
     }
 
     /// Asks this from now on: what was told of anything else is gone at once, whether or not
-    /// anybody answers. A number of one symbol under the name of another is worse than none.
-    pub(super) fn turn_to(self, question: Question) {
+    /// anybody answers. A number of one symbol under the name of another is worse than none. Tells
+    /// whether something else was asked before.
+    pub(super) fn turn_to(self, question: Question) -> bool {
         if self.question() == Some(question) {
-            return;
+            return false;
         }
         self.question.set_value(Some(question));
         if self.told.with_untracked(Option::is_some) {
             self.told.set(None);
         }
+        true
     }
 
     /// What is asked.
@@ -62,11 +64,11 @@ mod tests {
             let answer = Answer::new();
             let told = || answer.told.get_untracked();
             assert!(!answer.take("SPX", 1), "nobody asked");
-            answer.turn_to("SPX");
+            assert!(answer.turn_to("SPX"));
             assert!(answer.take("SPX", 1));
-            answer.turn_to("SPX");
+            assert!(!answer.turn_to("SPX"));
             assert_eq!(told(), Some(1), "the same question");
-            answer.turn_to("QQQ");
+            assert!(answer.turn_to("QQQ"));
             assert_eq!(told(), None);
             assert!(!answer.take("SPX", 2), "too late");
             assert_eq!(told(), None);

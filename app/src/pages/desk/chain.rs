@@ -12,7 +12,7 @@ use super::expiries::Expiries;
 use super::kept_positions::Kept;
 use super::leg_books::LegBooks;
 use super::written::{Written, link_of};
-use super::{loaded_pane, nothing_there};
+use super::{loaded_pane, nothing_there, unpriced};
 use crate::centre::Centre;
 use crate::chain_columns::{ChainColumn, ChainContract};
 use crate::components::{
@@ -107,17 +107,20 @@ impl ChainData {
     /// Takes in what was said since the last drawn frame.
     fn follow_tape(self) {
         follow(move || {
-            let Some((spot, at)) = self.tape.stand(self.symbol.get()) else { return };
+            let at = self.tape.with_books(|books| books.at());
+            let spot = self.tape.peek_spot(self.symbol.get());
             let is_other = self.legs.turn();
             if is_other {
                 // Another day, or another tape: what is shown says nothing of it.
                 self.book.set_value(None);
                 self.is_paused.set(false);
+                self.version.update(|version| *version += 1);
             }
+            let Some(spot) = spot else { return };
             let is_paused = self.is_paused.get_untracked();
             let moving = if is_paused { self.behind } else { self.book };
             let is_new = moving.try_update_value(|live| {
-                let mut is_new = is_other;
+                let mut is_new = false;
                 for word in self.legs.take_words() {
                     is_new |= self.legs.hear(&word) || self.hear(live, word, spot);
                 }
@@ -376,7 +379,9 @@ fn chain(commands: Commands) -> AnyView {
         version.get();
         book.with_value(Option::is_some)
     });
-    let body = move || match (data.expiries.complaint(), is_there.get()) {
+    let complaint =
+        memo(move || data.expiries.complaint().or_else(|| unpriced(data.tape, data.symbol.get())));
+    let body = move || match (complaint.get(), is_there.get()) {
         (Some(why), _) => nothing_there(why, route),
         (None, true) => {
             view! { {chain_table(table)} {chain_detail(table)} {plan_strip(strip)} }.into_any()

@@ -26,7 +26,9 @@ impl Expiries {
         let installation = installation();
         follow(move || {
             let (symbol, epoch) = (symbol.get(), epoch.get());
-            answer.turn_to(symbol);
+            if answer.turn_to(symbol) {
+                asked.set_value(None);
+            }
             let is_open = tape.link.get() == Link::Open;
             // A series has its quotes by the stream: a device keeps none.
             if !is_open && installation.is_kept() {
@@ -41,7 +43,11 @@ impl Expiries {
                 let series = read_expiries(symbol).await;
                 let series = series
                     .map(|view| view.expiries.into_iter().map(|expiry| expiry.series).collect());
-                answer.take(symbol, series);
+                let is_error = series.is_err();
+                if answer.take(symbol, series) && is_error {
+                    // The next link is asked.
+                    asked.try_set_value(None);
+                }
             });
         });
         Self { symbol, answer }

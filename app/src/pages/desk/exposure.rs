@@ -11,7 +11,7 @@ use quant::options::{ExposureBook, max_pain};
 use super::commands::{Commands, save};
 use super::open_interest::{OpenInterestAnswer, open_interest};
 use super::soon::Soon;
-use super::{loaded_pane, nothing_there};
+use super::{loaded_pane, nothing_there, unpriced};
 use crate::components::{
     ExposureChoice, ExposureControls, ExposureNow, exposure_figures, exposure_profile,
     exposure_table, exposure_tools,
@@ -126,10 +126,12 @@ impl ExposureData {
 
     /// Why there is nothing to see; nothing when there is.
     fn complaint(self) -> Option<String> {
+        let symbol = self.symbol.get();
         match self.open.told.read().as_ref()? {
             Err(error) => Some(error.to_string()),
+            // Nothing is told of options then.
+            Ok(open) if open.spot.is_none() => unpriced(self.tape, symbol),
             Ok(open) if open.series.is_empty() => {
-                let symbol = self.symbol.get();
                 Some(format!("There are no options on {symbol} on this tape."))
             }
             Ok(_)
@@ -167,7 +169,9 @@ fn exposure(commands: Commands) -> AnyView {
         on_save: Callback::new(move |()| save_exposure(symbol, now)),
     };
     let is_there = memo(move || now.read().is_some());
-    let body = move || match (data.complaint(), is_there.get()) {
+    // A memo: a table that is made anew loses its place.
+    let complaint = memo(move || data.complaint());
+    let body = move || match (complaint.get(), is_there.get()) {
         (Some(why), _) => nothing_there(why, route),
         (None, true) => view! {
             <div class="chain-head">{exposure_figures(controls)}</div>

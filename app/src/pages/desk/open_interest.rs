@@ -23,18 +23,26 @@ pub(super) type OpenInterestAnswer =
 
 /// Asks what is open: for each symbol, after each jump of the tape, and every minute of it.
 pub(super) fn open_interest(tape: LiveTape, symbol: Memo<Symbol>) -> OpenInterestAnswer {
-    let open = Answer::new();
+    let open: OpenInterestAnswer = Answer::new();
     let epoch = tape.epoch();
     let minute = memo(move || tape.with_books(|books| books.at().0.div_euclid(Span::MINUTE.0)));
+    let is_priced = memo(move || tape.stand(symbol.get()).is_some());
     let asked = StoredValue::new(None);
     let asked_ms = StoredValue::new(0.0);
     let installation = installation();
     follow(move || {
         let question = (symbol.get(), epoch.get());
-        open.turn_to(question);
+        if open.turn_to(question) {
+            asked.set_value(None);
+        }
         let _ = minute.get();
         let is_answered = installation.answers(tape);
-        let is_same = asked.get_value() == Some(question);
+        // Before the first price nothing is told of options: with it they are asked for at once.
+        let is_first = is_priced.get()
+            && open
+                .told
+                .with_untracked(|open| matches!(open, Some(Ok(open)) if open.spot.is_none()));
+        let is_same = asked.get_value() == Some(question) && !is_first;
         // A tape may run through an hour in a minute: nobody's volatilities are that new.
         if !is_answered || (is_same && steady_ms() - asked_ms.get_value() < ASKED_EVERY_MS) {
             return;

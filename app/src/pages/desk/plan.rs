@@ -16,7 +16,7 @@ use super::leg_books::LegBooks;
 use super::plan_odds::PlanOdds;
 use super::soon::Soon;
 use super::written::{Written, link_of, notation, valued, values};
-use super::{loaded_pane, nothing_there};
+use super::{loaded_pane, nothing_there, unpriced};
 use crate::components::{
     COMPARED_MAX, Compared, PlanControls, PlanNow, plan_beginning, plan_compare, plan_head,
     plan_legs, plan_notation, plan_outcomes, plan_payoff, plan_tools,
@@ -126,13 +126,15 @@ impl PlanData {
     /// Takes in what was said, and values the position again, soon.
     fn follow_tape(self) {
         follow(move || {
-            let Some((_, at)) = self.stand() else { return };
+            // Also where the underlying has no price: what is known of another day goes.
+            let at = self.tape.with_books(|books| books.at());
             if self.books.hear_all(at) {
                 self.soon.act(VALUED_EVERY, move || self.value());
             }
         });
         follow(move || {
             let _ = (self.written.get(), self.beside.get(), self.commands.data.kept.told.read());
+            let _ = self.odds.is_told();
             self.value();
         });
     }
@@ -358,7 +360,8 @@ fn plan(commands: Commands) -> AnyView {
     });
     let refusal = memo(move || data.refusal());
     let has_legs = memo(move || !controls.legs.read().is_empty());
-    let complaint = memo(move || data.expiries.complaint());
+    let complaint =
+        memo(move || data.expiries.complaint().or_else(|| unpriced(data.tape, data.symbol.get())));
     let body = move || {
         if let Some(why) = complaint.get() {
             return nothing_there(why, route);

@@ -10,6 +10,7 @@ use quant::options::{ChainBook, PastMoves, Smile, SmileOdds, trading_years_betwe
 use super::answer::Answer;
 use super::leg_books::LegBooks;
 use crate::components::PlanNow;
+use crate::contexts::installation;
 use crate::erased::follow;
 use crate::live::LiveTape;
 
@@ -29,7 +30,8 @@ pub(super) struct PlanOdds {
 }
 
 impl PlanOdds {
-    /// Asks for the daily bars of the symbol, again whenever the tape jumped.
+    /// Asks for the daily bars of the symbol, again whenever the tape jumped, and with the next
+    /// link where they did not come.
     pub(super) fn of(tape: LiveTape, symbol: Memo<Symbol>) -> Self {
         let odds = Self {
             closes: Answer::new(),
@@ -37,23 +39,31 @@ impl PlanOdds {
             smile: StoredValue::new(None),
         };
         let epoch = tape.epoch();
+        let installation = installation();
         follow(move || {
             let question = (symbol.get(), epoch.get());
-            odds.smile.set_value(None);
-            odds.moves.set_value(None);
-            odds.closes.turn_to(question);
-            if question.1.is_none() {
+            let is_answered = installation.answers(tape);
+            if odds.closes.turn_to(question) {
+                odds.smile.set_value(None);
+                odds.moves.set_value(None);
+            }
+            let is_known = odds.closes.told.with_untracked(Option::is_some);
+            if question.1.is_none() || !is_answered || is_known {
                 return;
             }
             spawn_local(async move {
                 let Ok(answer) = read_bars(question.0, BarSpan::Day, None).await else { return };
                 let closes = answer.bars.iter().map(|bar| bar.close.to_f64()).collect();
-                if odds.closes.take(question, closes) {
-                    odds.moves.set_value(None);
-                }
+                odds.moves.try_set_value(None);
+                odds.closes.take(question, closes);
             });
         });
         odds
+    }
+
+    /// Whether what the underlying did before is known: what was valued without is valued again.
+    pub(super) fn is_told(self) -> bool {
+        self.closes.told.read().is_some()
     }
 
     /// Adds what it knows of a plan.

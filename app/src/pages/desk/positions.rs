@@ -218,7 +218,11 @@ fn positions(commands: Commands) -> AnyView {
         _ => None,
     });
     let is_told = memo(move || data.kept.told.read().is_some());
-    let has_risk = memo(move || data.risk.read().is_some());
+    // What is chosen there stays, also where nothing comes of it.
+    let has_risk = memo(move || {
+        let is_valued = |row: &PositionRow| row.stage == Stage::Open && row.value.is_ok();
+        data.risk.read().is_some() || rows.read().iter().any(is_valued)
+    });
     let body = move || match (complaint.get(), is_told.get()) {
         (Some(why), _) => nothing_there(why, route),
         (None, false) => view! { <div class="skeleton skeleton--chain"></div> }.erase(),

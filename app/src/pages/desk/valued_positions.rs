@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use api::{BetaView, EarlierView, KeptPositionView, read_betas, read_earlier};
+use api::{ApiError, BetaView, EarlierView, KeptPositionView, read_betas, read_earlier};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use market::{Contract, Moment, Series, Symbol};
@@ -18,7 +18,7 @@ use super::leg_books::LegBooks;
 use super::soon::Soon;
 use super::written::values;
 use crate::components::{PositionRow, PositionsSum, RowValue};
-use crate::contexts::live_tape;
+use crate::contexts::{installation, live_tape};
 use crate::erased::{follow, memo};
 use crate::live::LiveTape;
 
@@ -44,7 +44,7 @@ pub(super) struct ValuedPositions {
     /// What positions are weighed to.
     pub(super) benchmark: RwSignal<Symbol>,
     /// To a benchmark, in an epoch of the tape.
-    pub(super) betas: Answer<(Symbol, u64), Vec<BetaView>>,
+    pub(super) betas: Answer<(Symbol, u64), Result<Vec<BetaView>, ApiError>>,
     /// In an epoch of the tape.
     earlier: Answer<u64, Earlier>,
     pub(super) rows: RwSignal<Vec<PositionRow>>,
@@ -105,21 +105,26 @@ impl ValuedPositions {
         });
     }
 
-    /// Asks for betas, again with another benchmark and after a jump.
+    /// Asks for betas, again with another benchmark and after a jump, and with the next link where
+    /// they did not come.
     fn ask_betas(self) {
+        let installation = installation();
         let epoch = self.tape.epoch();
         let has_open = self.kept.has_open;
         follow(move || {
             let (benchmark, Some(epoch)) = (self.benchmark.get(), epoch.get()) else { return };
+            let (has_open, is_answered) = (has_open.get(), installation.answers(self.tape));
             let question = (benchmark, epoch);
-            self.betas.turn_to(question);
-            // What was weighed with the betas before says nothing any more.
-            self.value();
-            if !has_open.get() {
+            if self.betas.turn_to(question) {
+                // What was weighed with the betas before says nothing any more.
+                self.value();
+            }
+            let is_known = self.betas.told.with_untracked(|betas| matches!(betas, Some(Ok(_))));
+            if !has_open || !is_answered || is_known {
                 return;
             }
             spawn_local(async move {
-                let Ok(betas) = read_betas(benchmark).await else { return };
+                let betas = read_betas(benchmark).await;
                 if self.betas.take(question, betas) {
                     self.value();
                 }
@@ -128,8 +133,9 @@ impl ValuedPositions {
     }
 
     /// Asks what open positions were worth at the previous close, or when they were opened since:
-    /// again with another position, and after a jump.
+    /// again with another position and after a jump, and with the next link where it did not come.
     fn ask_earlier(self) {
+        let installation = installation();
         let epoch = self.tape.epoch();
         let asked = memo(move || {
             let tape = self.tape.name();
@@ -144,8 +150,22 @@ impl ValuedPositions {
             groups
         });
         follow(move || {
-            let (groups, Some(epoch)) = (asked.get(), epoch.get()) else { return };
+            let (mut groups, Some(epoch)) = (asked.get(), epoch.get()) else { return };
+            let is_answered = installation.answers(self.tape);
             self.earlier.turn_to(epoch);
+            self.earlier.told.with_untracked(|known| {
+                let is_new = |group: &(Symbol, Option<Moment>), contracts: &Vec<Contract>| {
+                    let asked = (group.0, group.1, contracts.clone());
+                    known.as_ref().is_none_or(|known| !known.contains_key(&asked))
+                };
+                groups.retain(|group, of| {
+                    of.retain(|contracts| is_new(group, contracts));
+                    !of.is_empty()
+                });
+            });
+            if !is_answered || groups.is_empty() {
+                return;
+            }
             spawn_local(async move {
                 let mut told = Earlier::new();
                 for ((symbol, since), of) in groups {
@@ -172,10 +192,9 @@ impl ValuedPositions {
     fn follow_tape(self) {
         follow(move || {
             let at = self.tape.with_books(|books| books.at());
-            let is_new = self.books.hear_all(at);
-            if is_new {
-                self.soon.act(VALUED_EVERY, move || self.value());
-            }
+            self.books.hear_all(at);
+            // Shares move without any option.
+            self.soon.act(VALUED_EVERY, move || self.value());
         });
         follow(move || {
             let _ = self.kept.told.read().is_some();
@@ -280,7 +299,7 @@ impl ValuedPositions {
     /// How much of the benchmark's moves an underlying makes.
     pub(super) fn beta(self, symbol: Symbol) -> Option<f64> {
         self.betas.told.with(|betas| {
-            let found = betas.iter().flatten().find(|one| one.symbol == symbol);
+            let found = betas.iter().flatten().flatten().find(|one| one.symbol == symbol);
             found.map(|one| one.beta)
         })
     }
@@ -310,9 +329,10 @@ impl ValuedPositions {
                     Some((value.value.greeks?, value.spot, self.beta(position.underlying())))
                 });
             match counted {
-                Some((greeks, spot, beta)) => match beta.zip(price) {
-                    Some((beta, price)) => sum.weighted.add(&greeks, (spot, beta), price),
-                    None => sum.not_weighed += 1,
+                Some((greeks, spot, beta)) => match (beta, price) {
+                    (Some(beta), Some(price)) => sum.weighted.add(&greeks, (spot, beta), price),
+                    (_, None) => sum.without_price += 1,
+                    (None, _) => sum.without_beta += 1,
                 },
                 None => sum.not_counted += 1,
             }

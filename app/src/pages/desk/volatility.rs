@@ -9,7 +9,7 @@ use quant::options::{RANK_DAYS, Smile, THIRTY_DAYS, constant_maturity, years_bet
 use super::commands::{Commands, save};
 use super::open_interest::{OpenInterestAnswer, open_interest};
 use super::volatility_days::volatility_days;
-use super::{loaded_pane, nothing_there};
+use super::{loaded_pane, nothing_there, unpriced};
 use crate::components::{
     SmileOf, VolatilityControls, VolatilityDaysSignal, figure, volatility_curves, volatility_table,
 };
@@ -43,7 +43,8 @@ fn smiles(open: OpenInterestAnswer) -> Memo<Vec<(Series, Smile)>> {
 fn volatility(commands: Commands) -> AnyView {
     let route = commands.route;
     let symbol = route.symbol;
-    let open = open_interest(live_tape(), symbol);
+    let tape = live_tape();
+    let open = open_interest(tape, symbol);
     let smiles = smiles(open);
     let shown = memo(move || {
         let smiles = smiles.read();
@@ -69,6 +70,8 @@ fn volatility(commands: Commands) -> AnyView {
     };
     let complaint = memo(move || match open.told.read().as_ref()? {
         Err(error) => Some(error.to_string()),
+        // Nothing is told of options then.
+        Ok(open) if open.spot.is_none() => unpriced(tape, symbol.get()),
         Ok(open) if open.series.is_empty() => {
             Some(format!("There are no options on {} on this tape.", symbol.get()))
         }
