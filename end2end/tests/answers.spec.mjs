@@ -102,6 +102,19 @@ for (const [path, rows] of [
     });
 }
 
+visit("after a jump back no chart shows what is yet to come",
+  { path: "/chart/SPX?span=5m", beforeVisit: withoutWorker }, async ({ page, server }) => {
+    await live(page);
+    const told = page.locator(".price-chart__data").first();
+    const has = async () => /O /.test(await told.textContent());
+    await until(has, "its bars");
+    const answer = await hold(page, "**/bars/read");
+    await seek(server, "2024-02-26T18:00:00Z");
+    await until(async () => !(await has()), "what is yet to come stands there");
+    answer();
+    await until(has, "the bars until then");
+  });
+
 visit("a link to a position on something else values nothing of it",
   { path: "/chain/QQQ?position=-2_SPXW_15MAR24_5000/4950P" }, async ({ page }) => {
     await live(page);

@@ -184,10 +184,16 @@ impl Chart {
                 self.clear();
             }
         });
+        // Up to when the tape went on, with what is shown.
+        let until = StoredValue::new(Moment(i64::MIN));
+        let now = move || self.all.tape.peek_books(|live| live.at());
         follow(move || match &*first.read() {
+            // After a jump back that is yet to come.
+            None if now() < until.get_value() => self.clear(),
             None => {}
             Some(Err(_)) => self.clear(),
             Some(Ok(history)) => {
+                until.set_value(now());
                 let mut bars = history.bars.clone();
                 join_bars(&mut bars, &self.today(history));
                 let has_volume = instrument(history.symbol).has_volume();
@@ -203,6 +209,7 @@ impl Chart {
                 if history.symbol != self.one.symbol.get_untracked() {
                     return;
                 }
+                until.set_value(now());
                 self.act(Action::Extend(self.newer(history)));
                 self.show_last(history);
             });
