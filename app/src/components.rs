@@ -28,6 +28,7 @@ mod news_bar;
 mod notices;
 mod opened;
 mod palette;
+mod palette_words;
 mod pane_divider;
 mod plan_compare;
 mod plan_head;

@@ -27,6 +27,22 @@ visit("the palette presses what stands on the screen that is open", { path: "/ch
     await page.waitForURL(/position=-1_SPXW_15MAR24_5000P/);
   });
 
+visit("the palette knows what things are called elsewhere", { path: "/chart/SPX" },
+  async ({ page }) => {
+    await live(page);
+    const choose = (words, name) => chooseFirst(page, words, name);
+    await choose("theme", "Switch between dark and light");
+    await page.locator('html[data-theme="light"]').waitFor();
+    await choose("studies", "Indicators…");
+    await page.getByRole("dialog", { name: "Indicators" }).waitFor();
+    await page.keyboard.press("Escape");
+    await choose("notifications", "Notices: what was said");
+    await page.getByRole("dialog", { name: "Notices" }).waitFor();
+    await page.keyboard.press("Escape");
+    // What is named so comes before what is only called so.
+    await choose("log", "Scale: log");
+  });
+
 visit("kept charts, a watchlist and a recorded day are found by their names",
   { path: "/chart/SPY?span=15m" },
   async ({ page, server }) => {

@@ -9,6 +9,7 @@ use web_sys::HtmlElement;
 
 use super::menu_steps::MenuStep;
 use super::opened::show_while;
+use super::palette_words::also_called;
 use super::screen_controls::{screen_controls, use_control};
 use super::wish::Wish;
 use crate::centre::Centre;
@@ -273,8 +274,9 @@ pub(crate) fn palette(controls: PaletteControls) -> AnyView {
 }
 
 /// What matches, the best first: symbols by their letters, timeframes by their digits, then all
-/// that has every typed word in its name, those that are called so or begin so before the others:
-/// what can be done everywhere, then on the open `screen`, then what was kept.
+/// that has every typed word in its name or in what it is called elsewhere: what is named just so,
+/// what begins so, what has the words in its name, then the others; of each what can be done
+/// everywhere before what is on the open `screen`, and that before what was kept.
 fn rows(controls: PaletteControls, screen: &[String], typed: &str) -> Vec<Row> {
     let typed = typed.trim().trim_start_matches(',').to_ascii_lowercase();
     let keymap = controls.keymap.read();
@@ -294,9 +296,13 @@ fn rows(controls: PaletteControls, screen: &[String], typed: &str) -> Vec<Row> {
         hint: keymap.key(command).map(spoken_key).unwrap_or_default(),
     };
     rows.extend(span_of_digits(&typed).map(|span| command(Command::Span(span))));
+    let is_named = |name: &str| typed.split_whitespace().all(|word| name.contains(word));
     let has_all = |row: &Row| {
         let name = row.name.to_ascii_lowercase();
-        typed.split_whitespace().all(|word| name.contains(word))
+        match row.deed {
+            Deed::Command(command) => is_named(&format!("{name} {}", also_called(command))),
+            _ => is_named(&name),
+        }
     };
     let named = symbols.iter().filter(|one| !begins(one)).map(symbol);
     let compared = symbols.iter().map(|one| Command::Compare(one.symbol));
@@ -319,8 +325,8 @@ fn rows(controls: PaletteControls, screen: &[String], typed: &str) -> Vec<Row> {
     others.sort_by_cached_key(|row| {
         let name = row.name.to_ascii_lowercase();
         // What was kept comes when the palette is open already: nothing moves under the hand.
-        let is_last = matches!(row.deed, Deed::Named(_)) || !name.starts_with(&typed);
-        (name != typed, is_last)
+        let is_kept = matches!(row.deed, Deed::Named(_));
+        (name != typed, is_kept || !name.starts_with(&typed), is_kept || !is_named(&name))
     });
     for row in others {
         if rows.len() == ROWS_MAX {
@@ -513,6 +519,17 @@ mod tests {
         ] {
             let row = named_row(&named);
             assert_eq!((row.name.as_str(), row.deed), (words, Deed::Named(named)));
+        }
+    }
+
+    #[test]
+    fn other_words_are_not_in_the_name_already() {
+        for command in Command::all() {
+            let name = name(command).to_ascii_lowercase();
+            for word in also_called(command).split_whitespace() {
+                assert_eq!(word, word.to_ascii_lowercase());
+                assert!(!name.split(' ').any(|own| own == word), "{word}: {name}");
+            }
         }
     }
 
