@@ -317,6 +317,11 @@ fn unpriced(tape: LiveTape, symbol: Symbol) -> Option<String> {
     is_unpriced.then(|| format!("{symbol} has no price yet today: its options wait for the first."))
 }
 
+/// What is said where a symbol has no options.
+fn no_options(symbol: Symbol) -> String {
+    format!("There are no options on {symbol} on this tape.")
+}
+
 /// Why the middle of the desk has nothing to show, and the way out.
 fn nothing_there(why: String, route: Route) -> AnyView {
     view! {

@@ -12,7 +12,7 @@ use super::expiries::Expiries;
 use super::kept_positions::Kept;
 use super::leg_books::LegBooks;
 use super::written::{Written, link_of};
-use super::{loaded_pane, nothing_there, unpriced};
+use super::{loaded_pane, nothing_there};
 use crate::centre::Centre;
 use crate::chain_columns::{ChainColumn, ChainContract};
 use crate::components::{
@@ -379,8 +379,7 @@ fn chain(commands: Commands) -> AnyView {
         version.get();
         book.with_value(Option::is_some)
     });
-    let complaint =
-        memo(move || data.expiries.complaint().or_else(|| unpriced(data.tape, data.symbol.get())));
+    let complaint = memo(move || data.expiries.complaint());
     let body = move || match (complaint.get(), is_there.get()) {
         (Some(why), _) => nothing_there(why, route),
         (None, true) => {

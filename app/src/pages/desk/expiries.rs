@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use market::{Series, Symbol};
 
 use super::answer::Answer;
+use super::{no_options, unpriced};
 use crate::contexts::installation;
 use crate::erased::follow;
 use crate::live::{Link, LiveTape};
@@ -13,6 +14,7 @@ use crate::live::{Link, LiveTape};
 /// The series that there are, or why there are none; nothing until the server told.
 #[derive(Clone, Copy)]
 pub(super) struct Expiries {
+    tape: LiveTape,
     symbol: Memo<Symbol>,
     answer: Answer<Symbol, Result<Vec<Series>, ApiError>>,
 }
@@ -50,7 +52,7 @@ impl Expiries {
                 }
             });
         });
-        Self { symbol, answer }
+        Self { tape, symbol, answer }
     }
 
     /// The series, soonest first; none until the server told.
@@ -72,13 +74,11 @@ impl Expiries {
 
     /// Why there is nothing to see; nothing when there is.
     pub(super) fn complaint(self) -> Option<String> {
-        match self.answer.told.read().as_ref()? {
-            Err(error) => Some(error.to_string()),
-            Ok(listed) if listed.is_empty() => {
-                let symbol = self.symbol.get();
-                Some(format!("There are no options on {symbol} on this tape."))
-            }
-            Ok(_) => None,
+        let symbol = self.symbol.get();
+        match self.answer.told.read().as_ref() {
+            Some(Err(error)) => Some(error.to_string()),
+            Some(Ok(listed)) if listed.is_empty() => Some(no_options(symbol)),
+            _ => unpriced(self.tape, symbol),
         }
     }
 }

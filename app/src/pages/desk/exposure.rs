@@ -9,9 +9,9 @@ use market::{Symbol, instrument};
 use quant::options::{ExposureBook, max_pain};
 
 use super::commands::{Commands, save};
-use super::open_interest::{OpenInterestAnswer, open_interest};
+use super::open_interest::{OpenInterestAnswer, complaint, open_interest};
 use super::soon::Soon;
-use super::{loaded_pane, nothing_there, unpriced};
+use super::{loaded_pane, nothing_there};
 use crate::components::{
     ExposureChoice, ExposureControls, ExposureNow, exposure_figures, exposure_profile,
     exposure_table, exposure_tools,
@@ -126,21 +126,12 @@ impl ExposureData {
 
     /// Why there is nothing to see; nothing when there is.
     fn complaint(self) -> Option<String> {
-        let symbol = self.symbol.get();
-        match self.open.told.read().as_ref()? {
-            Err(error) => Some(error.to_string()),
-            // Nothing is told of options then.
-            Ok(open) if open.spot.is_none() => unpriced(self.tape, symbol),
-            Ok(open) if open.series.is_empty() => {
-                Some(format!("There are no options on {symbol} on this tape."))
-            }
-            Ok(_)
-                if self.now.read().as_ref().is_some_and(|now| now.exposure.strikes.is_empty()) =>
-            {
-                Some("Nothing of this ends then any more: choose another expiry.".to_owned())
-            }
-            Ok(_) => None,
-        }
+        complaint(self.open, self.tape, self.symbol.get()).or_else(|| {
+            let now = self.now.read();
+            let is_over = now.as_ref().is_some_and(|now| now.exposure.strikes.is_empty());
+            let why = "Nothing of this ends then any more: choose another expiry.";
+            is_over.then(|| why.to_owned())
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use market::{Span, Symbol};
 
 use super::answer::Answer;
+use super::{no_options, unpriced};
 use crate::contexts::installation;
 use crate::erased::{follow, memo};
 use crate::live::{LiveTape, steady_ms};
@@ -20,6 +21,20 @@ pub(super) type OpenInterestQuestion = (Symbol, Option<u64>);
 /// What is open, or why that is not known; nothing until the server told.
 pub(super) type OpenInterestAnswer =
     Answer<OpenInterestQuestion, Result<OpenInterestView, ApiError>>;
+
+/// Why nothing that is open on a symbol can be shown; nothing when it can.
+pub(super) fn complaint(
+    open: OpenInterestAnswer,
+    tape: LiveTape,
+    symbol: Symbol,
+) -> Option<String> {
+    match open.told.read().as_ref()? {
+        Err(error) => Some(error.to_string()),
+        // Nothing is told of options then.
+        Ok(open) if open.spot.is_none() => unpriced(tape, symbol),
+        Ok(open) => open.series.is_empty().then(|| no_options(symbol)),
+    }
+}
 
 /// Asks what is open: for each symbol, after each jump of the tape, and every minute of it.
 pub(super) fn open_interest(tape: LiveTape, symbol: Memo<Symbol>) -> OpenInterestAnswer {

@@ -16,7 +16,7 @@ use super::leg_books::LegBooks;
 use super::plan_odds::PlanOdds;
 use super::soon::Soon;
 use super::written::{Written, link_of, notation, valued, values};
-use super::{loaded_pane, nothing_there, unpriced};
+use super::{loaded_pane, nothing_there};
 use crate::components::{
     COMPARED_MAX, Compared, PlanControls, PlanNow, plan_beginning, plan_compare, plan_head,
     plan_legs, plan_notation, plan_outcomes, plan_payoff, plan_tools,
@@ -360,8 +360,7 @@ fn plan(commands: Commands) -> AnyView {
     });
     let refusal = memo(move || data.refusal());
     let has_legs = memo(move || !controls.legs.read().is_empty());
-    let complaint =
-        memo(move || data.expiries.complaint().or_else(|| unpriced(data.tape, data.symbol.get())));
+    let complaint = memo(move || data.expiries.complaint());
     let body = move || {
         if let Some(why) = complaint.get() {
             return nothing_there(why, route);

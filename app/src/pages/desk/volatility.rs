@@ -7,9 +7,9 @@ use market::{Series, Symbol, format, instrument};
 use quant::options::{RANK_DAYS, Smile, THIRTY_DAYS, constant_maturity, years_between};
 
 use super::commands::{Commands, save};
-use super::open_interest::{OpenInterestAnswer, open_interest};
+use super::open_interest::{OpenInterestAnswer, complaint, open_interest};
 use super::volatility_days::volatility_days;
-use super::{loaded_pane, nothing_there, unpriced};
+use super::{loaded_pane, nothing_there};
 use crate::components::{
     SmileOf, VolatilityControls, VolatilityDaysSignal, figure, volatility_curves, volatility_table,
 };
@@ -68,15 +68,7 @@ fn volatility(commands: Commands) -> AnyView {
         shown,
         on_choose: Callback::new(move |series| route.choose_smile(series)),
     };
-    let complaint = memo(move || match open.told.read().as_ref()? {
-        Err(error) => Some(error.to_string()),
-        // Nothing is told of options then.
-        Ok(open) if open.spot.is_none() => unpriced(tape, symbol.get()),
-        Ok(open) if open.series.is_empty() => {
-            Some(format!("There are no options on {} on this tape.", symbol.get()))
-        }
-        Ok(_) => None,
-    });
+    let complaint = memo(move || complaint(open, tape, symbol.get()));
     let is_there = memo(move || !smiles.read().is_empty());
     let body = move || match (complaint.get(), is_there.get()) {
         (Some(why), _) => nothing_there(why, route),
