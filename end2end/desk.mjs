@@ -270,7 +270,8 @@ export async function tabTo(page, place, key = "Tab") {
 
 /**
  * Fails on whatever axe finds: each rule is about somebody who could not use the page. Where only a
- * part has changed, `within` that is as good, and much sooner done.
+ * part has changed, `within` that is as good, and much sooner done. A page that is wider than its
+ * window has something that nobody finds, and on a phone is read with a magnifying glass.
  */
 export async function checkAxe(page, { except = [], only, within = page.locator("html") } = {}) {
   const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -291,6 +292,10 @@ export async function checkAxe(page, { except = [], only, within = page.locator(
     rule.nodes.map((node) => `${rule.id}: ${rule.help}: ${node.target.join(" ")}`),
   );
   assert.deepEqual(told, [], `axe found something on ${page.url()}`);
+  // A phone's window widens to what is in it: its screen does not.
+  const window = page.viewportSize().width;
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= window, `${page.url()} is ${wide} px wide in ${window}`);
 }
 
 /** The same, and whether words can be read in the other theme: nothing else differs there. */

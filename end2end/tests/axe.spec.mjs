@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  checkAxe, checkAxeInBothThemes, checkTheme, live, openPage, startVolaris, until,
+  checkAxe, checkAxeInBothThemes, checkTheme, live, openPage, startVolaris, until, visit,
 } from "../desk.mjs";
 import { untilKept } from "../device.mjs";
 import { tapePanel } from "../recordings.mjs";
@@ -130,6 +130,18 @@ async function seeRest(page) {
   }
 }
 
+/** Pages beside the desk, as `check` looks at them. */
+async function seeOthers(page, server, check) {
+  for (const [path, mark] of OTHERS) {
+    await page.goto(`${server.address}${path}`);
+    await page.locator(mark).first().waitFor();
+    await check(page);
+  }
+  // The page that leads nowhere is answered with 404, which the console tells.
+  const others = page.complaints.filter((one) => !/status of 404/.test(one));
+  page.complaints.splice(0, Infinity, ...others);
+}
+
 test("every screen and what opens on it is for everybody", async () => {
   const server = await startVolaris();
   try {
@@ -149,14 +161,7 @@ test("every screen and what opens on it is for everybody", async () => {
           await seeRest(page);
         }
       }
-      for (const [path, mark] of OTHERS) {
-        await page.goto(`${server.address}${path}`);
-        await page.locator(mark).first().waitFor();
-        await checkAxeInBothThemes(page);
-      }
-      // The page that leads nowhere is answered with 404, which the console tells.
-      const others = page.complaints.filter((one) => !/status of 404/.test(one));
-      page.complaints.splice(0, Infinity, ...others);
+      await seeOthers(page, server, checkAxeInBothThemes);
     } finally {
       await page.quit();
     }
@@ -308,6 +313,23 @@ for (const theme of ["dark", "light"]) {
     }
   });
 }
+
+visit(
+  "with news above it every page fits on a phone",
+  { path: SCREENS[0].path, hasNews: true, before: keepPosition, ...PHONE },
+  async ({ page, server }) => {
+    const news = page.locator(".news-bar li");
+    for (const { path, mark } of SCREENS) {
+      await page.goto(`${server.address}${path}`);
+      await page.locator(mark).first().waitFor();
+      assert.ok(await news.isVisible());
+      await checkAxe(page);
+    }
+    // The style guide shows a bar of news as well.
+    await seeOthers(page, server, () => checkAxe(page, { except: ["landmark-unique"] }));
+    assert.ok(await news.isVisible());
+  },
+);
 
 for (const theme of ["dark", "light"]) {
   test(`without its server the desk is for everybody, ${theme}`, async () => {
