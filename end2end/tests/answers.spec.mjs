@@ -52,8 +52,27 @@ for (const { path, held, shown, later } of [
       for (const answer of answers) answer();
       for (const one of shown) await page.locator(one).first().waitFor();
       await later(page);
+      // There and back before anybody answered: it is asked once more, and answered.
+      const others = await Promise.all(held.map((one) => hold(page, `**/api/${one}`)));
+      await choose(page, "SPX");
+      await choose(page, "QQQ");
+      for (const one of shown) await page.locator(one).first().waitFor({ state: "detached" });
+      for (const answer of others) answer();
+      for (const one of shown) await page.locator(one).first().waitFor();
+      await later(page);
     });
 }
+
+visit("expiries that did not come are asked for again, though link and tape go on",
+  { path: "/chart/SPX", beforeVisit: withoutWorker }, async ({ page, server }) => {
+    await live(page);
+    const expiries = "**/api/chain/expiries";
+    await page.route(expiries, (route) => route.fulfill({ body: "Later." }));
+    await page.goto(`${server.address}/chain/SPX`);
+    await page.locator(".desk__nothing", { hasText: "no answer of the desk's" }).waitFor();
+    await page.unroute(expiries);
+    await page.locator(".chain-row").first().waitFor();
+  });
 
 visit("what is open before a jump is not valued after it",
   { path: "/exposure/SPX", beforeVisit: withoutWorker }, async ({ page }) => {

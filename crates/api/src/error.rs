@@ -50,6 +50,12 @@ pub enum ApiError {
     /// The browser could not reach the server.
     #[error("the desk's server did not answer: see whether it still runs")]
     Unreachable,
+    /// The browser got an answer that is in no words of ours.
+    #[error(
+        "what came back is no answer of the desk's server: a proxy's, or too much was asked at \
+         once; try again in a minute"
+    )]
+    Unreadable,
     /// Something broke on our side.
     #[error("the desk could not answer; the log has the story under {reference}")]
     Internal {
@@ -68,9 +74,15 @@ impl ApiError {
             | Self::NotSeries { .. } => 404,
             Self::Malformed { .. } => 400,
             Self::OverLimit { .. } => 403,
+            Self::Unreadable => 502,
             Self::Unreachable => 503,
             Self::Internal { .. } => 500,
         }
+    }
+
+    /// Whether the same question may be answered a while later.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Unreadable | Self::Unreachable | Self::Internal { .. })
     }
 }
 
@@ -80,6 +92,8 @@ impl FromServerFnError for ApiError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) => Self::Unreachable,
+            // On the server it is a question, not an answer.
+            ServerFnErrorErr::Deserialization(_) if cfg!(not(feature = "ssr")) => Self::Unreadable,
             ServerFnErrorErr::Args(why)
             | ServerFnErrorErr::MissingArg(why)
             | ServerFnErrorErr::Deserialization(why) => Self::Malformed { why },

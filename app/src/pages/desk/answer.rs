@@ -1,12 +1,20 @@
 //! What the server told, kept with what it was asked: of anything else it says nothing.
 
+use std::time::Duration;
+
+use api::ApiError;
 use leptos::prelude::*;
+
+/// Until the server is asked again where it said that it could not answer.
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// The answer to what is asked now; nothing until it came.
 pub(super) struct Answer<Question: 'static, Told: 'static> {
     question: StoredValue<Option<Question>>,
     /// What was told.
     pub(super) told: RwSignal<Option<Told>>,
+    /// How often it was time to ask once more.
+    attempts: RwSignal<u32>,
 }
 
 impl<Question, Told> Clone for Answer<Question, Told> {
@@ -24,7 +32,11 @@ where
 {
     /// Nothing is asked yet.
     pub(super) fn new() -> Self {
-        Self { question: StoredValue::new(None), told: RwSignal::new(None) }
+        Self {
+            question: StoredValue::new(None),
+            told: RwSignal::new(None),
+            attempts: RwSignal::new(0),
+        }
     }
 
     /// Asks this from now on: what was told of anything else is gone at once, whether or not
@@ -51,6 +63,42 @@ where
     pub(super) fn take(self, question: Question, told: Told) -> bool {
         let is_asked = self.question.try_get_value().flatten() == Some(question);
         is_asked && self.told.try_set(Some(told)).is_none()
+    }
+
+    /// Who asks calls this where it follows what to ask: that is run again when it is time to ask
+    /// once more.
+    pub(super) fn follow_failures(self) {
+        self.attempts.track();
+    }
+
+    /// The server could not answer: where that may pass it is asked again a while later, also while
+    /// neither link nor tape changes.
+    pub(super) fn failed(self, why: &ApiError) {
+        if !why.may_pass() {
+            return;
+        }
+        set_timeout(
+            move || {
+                self.attempts.try_update(|attempts| *attempts += 1);
+            },
+            AGAIN_AFTER,
+        );
+    }
+}
+
+impl<Question, Told> Answer<Question, Result<Told, ApiError>>
+where
+    Question: Copy + PartialEq + Send + Sync,
+    Told: Send + Sync,
+{
+    /// Takes in what was told, or why nothing was: then it is asked again.
+    pub(super) fn take_or_fail(self, question: Question, told: Result<Told, ApiError>) -> bool {
+        let failure = told.as_ref().err().cloned();
+        let is_taken = self.take(question, told);
+        if let Some(why) = failure.filter(|_| is_taken) {
+            self.failed(&why);
+        }
+        is_taken
     }
 }
 

@@ -20,7 +20,8 @@ pub(super) struct Expiries {
 }
 
 impl Expiries {
-    /// Asks for the series of the symbol, again whenever the tape jumped to another time.
+    /// Asks for the series of the symbol, again whenever the tape jumped to another time, and
+    /// where they did not come.
     pub(super) fn of(tape: LiveTape, symbol: Memo<Symbol>) -> Self {
         let answer = Answer::new();
         let epoch = tape.epoch();
@@ -28,6 +29,7 @@ impl Expiries {
         let installation = installation();
         follow(move || {
             let (symbol, epoch) = (symbol.get(), epoch.get());
+            answer.follow_failures();
             if answer.turn_to(symbol) {
                 asked.set_value(None);
             }
@@ -46,8 +48,7 @@ impl Expiries {
                 let series = series
                     .map(|view| view.expiries.into_iter().map(|expiry| expiry.series).collect());
                 let is_error = series.is_err();
-                if answer.take(symbol, series) && is_error {
-                    // The next link is asked.
+                if answer.take_or_fail(symbol, series) && is_error {
                     asked.try_set_value(None);
                 }
             });

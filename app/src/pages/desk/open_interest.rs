@@ -36,7 +36,8 @@ pub(super) fn complaint(
     }
 }
 
-/// Asks what is open: for each symbol, after each jump of the tape, and every minute of it.
+/// Asks what is open: for each symbol, after each jump of the tape, every minute of it, and
+/// where that did not come.
 pub(super) fn open_interest(tape: LiveTape, symbol: Memo<Symbol>) -> OpenInterestAnswer {
     let open: OpenInterestAnswer = Answer::new();
     let epoch = tape.epoch();
@@ -47,6 +48,7 @@ pub(super) fn open_interest(tape: LiveTape, symbol: Memo<Symbol>) -> OpenInteres
     let installation = installation();
     follow(move || {
         let question = (symbol.get(), epoch.get());
+        open.follow_failures();
         if open.turn_to(question) {
             asked.set_value(None);
         }
@@ -67,8 +69,7 @@ pub(super) fn open_interest(tape: LiveTape, symbol: Memo<Symbol>) -> OpenInteres
         spawn_local(async move {
             let answer = read_open_interest(question.0).await;
             let is_error = answer.is_err();
-            if open.take(question, answer) && is_error {
-                // The next link is asked at once.
+            if open.take_or_fail(question, answer) && is_error {
                 asked_ms.try_set_value(f64::NEG_INFINITY);
             }
         });

@@ -30,8 +30,8 @@ pub(super) struct PlanOdds {
 }
 
 impl PlanOdds {
-    /// Asks for the daily bars of the symbol, again whenever the tape jumped, and with the next
-    /// link where they did not come.
+    /// Asks for the daily bars of the symbol, again whenever the tape jumped, and where they did
+    /// not come.
     pub(super) fn of(tape: LiveTape, symbol: Memo<Symbol>) -> Self {
         let odds = Self {
             closes: Answer::new(),
@@ -42,6 +42,7 @@ impl PlanOdds {
         let installation = installation();
         follow(move || {
             let question = (symbol.get(), epoch.get());
+            odds.closes.follow_failures();
             let is_answered = installation.answers(tape);
             if odds.closes.turn_to(question) {
                 odds.smile.set_value(None);
@@ -52,7 +53,10 @@ impl PlanOdds {
                 return;
             }
             spawn_local(async move {
-                let Ok(answer) = read_bars(question.0, BarSpan::Day, None).await else { return };
+                let answer = match read_bars(question.0, BarSpan::Day, None).await {
+                    Ok(answer) => answer,
+                    Err(why) => return odds.closes.failed(&why),
+                };
                 let closes = answer.bars.iter().map(|bar| bar.close.to_f64()).collect();
                 odds.moves.try_set_value(None);
                 odds.closes.take(question, closes);

@@ -105,8 +105,7 @@ impl ValuedPositions {
         });
     }
 
-    /// Asks for betas, again with another benchmark and after a jump, and with the next link where
-    /// they did not come.
+    /// Asks for betas, again with another benchmark, after a jump, and where they did not come.
     fn ask_betas(self) {
         let installation = installation();
         let epoch = self.tape.epoch();
@@ -115,6 +114,7 @@ impl ValuedPositions {
             let (benchmark, Some(epoch)) = (self.benchmark.get(), epoch.get()) else { return };
             let (has_open, is_answered) = (has_open.get(), installation.answers(self.tape));
             let question = (benchmark, epoch);
+            self.betas.follow_failures();
             if self.betas.turn_to(question) {
                 // What was weighed with the betas before says nothing any more.
                 self.value();
@@ -125,7 +125,7 @@ impl ValuedPositions {
             }
             spawn_local(async move {
                 let betas = read_betas(benchmark).await;
-                if self.betas.take(question, betas) {
+                if self.betas.take_or_fail(question, betas) {
                     self.value();
                 }
             });
@@ -133,7 +133,7 @@ impl ValuedPositions {
     }
 
     /// Asks what open positions were worth at the previous close, or when they were opened since:
-    /// again with another position and after a jump, and with the next link where it did not come.
+    /// again with another position, after a jump, and where it did not come.
     fn ask_earlier(self) {
         let installation = installation();
         let epoch = self.tape.epoch();
@@ -153,6 +153,7 @@ impl ValuedPositions {
             let (mut groups, Some(epoch)) = (asked.get(), epoch.get()) else { return };
             let is_answered = installation.answers(self.tape);
             self.earlier.turn_to(epoch);
+            self.earlier.follow_failures();
             self.earlier.told.with_untracked(|known| {
                 let is_new = |group: &(Symbol, Option<Moment>), contracts: &Vec<Contract>| {
                     let asked = (group.0, group.1, contracts.clone());
@@ -168,10 +169,17 @@ impl ValuedPositions {
             }
             spawn_local(async move {
                 let mut told = Earlier::new();
+                let mut failure = None;
                 for ((symbol, since), of) in groups {
                     let contracts = of.iter().flatten().copied().collect();
                     let answer = read_earlier(symbol, since, contracts).await;
-                    let Ok(answer) = answer else { continue };
+                    let answer = match answer {
+                        Ok(answer) => answer,
+                        Err(why) => {
+                            failure = Some(why);
+                            continue;
+                        }
+                    };
                     let mut legs = answer.legs.into_iter();
                     for contracts in of {
                         let legs = legs.by_ref().take(contracts.len()).collect();
@@ -183,6 +191,9 @@ impl ValuedPositions {
                 all.extend(told);
                 if self.earlier.take(epoch, all) {
                     self.value();
+                    if let Some(why) = failure {
+                        self.earlier.failed(&why);
+                    }
                 }
             });
         });

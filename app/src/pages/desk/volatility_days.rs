@@ -10,11 +10,12 @@ use super::open_interest::OpenInterestAnswer;
 use crate::components::VolatilityDaysSignal;
 use crate::erased::follow;
 
-/// The days before what is open, asked for again whenever that was.
+/// The days before what is open, asked for again whenever that was, and where they did not come.
 pub(super) fn volatility_days(open: OpenInterestAnswer) -> VolatilityDaysSignal {
     let days = Answer::new();
     let asked = StoredValue::new(None);
     follow(move || {
+        days.follow_failures();
         let is_open = matches!(open.told.read().as_ref(), Some(Ok(_)));
         let Some(question) = open.question() else { return };
         days.turn_to(question);
@@ -26,7 +27,7 @@ pub(super) fn volatility_days(open: OpenInterestAnswer) -> VolatilityDaysSignal 
             loop {
                 let answer = read_volatility_days(question.0).await;
                 let missing = answer.as_ref().map_or(0, |view| view.missing);
-                if !days.take(question, answer) || missing == 0 {
+                if !days.take_or_fail(question, answer) || missing == 0 {
                     break;
                 }
             }
