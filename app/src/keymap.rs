@@ -185,31 +185,62 @@ pub(crate) enum Pressed {
 
 /// `alt+t`, `ctrl+k` (also for Cmd), `?`; nothing for a modifier alone.
 pub(crate) fn key_name(event: &KeyboardEvent) -> Option<String> {
-    let key = event.key();
-    if matches!(key.as_str(), "Shift" | "Control" | "Alt" | "Meta" | "Dead" | "Process") {
-        return None;
+    Press {
+        key: &event.key(),
+        code: &event.code(),
+        is_command: event.ctrl_key() || event.meta_key(),
+        is_alt: event.alt_key(),
+        is_shift: event.shift_key(),
     }
-    // With Alt, some keyboards make other letters: what counts is which key it was.
-    let code = event.code();
-    let plain = code.strip_prefix("Key").or_else(|| code.strip_prefix("Digit"));
-    let is_command = event.ctrl_key() || event.meta_key();
-    let name = match plain {
-        Some(plain) if event.alt_key() || is_command => plain.to_ascii_lowercase(),
-        _ => key.to_ascii_lowercase(),
-    };
-    let mut text = String::new();
-    if is_command {
-        text.push_str("ctrl+");
+    .name()
+}
+
+/// What a browser tells of a key that is pressed.
+struct Press<'a> {
+    /// What it makes in the trader's layout.
+    key: &'a str,
+    /// Where it is, by what it makes in the layout of the United States.
+    code: &'a str,
+    is_command: bool,
+    is_alt: bool,
+    is_shift: bool,
+}
+
+impl Press<'_> {
+    fn name(&self) -> Option<String> {
+        let name = match (self.letter(), self.key) {
+            (Some(letter), _) => letter,
+            (None, "Shift" | "Control" | "Alt" | "Meta" | "Dead" | "Process") => return None,
+            (None, key) => key,
+        };
+        let name = name.to_ascii_lowercase();
+        let mut text = String::new();
+        if self.is_command {
+            text.push_str("ctrl+");
+        }
+        if self.is_alt {
+            text.push_str("alt+");
+        }
+        // Of a letter, Shift makes another one; not of an arrow.
+        if self.is_shift && (!text.is_empty() || 1 < name.len()) {
+            text.push_str("shift+");
+        }
+        text.push_str(&name);
+        Some(text)
     }
-    if event.alt_key() {
-        text.push_str("alt+");
+
+    /// The letter or digit of a key that makes none: Alt makes signs of letters on some keyboards,
+    /// Shift of digits on others, and some have no Latin letters at all. Where a layout has a letter
+    /// of its own, or a sign in a letter's place, that is what stands on the key.
+    fn letter(&self) -> Option<&str> {
+        let is_own = self.key.len() == 1 && self.key.as_bytes()[0].is_ascii_alphanumeric();
+        if is_own || self.key == "Process" || !(self.is_command || self.is_alt) {
+            return None;
+        }
+        let is_sign = self.key.is_ascii() && !self.is_alt;
+        let letter = self.code.strip_prefix("Key").filter(|_| !is_sign);
+        letter.or_else(|| self.code.strip_prefix("Digit"))
     }
-    // Of a letter, Shift makes another one; not of an arrow.
-    if event.shift_key() && (is_command || event.alt_key() || 1 < name.len()) {
-        text.push_str("shift+");
-    }
-    text.push_str(&name);
-    Some(text)
 }
 
 /// The timeframe that digits mean: `5` is five minutes, `60` an hour, `240` four.
@@ -273,6 +304,50 @@ mod tests {
         let again = Keymap::read(&keymap.write());
         assert_eq!(again.meaning("alt+b", false), command(earlier));
         assert_eq!(again.meaning("arrowleft", true), None);
+    }
+
+    #[test]
+    fn a_key_is_what_stands_on_it() {
+        for (held, key, code, name) in [
+            ("ctrl", "z", "KeyZ", "ctrl+z"),
+            // QWERTZ, AZERTY and Dvorak.
+            ("ctrl", "z", "KeyY", "ctrl+z"),
+            ("ctrl", "y", "KeyZ", "ctrl+y"),
+            ("ctrl shift", "Z", "KeyY", "ctrl+shift+z"),
+            ("ctrl", "z", "KeyW", "ctrl+z"),
+            ("ctrl", "k", "KeyV", "ctrl+k"),
+            ("alt", "q", "KeyA", "alt+q"),
+            ("ctrl", ";", "KeyZ", "ctrl+;"),
+            // Russian and Greek.
+            ("ctrl", "я", "KeyZ", "ctrl+z"),
+            ("ctrl", "ζ", "KeyZ", "ctrl+z"),
+            ("alt", "е", "KeyT", "alt+t"),
+            // A Mac's Alt, and the row of digits in France.
+            ("alt", "†", "KeyT", "alt+t"),
+            ("alt", "@", "KeyL", "alt+l"),
+            ("alt", "Dead", "KeyN", "alt+n"),
+            ("alt", "¡", "Digit1", "alt+1"),
+            ("alt", "&", "Digit1", "alt+1"),
+            ("alt shift", "T", "KeyT", "alt+shift+t"),
+            ("ctrl shift", "!", "Digit1", "ctrl+shift+1"),
+            ("", "z", "KeyY", "z"),
+            ("", "я", "KeyZ", "я"),
+            ("shift", "?", "Slash", "?"),
+            ("ctrl", "ArrowUp", "ArrowUp", "ctrl+arrowup"),
+            ("shift", "ArrowUp", "ArrowUp", "shift+arrowup"),
+            ("alt", "Enter", "Enter", "alt+enter"),
+            ("", " ", "Space", " "),
+            ("", "", "", ""),
+        ] {
+            let (is_command, is_alt) = (held.contains("ctrl"), held.contains("alt"));
+            let is_shift = held.contains("shift");
+            let told = Press { key, code, is_command, is_alt, is_shift }.name();
+            assert_eq!(told.as_deref(), Some(name), "{held} {key} at {code}");
+        }
+        for (key, code) in [("Control", "ControlLeft"), ("Process", "KeyZ"), ("Dead", "Quote")] {
+            let press = Press { key, code, is_command: true, is_alt: false, is_shift: false };
+            assert_eq!(press.name(), None, "{key} at {code}");
+        }
     }
 
     #[test]

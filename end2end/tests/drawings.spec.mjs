@@ -149,6 +149,29 @@ visit("a trader without a mouse draws, moves and deletes", {}, async ({ page }) 
   assert.deepEqual(await listed(page), ["Trend line"]);
 });
 
+visit("what is drawn is taken back by the letter on the key, wherever the layout has it", {},
+  async ({ page }) => {
+    await pause(page);
+    const canvas = page.locator(".price-chart__canvas");
+    const press = (key, code) =>
+      canvas.evaluate((canvas, [key, code]) => {
+        const how = { key, code, ctrlKey: true, bubbles: true, cancelable: true };
+        canvas.dispatchEvent(new KeyboardEvent("keydown", how));
+      }, [key, code]);
+    await canvas.focus();
+    await page.keyboard.press("Alt+h");
+    await page.keyboard.press("Enter");
+    const options = page.getByRole("toolbar", { name: "Selected drawing" });
+    await options.getByText("Horizontal line").waitFor();
+    // QWERTZ, AZERTY, Russian.
+    for (const [key, code] of [["z", "KeyY"], ["z", "KeyW"], ["я", "KeyZ"]]) {
+      await press(key, code);
+      await until(async () => (await listed(page)).length === 0, `${key} at ${code} is no undo`);
+      await press("y", "KeyZ");
+      await until(async () => (await listed(page)).length === 1, "y is no redo");
+    }
+  });
+
 test("what was drawn while the desk was away is saved when it is back", async () => {
   const server = await startVolaris();
   const { folder } = server;
