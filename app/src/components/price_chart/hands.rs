@@ -45,6 +45,23 @@ enum Aim {
     Has,
 }
 
+impl Hands {
+    /// A finger or button is down no more. Gives what was held; nothing when it never was down, as
+    /// the other buttons of a mouse are not: they end nothing.
+    fn let_go(&mut self, id: i32) -> Option<Self> {
+        let held = self.clone();
+        self.pointers.retain(|(known, ..)| *known != id);
+        if self.pointers.len() == held.pointers.len() {
+            return None;
+        }
+        // What two fingers did is no throw of the one that is left.
+        self.speed.0 = 0.0;
+        self.aim = Aim::No;
+        self.draws = false;
+        Some(held)
+    }
+}
+
 /// The hands of one chart.
 #[derive(Clone, Copy)]
 pub(super) struct Grip {
@@ -204,13 +221,9 @@ impl Grip {
 
     /// A finger or button went up.
     pub(super) fn up(self, event: &PointerEvent) {
-        let hands = self.chart.hands.get_value();
-        self.chart.hands.update_value(|hands| {
-            hands.pointers.retain(|(id, ..)| *id != event.pointer_id());
-            // What two fingers did is no throw of the one that is left.
-            hands.speed.0 = 0.0;
-            hands.aim = Aim::No;
-        });
+        let id = event.pointer_id();
+        let held = self.chart.hands.try_update_value(|hands| hands.let_go(id));
+        let Some(hands) = held.flatten() else { return };
         self.show_grip("");
         if hands.aim == Aim::Has {
             // The crosshair stays where the finger left it, until the next one.
@@ -332,4 +345,26 @@ fn power(base: f64, millis: f64) -> f64 {
 pub(crate) fn is_motion_reduced() -> bool {
     let query = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
     query.is_some_and(|query| query.matches())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The mouse's only id: its buttons share it.
+    const MOUSE: i32 = 1;
+
+    #[test]
+    fn a_button_that_did_not_go_down_on_the_chart_ends_nothing() {
+        let drawing =
+            Hands { pointers: vec![(MOUSE, 300.0, 200.0)], draws: true, ..<_>::default() };
+        let mut hands = drawing.clone();
+        let held = hands.let_go(MOUSE).expect("it was down");
+        assert!(held.draws && !hands.draws, "the first of two clicks is over");
+        // The right button, which is never taken down, comes up between the two.
+        assert!(hands.let_go(MOUSE).is_none());
+        // So does another finger's end while this one still draws.
+        let mut hands = drawing;
+        assert!(hands.let_go(MOUSE + 1).is_none() && hands.draws);
+    }
 }
