@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use market::{Bar, BarHours, BarSpan, Moment, Symbol, format};
 use quant::levels::LevelRole;
 
+use super::change::direction;
 use crate::contexts::{Colors, Theme};
 use crate::live::LiveTape;
 use canvas::Chart;
@@ -33,6 +34,19 @@ pub(crate) struct ChartHistory {
     pub(crate) bars: Vec<Bar>,
 }
 
+impl ChartHistory {
+    /// Whether an older page, of bars before a moment, goes in front of these, which begin at
+    /// `first` by now. It was asked for by what was there then; meanwhile others may have come.
+    fn goes_on_with(&self, (before, page): (Moment, &Self), first: Option<Moment>) -> bool {
+        (self.symbol, self.span, first) == (page.symbol, page.span, Some(before))
+    }
+
+    /// How the asking stands once this page was taken.
+    fn rest(&self) -> OlderPage {
+        if self.bars.is_empty() { OlderPage::Ended } else { OlderPage::Idle }
+    }
+}
+
 /// Where a chart's bars come from.
 #[derive(Clone, Copy)]
 pub(crate) struct ChartFeed {
@@ -50,10 +64,10 @@ pub(crate) enum OlderPage {
     /// Nobody asked, or the answer was taken.
     #[default]
     Idle,
-    /// Asked, not answered.
-    Asked,
-    /// The answer.
-    Came(ChartHistory),
+    /// Asked for bars before this, not answered.
+    Asked(Moment),
+    /// The bars before this; none when there are no older ones.
+    Came(Moment, ChartHistory),
     /// There are no older bars.
     Ended,
 }
@@ -261,10 +275,10 @@ fn data_line((bar, before): (Bar, Option<f64>)) -> AnyView {
     let price = |price: market::Price| format::price(price.to_f64(), decimals);
     let change = before.map(|before| {
         let points = bar.close.to_f64() - before;
-        let direction = if points < 0.0 { "down" } else { "up" };
+        let told = format::signed(points, decimals);
         let percent = format::percent(100.0 * points / before);
-        let words = format!("{} ({percent})", format::signed(points, decimals));
-        view! { <span data-direction=direction>{words}</span> }.erase()
+        let words = format!("{told} ({percent})");
+        view! { <span data-direction=direction(&told)>{words}</span> }.erase()
     });
     view! {
         <span>"O " <b>{price(bar.open)}</b></span>
@@ -279,4 +293,57 @@ fn data_line((bar, before): (Bar, Option<f64>)) -> AnyView {
 /// Whether a level of that role and name is computed rather than seen: drawn dashed.
 pub(crate) fn is_computed(role: LevelRole) -> bool {
     matches!(role, LevelRole::Pivot | LevelRole::Vwap)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use market::{Price, Span};
+
+    fn minute(n: i64) -> Moment {
+        Moment(1_709_044_200_000_000) + Span::minutes(n)
+    }
+
+    /// Five-minute bars from one minute to another.
+    fn page(minutes: std::ops::Range<i64>) -> ChartHistory {
+        let price = Price::from_units(5_000_000).expect("a price");
+        let bar = |n| Bar::of_print(minute(n), price, 1);
+        ChartHistory {
+            symbol: Symbol::SPY,
+            span: BarSpan::M5,
+            hours: BarHours::Extended,
+            bars: minutes.step_by(5).map(bar).collect(),
+        }
+    }
+
+    #[test]
+    fn older_pages_leave_neither_a_hole_nor_bars_twice() {
+        // What was asked for with a first bar at so many minutes, in the order in which it came.
+        let taken = |asked: &[i64]| {
+            let mut bars = page(300..400).bars;
+            for before in asked {
+                let older = page(before - 100..*before);
+                let first = bars.first().map(|bar| bar.start);
+                if page(300..400).goes_on_with((minute(*before), &older), first) {
+                    bars.splice(0..0, older.bars);
+                }
+            }
+            bars
+        };
+        // Asked twice, as after the link was lost meanwhile.
+        assert_eq!(taken(&[300, 300, 200]), page(100..400).bars);
+        // Late, from before the timeframe was changed to another one and back.
+        assert_eq!(taken(&[100]), page(300..400).bars);
+        assert_eq!(taken(&[100, 300, 0, 200]), page(100..400).bars);
+    }
+
+    #[test]
+    fn bars_of_another_symbol_or_timeframe_go_in_front_of_none() {
+        let (known, at) = (page(300..400), minute(300));
+        let goes = |older: ChartHistory| known.goes_on_with((at, &older), Some(at));
+        assert!(goes(page(200..300)));
+        assert!(!goes(ChartHistory { symbol: Symbol::QQQ, ..page(200..300) }));
+        assert!(!goes(ChartHistory { span: BarSpan::M15, ..page(200..300) }));
+        assert!(!known.goes_on_with((at, &page(200..300)), None), "there are no bars yet");
+    }
 }

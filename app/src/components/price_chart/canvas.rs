@@ -215,16 +215,19 @@ impl Chart {
             });
         });
         follow(move || {
-            let page = self.one.feed.older.get();
-            let OlderPage::Came(page) = page else { return };
+            let older = self.one.feed.older;
+            let OlderPage::Came(before, page) = older.get() else { return };
+            let begins = self.state.with_value(|state| state.bars().first().map(|bar| bar.start));
             let is_ours = first.with_untracked(|first| {
                 let first = first.as_ref().and_then(|first| first.as_ref().ok());
-                first.is_some_and(|first| (first.symbol, first.span) == (page.symbol, page.span))
+                first.is_some_and(|first| first.goes_on_with((before, &page), begins))
             });
+            let mut next = OlderPage::Idle;
             if is_ours {
+                next = page.rest();
                 self.act(Action::Prepend(page.bars));
             }
-            self.one.feed.older.set(OlderPage::Idle);
+            older.set(next);
         });
     }
 
@@ -246,13 +249,18 @@ impl Chart {
             show();
         });
         follow(move || {
-            let OlderPage::Came(page) = self.one.compare.older.get() else { return };
+            let older = self.one.compare.older;
+            let OlderPage::Came(before, page) = older.get() else { return };
+            let begins = self.state.with_value(ChartState::compare_first);
+            let mut next = OlderPage::Idle;
             earlier.update_value(|earlier| {
-                if let Some(known) = earlier.as_mut().filter(|known| known.symbol == page.symbol) {
+                let Some(known) = earlier else { return };
+                if known.goes_on_with((before, &page), begins) {
+                    next = page.rest();
                     known.bars.splice(0..0, page.bars);
                 }
             });
-            self.one.compare.older.set(OlderPage::Idle);
+            older.set(next);
             show();
         });
         follow(move || {

@@ -86,21 +86,21 @@ pub(super) fn chart_feed(
     });
     let ask = Callback::new(move |before: Moment| {
         let Some((symbol, span, epoch)) = asked.get_untracked() else { return };
-        older.set(OlderPage::Asked);
+        let asking = OlderPage::Asked(before);
+        older.set(asking.clone());
         spawn_local(async move {
             let page = read_bars(symbol, span, Some(before)).await;
             if page.is_err() {
                 // Not with every painting meanwhile.
                 TimeoutFuture::new(ASKED_AGAIN_MS).await;
             }
-            if asked.try_get_untracked().flatten() != Some((symbol, span, epoch)) {
-                return;
+            let is_awaited = asked.try_get_untracked().flatten() == Some((symbol, span, epoch))
+                && older.with_untracked(|older| *older == asking);
+            // Asked again meanwhile, as when the link came back, it is answered once.
+            if is_awaited {
+                let came = |page| OlderPage::Came(before, history(page));
+                older.set(page.map_or(OlderPage::Idle, came));
             }
-            older.set(match page {
-                Ok(page) if page.bars.is_empty() => OlderPage::Ended,
-                Ok(page) => OlderPage::Came(history(page)),
-                Err(_) => OlderPage::Idle,
-            });
         });
     });
     ChartFeed { first, older, ask }
