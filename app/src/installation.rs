@@ -64,6 +64,13 @@ impl Installation {
         self.kept_at_ms.read().is_some()
     }
 
+    /// A newer version is there, which is told once: some hear of it with every look.
+    fn tell_outdated(self) {
+        if !self.is_outdated.get_untracked() {
+            self.is_outdated.set(true);
+        }
+    }
+
     /// Whether somebody answers: the server by its link, or this device from what it kept.
     pub(crate) fn answers(self, tape: LiveTape) -> bool {
         tape.link.get() == Link::Open || self.is_kept()
@@ -101,7 +108,7 @@ pub(crate) async fn keep_installed(tape: LiveTape, installation: Installation) {
     hear(&workers, "controllerchange", move || {
         // The first worker of a device comes after its page; a later one replaces the page's own.
         if was_kept {
-            installation.is_outdated.set(true);
+            installation.tell_outdated();
         }
     });
     let Some(registration) = registered(workers.register(WORKER)).await else { return };
@@ -133,7 +140,7 @@ impl Watch {
         let openings = self.tape.openings.get_value();
         let came_back = std::mem::replace(&mut self.openings, openings) != openings;
         if link == Link::Outdated {
-            self.installation.is_outdated.set(true);
+            self.installation.tell_outdated();
         }
         if is_open && self.installation.kept_at_ms.read_untracked().is_some() {
             reload_once(now_ms);
@@ -292,7 +299,7 @@ fn hear_update(registration: &ServiceWorkerRegistration, installation: Installat
     let tell = move |registration: &ServiceWorkerRegistration| {
         let has_page = workers().is_some_and(|workers| workers.controller().is_some());
         if has_page && registration.waiting().is_some() {
-            installation.is_outdated.set(true);
+            installation.tell_outdated();
         }
     };
     tell(registration);
@@ -319,4 +326,25 @@ fn hear(from: &web_sys::EventTarget, name: &str, act: impl FnMut() + 'static) {
     let act: Box<dyn FnMut()> = Box::new(act);
     let act = Closure::wrap(act).into_js_value();
     let _ = from.add_event_listener_with_callback(name, act.unchecked_ref());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_version_is_told_once() {
+        Owner::new().with(|| {
+            let installation = Installation::new();
+            let told = Memo::new(move |before: Option<&u32>| {
+                let before = before.copied().unwrap_or_default();
+                before + u32::from(installation.is_outdated.get())
+            });
+            assert_eq!(told.get_untracked(), 0);
+            for _look in 0..3 {
+                installation.tell_outdated();
+                assert_eq!(told.get_untracked(), 1);
+            }
+        });
+    }
 }

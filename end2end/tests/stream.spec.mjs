@@ -3,8 +3,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 
-import { openPage, startVolaris } from "../desk.mjs";
+import { live, openPage, startVolaris } from "../desk.mjs";
 
 /** A line between server and page that harms every so many frames, until it is told to be good. */
 function badLine() {
@@ -77,6 +78,42 @@ test("dropped, late and disordered frames leave the page with the server's numbe
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     assert.deepEqual(seen, told);
+    await page.quit();
+  } finally {
+    await page.leave();
+    await server.stop();
+  }
+});
+
+test("a server of another version is told once, and then left alone", async () => {
+  const server = await startVolaris();
+  const line = { isOther: false, links: 0 };
+  const page = await openPage({
+    server,
+    beforeVisit: (page) =>
+      page.routeWebSocket(/\/stream$/, (toPage) => {
+        line.links += 1;
+        const toServer = toPage.connectToServer();
+        toPage.onMessage((message) => toServer.send(message));
+        toServer.onMessage((message) => {
+          // No word of ours; what comes between is still understood.
+          if (line.isOther) toPage.send(Buffer.from([250, 250]));
+          toPage.send(message);
+        });
+      }),
+  });
+  try {
+    await live(page);
+    assert.equal(line.links, 1);
+    line.isOther = true;
+    const toast = page.locator(".toast", { hasText: "A new version of the desk is ready." });
+    const reload = toast.getByRole("button", { name: "Reload" });
+    await reload.focus();
+    // The page looks every second: a message that comes anew takes the focus away.
+    await pause(4_000);
+    assert.ok(await reload.evaluate((one) => one === document.activeElement), "the focus is lost");
+    assert.equal(line.links, 1, "it is asked again and again");
+    await page.locator('.desk[data-stale="true"]').waitFor();
     await page.quit();
   } finally {
     await page.leave();

@@ -69,6 +69,9 @@ pub(super) fn connect(tape: LiveTape) {
 
 impl Wire {
     fn open(self: &Rc<Self>) {
+        if self.is_outdated() {
+            return;
+        }
         let location = window().location();
         let host = location.host().unwrap_or_default();
         let scheme = if location.protocol().as_deref() == Ok("https:") { "wss" } else { "ws" };
@@ -105,6 +108,10 @@ impl Wire {
     }
 
     fn handle_message(self: &Rc<Self>, event: &web_sys::Event) {
+        // A socket that closes may still have words: of a newer server none is understood.
+        if self.is_outdated() {
+            return;
+        }
         self.heard_ms.set(steady_ms());
         let data = event.unchecked_ref::<MessageEvent>().data();
         let bytes = js_sys::Uint8Array::new(&data).to_vec();
@@ -129,8 +136,16 @@ impl Wire {
                 }
                 self.draw_soon();
             }
-            None => self.tape.link.set(Link::Outdated),
+            None => {
+                self.tape.link.set(Link::Outdated);
+                let socket = self.socket.take();
+                let _ = socket.map(|socket| socket.close());
+            }
         }
+    }
+
+    fn is_outdated(&self) -> bool {
+        self.tape.link.get_untracked() == Link::Outdated
     }
 
     fn handle_close(self: &Rc<Self>, closed: &WebSocket) {
@@ -142,10 +157,8 @@ impl Wire {
         if self.lost_ms.get().is_none() && self.tape.peek_books(|books| books.snapshots()) != 0 {
             self.lost_ms.set(Some(self.heard_ms.get()));
         }
-        if self.tape.link.get_untracked() != Link::Outdated {
-            self.tape.link.set(Link::Lost);
-            self.retry();
-        }
+        self.tape.link.set(Link::Lost);
+        self.retry();
     }
 
     /// Tries again after a pause that doubles, with a random part so that a thousand pages do not
