@@ -30,8 +30,11 @@ pub struct Outlook {
 /// Parts of spot between which a model looks for the most and the least. Far above, an option on a
 /// share that pays dividends falls behind one that was exercised: without end, but nowhere near.
 const SEARCHED: (f64, f64) = (0.3, 2.0);
-/// So many spots are looked at.
-const SPOTS: i32 = 400;
+/// Where strikes lie so far away, it looks on to these parts of the lowest and of the highest:
+/// beyond them what goes on is worth a straight line.
+const BEYOND_STRIKES: (f64, f64) = (0.5, 1.5);
+/// So many spots are looked at between the parts of spot, and as closely beyond.
+const SPOTS: f64 = 400.0;
 /// The best of them is narrowed down so often, to a millionth of its surroundings.
 const NARROWED: usize = 40;
 
@@ -93,21 +96,17 @@ impl Outlook {
 
     fn modelled(ends_at: Moment, scenario: &Scenario, paid: f64, spot: f64) -> Self {
         let profit = |spot: f64| scenario.worth(&Stand { spot, at: ends_at, shift: 0.0 }) - paid;
-        let (low, high) = (SEARCHED.0 * spot, SEARCHED.1 * spot);
-        // Equal parts of the price, so that as many stand below spot as above.
-        let step = quant::math::exp(quant::math::ln(high / low) / f64::from(SPOTS));
-        let mut spots = vec![low];
-        for place in 0..SPOTS {
-            let place = usize::try_from(place).expect("not negative");
-            spots.push(spots[place] * step);
-        }
+        let spots = searched(scenario, spot);
+        let (low, high) = (spots[0], spots[spots.len() - 1]);
+        // Below the lowest of them it is a straight line: all that is left is its end.
+        let with_nothing = scenario.worth_with_nothing(ends_at) - paid;
         let best = |sign: f64| {
             let of = |spot: f64| sign * profit(spot);
             let values: Vec<f64> = spots.iter().map(|spot| of(*spot)).collect();
             let place = (0..values.len()).max_by(|a, b| values[*a].total_cmp(&values[*b]));
             let place = place.expect("there are spots");
             let around = (spots[place.saturating_sub(1)], spots[(place + 1).min(spots.len() - 1)]);
-            sign * narrowed(of, around).max(values[place])
+            sign * narrowed(of, around).max(values[place]).max(sign * with_nothing)
         };
         let slope = scenario.far_slope();
         let extreme = |is_endless: bool, sign: f64| match is_endless {
@@ -120,11 +119,32 @@ impl Outlook {
             is_modelled: true,
             most: extreme(0.0 < slope, 1.0),
             least: extreme(slope < 0.0, -1.0),
-            break_evens: scenario.break_evens(paid, (0.4 * spot, 2.0 * spot), &stand),
+            break_evens: scenario.break_evens(paid, (low, high), &stand),
             profit_odds: None,
             is_profit: Vec::new(),
         }
     }
+}
+
+/// The spots that a model looks at, the lowest first: equal parts of the price from one to the
+/// next, so that as many stand below `spot` as above, and every strike, where the profit bends.
+fn searched(scenario: &Scenario, spot: f64) -> Vec<f64> {
+    let strikes: Vec<f64> = scenario.strikes().collect();
+    let lowest = strikes.iter().copied().fold(f64::INFINITY, f64::min);
+    let highest = strikes.iter().copied().fold(0.0, f64::max);
+    let low = (SEARCHED.0 * spot).min(BEYOND_STRIKES.0 * lowest);
+    let high = (SEARCHED.1 * spot).max(BEYOND_STRIKES.1 * highest);
+    let width = quant::math::ln(high / low);
+    let count = (SPOTS * width / quant::math::ln(SEARCHED.1 / SEARCHED.0)).round();
+    let step = quant::math::exp(width / count);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some hundred")]
+    let count = count as usize;
+    let mut spots: Vec<f64> =
+        std::iter::successors(Some(low), |spot| Some(spot * step)).take(count + 1).collect();
+    spots.extend(strikes);
+    spots.sort_by(f64::total_cmp);
+    spots.dedup();
+    spots
 }
 
 /// The greatest value between two spots, where there is one peak: thirds that cannot hold it go.

@@ -84,6 +84,25 @@ impl Scenario {
         self.legs.iter().map(|leg| leg.dollars * leg.price(stand, self.rate)).sum()
     }
 
+    /// What the whole would be worth with the underlying worth nothing, in dollars: shares and
+    /// calls nothing; a put its strike, which one that may not be exercised yet pays at its end.
+    pub(crate) fn worth_with_nothing(&self, at: Moment) -> f64 {
+        let points = |option: &ModelledOption| match (option.right, option.style) {
+            (Right::Call, _) => 0.0,
+            (Right::Put, ExerciseStyle::American) => option.strike,
+            (Right::Put, ExerciseStyle::European) => {
+                let years = years_between(at, option.expires_at).max(0.0);
+                option.strike * quant::math::exp(-self.rate * years)
+            }
+        };
+        self.legs.iter().map(|leg| leg.dollars * leg.option.as_ref().map_or(0.0, points)).sum()
+    }
+
+    /// The strikes of its options, one for each.
+    pub(crate) fn strikes(&self) -> impl Iterator<Item = f64> {
+        self.legs.iter().filter_map(|leg| Some(leg.option.as_ref()?.strike))
+    }
+
     /// Its worth over spots from `low` to `high`, less what was paid: pairs of spot and dollars,
     /// the strikes between them included.
     pub fn profits(
@@ -95,8 +114,7 @@ impl Scenario {
     ) -> Vec<(f64, f64)> {
         let mut spots: Vec<f64> =
             (0..=steps).map(|step| low + (high - low) * step as f64 / steps as f64).collect();
-        let options = self.legs.iter().filter_map(|leg| leg.option);
-        spots.extend(options.map(|one| one.strike).filter(|one| low < *one && *one < high));
+        spots.extend(self.strikes().filter(|one| low < *one && *one < high));
         spots.sort_by(f64::total_cmp);
         spots.dedup();
         let profit = |spot| (spot, self.worth(&Stand { spot, ..*stand }) - paid);

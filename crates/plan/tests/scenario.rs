@@ -11,7 +11,10 @@ mod made_known;
 use made_chain::{HALF, SPOT, chain, now};
 use made_known::known;
 use market::{Moment, Span};
-use plan::{Extreme, LegValue, Outlook, Position, Scenario, Stand, read_position, value};
+use plan::{
+    Extreme, Instrument, Leg, LegModel, LegValue, Outlook, Position, Scenario, Stand,
+    read_position, value,
+};
 use proptest::prelude::*;
 use quant::options::{ChainBook, RATE_DEFAULT, Wander, years_between};
 
@@ -96,6 +99,95 @@ fn a_calendar_is_judged_when_its_first_leg_ends() {
     assert!(outlook.break_evens[0] < 5_000.0 && 5_000.0 < outlook.break_evens[1]);
     // Without a model nothing is said.
     assert_eq!(Outlook::new(&position, None, paid, SPOT, None), None);
+}
+
+/// A position whose every option has one volatility and no dividend; nothing of it was quoted.
+fn modelled_by(text: &str, volatility: f64) -> (Position, Scenario) {
+    let position = read_position(text).unwrap();
+    let of = |leg: &Leg| {
+        let Instrument::Option(contract) = leg.instrument else { return LegValue::shares(SPOT) };
+        let years = years_between(now(), contract.series.expires_at());
+        let carry = libm::exp(0.03 * years);
+        let model = LegModel { volatility, is_borrowed: false, carry };
+        LegValue { model: Some(model), ..LegValue::shares(0.0) }
+    };
+    let known: Vec<LegValue> = position.legs().iter().map(of).collect();
+    let scenario = Scenario::new(&position, &known, RATE_DEFAULT, now()).unwrap();
+    (position, scenario)
+}
+
+#[test]
+fn the_most_and_the_least_reach_down_to_nothing_and_to_far_strikes() {
+    // From the end of the first, 7 March, a European put of 4 April waits 28 days for its strike.
+    let later = libm::exp(-RATE_DEFAULT * (28.0 - 1.0 / 24.0) / 365.0);
+    for (text, spot, most, least) in [
+        // What lies at nothing.
+        ("-1 SPY 7MAR24 490P; 1 SPY 4APR24 520C", 510.0, None, Some(-49_000.0)),
+        ("1 SPY 7MAR24 490P; -1 SPY 4APR24 520C", 510.0, Some(49_000.0), None),
+        ("1 SPY 7MAR24 520C; -1 SPY 4APR24 490P", 510.0, None, Some(-49_000.0)),
+        ("-1 SPXW 7MAR24 4900P; 1 SPXW 4APR24 5100C", SPOT, None, Some(-490_000.0)),
+        ("1 SPXW 7MAR24 5100C; -1 SPXW 4APR24 4900P", SPOT, None, Some(-490_000.0 * later)),
+        ("-1 SPXW 7MAR24 5100C; 1 SPXW 4APR24 4900P", SPOT, Some(490_000.0 * later), None),
+        // Far strikes: a spread is as wide as it is, less the interest on what comes later.
+        ("-1 SPY 7MAR24 490C; 1 SPY 4APR24 1500C", 510.0, None, Some(-101_000.0)),
+        ("1 SPY 7MAR24 100P; -1 SPY 4APR24 60P", 510.0, Some(4_000.0), None),
+    ] {
+        let (position, scenario) = modelled_by(text, 0.2);
+        let outlook = Outlook::new(&position, Some(&scenario), 0.0, spot, None).unwrap();
+        for (own, exact) in [(outlook.most, most), (outlook.least, least)] {
+            let Some(exact) = exact else { continue };
+            let Extreme::Dollars(own) = own else { panic!("{text}: {outlook:?}") };
+            assert!((own / exact - 1.0).abs() < 0.005, "{text}: {own} {exact}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever is held over several ends, nothing lies beyond the most and the least, and both are
+    /// found by a dense search.
+    #[test]
+    fn nothing_lies_beyond_the_most_and_the_least(
+        legs in prop::collection::vec(
+            (prop_oneof![-3_i64..0, 1_i64..4], 2..30_u32, any::<bool>(), any::<bool>()),
+            2..5,
+        ),
+        is_early: bool,
+        paid in -20_000.0..20_000.0,
+    ) {
+        let (root, unit, spot) = if is_early { ("SPY", 50, 500.0) } else { ("SPXW", 500, SPOT) };
+        let orders: Vec<String> = legs
+            .iter()
+            .map(|(quantity, place, is_call, is_first)| {
+                let expiry = if *is_first { "7MAR24" } else { "4APR24" };
+                let right = if *is_call { 'C' } else { 'P' };
+                format!("{quantity} {root} {expiry} {}{right}", place * unit)
+            })
+            .collect();
+        let Ok(position) = read_position(&orders.join("; ")) else { return Ok(()) };
+        if position.ends_at_once() {
+            return Ok(());
+        }
+        let (position, scenario) = modelled_by(&position.to_string(), 0.3);
+        let outlook = Outlook::new(&position, Some(&scenario), paid, spot, None).unwrap();
+        let stand = |spot| Stand { spot, at: outlook.ends_at, shift: 0.0 };
+        let strikes = position.options().map(|one| 1.5 * one.strike.to_f64());
+        let highest = strikes.fold(2.0 * spot, f64::max);
+        let profits: Vec<f64> = (1..=4_000)
+            .map(|place| scenario.worth(&stand(highest * f64::from(place) / 4_000.0)) - paid)
+            .collect();
+        let high = profits.iter().copied().fold(f64::MIN, f64::max);
+        let low = profits.iter().copied().fold(f64::MAX, f64::min);
+        // The dense search stops a step before nothing, and may miss a corner by half of one: at
+        // most three contracts of a hundred for each of four legs.
+        let step = 1_200.0 * highest / 4_000.0;
+        for (extreme, far, sign) in [(outlook.most, high, 1.0), (outlook.least, low, -1.0)] {
+            let Extreme::Dollars(own) = extreme else { continue };
+            let beyond = sign * (own - far);
+            prop_assert!((-0.01..step).contains(&beyond), "{position}: {own} {far}");
+        }
+    }
 }
 
 #[test]
