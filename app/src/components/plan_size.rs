@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use market::format;
-use plan::{Leg, Risk, Size, loss_of_one};
+use plan::{Leg, Risk, Size, UnitLoss};
 
 use super::menu::{Menu, choice};
 use super::plan_head::PlanControls;
@@ -74,11 +74,11 @@ fn panel(controls: PlanControls, is_open: RwSignal<bool>) -> AnyView {
     let loss = memo(move || {
         let now = now.read();
         let now = now.as_ref()?;
-        loss_of_one(now.outlook.as_ref()?, now.worst(), now.position.units())
+        UnitLoss::of(now.outlook.as_ref()?, now.worst(), now.position.units())
     });
     let size = memo(move || {
         let means = means.read();
-        Size::of(means.risk()?, amount(&means.account)?, loss.get()?)
+        Size::of(means.risk()?, amount(&means.account)?, loss.get()?.dollars)
     });
     let told = memo(move || told(loss.get(), size.get()));
     let units = memo(move || size.get().map_or(0, |size| size.units));
@@ -134,19 +134,86 @@ fn panel(controls: PlanControls, is_open: RwSignal<bool>) -> AnyView {
     .into_any()
 }
 
-fn told(loss: Option<f64>, size: Option<Size>) -> String {
-    let Some(loss) = loss else {
+/// What one unit loses, and so many of them. Where there is no end to it, the worst move stands for
+/// it, and both are said: no other size follows from an account.
+fn told(loss: Option<UnitLoss>, size: Option<Size>) -> String {
+    let Some(UnitLoss { dollars, is_endless }) = loss else {
         return "What one can lose is not known, or nothing can be lost.".to_owned();
     };
-    let one = format::money(loss);
-    let one = one.trim_start_matches('+');
+    if is_endless && dollars < CENT {
+        return "No move from −8% to +6% loses anything now, but there is no end to what it can \
+                lose: no size follows from that."
+            .to_owned();
+    }
+    let money = |dollars| format::money(dollars).trim_start_matches('+').to_owned();
+    let one = money(dollars);
+    let (how, end) = match is_endless {
+        true => ("on the worst move from −8% to +6%", " There is no end to what it can lose."),
+        false => ("at most", ""),
+    };
     match size {
-        None => format!("One loses {one} at most. Say account and risk as numbers above nothing."),
+        None => {
+            format!("One loses {one} {how}.{end} Say account and risk as numbers above nothing.")
+        }
+        Some(Size { units: 0, .. }) if is_endless => {
+            format!("One already loses {one} {how}: more than you allow.{end}")
+        }
         Some(Size { units: 0, .. }) => format!("One already loses {one}: more than you allow."),
         Some(Size { units, loss, part }) => format!(
-            "One loses {one} at most; {units} lose {}, {:.2}% of the account.",
-            format::money(loss).trim_start_matches('+'),
+            "One loses {one} {how}; {units} lose {}, {:.2}% of the account.{end}",
+            money(loss),
             100.0 * part,
         ),
+    }
+}
+
+/// A loss below it is told as nothing.
+const CENT: f64 = 0.005;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_most_is_said_of_nothing_that_has_no_end() {
+        const END: &str = " There is no end to what it can lose.";
+        let some = Some(Size { units: 2, loss: 40_000.0, part: 0.02 });
+        let none = Some(Size { units: 0, loss: 0.0, part: 0.0 });
+        let of = |dollars, is_endless| Some(UnitLoss { dollars, is_endless });
+        for (loss, size, expected) in [
+            (
+                of(20_000.0, false),
+                some,
+                "One loses $20,000 at most; 2 lose $40,000, 2.00% of the account.",
+            ),
+            (
+                of(20_000.0, true),
+                some,
+                "One loses $20,000 on the worst move from −8% to +6%; 2 lose $40,000, \
+                 2.00% of the account.",
+            ),
+            (of(20_000.0, false), none, "One already loses $20,000: more than you allow."),
+            (
+                of(20_000.0, true),
+                none,
+                "One already loses $20,000 on the worst move from −8% to +6%: more than you allow.",
+            ),
+            (
+                of(20_000.0, false),
+                None,
+                "One loses $20,000 at most. Say account and risk as numbers above nothing.",
+            ),
+            (None, None, "What one can lose is not known, or nothing can be lost."),
+        ] {
+            let expected = match (loss, size) {
+                (Some(UnitLoss { is_endless: true, .. }), Some(_)) => format!("{expected}{END}"),
+                _ => expected.to_owned(),
+            };
+            assert_eq!(told(loss, size), expected);
+        }
+        let unsized_ = told(of(20_000.0, true), None);
+        assert!(unsized_.contains(END) && !unsized_.contains("at most"), "{unsized_}");
+        let calm = told(of(0.0, true), None);
+        assert!(calm.contains("no end") && !calm.contains("nothing can be lost"), "{calm}");
     }
 }

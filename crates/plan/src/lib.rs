@@ -22,7 +22,7 @@ pub use payoff::{Extreme, Payoff};
 pub use portfolio::{Attribution, LegsAt, WeightedGreeks};
 pub use risk::{GRID, RiskAxes, RiskBook, RiskGrid, ShiftTerm, Stickiness};
 pub use scenario::{Scenario, Stand};
-pub use sizing::{Risk, Size, WorstMove, loss_of_one};
+pub use sizing::{Risk, Size, UnitLoss, WorstMove};
 pub use stage::{BadStage, Stage};
 pub use strategy::{BadTemplate, Strategy, template};
 pub use valuation::{LegModel, LegValue, PositionGreeks, PositionValue, value};

@@ -16,7 +16,7 @@ pub enum Risk {
 pub struct Size {
     /// Units: none where one already loses too much.
     pub units: i64,
-    /// What they lose at most, in dollars.
+    /// What they lose, in dollars: so many times the [`UnitLoss`].
     pub loss: f64,
     /// The same as a part of the account.
     pub part: f64,
@@ -29,6 +29,16 @@ pub struct WorstMove {
     pub loss: f64,
     /// What the underlying gains there, a fraction.
     pub by: f64,
+}
+
+/// What one unit of a position loses.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UnitLoss {
+    /// Dollars, not less than nothing: what it loses at most, or where there is no end to that what
+    /// the worst move loses.
+    pub dollars: f64,
+    /// Whether there is no end to what it may lose.
+    pub is_endless: bool,
 }
 
 /// The most units that are ever told.
@@ -76,12 +86,15 @@ impl WorstMove {
     }
 }
 
-/// What one unit loses at most, in dollars: what the outlook says, else, where there is no end to
-/// it, what the worst move loses.
-pub fn loss_of_one(outlook: &Outlook, worst: Option<WorstMove>, units: i64) -> Option<f64> {
-    let loss = match outlook.least {
-        Extreme::Dollars(least) => -least,
-        Extreme::Unlimited => worst?.loss,
-    };
-    (0.0 < loss).then(|| loss / units as f64)
+impl UnitLoss {
+    /// Of a position that is held as so many `units`; nothing where nothing can be lost, and where
+    /// there is no end to it and no move is known.
+    pub fn of(outlook: &Outlook, worst: Option<WorstMove>, units: i64) -> Option<Self> {
+        let (loss, is_endless) = match outlook.least {
+            Extreme::Dollars(least) => (-least, false),
+            Extreme::Unlimited => (worst?.loss, true),
+        };
+        let is_loss = is_endless || 0.0 < loss;
+        is_loss.then(|| Self { dollars: loss / units as f64, is_endless })
+    }
 }

@@ -9,7 +9,7 @@ mod made_known;
 
 use made_chain::{SPOT, chain, now};
 use made_known::known;
-use plan::{Outlook, Risk, Scenario, Size, Stand, WorstMove, loss_of_one, read_position, value};
+use plan::{Outlook, Risk, Scenario, Size, Stand, UnitLoss, WorstMove, read_position, value};
 use proptest::prelude::*;
 use quant::options::RATE_DEFAULT;
 
@@ -49,18 +49,31 @@ fn the_worst_move_is_found_and_stands_for_what_has_no_end() {
         assert!((scenario.worth(&stand) - there - worst.loss).abs() < 1e-6);
         let paid = value(&position, &known).mid.unwrap();
         let outlook = Outlook::new(&position, Some(&scenario), paid, SPOT, None).unwrap();
-        let one = loss_of_one(&outlook, Some(worst), position.units()).unwrap();
+        let one = UnitLoss::of(&outlook, Some(worst), position.units()).unwrap();
+        assert_eq!(one.is_endless, is_endless, "{text}");
         if is_endless {
-            assert!((one - worst.loss).abs() < 1e-9);
+            assert!((one.dollars - worst.loss).abs() < 1e-9);
+            assert_eq!(UnitLoss::of(&outlook, None, position.units()), None);
         } else {
             // A move now never loses more than the end can.
-            assert!(worst.loss <= one * position.units() as f64 + 1.0, "{text}");
+            assert!(worst.loss <= one.dollars * position.units() as f64 + 1.0, "{text}");
         }
     }
     let bought = read_position("1 SPXW 7MAR24 5000C").unwrap();
     let known = known(&bought, &books);
     let scenario = Scenario::new(&bought, &known, RATE_DEFAULT, now()).unwrap();
     assert!(WorstMove::of(&scenario, &stand).by < 0.0);
+}
+
+#[test]
+fn what_no_move_loses_may_still_have_no_end() {
+    let position = read_position("1 SPXW 7MAR24 5000C; -2 SPXW 7MAR24 5900C").unwrap();
+    let outlook = Outlook::new(&position, None, 0.0, SPOT, None).unwrap();
+    let calm = WorstMove { loss: 0.0, by: 0.0 };
+    let one = UnitLoss::of(&outlook, Some(calm), 1).unwrap();
+    assert_eq!(one, UnitLoss { dollars: 0.0, is_endless: true });
+    // No size follows from that.
+    assert_eq!(Size::of(Risk::Part(0.02), 50_000.0, one.dollars), None);
 }
 
 proptest! {
