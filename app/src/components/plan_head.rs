@@ -452,7 +452,7 @@ fn price(controls: PlanControls) -> AnyView {
     let PlanControls { now, legs, on_paid, .. } = controls;
     let shown = memo(move || {
         let now = now.read();
-        let points = now.as_ref().and_then(|now| Some(now.paid? / dollars_a_point(&now.position)));
+        let points = now.as_ref().and_then(|now| Some(now.paid? / now.position.dollars_a_point()));
         points.map_or_else(|| "–".to_owned(), |points| format!("{points:.2}"))
     });
     let is_told = memo(move || now.read().as_ref().is_some_and(|now| now.is_paid_told));
@@ -479,7 +479,7 @@ fn price(controls: PlanControls) -> AnyView {
         }
         // Of what is written: its quotes may be on their way.
         let position = Position::new(legs.get_untracked(), None);
-        let unit = position.map_or(100.0, |position| dollars_a_point(&position));
+        let unit = position.map_or(100.0, |position| position.dollars_a_point());
         held.release();
         on_paid.run(points.map(|points| unit * points));
     };
@@ -508,11 +508,6 @@ fn price(controls: PlanControls) -> AnyView {
 /// Whether nothing is typed in a field, or what stands there for no price.
 fn has_no_price(text: &str) -> bool {
     matches!(text.trim(), "" | "–")
-}
-
-/// Dollars for each point of the price of one.
-fn dollars_a_point(position: &Position) -> f64 {
-    100.0 * position.units() as f64
 }
 
 /// What opening all of it at once would cost: bought at the ask, sold at the bid.

@@ -174,11 +174,29 @@ impl Position {
         self.options().all(|contract| Some(contract.series.expires_at()) == first)
     }
 
-    /// How often its smallest whole is held: 2 for two spreads, 1 for shares alone.
+    /// How often its smallest whole is held: 2 for two spreads, 50 for 50 shares alone. It divides
+    /// the quantity of every leg, shares too, so that a part of a position loses none of them.
     pub fn units(&self) -> i64 {
-        let options =
-            self.legs.iter().filter(|leg| matches!(leg.instrument, Instrument::Option(_)));
-        options.fold(0, |unit, leg| divisor(unit, leg.quantity.abs())).max(1)
+        self.legs.iter().fold(0, |unit, leg| divisor(unit, leg.quantity.abs()))
+    }
+
+    /// Dollars that all of it gains when the price of one unit gains a point: 100 for each unit
+    /// with an option in it, 1 for each share alone.
+    pub fn dollars_a_point(&self) -> f64 {
+        let points = self.legs.iter().map(|leg| leg.instrument.multiplier());
+        points.fold(1.0, f64::max) * self.units() as f64
+    }
+
+    /// So many of its units, without what was paid.
+    pub fn part(&self, units: i64) -> Result<Self, BadPosition> {
+        let whole = self.units();
+        let scaled = |leg: &Leg| Leg { quantity: leg.quantity / whole * units, ..*leg };
+        Self::new(self.legs.iter().map(scaled), None)
+    }
+
+    /// The part of an amount of dollars that so many of its units have, to the cent.
+    pub fn share_of(&self, dollars: f64, units: i64) -> f64 {
+        (100.0 * dollars * units as f64 / self.units() as f64).round() / 100.0
     }
 
     /// The contracts of its options.

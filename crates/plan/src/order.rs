@@ -61,7 +61,7 @@ impl OrderFormat {
     /// is known of its legs, in their order: a basket has a limit for each.
     pub fn write(self, position: &Position, known: &[LegValue]) -> Result<String, BadOrder> {
         // In points of one unit; less than nothing for a credit.
-        let point = 100.0 * position.units() as f64;
+        let point = position.dollars_a_point();
         let limit = || position.paid.map(|paid| paid / point).ok_or(BadOrder::NoPrice);
         match self {
             Self::Occ => occ(position),

@@ -100,6 +100,28 @@ fn the_exchange_and_programs_name_each_contract() {
     assert_eq!(told, BadOrder::TooManyLegs(5));
 }
 
+/// What is paid for shares alone is told by the share, however many there are.
+#[test]
+fn one_of_shares_alone_is_a_share() {
+    for (text, price, json) in [
+        ("50 SPY @510", "\"price\": \"510.00\"", "\"units\": 50,\n  \"limit\": 510.00"),
+        ("100 SPY @510", "\"price\": \"510.00\"", "\"units\": 100,\n  \"limit\": 510.00"),
+        ("200 SPY @510", "\"price\": \"510.00\"", "\"units\": 200,\n  \"limit\": 510.00"),
+        ("-30 SPY @510", "\"price\": \"510.00\"", "\"units\": 30,\n  \"limit\": -510.00"),
+        // With options, a point is a hundred dollars: 510 less 1.50.
+        (
+            "200 SPY @510; -2 SPY 15MAR24 520C @1.5",
+            "\"price\": \"508.50\"",
+            "\"units\": 2,\n  \"limit\": 508.50",
+        ),
+    ] {
+        let order = written(OrderFormat::Tastytrade, text).unwrap();
+        assert!(order.contains(price), "{text}: {order}");
+        let order = written(OrderFormat::Json, text).unwrap();
+        assert!(order.contains(json), "{text}: {order}");
+    }
+}
+
 #[test]
 fn a_basket_has_a_row_a_leg() {
     let basket =

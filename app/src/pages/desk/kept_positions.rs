@@ -4,7 +4,7 @@ use api::{KeptPositionView, PositionChange, change_positions, read_positions};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use market::{Moment, TapeId};
-use plan::{Leg, Position, Stage, Strategy, read_position};
+use plan::{Position, Stage, Strategy, read_position};
 
 use crate::components::ToastText;
 
@@ -61,18 +61,6 @@ pub(super) fn new_position(
         closed_at: None,
         changed_at: Moment(0),
     }
-}
-
-/// So many of a position's units.
-pub(super) fn part_of(position: &Position, units: i64) -> Option<Position> {
-    let whole = position.units();
-    let scaled = |leg: &Leg| Leg { quantity: leg.quantity * units / whole, ..*leg };
-    Position::new(position.legs().iter().map(scaled), None).ok()
-}
-
-/// The same part of an amount of dollars, to the cent.
-pub(super) fn share_of(dollars: f64, units: i64, whole: i64) -> f64 {
-    (100.0 * dollars * units as f64 / whole as f64).round() / 100.0
 }
 
 /// The positions that the trader keeps.
@@ -208,16 +196,6 @@ mod tests {
         assert_eq!(back, expected);
         let back = way_back(&["b".to_owned()], &before, &before[..1]);
         assert_eq!(back, [PositionChange::Write(view("b", 2.0))]);
-    }
-
-    #[test]
-    fn a_part_has_its_part_of_the_money() {
-        let position = read_position("-3 SPXW 27FEB24 5100/5110C").expect("a position");
-        let one = part_of(&position, 1).expect("a part");
-        assert_eq!(one.to_string(), "-1 SPXW 27FEB24 5100C; +1 SPXW 27FEB24 5110C");
-        assert_eq!(part_of(&position, 2).expect("a part").units(), 2);
-        assert_eq!(part_of(&position, 0), None);
-        assert_eq!(share_of(-100.0, 1, 3), -33.33);
     }
 
     #[test]

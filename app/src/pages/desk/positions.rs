@@ -8,7 +8,7 @@ use plan::{RiskAxes, RiskBook, Stage};
 use quant::options::{RATE_DEFAULT, Smile};
 
 use super::commands::Commands;
-use super::kept_positions::{Kept, KeptPositions, part_of, share_of};
+use super::kept_positions::{Kept, KeptPositions};
 use super::valued_positions::ValuedPositions;
 use super::written::link_of;
 use super::{loaded_pane, nothing_there};
@@ -173,11 +173,10 @@ impl PositionsData {
             let words = format!("{name} is closed.");
             return self.kept.change(vec![PositionChange::Write(closed)], words);
         }
-        let (Some(gone), Some(rest)) = (part_of(position, units), part_of(position, whole - units))
-        else {
+        let (Ok(gone), Ok(rest)) = (position.part(units), position.part(whole - units)) else {
             return;
         };
-        let share = |dollars: f64| share_of(dollars, units, whole);
+        let share = |dollars: f64| position.share_of(dollars, units);
         let (paid, before) = (kept.view.paid.unwrap_or(0.0), kept.view.fees);
         let closed = KeptPositionView {
             id: String::new(),
