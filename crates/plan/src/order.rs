@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use market::{Contract, Right, Symbol, strike_text};
+use market::{Contract, Right, Series, Settlement, Symbol, strike_text};
 
 use crate::{Instrument, LegValue, Position, Strategy};
 
@@ -194,11 +194,19 @@ fn date(one: &Contract) -> String {
     format!("{day} {month} {:02}", year % 100)
 }
 
-/// Whether it is not one of the series of third Fridays that an underlying had first.
+/// Whether it is not one of the series of third Fridays that an underlying had first. Where the
+/// exchange is closed on that Friday they end the trading day before, and are named after it.
 fn is_weekly(one: &Contract) -> bool {
-    let (series, (_, _, day)) = (one.series, one.series.expires.year_month_day());
-    let is_third_friday = series.expires.weekday() == FRIDAY && (15..=21).contains(&day);
-    series.root.to_string() != series.terms().underlying.as_str() || !is_third_friday
+    let (series, terms) = (one.series, one.series.terms());
+    if series.root.as_str() != terms.underlying.as_str() {
+        return true;
+    }
+    let friday = series.expires.week_start().plus_days(FRIDAY - 1);
+    let (_, _, day) = friday.year_month_day();
+    let monthly = Series { expires: friday, ..series };
+    let is_monthly = (15..=21).contains(&day) && series.last_day() == monthly.last_day();
+    // The root alone tells those of an index: SPX beside SPXW.
+    terms.settlement == Settlement::Pm && !is_monthly
 }
 
 /// The body that tastytrade's API documents for an order of several legs.

@@ -100,6 +100,29 @@ fn the_exchange_and_programs_name_each_contract() {
     assert_eq!(told, BadOrder::TooManyLegs(5));
 }
 
+#[test]
+fn a_monthly_ends_before_a_third_friday_that_is_closed() {
+    for (text, is_weekly) in [
+        ("1 SPY 17JUL26 600C @1", false),
+        ("1 SPY 18JUN26 600C @1", false), // Juneteenth is the Friday
+        ("1 SPY 17APR25 500C @1", false), // Good Friday
+        ("1 QQQ 14APR22 300C @1", false),
+        ("1 SPY 17MAY14 190C @1", false), // until 2015 named after the Saturday
+        ("1 SPY 17JUN26 600C @1", true),
+        ("1 SPY 16JUL26 600C @1", true), // the Friday is open
+        ("1 SPY 12JUN26 600C @1", true),
+        ("1 SPY 26JUN26 600C @1", true),
+        ("1 SPX 18JUN26 6000C @1", false),
+        ("1 SPX 17JUN26 6000C @1", false),
+        ("1 SPXW 18JUN26 6000C @1", true),
+        ("1 NDXP 17JUL26 20000C @1", true),
+        ("1 NDX 17JUL26 20000C @1", false),
+    ] {
+        let line = written(OrderFormat::Thinkorswim, text).unwrap();
+        assert_eq!(line.contains(" (Weeklys) "), is_weekly, "{text}: {line}");
+    }
+}
+
 /// What is paid for shares alone is told by the share, however many there are.
 #[test]
 fn one_of_shares_alone_is_a_share() {
