@@ -44,6 +44,8 @@ pub(crate) struct Installation {
     pub(crate) can_install: RwSignal<bool>,
     /// When what is shown was kept, in milliseconds since 1970; nothing where it is the server's.
     pub(crate) kept_at_ms: RwSignal<Option<f64>>,
+    /// Something that was drawn waits to be kept: with the page it would be gone.
+    pub(crate) has_unsent: StoredValue<bool>,
     /// The charts that are shown, whoever chose them: a link, or this device.
     pub(crate) layout: RwSignal<Layout>,
 }
@@ -55,6 +57,7 @@ impl Installation {
             is_outdated: RwSignal::new(false),
             can_install: RwSignal::new(false),
             kept_at_ms: RwSignal::new(None),
+            has_unsent: StoredValue::new(false),
             layout: RwSignal::new(Layout::default()),
         }
     }
@@ -103,6 +106,7 @@ pub(crate) async fn keep_installed(tape: LiveTape, installation: Installation) {
         TimeoutFuture::new(START_MS).await;
     }
     hear_offer(installation);
+    warn_of_unsent(installation);
     let Some(workers) = workers() else { return };
     let was_kept = workers.controller().is_some();
     hear(&workers, "controllerchange", move || {
@@ -142,12 +146,14 @@ impl Watch {
         if link == Link::Outdated {
             self.installation.tell_outdated();
         }
-        if is_open && self.installation.kept_at_ms.read_untracked().is_some() {
+        let installation = self.installation;
+        let is_kept = installation.kept_at_ms.with_untracked(Option::is_some);
+        if is_open && is_kept && !installation.has_unsent.get_value() {
             reload_once(now_ms);
         }
         if link == Link::Lost && ASK_MS < now_ms - self.asked_ms {
             self.asked_ms = now_ms;
-            spawn_local(leave_signed_out());
+            spawn_local(leave_signed_out(self.installation));
         }
         // A server that was away may have come back as a newer one.
         if came_back || RENEW_MS < now_ms - self.renewed_ms {
@@ -205,10 +211,12 @@ impl Watch {
 
 /// A link that was lost may be lost because nobody is signed in here any more: the page is asked
 /// for anew, and leads to the sign-in.
-async fn leave_signed_out() {
+async fn leave_signed_out(installation: Installation) {
     let answer = JsFuture::from(window().fetch_with_str(STATUS_PATH)).await;
     let status = answer.ok().and_then(|answer| answer.dyn_into::<Response>().ok());
     if status.is_some_and(|answer| answer.status() == 401) {
+        // Whoever sits here now is asked nothing.
+        installation.has_unsent.set_value(false);
         let _ = window().location().reload();
     }
 }
@@ -286,6 +294,17 @@ pub(crate) async fn install(installation: Installation) {
     {
         let _ = JsFuture::from(Promise::resolve(&asked)).await;
     }
+}
+
+/// Has the browser ask first when somebody leaves what would be gone.
+fn warn_of_unsent(installation: Installation) {
+    let warn = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+        if installation.has_unsent.get_value() {
+            event.prevent_default();
+        }
+    });
+    let warn = warn.into_js_value();
+    let _ = window().add_event_listener_with_callback("beforeunload", warn.unchecked_ref());
 }
 
 fn hear_offer(installation: Installation) {

@@ -3,9 +3,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 
 import { fingers, pause } from "../chart.mjs";
-import { checkAxe, openPage, startVolaris, until, visit } from "../desk.mjs";
+import {
+  checkAxe, hold, live, openPage, startVolaris, until, visit, withoutWorker,
+} from "../desk.mjs";
+import { untilKept } from "../device.mjs";
 
 const TOOLS = [
   "Trend line", "Horizontal line", "Vertical line", "Ray", "Rectangle", "Fibonacci retracement",
@@ -197,6 +201,76 @@ test("what was drawn while the desk was away is saved when it is back", async ()
     } finally {
       await again.stop();
     }
+  } finally {
+    await page.leave();
+    await server.stop();
+  }
+});
+
+/** Draws a line as who has no mouse does. */
+async function drawByKeys(page) {
+  await page.locator(".price-chart__canvas").focus();
+  await page.keyboard.press("Alt+h");
+  await page.keyboard.press("Enter");
+  const options = page.getByRole("toolbar", { name: "Selected drawing" });
+  await options.getByText("Horizontal line").waitFor();
+}
+
+test("a page of the device is not loaded anew before what was drawn on it is kept", async () => {
+  const server = await startVolaris();
+  const page = await openPage({ server, path: "/chart/SPX?span=5m" });
+  let again;
+  try {
+    await live(page);
+    await untilKept(page, "/chart/SPX?span=5m");
+    await server.stop({ keepFolder: true });
+    await page.reload();
+    const notice = page.locator(".top-bar__offline");
+    await notice.waitFor();
+    await page.locator(".price-chart__data", { hasText: "O " }).waitFor();
+    await drawByKeys(page);
+    await page.getByText("Drawings of SPX were not saved").first().waitFor();
+    await page.evaluate(() => (window.isOld = true));
+    const answer = await hold(page, "**/drawings/edit");
+    again = await startVolaris({ folder: server.folder, listen: new URL(server.address).host });
+    await live(page);
+    // It looks every second.
+    await wait(3_000);
+    assert.ok(await page.evaluate(() => window.isOld), "it is loaded anew with the drawing unsent");
+    answer();
+    const isNew = () => page.evaluate(() => window.isOld === undefined).catch(() => false);
+    await until(isNew, "it stays what the device kept");
+    await notice.waitFor({ state: "hidden" });
+    await page.locator(".price-chart__data", { hasText: "O " }).waitFor();
+    await until(async () => (await listed(page)).length === 1, "the drawing is lost");
+    // What the browser itself says of a server that is away is no fault of the page.
+    page.complaints.length = 0;
+    await page.quit();
+  } finally {
+    await page.leave();
+    await (again ?? server).stop({ keepFolder: false });
+  }
+});
+
+test("drawings that could not be read come with the next link", async () => {
+  const server = await startVolaris();
+  const page = await openPage({ server, path: "/chart/QQQ", beforeVisit: withoutWorker });
+  try {
+    await pause(page);
+    const saved = saves(page);
+    await drawByKeys(page);
+    await until(() => saved.count === 1, "it is not saved");
+    await page.goto(`${server.address}/chart/SPX`);
+    await live(page);
+    await page.context().setOffline(true);
+    await page.locator('.feed-age[data-state="lost"]').waitFor({ timeout: 20_000 });
+    await page.locator(".watch-row__choose", { hasText: "QQQ" }).click();
+    await page.getByText("The drawings of QQQ could not be read").first().waitFor();
+    await page.context().setOffline(false);
+    await live(page);
+    await until(async () => (await listed(page)).length === 1, "they are not asked for again");
+    page.complaints.length = 0;
+    await page.quit();
   } finally {
     await page.leave();
     await server.stop();
