@@ -6,16 +6,18 @@
 const CODE = `code ${BUILD}`;
 const PAGES = "pages";
 const ANSWERS = "answers";
+const OFFLINE = "offline";
 const PAGES_MAX = 20;
 const ANSWERS_MAX = 200;
 /** What somebody holds or plans stays on the server: a device is lost, or shared. */
 const PRIVATE = /^\/(api\/positions|plan|positions)\//;
 const PRIVATE_PARTS = ["position", "paid"];
+/** Where who is not signed in is led. */
+const SIGN_IN = "/sign-in";
+/** Pages of the device that are open at once: of earlier ones nobody asks any more. */
+const OFFLINE_MAX = 100;
 /** A page that is kept is shown when the server says nothing for this long. */
 const PATIENCE_MS = 6_000;
-
-/** Pages that came from the device: they alone may be given answers from it. */
-const offline = new Set();
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CODE).then((cache) => cache.addAll(FILES)));
@@ -36,6 +38,7 @@ async function replaceEarlierBuild() {
 self.addEventListener("message", (event) => {
   const { word, page, books } = event.data ?? {};
   if (word === "take over") self.skipWaiting();
+  if (word === "forget") event.waitUntil(forget());
   // A page that has been open for hours is kept as the server sees it now.
   if (word === "keep") {
     const asked = [ask(PAGES, page, PAGES_MAX), ask(ANSWERS, books, ANSWERS_MAX)];
@@ -72,12 +75,38 @@ async function page(event) {
   });
   const kept = await cache.match(request.url);
   if (!kept) return fresh.catch(() => elsewhere(cache, new URL(request.url)));
-  const fromDevice = () => {
-    offline.add(event.resultingClientId);
+  const fromDevice = async () => {
+    // On a device that is full, the page alone is better than none.
+    await rememberOffline(event.resultingClientId).catch(() => {});
     return kept;
   };
   const late = new Promise((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));
   return (await Promise.race([fresh.catch(() => null), late])) ?? fromDevice();
+}
+
+/**
+ * Pages that came from the device: they alone may be given answers from it. They outlive the worker,
+ * which browsers end when it has nothing to do: so who they are is in a store.
+ */
+async function rememberOffline(client) {
+  const cache = await caches.open(OFFLINE);
+  await cache.put(`/${client}`, new Response());
+  await trim(cache, OFFLINE_MAX);
+}
+
+async function isOffline(client) {
+  return (await (await caches.open(OFFLINE)).match(`/${client}`)) !== undefined;
+}
+
+/** Lets the oldest go. */
+async function trim(cache, most) {
+  const names = await cache.keys();
+  await Promise.all(names.slice(0, -most).map((one) => cache.delete(one)));
+}
+
+/** What somebody saw who is not signed in here any more is nobody else's. */
+async function forget() {
+  await Promise.all([caches.delete(PAGES), caches.delete(ANSWERS)]);
 }
 
 /**
@@ -116,7 +145,7 @@ async function answer(event) {
     event.waitUntil(keepAnswerOf(cache, name, response.clone(), ANSWERS_MAX));
     return response;
   } catch (error) {
-    const kept = offline.has(event.clientId) && (await cache.match(name));
+    const kept = (await isOffline(event.clientId)) && (await cache.match(name));
     if (kept) return kept;
     throw error;
   }
@@ -142,8 +171,9 @@ function isPrivate({ pathname, searchParams }) {
 
 /** Puts a copy last, and lets the oldest go. A page says in its first element when it was kept. */
 async function keepAnswerOf(cache, name, response, most) {
-  if (!response.ok || response.redirected) return;
-  if (isPrivate(new URL(name, location.href))) return;
+  const address = new URL(name, location.href);
+  if (response.status === 401 || address.pathname === SIGN_IN) return forget();
+  if (!response.ok || response.redirected || isPrivate(address)) return;
   const headers = new Headers(response.headers);
   // The body is plain here.
   headers.delete("content-encoding");
@@ -158,6 +188,5 @@ async function keepAnswerOf(cache, name, response, most) {
   }
   await cache.delete(name);
   await cache.put(name, new Response(body, { headers }));
-  const names = await cache.keys();
-  await Promise.all(names.slice(0, -most).map((one) => cache.delete(one)));
+  await trim(cache, most);
 }

@@ -215,8 +215,11 @@ async fn leave_signed_out(installation: Installation) {
     let answer = JsFuture::from(window().fetch_with_str(STATUS_PATH)).await;
     let status = answer.ok().and_then(|answer| answer.dyn_into::<Response>().ok());
     if status.is_some_and(|answer| answer.status() == 401) {
-        // Whoever sits here now is asked nothing.
+        // Whoever sits here now is asked nothing, and sees nothing of who was signed in.
         installation.has_unsent.set_value(false);
+        if let Some(worker) = workers().and_then(|workers| workers.controller()) {
+            tell(&worker, &[("word", "forget")]);
+        }
         let _ = window().location().reload();
     }
 }

@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import {
   checkAxe, cookieOf, freePort, live, openPage, send, startVolaris, strangersOf, until, visit,
 } from "../desk.mjs";
+import { untilKept } from "../device.mjs";
 import { codeOf } from "../second_factor.mjs";
 
 const EMAIL = "ada@example.com";
@@ -114,6 +115,7 @@ test("who is signed out elsewhere hears no more, and is led to the sign-in", asy
     second = await open("/chart/SPX");
     await fill(second, { email: EMAIL, password: PASSWORD, press: "Sign in" });
     await live(second);
+    await untilKept(second, "/chart/SPX");
     await first.goto(`${server.address}/settings/security`);
     assert.equal(await first.locator(".account__browsers li").count(), 3);
     const surplus = await first.evaluate(() => {
@@ -144,6 +146,13 @@ test("who is signed out elsewhere hears no more, and is led to the sign-in", asy
     assert.equal(await first.locator(".account__browsers li").count(), 1);
     assert.equal((await read(server, "/api/v1/positions", cookie)).status, 401);
     await second.getByRole("heading", { name: "Sign in" }).waitFor();
+    // Nor does the next person at that device see anything of theirs.
+    const kept = () =>
+      second.evaluate(async () => {
+        const stores = ["pages", "answers"].map(async (name) => (await caches.open(name)).keys());
+        return (await Promise.all(stores)).flat().length;
+      });
+    await until(async () => (await kept()) === 0, "their pages are still on the device");
     await first.quit();
   } finally {
     for (const page of [first, second]) await page?.leave();

@@ -221,6 +221,14 @@ async function readBar(page) {
   return bar.figures;
 }
 
+/** Ends the workers, as the browser does when they have had nothing to do for half a minute. */
+async function endWorkers(page) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("ServiceWorker.enable");
+  await devtools.send("ServiceWorker.stopAllWorkers");
+  await devtools.detach();
+}
+
 /** Opens the sheet of keys and closes it, by a key each. */
 async function seeKeys(page) {
   const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
@@ -251,6 +259,8 @@ test("by keys alone two symbols are read without the server, until it is back", 
     await notice.waitFor();
     assert.match(await notice.innerText(), /^Offline\. Prices and levels are .+ old/);
     assert.equal(await readBar(page), other, "a bar of the device's is not what was seen");
+    // The next worker knows whom it serves.
+    await endWorkers(page);
     await typeSymbol(page, "QQQ");
     assert.equal(await readBar(page), seen, "nor is one of the other symbol");
     await page.locator(".ladder", { hasText: "QQQ" }).locator(".rung").first().waitFor();
