@@ -294,16 +294,12 @@ impl ValuedPositions {
             let then = LegsAt { legs: &legs, spot: before.spot? };
             let now = LegsAt { legs: &value.legs, spot: value.spot };
             let days = (at - before.at).0 as f64 / 86_400e6;
-            let mut found = Attribution::of(position, then, now, days)?;
-            // Opened since: what was paid was not the middle.
-            if kept.opened_at == Some(before.at)
-                && let Some(paid) = kept.paid
-            {
-                let middle = plan::value(position, &legs).mid?;
-                found.rest += middle - paid;
-                found.whole += middle - paid;
+            let found = Attribution::of(position, then, now, days)?;
+            if kept.opened_at != Some(before.at) {
+                return Some((before.at, found));
             }
-            Some((before.at, found))
+            let middle = plan::value(position, &legs).mid?;
+            Some((before.at, since_opened(found, kept, middle)))
         })
     }
 
@@ -352,6 +348,14 @@ impl ValuedPositions {
     }
 }
 
+/// What made the profit since it was opened, of what did since its middle then, in dollars: it was
+/// not paid at the middle, and it cost fees.
+fn since_opened(made: Attribution, kept: &KeptPositionView, middle: f64) -> Attribution {
+    let Some(paid) = kept.paid else { return made };
+    let cost = paid + kept.fees - middle;
+    Attribution { rest: made.rest - cost, whole: made.whole - cost, ..made }
+}
+
 /// A leg at an earlier moment, as far as an attribution needs it.
 fn leg_then(then: &api::EarlierLegView) -> LegValue {
     let greeks = then.greeks.map(|[delta, gamma, theta, vega]| OptionGreeks {
@@ -364,4 +368,44 @@ fn leg_then(then: &api::EarlierLegView) -> LegValue {
     });
     let iv = then.iv.ok_or(IvAbsence::NoForward);
     LegValue { mid: then.mid, bid: None, ask: None, iv, greeks, model: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use market::TapeId;
+    use plan::{PositionValue, read_position};
+
+    use super::super::kept_positions::new_position;
+    use super::*;
+
+    /// What was opened today brought today what it brought at all, in parts that add up.
+    #[test]
+    fn today_is_the_profit_of_what_was_opened_today() {
+        let position = read_position("-1 SPXW 27FEB24 5100/5110C").expect("a position");
+        let tape = TapeId::Practice { seed: 1 };
+        for (paid, fees, [middle, mark], profit) in [
+            (-250.0, 5.2, [-248.0, -247.0], -2.2),
+            (-250.0, 0.0, [-248.0, -247.0], 3.0),
+            (900.0, 3.25, [895.0, 1_000.0], 96.75),
+        ] {
+            let opened = (Stage::Open, Some(Moment(5)));
+            let kept = new_position(&position, tape.clone(), opened);
+            let kept = KeptPositionView { paid: Some(paid), fees, ..kept };
+            let whole = mark - middle;
+            let made = Attribution { delta: 4.0, rest: whole - 4.0, whole, ..Default::default() };
+            let made = since_opened(made, &kept, middle);
+            let value = PositionValue { mid: Some(mark), ..PositionValue::default() };
+            let row = PositionRow {
+                kept,
+                name: String::new(),
+                stage: Stage::Open,
+                position: None,
+                value: Ok(RowValue { legs: Vec::new(), value, spot: 5_000.0 }),
+                since: None,
+            };
+            assert!((made.whole - profit).abs() < 1e-9, "{made:?}");
+            assert!((row.profit().expect("it is known") - made.whole).abs() < 1e-9, "{made:?}");
+            assert!((made.delta + made.rest - made.whole).abs() < 1e-9, "{made:?}");
+        }
+    }
 }
