@@ -7,7 +7,7 @@ use market::{Moment, format, strike_text};
 use plan::{Attribution, Instrument, LegValue, Position, PositionValue, Stage};
 
 use super::positions_head::PositionsControls;
-use crate::erased::{Erase, erased, heard, memo, part};
+use crate::erased::{Erase, erased, follow, heard, memo, part};
 
 /// A position that is kept, as it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -464,18 +464,20 @@ fn open_form(row: &PositionRow, wish: impl Fn(PositionWish) + 'static) -> AnyVie
 fn close_form(row: &PositionRow, wish: impl Fn(PositionWish) + 'static) -> AnyView {
     let whole = row.position.as_ref().map_or(1, Position::units);
     let natural = row.value.as_ref().ok().and_then(|value| value.value.natural);
-    let received = RwSignal::new(amount_text(natural));
+    let all = row.position.clone().zip(natural);
+    let received = RwSignal::new(natural_text(all.as_ref(), whole));
     let fees = RwSignal::new("0.00".to_owned());
     let units = RwSignal::new(whole.to_string());
-    let of = move || {
-        let units = amount(&units.get_untracked()).filter(|one| one.fract() == 0.0)?;
-        #[expect(clippy::cast_possible_truncation, reason = "a whole number up to `whole`")]
-        let units = (1.0..=whole as f64).contains(&units).then_some(units as i64)?;
-        Some(units)
-    };
+    let before = std::cell::Cell::new(whole);
+    follow(move || {
+        let Some(units) = units_of(&units.read(), whole) else { return };
+        let (shown, turn) = (received.get_untracked(), [before.replace(units), units]);
+        received.set(received_text(shown, all.as_ref(), turn));
+    });
     let send = move || {
+        let units = units_of(&units.read_untracked(), whole);
         let amounts = (amount(&received.get_untracked()), amount(&fees.get_untracked()));
-        if let (Some(units), (Some(received), Some(fees))) = (of(), amounts) {
+        if let (Some(units), (Some(received), Some(fees))) = (units, amounts) {
             wish(PositionWish::Close { units, received, fees });
         }
     };
@@ -484,6 +486,29 @@ fn close_form(row: &PositionRow, wish: impl Fn(PositionWish) + 'static) -> AnyVi
         fields.insert(0, field("Units", units, true));
     }
     form("Close", "Close", fields, send)
+}
+
+/// So many units as somebody types them, of `whole`.
+fn units_of(text: &str, whole: i64) -> Option<i64> {
+    let units = amount(text).filter(|one| one.fract() == 0.0)?;
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number up to `whole`")]
+    (1.0..=whole as f64).contains(&units).then_some(units as i64)
+}
+
+/// What closing so many units would bring, of a position and the dollars that closing all of it
+/// would.
+fn natural_text(all: Option<&(Position, f64)>, units: i64) -> String {
+    amount_text(all.map(|(position, natural)| position.share_of(*natural, units)))
+}
+
+/// What stands for the dollars that came in when other units are to be closed: what closing these
+/// would bring, unless the trader wrote something else than that of the units before.
+fn received_text(
+    shown: String,
+    all: Option<&(Position, f64)>,
+    [before, units]: [i64; 2],
+) -> String {
+    if shown == natural_text(all, before) { natural_text(all, units) } else { shown }
 }
 
 fn edit_form(row: &PositionRow, wish: impl Fn(PositionWish) + 'static) -> AnyView {
@@ -518,7 +543,37 @@ fn edit_form(row: &PositionRow, wish: impl Fn(PositionWish) + 'static) -> AnyVie
 
 #[cfg(test)]
 mod tests {
-    use super::amount;
+    use plan::read_position;
+
+    use super::{amount, received_text, units_of};
+
+    #[test]
+    fn a_part_is_closed_for_its_part_of_the_money() {
+        let position = read_position("-3 SPXW 15MAR24 5000/4950P").expect("a position");
+        let all = Some((position, -600.0));
+        for (shown, units, expected) in [
+            ("-600.00", [3, 1], "-200.00"),
+            ("-200.00", [1, 2], "-400.00"),
+            ("-400.00", [2, 3], "-600.00"),
+            // What the trader wrote stays, also nothing.
+            ("-150", [3, 1], "-150"),
+            ("", [3, 1], ""),
+            ("-600.00", [1, 2], "-600.00"),
+        ] {
+            let told = received_text(shown.to_owned(), all.as_ref(), units);
+            assert_eq!(told, expected, "{shown} {units:?}");
+        }
+        assert_eq!(received_text(String::new(), None, [3, 1]), "", "no quotes");
+        assert_eq!(received_text("-90".to_owned(), None, [3, 1]), "-90");
+    }
+
+    #[test]
+    fn units_are_whole_and_as_many_as_there_are() {
+        assert_eq!([1, 3].map(|units| units_of(&format!(" {units} "), 3)), [Some(1), Some(3)]);
+        for text in ["0", "4", "1.5", "-1", "two", ""] {
+            assert_eq!(units_of(text, 3), None, "{text}");
+        }
+    }
 
     #[test]
     fn amounts_are_read_as_people_write_them() {
