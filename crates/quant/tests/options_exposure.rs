@@ -120,6 +120,60 @@ fn the_flip_lies_between_puts_and_calls() {
     assert!(book.flips(scope, Dealers::ShortBoth, &always, spot, now()).is_empty());
 }
 
+/// Contracts of today at `strikes`, in their last `minutes` and with a volatility of 15 %.
+fn last_minutes(strikes: &[(f64, [u32; 2])], minutes: i64) -> (ExposureBook, Moment) {
+    let contracts = strikes.iter().flat_map(|(strike, counts)| {
+        let one = |(right, count)| OpenContract { iv: Some(0.15), ..held(*strike, right, count) };
+        Right::ALL.into_iter().zip(*counts).map(one)
+    });
+    let book = ExposureBook::new(RATE, 5_000.0, &[open(0, contracts.collect())]);
+    (book, series(0).expires_at() - Span::minutes(minutes))
+}
+
+/// Strikes with their open calls and puts, minutes left, who holds them, where it flips.
+type FlipCase<'a> = (&'a [(f64, [u32; 2])], i64, Dealers, &'a [f64]);
+
+/// In the last hours gamma far from every strike is exactly nothing. Nothing is no side: a flip has
+/// one sign below it and the other above.
+#[test]
+fn where_no_gamma_is_left_nothing_flips() {
+    // Calls above the money and puts below it, five points apart, as many of each.
+    let strikes = (-15..=15).map(|step| {
+        let counts = [u32::from(-3 < step) * 400, u32::from(step < 3) * 400];
+        (5_000.0 + 5.0 * f64::from(step), counts)
+    });
+    let today: Vec<(f64, [u32; 2])> = strikes.collect();
+    // Two strikes between which nothing is left either, in the last two minutes.
+    let apart = [(4_925.0, [0, 400]), (5_075.0, [400, 0])];
+    let cases: [FlipCase<'_>; 9] = [
+        (&today, 240, Dealers::LongCallsShortPuts, &[5_000.0]),
+        (&today, 60, Dealers::LongCallsShortPuts, &[5_000.0]),
+        (&today, 5, Dealers::LongCallsShortPuts, &[5_000.0]),
+        (&today, 60, Dealers::ShortCallsLongPuts, &[5_000.0]),
+        (&today, 240, Dealers::ShortBoth, &[]),
+        (&today, 60, Dealers::ShortBoth, &[]),
+        (&today, 5, Dealers::ShortBoth, &[]),
+        (&apart, 2, Dealers::LongCallsShortPuts, &[5_000.0]),
+        (&apart, 2, Dealers::ShortBoth, &[]),
+    ];
+    for (strikes, minutes, dealers, expected) in cases {
+        let (book, at) = last_minutes(strikes, minutes);
+        let (scope, spot) = (ExposureScope::Today, 5_003.0);
+        let profile = book.gamma_profile(scope, dealers, spot, at);
+        let flips = book.flips(scope, dealers, &profile, spot, at);
+        let is_near = |pair: (&f64, &f64)| (pair.0 - pair.1).abs() < 20.0;
+        assert!(
+            flips.len() == expected.len() && flips.iter().zip(expected).all(is_near),
+            "{minutes} min, {dealers}: {flips:?} for {expected:?}"
+        );
+    }
+    // A price at which calls and puts weigh the same is no reason to tell two flips, or none.
+    let profile = [(4_987.5, -2.0), (5_000.0, 0.0), (5_012.5, 3.0), (5_025.0, 0.0), (5_037.5, 1.0)];
+    let (book, at) = last_minutes(&today, 60);
+    let (scope, dealers) = (ExposureScope::Today, Dealers::default());
+    assert_eq!(book.flips(scope, dealers, &profile, 5_003.0, at).len(), 1);
+}
+
 /// Three strikes, by hand: 100 calls at 90, 10 puts at 100, 60 puts at 110. At 90 puts pay
 /// 10 × 10 + 60 × 20 = 1,300; at 100 calls 1,000 and puts 600; at 110 calls 2,000.
 #[test]

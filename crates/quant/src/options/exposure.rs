@@ -332,16 +332,22 @@ impl ExposureBook {
         spot: f64,
         at: Moment,
     ) -> Vec<f64> {
-        let mut flips: Vec<f64> = profile
+        // Far from every strike near their end gamma is less than a number can be: exactly nothing,
+        // which is on no side.
+        let sided: Vec<(f64, f64)> =
+            profile.iter().copied().filter(|(_, gamma)| *gamma != 0.0).collect();
+        let mut flips: Vec<f64> = sided
             .windows(2)
             .filter(|pair| (pair[0].1 < 0.0) != (pair[1].1 < 0.0))
             .map(|pair| {
                 let ((mut low, below), (mut high, _)) = (pair[0], pair[1]);
-                for _ in 0..HALVINGS {
+                while FLIP_ERROR * spot < high - low {
                     let middle = 0.5 * (low + high);
-                    let is_below =
-                        (self.gamma_at(scope, dealers, middle, at) < 0.0) == (below < 0.0);
-                    *(if is_below { &mut low } else { &mut high }) = middle;
+                    let gamma = self.gamma_at(scope, dealers, middle, at);
+                    if gamma == 0.0 {
+                        return middle;
+                    }
+                    *(if (gamma < 0.0) == (below < 0.0) { &mut low } else { &mut high }) = middle;
                 }
                 0.5 * (low + high)
             })
@@ -353,8 +359,9 @@ impl ExposureBook {
 
 /// Spots on each side of the profile.
 const PROFILE_STEPS: i32 = 40;
-/// A step of the profile, a four-hundredth of spot, is halved until a hundredth of a point.
-const HALVINGS: usize = 11;
+/// Two spots as near as that, as a part of spot, are one flip: a hundredth of a point of SPX. A
+/// step of the profile, a four-hundredth of spot, is halved eleven times until then.
+const FLIP_ERROR: f64 = 1.25e-6;
 
 impl Held {
     fn value(&self, rate: f64, spot: f64, at: Moment, greeks: &mut SliceGreeks) {
