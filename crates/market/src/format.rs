@@ -2,9 +2,10 @@
 
 use crate::{Moment, Span};
 
-/// `4,329.58`.
+/// `4,329.58`, `−0.25`; without a minus where nothing is left of it: `0.00`.
 pub fn price(value: f64, decimals: usize) -> String {
-    group(&format!("{:.decimals$}", value.abs()), value < 0.0 && value.abs() * 1e4 >= 0.5)
+    let text = format!("{:.decimals$}", value.abs());
+    group(&text, value < 0.0 && !is_zero(&text))
 }
 
 /// Decimals that a price is told with: cents from a dollar on; below, shares trade in hundredths of
@@ -22,9 +23,8 @@ pub fn quote(value: f64) -> String {
 /// `+12.40`, `−1.08`, `0.00`.
 pub fn signed(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
-    let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
     let number = group(&text, false);
-    match (is_zero, value < 0.0) {
+    match (is_zero(&text), value < 0.0) {
         (true, _) => number,
         (false, true) => format!("\u{2212}{number}"),
         (false, false) => format!("+{number}"),
@@ -51,8 +51,7 @@ pub fn dollars(value: f64) -> String {
         _ => 2,
     };
     let text = group(&format!("{part:.decimals$}"), false);
-    let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
-    match (is_zero, value < 0.0) {
+    match (is_zero(&text), value < 0.0) {
         (true, _) => "$0".to_owned(),
         (false, true) => format!("\u{2212}${text}{unit}"),
         (false, false) => format!("+${text}{unit}"),
@@ -67,6 +66,11 @@ pub fn money(value: f64) -> String {
         Some(digits) => format!("{}${digits}", &text[..text.len() - digits.len()]),
         None => format!("${text}"),
     }
+}
+
+/// Whether a number without its sign is told as nothing.
+fn is_zero(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0' | b'.'))
 }
 
 fn group(digits: &str, is_negative: bool) -> String {
@@ -155,6 +159,25 @@ mod tests {
             (-0.25, "\u{2212}0.2500"),
         ] {
             assert_eq!(quote(value), text);
+        }
+    }
+
+    #[test]
+    fn what_is_told_as_nothing_has_no_sign() {
+        for (value, decimals, text) in [
+            (-0.003, 2, "0.00"),
+            (-0.000_4, 3, "0.000"),
+            (-0.4, 0, "0"),
+            (-0.0, 2, "0.00"),
+            (-0.000_04, 4, "0.0000"),
+            (-0.006, 2, "\u{2212}0.01"),
+            (-0.000_6, 3, "\u{2212}0.001"),
+            (-0.000_06, 4, "\u{2212}0.0001"),
+            (-0.000_006, 5, "\u{2212}0.00001"),
+            (-1_234.5, 1, "\u{2212}1,234.5"),
+            (f64::NEG_INFINITY, 2, "\u{2212}inf"),
+        ] {
+            assert_eq!(price(value, decimals), text, "{value} {decimals}");
         }
     }
 
