@@ -136,7 +136,7 @@ const TERMS: [(&str, &str); 53] = [
         "Volume-weighted average price since the open; its bands are standard \
          deviations round it.",
     ),
-    ("Woodie's pivots", "Pivots in which the close counts twice."),
+    ("Woodie's pivots", "Pivots in which today's open counts twice."),
     (
         "σ",
         "One standard deviation of where the price is expected to be; two days of \
@@ -233,6 +233,7 @@ fn glossary(asked: RwSignal<Option<&'static str>>) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use quant::levels::OpenHighLowClose;
 
     #[test]
     fn words_stand_in_order_and_none_twice() {
@@ -241,5 +242,18 @@ mod tests {
             assert!(one < next, "{one} before {next}");
         }
         assert!(TERMS.iter().all(|(_, meaning)| meaning.ends_with('.')));
+    }
+
+    #[test]
+    fn woodies_pivots_are_said_to_be_of_what_they_are() {
+        let pivot = |open: f64, close: f64| {
+            let before = OpenHighLowClose { open: 102.0, high: 110.0, low: 100.0, close };
+            before.woodie(open).into_iter().find(|(n, _)| *n == 0).expect("a pivot").1
+        };
+        // (H + L + 2O) ÷ 4, with today's open.
+        assert_eq!(pivot(104.0, 105.0) - pivot(100.0, 105.0), 2.0);
+        assert_eq!(pivot(104.0, 101.0), pivot(104.0, 105.0));
+        let words = meaning("Woodie's pivots");
+        assert!(words.contains("today's open counts twice") && !words.contains("close"), "{words}");
     }
 }
