@@ -4,6 +4,7 @@
 mod chain_detail;
 mod chain_head;
 mod chain_table;
+mod change;
 mod chart_bar;
 mod chart_menus;
 mod depth_switch;

@@ -1,5 +1,6 @@
 //! The ladder: price in the middle, what stands above and below it, nearest innermost.
 
+use super::change::{change_text, direction};
 use super::glossary::term;
 use crate::contexts::preferences;
 use crate::erased::{Erase, derived, erased, heard, memo, part};
@@ -190,26 +191,17 @@ fn LastPrice(
 ) -> impl IntoView {
     let price =
         move || last.get().map_or("–".to_owned(), |l| format::price(l.price, decimals.get()));
-    let direction = move || match last.get().and_then(|last| last.change) {
-        Some(change) if 0.0 < change => "up",
-        Some(change) if change < 0.0 => "down",
-        _ => "flat",
-    };
+    let percent = move || Some(format::percent(last.get()?.change_percent?));
+    let way = move || direction(&percent().unwrap_or_default());
     let change = move || {
-        let last = last.get()?;
-        let (points, percent) = (last.change?, last.change_percent?);
-        let arrow = if points < 0.0 { "▼" } else { "▲" };
-        Some(format!(
-            "{arrow} {} {}",
-            format::signed(points, decimals.get()),
-            format::percent(percent)
-        ))
+        let points = format::signed(last.get()?.change?, decimals.get());
+        change_text(way(), [Some(points), Some(percent()?)])
     };
     view! {
         <div class="last-price">
             <span class="last-price__symbol">{part(move || symbol.get())}</span>
             <b class="last-price__price">{part(price)}</b>
-            <span class="last-price__change" data-direction=erased(direction)>{part(change)}</span>
+            <span class="last-price__change" data-direction=erased(way)>{part(change)}</span>
         </div>
     }
     .erase()

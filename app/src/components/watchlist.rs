@@ -1,5 +1,6 @@
 //! The symbols a trader keeps an eye on.
 
+use super::change::{change_text, direction};
 use crate::contexts::{WatchColumn, preferences};
 use crate::erased::{Erase, erased, heard, memo, part};
 use chart::Sparkline;
@@ -157,29 +158,14 @@ fn facts(controls: WatchControls, symbol: Symbol, place: Memo<usize>) -> AnyView
     let price = move || last().map_or("–".to_owned(), |(price, _)| format::quote(price));
     let decimals = move || last().map_or(2, |(price, _)| format::decimals(price));
     let change = move || last().and_then(|(_, change)| change);
-    // What is shown as 0.00% neither rose nor fell.
-    let percent = move || change().map(|(_, percent)| (100.0 * percent).round() / 100.0);
-    let direction = move || match percent() {
-        Some(percent) if 0.0 < percent => "up",
-        Some(percent) if percent < 0.0 => "down",
-        _ => "flat",
-    };
+    let percent = move || change().map(|(_, percent)| format::percent(percent));
+    let direction = move || direction(&percent().unwrap_or_default());
     let shows = move |column| preferences().read().shows(column);
     let change_text = move || {
-        let arrow = match direction() {
-            "up" => "▲",
-            "down" => "▼",
-            _ => "",
-        };
         let (points, _) = change()?;
         let points = shows(WatchColumn::Points).then(|| format::signed(points, decimals()));
-        let percent = percent().filter(|_| shows(WatchColumn::Percent)).map(format::percent);
-        if points.is_none() && percent.is_none() {
-            return None;
-        }
-        let texts = [Some(arrow.to_owned()), points, percent];
-        let texts: Vec<String> = texts.into_iter().flatten().filter(|it| !it.is_empty()).collect();
-        Some(texts.join(" "))
+        let percent = percent().filter(|_| shows(WatchColumn::Percent));
+        change_text(direction(), [points, percent])
     };
     let nearest = move || {
         let nearest = row.read().nearest.clone().filter(|_| shows(WatchColumn::Nearest));
