@@ -15,6 +15,8 @@ const AWAYS: [f64; 7] = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0];
 pub(crate) struct VolatilityControls {
     /// The smiles, soonest first.
     pub(crate) smiles: Memo<Vec<(Series, Smile)>>,
+    /// The underlying's price that they are of.
+    pub(crate) spot: Memo<Option<f64>>,
     /// The one that is drawn.
     pub(crate) shown: Memo<Option<Series>>,
     /// Called with another.
@@ -45,7 +47,10 @@ pub(crate) fn volatility_table(controls: VolatilityControls) -> AnyView {
                         <th scope="col">"Expiry"</th>
                         <th scope="col">"Days"</th>
                         {AWAYS.map(head).collect_view()}
-                        <th scope="col" title="One deviation until it ends, in points">
+                        <th
+                            scope="col"
+                            title="1σ until it ends, in points: spot × IV at the money × √years"
+                        >
                             "Move"
                         </th>
                         <th scope="col" title="Volatility one deviation below less that above">
@@ -55,8 +60,8 @@ pub(crate) fn volatility_table(controls: VolatilityControls) -> AnyView {
                 </thead>
                 <tbody>{part(move || {
                     let range = range.get();
-                    let smiles = controls.smiles.read();
-                    let row = |one: &(Series, Smile)| row(controls, one, range);
+                    let (smiles, spot) = (controls.smiles.read(), controls.spot.get());
+                    let row = |one: &(Series, Smile)| row(controls, one, spot, range);
                     smiles.iter().map(row).collect_view()
                 })}</tbody>
             </table>
@@ -73,6 +78,7 @@ fn at(smile: &Smile, away: f64) -> Option<f64> {
 fn row(
     controls: VolatilityControls,
     (series, smile): &(Series, Smile),
+    spot: Option<f64>,
     (low, high): (f64, f64),
 ) -> AnyView {
     let series = *series;
@@ -85,7 +91,7 @@ fn row(
     };
     let days = 365.0 * smile.years;
     let days = if days < 2.0 { format!("{days:.1}") } else { format!("{days:.0}") };
-    let moved = smile.forward * smile.at_the_money * smile.years.sqrt();
+    let moved = spot.map(|spot| format!("±{}", format::price(smile.deviation(spot), 1)));
     let skew = at(smile, -1.0).zip(at(smile, 1.0)).map(|(down, up)| 100.0 * (down - up));
     let is_shown = move || (controls.shown.get() == Some(series)).to_string();
     view! {
@@ -97,7 +103,7 @@ fn row(
             </th>
             <td>{days}</td>
             {AWAYS.map(cell).collect_view()}
-            <td>{format!("±{}", format::price(moved, 1))}</td>
+            <td>{moved.unwrap_or_else(|| "–".to_owned())}</td>
             <td>{skew.map_or("–".to_owned(), |skew| format::signed(skew, 1))}</td>
         </tr>
     }

@@ -2,9 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
-use market::{Right, Root, Series, TradingDate};
+use market::{
+    Moment, Price, Quote, Right, Root, Series, SeriesQuotes, Span, StrikeQuotes, TradingDate,
+};
 use proptest::prelude::*;
-use quant::options::{Black, OpenContract, OpenSeries, PastMoves, Smile, Wander};
+use quant::options::{
+    Black, ChainBook, OpenContract, OpenSeries, PastMoves, Smile, Wander, years_between,
+};
 
 const SPOT: f64 = 5_000.0;
 const YEARS: f64 = 0.05;
@@ -65,6 +69,33 @@ proptest! {
             prop_assert!((own - point.iv).abs() < near, "{point:?} {own}");
         }
     }
+}
+
+/// A chain and its smile tell one σ of the same series alike, however far its forward is from spot.
+#[test]
+fn one_deviation_is_the_chains() {
+    let series = Series { expires: TradingDate::new(2025, 2, 21).unwrap(), root: Root::SPXW };
+    let now = Moment::new_york(TradingDate::new(2024, 2, 27).unwrap(), Span::hours(11));
+    let years = years_between(now, series.expires_at());
+    let forward = 1.04 * SPOT;
+    let strikes = (0..41).map(|place| {
+        let strike = 4_200.0 + 50.0 * f64::from(place);
+        let [call, put] = Right::ALL.map(|right| {
+            let option = Black { spot: SPOT, forward, strike, years, rate: 0.04, volatility: 0.2 };
+            let side = |by: f64| Price::from_f64(option.price(right) + by).ok();
+            Quote { bid: side(-0.05), ask: side(0.05), at: Some(now), ..Quote::default() }
+        });
+        StrikeQuotes { strike: Price::from_f64(strike).unwrap(), call, put }
+    });
+    let strikes = strikes.collect();
+    let quotes =
+        SeriesQuotes { series, open_interest_of: series.expires, dividends: None, strikes };
+    let book = ChainBook::new(quotes, 0.04, SPOT, now);
+    let smile = Smile::of(&book.open().unwrap(), SPOT, years).unwrap();
+    assert!((smile.forward / SPOT - 1.04).abs() < 1e-4, "{}", smile.forward);
+    let expected = SPOT * 0.2 * years.sqrt();
+    assert!((smile.deviation(SPOT) / expected - 1.0).abs() < 1e-4, "{}", smile.deviation(SPOT));
+    assert_eq!(smile.deviation(SPOT), book.expected_move().unwrap().deviation);
 }
 
 #[test]

@@ -65,6 +65,7 @@ fn volatility(commands: Commands) -> AnyView {
     let days = volatility_days(open);
     let controls = VolatilityControls {
         smiles,
+        spot: memo(move || open.told.read().as_ref()?.as_ref().ok()?.spot),
         shown,
         on_choose: Callback::new(move |series| route.choose_smile(series)),
     };

@@ -110,6 +110,12 @@ impl Smile {
         self.forward * exp(away * self.at_the_money * self.years.sqrt())
     }
 
+    /// One standard deviation of the underlying, at `spot` now, until the series ends, in points:
+    /// spot × volatility at the money × √years, as [`super::ExpectedMove`] has it.
+    pub fn deviation(&self, spot: f64) -> f64 {
+        spot * self.at_the_money * self.years.sqrt()
+    }
+
     /// The chances of where the underlying stands at the series' end, by the curve; nothing without
     /// one.
     pub fn odds(&self) -> Option<SmileOdds> {
