@@ -32,6 +32,7 @@ mod palette;
 mod palette_words;
 mod pane_divider;
 mod plan_compare;
+mod plan_decay;
 mod plan_head;
 mod plan_legs;
 mod plan_order;

@@ -14,6 +14,7 @@ use super::figure::figure;
 use super::held_text::HeldText;
 use super::menu::{Menu, choice};
 use super::plan_compare::{Compared, compare_menu};
+use super::plan_decay::plan_decay;
 use super::plan_order::order_menu;
 use super::plan_size::size_menu;
 use super::plan_strip::{extreme, price as cost};
@@ -365,7 +366,7 @@ const OUTLOOK: [Figure; 5] = [
     ),
 ];
 
-const MOVERS: [Figure; 8] = [
+const MOVERS: [Figure; 7] = [
     (
         "Worst −8…+6%",
         "What is lost at most if the underlying moved so far now, as portfolio margin asks",
@@ -385,8 +386,10 @@ const MOVERS: [Figure; 8] = [
     ("Theta", "Dollars for each calendar day that passes", |now| {
         Some(format::money(now.value.greeks?.theta))
     }),
-    ("Vega", "Dollars for each vol point", |now| Some(format::money(now.value.greeks?.vega))),
 ];
+
+const VEGA: Figure =
+    ("Vega", "Dollars for each vol point", |now| Some(format::money(now.value.greeks?.vega)));
 
 /// What the position costs and may bring.
 pub(crate) fn plan_head(controls: PlanControls) -> AnyView {
@@ -405,6 +408,7 @@ pub(crate) fn plan_head(controls: PlanControls) -> AnyView {
                 {one(("Strategy", "Its shape", strategy))} {price(controls)}
                 {COSTS.map(one).collect_view()} {OUTLOOK.map(one).collect_view()}
                 {other_odds(controls)} {MOVERS.map(one).collect_view()}
+                {plan_decay(controls)} {one(VEGA)}
             </dl>
         </div>
     }
