@@ -69,6 +69,8 @@ pub type SessionVwap = Vec<(Moment, VwapValue)>;
 #[derive(Clone, Debug)]
 pub struct ChartState {
     pub(crate) series: Series,
+    /// Whether there are no older bars than these.
+    is_whole: bool,
     /// What is drawn when it is not the bars themselves.
     averaged: Option<Series>,
     pub(crate) subject: Subject,
@@ -125,7 +127,7 @@ pub enum Action {
     },
     /// Newer bars: the first replaces the bar of its start, the others follow.
     Extend(Vec<Bar>),
-    /// Older bars, put in front; what is seen stays where it is.
+    /// Older bars, put in front; none when there are no older ones. What is seen stays where it is.
     Prepend(Vec<Bar>),
     /// How the chart is set up.
     SetUp(ChartSetup),
@@ -228,6 +230,7 @@ impl Default for ChartState {
     fn default() -> Self {
         Self {
             series: Series::default(),
+            is_whole: false,
             averaged: None,
             subject: Subject { span: BarSpan::M5, has_volume: true },
             setup: ChartSetup::default(),
@@ -277,6 +280,7 @@ impl ChartState {
                 self.follows |= 0.0 < room && self.newest_off() <= 0.0;
             }
             Action::Prepend(older) => {
+                self.is_whole |= older.is_empty();
                 let count = self.series.prepend(&older);
                 self.time.right += count as f64;
                 self.follow_bars(0);
@@ -329,7 +333,7 @@ impl ChartState {
     }
 
     fn set_bars(&mut self, bars: Vec<Bar>, subject: Subject) {
-        self.series = Series::new(bars);
+        (self.series, self.is_whole) = (Series::new(bars), false);
         self.subject = subject;
         if self.is_aiming() {
             self.point(None);
@@ -347,14 +351,15 @@ impl ChartState {
         if setup.scale != self.setup.scale {
             self.pulled = None;
         }
-        let before = std::mem::take(&mut self.studies);
+        let (before, known) = (std::mem::take(&mut self.studies), self.known());
         let is_shown =
             |study: Study| study.refusal(self.subject.span, self.subject.has_volume).is_none();
         let shown = setup.studies.iter().filter(|one| !one.is_hidden && is_shown(one.study));
+        let bars = self.series.bars();
         self.studies = shown
             .map(|one| {
-                let known = before.iter().find(|lines| lines.study == one.study);
-                known.cloned().unwrap_or_else(|| StudyLines::new(one.study, self.series.bars()))
+                let same = before.iter().find(|lines| lines.study == one.study);
+                same.cloned().unwrap_or_else(|| StudyLines::new(one.study, bars, known))
             })
             .collect();
         self.setup = setup;
@@ -370,8 +375,9 @@ impl ChartState {
 
     /// Bars changed from `place` on: what is computed from them follows.
     fn follow_bars(&mut self, place: usize) {
+        let known = self.known();
         for lines in &mut self.studies {
-            lines.follow(self.series.bars(), place);
+            lines.follow(self.series.bars(), place, known);
         }
         if let Some(averaged) = &mut self.averaged {
             let before = place.checked_sub(1).and_then(|last| averaged.bars().get(last).copied());

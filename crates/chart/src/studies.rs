@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use market::{BarSpan, Moment, Span};
 
-pub(crate) use engine::heikin_ashi;
+pub(crate) use engine::{Known, heikin_ashi};
 pub(crate) use lines::StudyLines;
 
 /// How bars are drawn.

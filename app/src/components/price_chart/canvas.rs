@@ -46,8 +46,8 @@ fn told(one: OneChart) -> Told {
     (one.symbol.get_untracked(), setup.scale, setup.compare)
 }
 
-/// Bars that are fetched for what somebody's link wants to show, 150 days of minutes: a link must
-/// not have a browser read all there is.
+/// Bars that are fetched for what somebody's link wants to show, or anchors a study at, 150 days of
+/// minutes: a link must not have a browser read all there is.
 const BARS_FETCHED_MAX: usize = 60_000;
 
 impl Chart {
@@ -319,13 +319,14 @@ impl Chart {
         let target = wanted.window.filter(|_| is_heard);
         let symbol = self.one.symbol.get_untracked();
         let (first, is_short, is_reached, is_whole) = self.state.with_value(|state| {
+            let is_short = 0.0 < state.missing_left() || state.lacks_older(BARS_FETCHED_MAX);
             // What is not on the screen has no sides that bars could be missing at.
             let first = state.bars().first().filter(|_| state.has_room()).map(|bar| bar.start);
             let is_reached = target.zip(first).is_some_and(|((from, _), first)| first <= from)
                 || BARS_FETCHED_MAX <= state.bars().len();
             // Beside another symbol, prices are told in percent.
             let compare = state.setup().compare.filter(|other| *other != symbol);
-            (first, 0.0 < state.missing_left(), is_reached, compare == state.compared_symbol())
+            (first, is_short, is_reached, compare == state.compared_symbol())
         });
         let Some(first) = first else { return };
         if let Some((low, high)) = wanted.prices.filter(|_| is_heard && is_whole) {

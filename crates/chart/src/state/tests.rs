@@ -167,6 +167,93 @@ fn older_bars_come_without_a_jump() {
     assert_eq!(values(&state), values(&whole));
 }
 
+/// Minutes of a day from 09:00 on.
+fn morning() -> Vec<Bar> {
+    let at = Moment::new_york("2024-02-27".parse().expect("a date"), Span::minutes(540));
+    let minute = |(n, bar): (i64, Bar)| Bar { start: at + Span::minutes(n), ..bar };
+    (0..).zip(bars(360)).map(minute).collect()
+}
+
+/// What is told of a study on a chart that begins with these minutes and gets the older ones, page
+/// by page: why not, or the newest values.
+fn told_of(study: Study, first: &[Bar], older: &[&[Bar]]) -> Result<Vec<String>, &'static str> {
+    let mut state = chart(0);
+    state.apply(Action::SetBars { bars: first.to_vec(), subject: MINUTES });
+    let mut setup = ChartSetup::default();
+    setup.studies.clear();
+    setup.add(study);
+    state.apply(Action::SetUp(setup));
+    for page in older {
+        state.apply(Action::Prepend(page.to_vec()));
+    }
+    // The newest bar comes as the tape brings it.
+    let last = *first.last().expect("bars");
+    let next = Bar { start: last.start + Span::minutes(1), ..last };
+    state.apply(Action::Extend(vec![last, next]));
+    let legend = state.legends().remove(0);
+    let text = |value: LegendValue| value.text;
+    legend.refusal.map_or(Ok(legend.values.into_iter().map(text).collect()), Err)
+}
+
+#[test]
+fn an_anchored_vwap_counts_every_bar_since_its_anchor_or_says_that_it_cannot() {
+    let all = morning();
+    let study = Study::AnchoredVwap(all[100].start);
+    let whole = told_of(study, &all, &[]);
+    let late = told_of(study, &all[101..], &[&[]]);
+    assert!(whole.as_ref().is_ok_and(|values| values.len() == 1));
+    assert_ne!(whole, late, "the anchor's own volume");
+    let lacks = Err("needs older bars");
+    for (first, older, told) in [
+        (&all[100..], &[] as &[&[Bar]], &whole),
+        (&all[101..], &[], &lacks),
+        (&all[200..], &[&all[150..200]], &lacks),
+        (&all[200..], &[&all[150..200], &all[50..150]], &whole),
+        // A recording that begins later has no more to tell.
+        (&all[101..], &[&[]], &late),
+    ] {
+        assert_eq!(told_of(study, first, older), *told, "{} {}", first.len(), older.len());
+    }
+}
+
+#[test]
+fn older_bars_are_wanted_up_to_an_anchor_within_reach() {
+    let all = morning();
+    let mut state = chart(0);
+    state.apply(Action::SetBars { bars: all[200..].to_vec(), subject: MINUTES });
+    assert!(!state.lacks_older(10_000));
+    let mut setup = ChartSetup::default();
+    setup.add(Study::AnchoredVwap(all[100].start));
+    state.apply(Action::SetUp(setup.clone()));
+    // 160 bars are there, 100 are missing.
+    assert!(state.lacks_older(270));
+    assert!(!state.lacks_older(250), "it would not be reached");
+    state.apply(Action::Prepend(all[100..200].to_vec()));
+    assert!(!state.lacks_older(10_000));
+    // Other bars lack it again, unless it is hidden.
+    state.apply(Action::SetBars { bars: all[200..].to_vec(), subject: MINUTES });
+    assert!(state.lacks_older(10_000));
+    setup.toggle(Study::AnchoredVwap(all[100].start));
+    state.apply(Action::SetUp(setup));
+    assert!(!state.lacks_older(10_000));
+}
+
+#[test]
+fn a_session_whose_first_bars_are_not_there_has_no_vwap_and_no_opening_range() {
+    let all = morning();
+    for study in [Study::Vwap, Study::VwapBands, Study::OpeningRange(15), Study::InitialBalance] {
+        let whole = told_of(study, &all, &[]);
+        assert!(whole.as_ref().is_ok_and(|values| !values.is_empty()), "{study}");
+        // From the open on, nothing of it is missing.
+        assert_eq!(told_of(study, &all[30..], &[]), whole, "{study}");
+        assert_eq!(told_of(study, &all[31..], &[]), Ok(Vec::new()), "{study}");
+        assert_eq!(told_of(study, &all[31..], &[&all[..31]]), whole, "{study}");
+        // There are no others: what was traded is told.
+        let late = told_of(study, &all[31..], &[&[]]);
+        assert!(late.is_ok_and(|values| !values.is_empty()), "{study}");
+    }
+}
+
 #[test]
 fn panes_have_regions_and_heights() {
     let mut state = chart(300);

@@ -4,6 +4,7 @@ use market::{Bar, Moment, format};
 
 use super::ChartState;
 use crate::panes::PRICE_AXIS;
+use crate::studies::{Known, StudyLines};
 use crate::{Ink, Study};
 
 /// What lies under a pointer.
@@ -218,6 +219,20 @@ impl ChartState {
         if self.series.len() == 0 { 0.0 } else { -self.time.place(-2.0 * self.time.edge) }
     }
 
+    /// Whether a study begins with an older bar than there are, and is told once there are so many
+    /// of them, by estimate.
+    pub fn lacks_older(&self, bars_most: usize) -> bool {
+        let more = bars_most as f64 - self.series.len() as f64;
+        self.studies.iter().filter_map(StudyLines::lacks).any(|at| -self.place_of(at) < more)
+    }
+
+    /// What studies have to know of the bars.
+    pub(super) fn known(&self) -> Known {
+        let first = self.series.bars().first().map_or(Moment(i64::MAX), |bar| bar.start);
+        let since = if self.is_whole { Moment(i64::MIN) } else { first };
+        Known { span: self.subject.span, since }
+    }
+
     /// The compared symbol, and how far it went since the left edge, in percent, by the bar under
     /// the pointer, else by the newest.
     pub fn compared(&self) -> Option<(market::Symbol, Option<f64>)> {
@@ -256,10 +271,15 @@ impl ChartState {
         let legend = |shown: &crate::ShownStudy| {
             let study = shown.study;
             let pane = self.pane_studies().position(|one| one.study == study);
+            let lacks = || {
+                let lines = self.studies.iter().find(|lines| lines.study == study)?;
+                lines.lacks().map(|_| "needs older bars")
+            };
+            let refusal = study.refusal(self.subject.span, self.subject.has_volume);
             Legend {
                 study,
                 is_hidden: shown.is_hidden,
-                refusal: study.refusal(self.subject.span, self.subject.has_volume),
+                refusal: refusal.or_else(lacks),
                 top: pane.and_then(|pane| panes.get(pane + 1)).map(|pane| pane.top),
                 values: self.legend_values(study, place),
             }

@@ -1,7 +1,9 @@
 //! Computes a study bar by bar; a forming bar is computed on a copy, so that streaming and batch
 //! give the same bits.
 
-use market::{Bar, Moment, Phase, Price, Span, session_clock};
+use market::{
+    Bar, BarHours, BarSpan, Moment, Phase, Price, Span, bucket_end, bucket_start, session_clock,
+};
 use quant::indicators::{AnchoredVwap, Atr, Bollinger, Ema, Macd, Rsi, Sma, VwapSums, VwapValue};
 
 use super::Study;
@@ -11,6 +13,15 @@ pub(crate) const LINES_MAX: usize = 5;
 
 /// A bar's values; a line without one has NaN, which is never drawn.
 pub(crate) type Values = [f64; LINES_MAX];
+
+/// What is known of a chart's bars, beyond themselves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    /// How long each lasts.
+    pub(crate) span: BarSpan,
+    /// From when on they are all there: since the first of them, or ever.
+    pub(crate) since: Moment,
+}
 
 /// What computes a study.
 #[derive(Clone, Debug)]
@@ -24,6 +35,9 @@ pub(crate) enum Engine {
     Macd(Macd),
     Atr(Atr),
     Anchored(AnchoredVwap),
+    /// The bar of this start, from which on volume counts, is not there yet: what the others tell
+    /// is another average, under its name.
+    Cut(Moment),
     Session(SessionVwap),
     Opening(OpeningRange),
 }
@@ -49,11 +63,13 @@ pub(crate) struct OpeningRange {
 struct SessionOf {
     /// The stretch that was looked up, and whether it is a regular session.
     known: (Moment, Moment, bool),
+    /// What began earlier is none: its first bars are not there.
+    since: Moment,
 }
 
 impl SessionOf {
-    fn new() -> Self {
-        Self { known: (Moment(i64::MAX), Moment(i64::MIN), false) }
+    fn new(since: Moment) -> Self {
+        Self { known: (Moment(i64::MAX), Moment(i64::MIN), false), since }
     }
 
     /// When the regular session of a bar began, and whether it is another one than the last bar's.
@@ -62,14 +78,15 @@ impl SessionOf {
         let is_other = start < began || ends <= start;
         if is_other {
             let clock = session_clock(start);
-            self.known = (clock.began, clock.ends, clock.phase == Phase::Regular);
+            let is_known = clock.phase == Phase::Regular && self.since <= clock.began;
+            self.known = (clock.began, clock.ends, is_known);
         }
         (self.known.2.then_some(self.known.0), is_other)
     }
 }
 
 impl Engine {
-    pub(crate) fn new(study: Study) -> Self {
+    pub(crate) fn new(study: Study, Known { span, since }: Known) -> Self {
         match study {
             Study::Volume | Study::Profile => Self::None,
             Study::Ema(n) => Self::Ema(Ema::new(n.into())),
@@ -82,16 +99,19 @@ impl Engine {
                 Self::Macd(Macd::new(fast.into(), slow.into(), signal.into()))
             }
             Study::Atr(n) => Self::Atr(Atr::new(n.into())),
-            Study::AnchoredVwap(at) => Self::Anchored(AnchoredVwap::new(at)),
+            Study::AnchoredVwap(at) => match anchor_start(at, span) {
+                start if start < since => Self::Cut(start),
+                start => Self::Anchored(AnchoredVwap::new(start)),
+            },
             Study::Vwap | Study::VwapBands => Self::Session(SessionVwap {
-                session: SessionOf::new(),
+                session: SessionOf::new(since),
                 sums: VwapSums::default(),
                 has_bands: study == Study::VwapBands,
             }),
             Study::OpeningRange(_) | Study::InitialBalance => {
                 let minutes = if let Study::OpeningRange(n) = study { i64::from(n) } else { 60 };
                 Self::Opening(OpeningRange {
-                    session: SessionOf::new(),
+                    session: SessionOf::new(since),
                     length: Span::minutes(minutes),
                     range: None,
                 })
@@ -103,7 +123,8 @@ impl Engine {
     pub(crate) fn lines(&self) -> usize {
         match self {
             Self::None => 0,
-            Self::Ema(_) | Self::Sma(_) | Self::Rsi(_) | Self::Atr(_) | Self::Anchored(_) => 1,
+            Self::Ema(_) | Self::Sma(_) | Self::Rsi(_) | Self::Atr(_) => 1,
+            Self::Anchored(_) | Self::Cut(_) => 1,
             Self::Opening(_) => 2,
             Self::Bollinger(_) | Self::Macd(_) => 3,
             Self::Session(vwap) => {
@@ -121,7 +142,7 @@ impl Engine {
         let close = bar.close.to_f64();
         let [mut a, mut b, mut c] = [f64::NAN; 3];
         match self {
-            Self::None => {}
+            Self::None | Self::Cut(_) => {}
             Self::Ema(ema) => a = ema.handle_close(close).unwrap_or(f64::NAN),
             Self::Sma(sma) => a = sma.handle_close(bar.close).unwrap_or(f64::NAN),
             Self::Bollinger(bollinger) => {
@@ -164,6 +185,14 @@ impl SessionVwap {
             None => [f64::NAN; LINES_MAX],
         }
     }
+}
+
+/// The start of the bar that an anchor lies in, which counts whole: that of its hour or week, where
+/// it was chosen among minutes. Itself where no bar of that length holds it, as none of a day does
+/// after the close.
+fn anchor_start(at: Moment, span: BarSpan) -> Moment {
+    let start = bucket_start(at, span, BarHours::Extended);
+    start.filter(|start| at < bucket_end(*start, span)).unwrap_or(at)
 }
 
 /// The average, then its bands: +1, −1, +2, −2 deviations.
@@ -236,5 +265,43 @@ mod tests {
         assert_eq!(candles[1].close.to_f64(), 15.5);
         assert_eq!(candles[1].low.to_f64(), 11.0);
         assert_eq!(heikin_ashi(Some(candles[0]), &bars[1..])[0], candles[1]);
+    }
+    #[test]
+    fn an_anchor_counts_from_the_bar_that_holds_it() {
+        let at = |text: &str| {
+            let (date, minutes) = text.split_once(' ').expect("a date and minutes");
+            let (hours, minutes) = minutes.split_once(':').expect("hours and minutes");
+            let minutes: i64 = minutes.parse().expect("minutes");
+            let minutes = minutes + 60 * hours.parse::<i64>().expect("hours");
+            Moment::new_york(date.parse().expect("a date"), Span::minutes(minutes))
+        };
+        let (tuesday, friday) = ("2024-02-27 10:00", "2024-03-01 17:00");
+        for (anchor, span, start) in [
+            (tuesday, BarSpan::M1, tuesday),
+            (tuesday, BarSpan::M15, tuesday),
+            (tuesday, BarSpan::H1, "2024-02-27 09:30"),
+            (tuesday, BarSpan::H4, "2024-02-27 09:30"),
+            (tuesday, BarSpan::Day, "2024-02-27 09:30"),
+            (tuesday, BarSpan::Week, "2024-02-26 09:30"),
+            (tuesday, BarSpan::Month, "2024-02-01 09:30"),
+            // Before the open, the day is still to come.
+            ("2024-02-27 08:10", BarSpan::H1, "2024-02-27 08:00"),
+            ("2024-02-27 08:10", BarSpan::Day, "2024-02-27 09:30"),
+            // After the close it is over, and so is the week on a Friday.
+            ("2024-02-27 17:00", BarSpan::Day, "2024-02-27 17:00"),
+            ("2024-02-27 17:00", BarSpan::H4, "2024-02-27 16:00"),
+            ("2024-02-27 17:00", BarSpan::Week, "2024-02-26 09:30"),
+            (friday, BarSpan::Week, friday),
+        ] {
+            assert_eq!(anchor_start(at(anchor), span), at(start), "{anchor} {span}");
+        }
+        // Any that an address may have, at the ends of all calendars.
+        for minutes in [0, 600, 174_999_999] {
+            let at = Moment(0) + Span::minutes(minutes);
+            for span in BarSpan::ALL {
+                let away = (anchor_start(at, span) - at).0.abs();
+                assert!(away <= Span::hours(24 * 31).0, "{minutes} {span}");
+            }
+        }
     }
 }

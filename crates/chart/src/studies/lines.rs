@@ -4,7 +4,7 @@ use market::{Bar, Moment};
 use quant::indicators::VwapValue;
 
 use super::Study;
-use super::engine::{Engine, LINES_MAX, vwap_values};
+use super::engine::{Engine, Known, LINES_MAX, vwap_values};
 
 /// A study and its values for every bar. A value that is not known is NaN and is not drawn.
 #[derive(Clone, Debug)]
@@ -26,12 +26,20 @@ pub(crate) struct Range {
 }
 
 impl StudyLines {
-    pub(crate) fn new(study: Study, bars: &[Bar]) -> Self {
-        let engine = Engine::new(study);
+    pub(crate) fn new(study: Study, bars: &[Bar], known: Known) -> Self {
+        let engine = Engine::new(study, known);
         let lines = vec![Vec::with_capacity(bars.len()); engine.lines()];
         let mut lines = Self { study, engine, done: 0, lines };
-        lines.follow(bars, 0);
+        lines.follow(bars, 0, known);
         lines
+    }
+
+    /// The start of an older bar that it cannot do without, and that is not there.
+    pub(crate) fn lacks(&self) -> Option<Moment> {
+        match self.engine {
+            Engine::Cut(start) => Some(start),
+            _ => None,
+        }
     }
 
     pub(crate) fn lines(&self) -> &[Vec<f64>] {
@@ -45,13 +53,13 @@ impl StudyLines {
     }
 
     /// Bars changed from `place` on; the last one may still be forming.
-    pub(crate) fn follow(&mut self, bars: &[Bar], place: usize) {
+    pub(crate) fn follow(&mut self, bars: &[Bar], place: usize, known: Known) {
         if self.lines.is_empty() {
             return;
         }
-        if place < self.done {
+        if place < self.done || self.done == 0 {
             // What was taken for finished was not: older bars came, or another day.
-            self.engine = Engine::new(self.study);
+            self.engine = Engine::new(self.study, known);
             self.done = 0;
         }
         let finished = bars.len().saturating_sub(1);
@@ -121,8 +129,10 @@ impl StudyLines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use market::{Price, Span};
+    use market::{BarSpan, Price, Span};
     use proptest::prelude::*;
+
+    const MINUTES: Known = Known { span: BarSpan::M1, since: Moment(i64::MIN) };
 
     fn bars(closes: &[i64]) -> Vec<Bar> {
         let open = Moment::new_york("2024-02-26".parse().expect("a date"), Span::minutes(565));
@@ -142,14 +152,14 @@ mod tests {
             study in prop::sample::select(Study::OFFERED.to_vec()),
         ) {
             let bars = bars(&closes);
-            let batch = StudyLines::new(study, &bars);
-            let mut stream = StudyLines::new(study, &bars[..1]);
+            let batch = StudyLines::new(study, &bars, MINUTES);
+            let mut stream = StudyLines::new(study, &bars[..1], MINUTES);
             for count in 2..=bars.len() {
                 // The forming bar is seen half done first.
                 let mut half = bars[..count].to_vec();
                 half[count - 1].close = half[count - 1].open;
-                stream.follow(&half, count - 1);
-                stream.follow(&bars[..count], count - 1);
+                stream.follow(&half, count - 1, MINUTES);
+                stream.follow(&bars[..count], count - 1, MINUTES);
             }
             prop_assert_eq!(batch.lines.len(), stream.lines.len());
             for (batch, stream) in batch.lines.iter().zip(&stream.lines) {
@@ -164,7 +174,7 @@ mod tests {
     fn an_opening_range_is_that_of_its_minutes() {
         // From 09:25: the range counts from the sixth bar to the tenth.
         let closes: Vec<i64> = (0..40).map(|n| 100_000 + 1_000 * n).collect();
-        let lines = StudyLines::new(Study::OpeningRange(5), &bars(&closes));
+        let lines = StudyLines::new(Study::OpeningRange(5), &bars(&closes), MINUTES);
         assert_eq!(lines.value(0, 4), None);
         assert_eq!(lines.value(1, 39), Some(10.5));
         assert_eq!(lines.value(0, 39), Some(10.93));
@@ -174,7 +184,7 @@ mod tests {
     #[test]
     fn prints_know_the_days_vwap_better_than_bars() {
         let bars = bars(&[100_000; 20]);
-        let mut lines = StudyLines::new(Study::VwapBands, &bars);
+        let mut lines = StudyLines::new(Study::VwapBands, &bars, MINUTES);
         let path = [(bars[8].start, VwapValue { vwap: 12.0, deviation: 0.5 })];
         lines.put_vwap(&bars, &path);
         assert_eq!(lines.value(0, 19), Some(12.0));
