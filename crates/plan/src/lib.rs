@@ -13,10 +13,10 @@ mod portfolio;
 mod stage;
 mod strategy;
 mod valuation;
-
 mod decay;
-pub use leg::{BadPosition, Instrument, LEGS_MAX, Leg, Position, QUANTITY_MAX, joined};
+
 pub use decay::{decay_to_expiry, is_on_last_day};
+pub use leg::{BadPosition, Instrument, LEGS_MAX, Leg, Position, QUANTITY_MAX, joined};
 pub use notation::{NotationError, read_position};
 pub use order::{BadOrder, OrderFormat};
 pub use outlook::Outlook;
