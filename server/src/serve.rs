@@ -49,7 +49,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
-use tracing::{error, info, warn};
+use tracing::{Instrument, error, info, warn};
 
 use crate::accounts::Accounts;
 use crate::certificate::CertificateFiles;
@@ -297,9 +297,23 @@ async fn in_time(State(most): State<Duration>, request: Request, next: Next) -> 
     let most = if LONG.contains(&request.uri().path()) { LONG_TIMEOUT } else { most };
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str);
     let route = route.to_owned();
-    match timeout(most, next.run(request)).await {
+    let is_change = !request.method().is_safe();
+    let answer = next.run(request);
+    let answered =
+        if is_change { timeout(most, finished(answer)).await } else { timeout(most, answer).await };
+    answered.unwrap_or_else(|_| Problem::late(&Late { route, most }).into_response())
+}
+
+/// A change is made to its end, whether or not anybody waits for its answer any more: of what is
+/// done and then written down never only the first half happens because somebody hung up.
+async fn finished(answer: impl Future<Output = Response> + Send + 'static) -> Response {
+    match tokio::spawn(answer.in_current_span()).await {
         Ok(answer) => answer,
-        Err(_) => Problem::late(&Late { route, most }).into_response(),
+        Err(error) => match error.try_into_panic() {
+            // It is caught where those of other answers are.
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        },
     }
 }
 
@@ -377,8 +391,10 @@ async fn stop_signal() {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use axum::body::{Body, to_bytes};
-    use axum::routing::get;
+    use axum::routing::{get, post};
     use tokio::sync::broadcast::error::RecvError;
     use tower::ServiceExt;
 
@@ -406,6 +422,43 @@ mod tests {
         let text = to_bytes(answer.into_body(), 1 << 20).await.expect("a text");
         let text = String::from_utf8_lossy(&text).into_owned();
         assert!(text.contains("\"reference\":\"V0"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_change_is_made_to_its_end_whoever_waits_for_it() {
+        let ended = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&ended);
+        let slow = move || {
+            let count = Arc::clone(&count);
+            async move {
+                tokio::time::sleep(Duration::from_millis(60)).await;
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+        };
+        let soon = from_fn_with_state(Duration::from_millis(20), in_time);
+        let broken = || async {
+            let answer: Option<&str> = None;
+            answer.expect("as a mistake of ours would")
+        };
+        let routes = Router::new()
+            .route("/slow", get(slow.clone()).post(slow))
+            .route("/broken", post(broken))
+            .layer(soon)
+            .layer(CatchPanicLayer::new());
+        let ask = async |request: http::request::Builder| {
+            let request = request.body(Body::empty()).expect("a request");
+            routes.clone().oneshot(request).await.expect("an answer").status()
+        };
+        for request in [http::Request::get("/slow"), http::Request::post("/slow")] {
+            assert_eq!(ask(request).await, StatusCode::SERVICE_UNAVAILABLE);
+        }
+        // Whoever hangs up sooner, as a browser that is closed.
+        let gone = ask(http::Request::post("/slow"));
+        assert!(tokio::time::timeout(Duration::from_millis(5), gone).await.is_err());
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(ended.load(Ordering::SeqCst), 2, "two changes, and no question");
+        let broken = ask(http::Request::post("/broken")).await;
+        assert_eq!(broken, StatusCode::INTERNAL_SERVER_ERROR);
     }
 
     #[tokio::test]
