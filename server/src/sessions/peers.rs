@@ -23,10 +23,13 @@ pub(super) const FORWARDED: [HeaderName; 6] = [
 
 /// Who asks, by the word of proxies that are trusted: the last that none of them speaks for.
 pub(super) fn peer_of(proxies: &[IpNet], peer: Peer, headers: &HeaderMap) -> Peer {
-    let told = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let told: Vec<&str> = told.flat_map(|value| value.split(',')).map(str::trim).collect();
+    // A proxy writes behind whatever somebody sent, letters of no alphabet included.
+    let lines = headers.get_all("x-forwarded-for").iter();
+    let told: Vec<&[u8]> =
+        lines.flat_map(|line| line.as_bytes().split(|one| *one == b',')).collect();
     let mut known = peer.0.ip();
-    for text in told.into_iter().rev() {
+    for bytes in told.into_iter().rev() {
+        let text = str::from_utf8(bytes.trim_ascii()).unwrap_or_default();
         let Some(address) = text.parse().ok().filter(|_| is_in(proxies, known)) else { break };
         known = address;
     }
@@ -52,9 +55,9 @@ mod tests {
     fn proxies_speak_for_others_as_far_as_they_are_trusted() {
         let proxies: Vec<IpNet> =
             ["127.0.0.1/32", "10.0.0.0/8"].map(|text| text.parse().expect("a network")).into();
-        let ask = |peer: &str, told: &[&'static str]| {
+        let ask = |peer: &str, told: &[&str]| {
             let name = HeaderName::from_static("x-forwarded-for");
-            let told = told.iter().map(|text| (name.clone(), http::HeaderValue::from_static(text)));
+            let told = told.iter().map(|text| (name.clone(), text.parse().expect("a value")));
             let mut headers = HeaderMap::new();
             told.for_each(|(name, value)| {
                 headers.append(name, value);
@@ -70,5 +73,7 @@ mod tests {
         assert_eq!(ask("127.0.0.1:1", &["192.0.2.1, 203.0.113.7"]), "203.0.113.7");
         assert_eq!(ask("192.0.2.9:1", &["203.0.113.7"]), "192.0.2.9");
         assert_eq!(ask("127.0.0.1:1", &["203.0.113.7, nonsense"]), "127.0.0.1");
+        // Nobody hides behind the proxy by letters that it passes on.
+        assert_eq!(ask("127.0.0.1:1", &["\u{e9}, 203.0.113.7"]), "203.0.113.7");
     }
 }
