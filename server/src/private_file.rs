@@ -16,8 +16,29 @@ pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    // On a full disk half of one would stand in the way of the next.
+    if written.is_err() {
+        let _ = std::fs::remove_file(path);
+    }
+    written
+}
+
+/// As `write`, for a file that the desk does not start without: at no moment is half of it there.
+pub(crate) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".half");
+    let half = Path::new(&name);
+    // Of a start that was cut short.
+    match std::fs::remove_file(half) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    write(half, text)?;
+    // A second name is refused where one is there; a rename would take its place.
+    let placed = std::fs::hard_link(half, path);
+    std::fs::remove_file(half)?;
+    placed
 }
 
 /// Makes a folder, when it is not there.
@@ -27,4 +48,31 @@ pub(crate) fn make_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_must_be_there_is_there_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("volaris.key");
+        // A start that was cut short left half of one.
+        std::fs::write(folder.path().join("volaris.key.half"), "12").expect("written");
+        write_whole(&path, "1234").expect("written");
+        assert_eq!(std::fs::read_to_string(&path).expect("read"), "1234\n");
+        let error = write_whole(&path, "5678").expect_err("one is there");
+        assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read_to_string(&path).expect("read"), "1234\n");
+        let names = std::fs::read_dir(folder.path()).expect("listed").count();
+        assert_eq!(names, 1, "nothing is left beside it");
+        #[cfg(unix)]
+        {
+            let mode = std::os::unix::fs::PermissionsExt::mode(
+                &std::fs::metadata(&path).expect("there").permissions(),
+            );
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
 }

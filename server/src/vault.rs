@@ -34,7 +34,7 @@ impl Vault {
         }
         let file = key_file(configuration);
         if !file.exists() {
-            private_file::write(&file, &fresh_key())
+            private_file::write_whole(&file, &fresh_key())
                 .with_context(|| format!("a key cannot be kept in {}", file.display()))?;
         }
         let mut ciphers = Vec::new();

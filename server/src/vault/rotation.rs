@@ -103,7 +103,7 @@ fn keys_of_files(configuration: &Configuration) -> anyhow::Result<(String, Strin
     let present = read(&file)?;
     let waiting = next_file(&file);
     if !waiting.exists() {
-        private_file::write(&waiting, &fresh_key())
+        private_file::write_whole(&waiting, &fresh_key())
             .with_context(|| format!("a key cannot be kept in {}", waiting.display()))?;
     }
     Ok((present, read(&waiting)?))
