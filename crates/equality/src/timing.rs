@@ -153,8 +153,9 @@ impl RiskRun {
                 Leg { quantity, instrument: Instrument::Option(contract) }
             };
             let position = Position::new((0..8).map(leg), None).expect("a position");
-            let model = LegModel { volatility: 0.16, is_borrowed: false, carry: 1.001 };
-            let known = [LegValue { model: Some(model), ..LegValue::shares(0.0) }; 8];
+            let model =
+                LegModel { volatility: 0.16, is_borrowed: false, carry: 1.001, dividends: None };
+            let known = vec![LegValue { model: Some(model), ..LegValue::shares(0.0) }; 8];
             let stand = (5_000.0 * unit, 1.0);
             book.add(&position, &known, stand, |_| None).expect("a volatility");
         }

@@ -1,6 +1,7 @@
 //! Positions of options and shares: how a trader writes them, what they pay at expiry, where they
 //! break even, and what moves them. Pure: no I/O, no clock, no randomness.
 
+mod carry;
 mod leg;
 mod notation;
 mod payoff;

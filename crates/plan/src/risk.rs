@@ -7,9 +7,10 @@
 
 use market::{ExerciseStyle, Moment, Right, Series, Span};
 use quant::options::{
-    Black, PriceRow, Smile, american_price, early_exercise_premium, years_between,
+    Black, Delivery, PriceRow, Smile, american_price, early_exercise_premium, years_between,
 };
 
+use crate::carry::Carry;
 use crate::scenario::VOLATILITY_MIN;
 use crate::{Instrument, LegValue, Position};
 
@@ -71,8 +72,7 @@ struct RiskGroup {
     beta: f64,
     /// Nothing for shares.
     series: Option<Series>,
-    /// What the forward gains on spot, a year.
-    carry: f64,
+    carry: Carry,
     smile: Option<Smile>,
     legs: Vec<RiskLeg>,
 }
@@ -130,12 +130,12 @@ impl RiskBook {
             let Instrument::Option(contract) = leg.instrument else {
                 let share =
                     RiskLeg { dollars, strike: 0.0, right: Right::Call, volatility: f64::NAN };
-                added.push((None, 0.0, share));
+                added.push((None, Carry::Even(0.0), share));
                 continue;
             };
             let years = years_between(self.at, contract.series.expires_at());
-            let model = known.model.filter(|_| 0.0 < years).ok_or(leg.instrument)?;
-            let carry = quant::math::ln(model.carry) / years;
+            let model = known.model.as_ref().filter(|_| 0.0 < years).ok_or(leg.instrument)?;
+            let carry = Carry::of(model, years);
             let (strike, volatility) = (contract.strike.to_f64(), model.volatility);
             let option = RiskLeg { dollars, strike, right: contract.right, volatility };
             added.push((Some(contract.series), carry, option));
@@ -195,7 +195,8 @@ impl RiskBook {
                     Some(years) => {
                         let shifts: Vec<f64> =
                             axes.shifts.iter().map(|one| one * term.times(years)).collect();
-                        moved.price(group, years, self.rate, &shifts, rows);
+                        let delivery = group.carry.delivery(*at, years);
+                        moved.price(group, (delivery, years), self.rate, &shifts, rows);
                     }
                     None => rows.chunks_mut(width).for_each(|row| moved.pay(group, row)),
                 }
@@ -211,10 +212,14 @@ impl RiskBook {
                 return group.legs.iter().map(|leg| leg.dollars * group.spot).sum();
             };
             let years = years_between(self.at, series.expires_at());
-            let price = |leg: &RiskLeg| match series.terms().style {
-                ExerciseStyle::European => group.black(leg, years, self.rate).price(leg.right),
-                ExerciseStyle::American => {
-                    american_price(&group.black(leg, years, self.rate), leg.right)
+            let forward = group.carry.delivery(self.at, years).forward(group.spot);
+            let (spot, rate) = (group.spot, self.rate);
+            let price = |leg: &RiskLeg| {
+                let RiskLeg { strike, right, volatility, .. } = *leg;
+                let black = Black { spot, forward, strike, years, rate, volatility };
+                match series.terms().style {
+                    ExerciseStyle::European => black.price(right),
+                    ExerciseStyle::American => american_price(&black, right),
                 }
             };
             group.legs.iter().map(|leg| leg.dollars * price(leg)).sum()
@@ -279,13 +284,6 @@ impl RiskGroup {
             None => self.legs.push(leg),
         }
     }
-
-    /// A leg where the market stands.
-    fn black(&self, leg: &RiskLeg, years: f64, rate: f64) -> Black {
-        let RiskLeg { strike, volatility, .. } = *leg;
-        let forward = self.spot * quant::math::exp(self.carry * years);
-        Black { spot: self.spot, forward, strike, years, rate, volatility }
-    }
 }
 
 /// Where a group's underlying would stand, and what its volatilities would do there.
@@ -327,10 +325,16 @@ impl Moved {
     }
 
     /// Adds what a group is worth `years` before its end, a row of moves for each shift.
-    fn price(&self, group: &RiskGroup, years: f64, rate: f64, shifts: &[f64], rows: &mut [f64]) {
+    fn price(
+        &self,
+        group: &RiskGroup,
+        (delivery, years): (Delivery, f64),
+        rate: f64,
+        shifts: &[f64],
+        rows: &mut [f64],
+    ) {
         let width = self.spots.len();
-        let forward = quant::math::exp(group.carry * years);
-        let forwards: Vec<f64> = self.spots.iter().map(|spot| spot * forward).collect();
+        let forwards: Vec<f64> = self.spots.iter().map(|spot| delivery.forward(*spot)).collect();
         let market = PriceRow::new(&forwards, years, rate);
         let is_american =
             group.series.is_some_and(|one| one.terms().style == ExerciseStyle::American);

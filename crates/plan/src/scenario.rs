@@ -3,10 +3,12 @@
 //! Every leg keeps its own volatility, whatever the underlying does ("sticky strike"), plus the
 //! same shift for all. European contracts are worth Black's price, American ones Bjerksund and
 //! Stensland's; a contract that is over is worth what it pays where the underlying stands.
+//! Dividends whose dates are known are paid on them, as the chain of that day will have them.
 
 use market::{ExerciseStyle, Moment, Right};
 use quant::options::{Black, american_price, years_between};
 
+use crate::carry::Carry;
 use crate::{Instrument, LegValue, Position};
 
 /// The least volatility that a shift leaves, a fraction a year.
@@ -30,7 +32,7 @@ pub struct Stand {
     pub shift: f64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Modelled {
     /// Dollars for each point of one.
     dollars: f64,
@@ -38,14 +40,13 @@ struct Modelled {
     option: Option<ModelledOption>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct ModelledOption {
     strike: f64,
     right: Right,
     expires_at: Moment,
     style: ExerciseStyle,
-    /// What the forward gains on spot, a year.
-    carry: f64,
+    carry: Carry,
     volatility: f64,
 }
 
@@ -65,13 +66,13 @@ impl Scenario {
             };
             let expires_at = contract.series.expires_at();
             let years = years_between(at, expires_at);
-            let model = known.model.filter(|_| 0.0 < years).ok_or(leg.instrument)?;
+            let model = known.model.as_ref().filter(|_| 0.0 < years).ok_or(leg.instrument)?;
             let option = ModelledOption {
                 strike: contract.strike.to_f64(),
                 right: contract.right,
                 expires_at,
                 style: contract.series.terms().style,
-                carry: quant::math::ln(model.carry) / years,
+                carry: Carry::of(model, years),
                 volatility: model.volatility,
             };
             Ok(Modelled { dollars, option: Some(option) })
@@ -141,7 +142,8 @@ impl Scenario {
 
     /// What the whole gains for each point, far above every strike, in dollars.
     pub(crate) fn far_slope(&self) -> f64 {
-        let grows = |leg: &&Modelled| leg.option.is_none_or(|one| one.right == Right::Call);
+        let grows =
+            |leg: &&Modelled| leg.option.as_ref().is_none_or(|one| one.right == Right::Call);
         self.legs.iter().filter(grows).map(|leg| leg.dollars).sum()
     }
 }
@@ -154,14 +156,14 @@ const HALVINGS: usize = 30;
 impl Modelled {
     /// What one is worth, in points.
     fn price(&self, stand: &Stand, rate: f64) -> f64 {
-        let Some(option) = self.option else { return stand.spot };
+        let Some(option) = &self.option else { return stand.spot };
         let years = years_between(stand.at, option.expires_at);
         if years <= 0.0 {
             return option.right.payoff(stand.spot, option.strike);
         }
         let black = Black {
             spot: stand.spot,
-            forward: stand.spot * quant::math::exp(option.carry * years),
+            forward: option.carry.delivery(stand.at, years).forward(stand.spot),
             strike: option.strike,
             years,
             rate,

@@ -1,12 +1,14 @@
 //! What a position is worth now, and what moves it: the sum of its legs.
 
+use std::sync::Arc;
+
 use market::{Contract, Right};
-use quant::options::{ChainBook, ChainOption, IvAbsence, OptionGreeks};
+use quant::options::{ChainBook, ChainOption, DividendTable, IvAbsence, OptionGreeks};
 
 use crate::Position;
 
 /// What is known of one leg's instrument.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LegValue {
     /// The middle of bid and ask, in points; nothing without both.
     pub mid: Option<f64>,
@@ -24,7 +26,7 @@ pub struct LegValue {
 }
 
 /// What a model needs to value an option where the market does not stand.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LegModel {
     /// A fraction a year.
     pub volatility: f64,
@@ -33,6 +35,10 @@ pub struct LegModel {
     pub is_borrowed: bool,
     /// The forward, as a part of spot.
     pub carry: f64,
+    /// What is paid on dates until the end, which the forward of another moment has only where they
+    /// are still to come; nothing where nobody tells dates, and what the forward gains on spot is
+    /// spread evenly.
+    pub dividends: Option<Arc<DividendTable>>,
 }
 
 /// What moves a position, in dollars.
@@ -70,7 +76,8 @@ impl LegValue {
         let other = if contract.right == Right::Call { Right::Put } else { Right::Call };
         let model = |option: &ChainOption<'_>, is_borrowed: bool| {
             let carry = book.forward()? / book.spot();
-            Some(LegModel { volatility: option.iv.ok()?, is_borrowed, carry })
+            let dividends = book.dividends().cloned();
+            Some(LegModel { volatility: option.iv.ok()?, is_borrowed, carry, dividends })
         };
         let model = model(&option, false).or_else(|| model(&book.option(place, other), true));
         Some(Self {

@@ -32,12 +32,13 @@ fn what_cannot_be_told_is_not() {
     let position = read_position("1 SPXW 7MAR24 5000C; -1 SPXW 7MAR24 5100C").unwrap();
     let known = known(&position, &[chain(9, 10)]);
     let whole = LegsAt { legs: &known, spot: SPOT };
-    let bare = [known[0], LegValue { mid: None, ..known[1] }];
-    let calm = [known[0], LegValue { greeks: None, ..known[1] }];
+    let with = |changed: LegValue| [known[0].clone(), changed];
+    let bare = with(LegValue { mid: None, ..known[1].clone() });
+    let calm = with(LegValue { greeks: None, ..known[1].clone() });
     assert!(Attribution::of(&position, whole, LegsAt { legs: &bare, spot: SPOT }, 0.0).is_none());
     // A leg that had no volatility is all rest.
     let then = LegsAt { legs: &calm, spot: SPOT };
-    let dearer = [known[0], LegValue { mid: known[1].mid.map(|mid| mid + 2.0), ..known[1] }];
+    let dearer = with(LegValue { mid: known[1].mid.map(|mid| mid + 2.0), ..known[1].clone() });
     let found = Attribution::of(&position, then, LegsAt { legs: &dearer, spot: SPOT }, 0.0);
     let found = found.unwrap();
     assert!((found.whole + 200.0).abs() < 1e-9 && (found.rest + 200.0).abs() < 1e-9);

@@ -162,6 +162,7 @@ proptest! {
             volatility,
             is_borrowed: false,
             carry: libm::exp(carry * years),
+            dividends: None,
         };
         let known = LegValue { model: Some(model), ..LegValue::shares(0.0) };
         let mut book = RiskBook::new(RATE_DEFAULT, now());

@@ -108,7 +108,7 @@ fn modelled_by(text: &str, volatility: f64) -> (Position, Scenario) {
         let Instrument::Option(contract) = leg.instrument else { return LegValue::shares(SPOT) };
         let years = years_between(now(), contract.series.expires_at());
         let carry = libm::exp(0.03 * years);
-        let model = LegModel { volatility, is_borrowed: false, carry };
+        let model = LegModel { volatility, is_borrowed: false, carry, dividends: None };
         LegValue { model: Some(model), ..LegValue::shares(0.0) }
     };
     let known: Vec<LegValue> = position.legs().iter().map(of).collect();

@@ -23,7 +23,7 @@ pub use american::{
 pub use black::{Black, Greeks};
 pub use chain::{ChainBook, ChainOption, ExpectedMove, QUOTE_AGE_MAX, RATE_DEFAULT};
 pub use clock::{trading_years_between, years_between};
-pub use dividends::DividendTable;
+pub use dividends::{Delivery, DividendTable};
 pub use early::ExerciseReason;
 pub use exposure::{
     BadExposure, Dealers, Exposure, ExposureBook, ExposureScope, OpenContract, OpenSeries,

@@ -4,7 +4,7 @@
 use market::{ExerciseStyle, Moment, Quote, QuoteChange, Right, Series, SeriesQuotes, Span};
 
 use super::clock::{trading_years_between, years_between};
-use super::early::{EarlyBook, ExerciseReason};
+use super::early::EarlyBook;
 use super::{
     Black, IvAbsence, OpenContract, OpenSeries, OptionGreeks, Premium, Slice, SliceGreeks,
     SliceMarket, american_vol, implied_vols,
@@ -32,7 +32,7 @@ pub struct ChainBook {
     /// The forward, as a part of spot: of the newest quotes, or of rate and dividends where
     /// contracts may be exercised early.
     carry: Option<f64>,
-    early: Option<EarlyBook>,
+    pub(super) early: Option<EarlyBook>,
     /// Places of calls are even, those of puts odd.
     slice: Slice,
     ivs: Vec<Result<f64, IvAbsence>>,
@@ -177,21 +177,6 @@ impl ChainBook {
     /// Calendar years until it ends, of 365 days, to the second.
     pub fn years(&self) -> f64 {
         years_between(self.at, self.expires_at)
-    }
-
-    /// Why exercising a contract early may be worth more than holding it; nothing where it may not
-    /// be, or the other right at its strike has no offer.
-    pub fn exercise_reason(&self, place: usize, right: Right) -> Option<ExerciseReason> {
-        let strike = &self.quotes.strikes[place];
-        let other = strike.of(if right == Right::Call { Right::Put } else { Right::Call });
-        let cost = other.mid().or(other.ask.map(|ask| ask.to_f64()))?;
-        let option = (strike.strike.to_f64(), right);
-        self.early.as_ref()?.reason(option, cost, self.spot, self.at)
-    }
-
-    /// Whether the forward lacks dividends because the feed did not tell them.
-    pub fn lacks_dividends(&self) -> bool {
-        self.early.is_some() && self.quotes.dividends.is_none()
     }
 
     /// The underlying's price for delivery when the series ends. From put–call parity: the median

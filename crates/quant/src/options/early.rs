@@ -5,13 +5,14 @@
 //! so it never depends on which ticks came before. Between them it moves by its own Greeks.
 
 use std::fmt;
+use std::sync::Arc;
 
 use market::{Dividend, Moment, Right};
 
 use super::american::early_exercise;
 use super::clock::years_between;
 use super::dividends::DividendTable;
-use super::{Black, DAYS_PER_YEAR, OptionGreeks};
+use super::{Black, ChainBook, DAYS_PER_YEAR, OptionGreeks};
 use crate::math::{exp, ln};
 
 /// Why exercising an option in the money before its end may be worth more than holding it, and
@@ -55,7 +56,7 @@ const SPOT_STEP: f64 = 0.000_5;
 
 #[derive(Clone, Debug)]
 pub(super) struct EarlyBook {
-    table: DividendTable,
+    table: Arc<DividendTable>,
     anchor: Anchor,
     premiums: Vec<Option<OptionGreeks>>,
 }
@@ -82,13 +83,13 @@ impl EarlyBook {
         options: usize,
     ) -> Self {
         Self {
-            table: DividendTable::new(expires_at, rate, dividends),
+            table: Arc::new(DividendTable::new(expires_at, rate, dividends)),
             anchor: Anchor { spot: f64::NAN, at: Moment(0) },
             premiums: vec![None; options],
         }
     }
 
-    /// What the underlying pays.
+    /// What the underlying pays before the series ends.
     pub(super) fn table(&self) -> &DividendTable {
         &self.table
     }
@@ -109,7 +110,7 @@ impl EarlyBook {
         let anchor = Anchor::near(spot, at);
         let is_same = anchor == self.anchor;
         self.anchor = anchor;
-        let DividendTable { rate, expires_at, .. } = self.table;
+        let DividendTable { rate, expires_at, .. } = *self.table;
         let forward = self.table.forward(anchor.spot, anchor.at);
         let years = years_between(anchor.at, expires_at);
         for (place, premium) in self.premiums.iter_mut().enumerate() {
@@ -162,7 +163,7 @@ impl EarlyBook {
         if right.payoff(spot, strike) <= 0.0 {
             return None;
         }
-        let DividendTable { rate, expires_at, .. } = self.table;
+        let DividendTable { rate, expires_at, .. } = *self.table;
         let interest =
             |from: Moment| strike * (1.0 - exp(-rate * years_between(from, expires_at).max(0.0)));
         match right {
@@ -177,5 +178,28 @@ impl EarlyBook {
                 (given_up < interest).then_some(ExerciseReason::Interest { interest, given_up })
             }
         }
+    }
+}
+
+impl ChainBook {
+    /// Why exercising a contract early may be worth more than holding it; nothing where it may not
+    /// be, or the other right at its strike has no offer.
+    pub fn exercise_reason(&self, place: usize, right: Right) -> Option<ExerciseReason> {
+        let strike = &self.quotes().strikes[place];
+        let other = strike.of(if right == Right::Call { Right::Put } else { Right::Call });
+        let cost = other.mid().or(other.ask.map(|ask| ask.to_f64()))?;
+        let option = (strike.strike.to_f64(), right);
+        self.early.as_ref()?.reason(option, cost, self.spot(), self.at())
+    }
+
+    /// What the underlying pays before the series ends; nothing where contracts may not be
+    /// exercised early: their forward has it.
+    pub fn dividends(&self) -> Option<&Arc<DividendTable>> {
+        self.early.as_ref().map(|early| &early.table)
+    }
+
+    /// Whether the forward lacks dividends because the feed did not tell them.
+    pub fn lacks_dividends(&self) -> bool {
+        self.early.is_some() && self.quotes().dividends.is_none()
     }
 }
