@@ -230,8 +230,8 @@ impl Press<'_> {
     }
 
     /// The letter or digit of a key that makes none: Alt makes signs of letters on some keyboards,
-    /// Shift of digits on others, and some have no Latin letters at all. Where a layout has a letter
-    /// of its own, or a sign in a letter's place, that is what stands on the key.
+    /// Shift of digits on others, and some have no Latin letters at all. Where a layout has its own
+    /// letter, or a sign in a letter's place, that is what stands on the key.
     fn letter(&self) -> Option<&str> {
         let is_own = self.key.len() == 1 && self.key.as_bytes()[0].is_ascii_alphanumeric();
         if is_own || self.key == "Process" || !(self.is_command || self.is_alt) {
