@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { fingers } from "../chart.mjs";
-import { checkAxe, live, visit } from "../desk.mjs";
+import { checkAxe, live, openPage, visit } from "../desk.mjs";
 
 const order = async (page) => (await page.locator(".watch-row b").allInnerTexts()).join(" ");
 
@@ -61,6 +61,34 @@ visit("rows are put in order by mouse and by keys, and stay so", {}, async ({ pa
   await page.reload();
   await until(() => order(page), "VIX NDX SPY SPX QQQ", "after another visit");
 });
+
+visit("what one page did to a list stays when another one changes it", {},
+  async ({ page, server }) => {
+    const remove = async (page, symbol) => {
+      const kept = page.waitForResponse(/watchlists\/change/);
+      await page.getByRole("button", { name: `Remove ${symbol} from the watchlist` }).click();
+      await kept;
+    };
+    await live(page);
+    await until(() => order(page), "SPX NDX SPY QQQ VIX", "the first list");
+    const other = await openPage({ server });
+    try {
+      await live(other);
+      await until(() => order(other), "SPX NDX SPY QQQ VIX", "the same list");
+      await remove(other, "SPY");
+      // This page has not heard of it.
+      assert.equal(await order(page), "SPX NDX SPY QQQ VIX");
+      await remove(page, "NDX");
+      await until(() => order(page), "SPX QQQ VIX", "without both");
+      await other.locator(".toast").getByRole("button", { name: "Undo" }).click();
+      await until(() => order(other), "SPX SPY QQQ VIX", "only its own step is taken back");
+      await remove(page, "VIX");
+      await until(() => order(page), "SPX QQQ SPY", "with what came there meanwhile");
+      await other.quit();
+    } finally {
+      await other.leave();
+    }
+  });
 
 visit("lists are made, named, chosen, deleted and brought back", {}, async ({ page }) => {
   await live(page);

@@ -71,8 +71,8 @@ pub use volatility_days::{
     ReadVolatilityDays, VolatilityDayView, VolatilityDaysView, read_volatility_days,
 };
 pub use watchlist::{
-    ChangeWatchlists, ReadWatchlists, WatchlistChange, WatchlistView, WatchlistsView,
-    change_watchlists, read_watchlists,
+    ChangeWatchlists, ReadWatchlists, WatchlistChange, WatchlistEdit, WatchlistView,
+    WatchlistsView, change_watchlists, read_watchlists,
 };
 
 /// The REST API's description, OpenAPI 3.1.

@@ -25,11 +25,23 @@ pub struct WatchlistsView {
     pub chosen: String,
 }
 
+/// What somebody did to a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WatchlistEdit {
+    /// Its name.
+    pub name: String,
+    /// What they saw in it.
+    pub before: Vec<Symbol>,
+    /// What they made of it.
+    pub after: Vec<Symbol>,
+}
+
 /// What becomes of the lists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WatchlistChange {
-    /// A list holds these and nothing else; it is made where there is none of that name.
-    Write(WatchlistView),
+    /// Symbols of a list come, go and move, whatever else was changed in it since; it is made where
+    /// nothing was in it and there is none of that name.
+    Edit(WatchlistEdit),
     /// A list gets another name.
     Rename {
         /// What it is called.
@@ -58,8 +70,9 @@ pub async fn change_watchlists(changes: Vec<WatchlistChange>) -> Result<Watchlis
     let (desk, trader) = (desk()?, trader()?);
     for change in changes {
         let done = match change {
-            WatchlistChange::Write(list) => {
-                desk.write_watchlist(&trader, &list.name, &list.symbols).await
+            WatchlistChange::Edit(WatchlistEdit { name, before, after }) => {
+                let edit = desk::WatchlistEdit { before: &before, after: &after };
+                desk.edit_watchlist(&trader, &name, edit).await
             }
             WatchlistChange::Rename { name, to } => {
                 desk.rename_watchlist(&trader, &name, &to).await

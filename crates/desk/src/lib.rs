@@ -88,4 +88,4 @@ pub use tiers::{Allowances, BadTier, Limited, Tier, Tiers};
 pub use trader::{OwnerId, Trader};
 pub use usage::{BadUsed, Usage, UsageStore, Used};
 pub use volatility_days::VolatilityDays;
-pub use watchlists::WATCHLIST_MAX;
+pub use watchlists::{WATCHLIST_MAX, WatchlistEdit};

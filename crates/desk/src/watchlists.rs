@@ -14,6 +14,15 @@ const NAME_MAX: usize = 40;
 /// What has the name.
 const OF: &str = "a watchlist";
 
+/// What somebody did to a list: what it held where they saw it, and what it holds from then on.
+#[derive(Clone, Copy, Debug)]
+pub struct WatchlistEdit<'a> {
+    /// What they saw. Another page of theirs may have changed the list since.
+    pub before: &'a [Symbol],
+    /// What they made of it.
+    pub after: &'a [Symbol],
+}
+
 /// The watchlist of somebody who has not made one.
 const WATCHLIST_FIRST: [Symbol; 5] =
     [Symbol::SPX, Symbol::NDX, Symbol::SPY, Symbol::QQQ, Symbol::VIX];
@@ -42,9 +51,7 @@ impl crate::Desk {
         symbols: &[Symbol],
     ) -> Result<(), DeskError> {
         if WATCHLIST_MAX < symbols.len() {
-            return Err(DeskError::Malformed(format!(
-                "a watchlist holds at most {WATCHLIST_MAX} symbols: remove some"
-            )));
+            return Err(too_many());
         }
         let name = checked_name(name, OF, NAME_MAX)?;
         // The first list counts as well.
@@ -59,6 +66,27 @@ impl crate::Desk {
         let (most, full) = self.most(trader, Limited::Watchlists, WATCHLISTS_MAX, told);
         let is_kept = self.store().write_watchlist(trader.owner(), name, &kept, most).await?;
         if is_kept { Ok(()) } else { Err(full) }
+    }
+
+    /// Does to a list what somebody did to it where they saw it, and leaves what was changed
+    /// elsewhere since; makes the list where they saw nothing in it and there is none.
+    pub async fn edit_watchlist(
+        &self,
+        trader: &Trader,
+        name: &str,
+        edit: WatchlistEdit<'_>,
+    ) -> Result<(), DeskError> {
+        if WATCHLIST_MAX < edit.before.len().max(edit.after.len()) {
+            return Err(too_many());
+        }
+        let name = checked_name(name, OF, NAME_MAX)?;
+        let lists = self.kept_watchlists(trader.owner()).await?;
+        let symbols = match lists.iter().find(|list| list.name == name) {
+            Some(list) => edit.applied_to(&list.symbols),
+            None if edit.before.is_empty() => edit.after.to_vec(),
+            None => return Err(missing(name)),
+        };
+        self.write_watchlist(trader, name, &symbols).await
     }
 
     /// Gives a list another name, under which it is looked at if it was before.
@@ -115,10 +143,59 @@ impl crate::Desk {
     }
 }
 
+impl WatchlistEdit<'_> {
+    /// Their list in their order: without what is gone elsewhere, and with what came there behind.
+    fn applied_to(self, now: &[Symbol]) -> Vec<Symbol> {
+        let Self { before, after } = self;
+        let stays = |one: &&Symbol| !before.contains(one) || now.contains(one);
+        let came = |one: &&Symbol| !before.contains(one) && !after.contains(one);
+        after.iter().filter(stays).chain(now.iter().filter(came)).copied().collect()
+    }
+}
+
+fn too_many() -> DeskError {
+    DeskError::Malformed(format!("a watchlist holds at most {WATCHLIST_MAX} symbols: remove some"))
+}
+
 fn first() -> Watchlist {
     Watchlist { name: NAME_FIRST.to_owned(), symbols: WATCHLIST_FIRST.to_vec() }
 }
 
 fn missing(name: &str) -> DeskError {
     DeskError::Malformed(format!("there is no watchlist {name}: load the page again"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A symbol a letter.
+    fn symbols(letters: &str) -> Vec<Symbol> {
+        letters.chars().map(|one| one.to_string().parse().expect("a ticker")).collect()
+    }
+
+    #[test]
+    fn what_another_page_did_stays() {
+        for (before, after, now, expected, what) in [
+            ("ABC", "ABCD", "ABC", "ABCD", "nobody else did anything"),
+            ("ABC", "ABCD", "ABCE", "ABCDE", "one added here, one there"),
+            ("ABC", "ABCD", "ABCD", "ABCD", "the same one added twice"),
+            ("ABC", "AC", "ABCE", "ACE", "one removed here, one added there"),
+            ("ABC", "AC", "BC", "C", "one removed here, one there"),
+            ("ABC", "AC", "AC", "AC", "the same one removed twice"),
+            ("ABC", "ABCD", "AC", "ACD", "one added here, one removed there"),
+            ("ABC", "CAB", "ABCE", "CABE", "moved here, one added there"),
+            ("ABC", "CAB", "AC", "CA", "moved here, one removed there"),
+            ("ABCD", "ABC", "ABCDE", "ABCE", "an addition is taken back"),
+            ("AC", "ABC", "ACE", "ABCE", "a removal is taken back"),
+            // Of two changes of one page the second may come first.
+            ("ABCD", "ABCDE", "ABC", "ABCE", "the second"),
+            ("ABC", "ABCD", "ABCE", "ABCDE", "then the first"),
+            ("", "", "ABC", "ABC", "a list of that name was made elsewhere"),
+        ] {
+            let (before, after) = (symbols(before), symbols(after));
+            let edit = WatchlistEdit { before: &before, after: &after };
+            assert_eq!(edit.applied_to(&symbols(now)), symbols(expected), "{what}");
+        }
+    }
 }

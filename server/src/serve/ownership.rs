@@ -9,7 +9,7 @@ use std::io::{Cursor, Read};
 use api::{
     ChangePositions, ChangeWatchlists, DrawingWord, EditDrawings, KeptPositionView, PositionChange,
     ReadDrawings, ReadLayouts, ReadPositions, ReadRecordings, ReadWatchlists, RemoveLayout,
-    WatchlistChange, WatchlistView, WriteLayout,
+    WatchlistChange, WatchlistEdit, WriteLayout,
 };
 use http::{Method, StatusCode};
 use market::Symbol;
@@ -105,7 +105,10 @@ fn things(stage: &Stage) -> Vec<Case> {
     let change = |change| words(&ChangePositions { changes: vec![change] });
     let list = |change| words(&ChangeWatchlists { changes: vec![change] });
     let name = format!("{PRIVATE} list");
-    let emptied = WatchlistView { name: name.clone(), symbols: Vec::new() };
+    let edited =
+        |before, after| WatchlistChange::Edit(WatchlistEdit { name: name.clone(), before, after });
+    let (emptied, filled) =
+        (edited(vec![Symbol::SPX, Symbol::SPY], vec![]), edited(vec![], vec![Symbol::QQQ]));
     let renamed = WatchlistChange::Rename { name: name.clone(), to: "Taken".to_owned() };
     let draw = |body| {
         let edits = vec![DrawingWord { id: 7, body }];
@@ -127,7 +130,9 @@ fn things(stage: &Stage) -> Vec<Case> {
         hers(list(WatchlistChange::Choose(name.clone())), MALFORMED),
         hers(list(renamed), MALFORMED),
         hers(list(WatchlistChange::Remove(name)), MALFORMED),
-        hers(list(WatchlistChange::Write(emptied)), DONE),
+        hers(list(emptied), MALFORMED),
+        // Whoever sees none makes one of their own.
+        hers(list(filled), DONE),
         hers(draw(None), DONE),
         hers(draw(Some(drawn("taken"))), DONE),
     ]

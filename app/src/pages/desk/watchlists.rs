@@ -1,7 +1,8 @@
 //! The trader's watchlists: which there are, which is looked at, and how they change.
 
 use api::{
-    ApiError, WatchlistChange, WatchlistView, WatchlistsView, change_watchlists, read_watchlists,
+    ApiError, WatchlistChange, WatchlistEdit, WatchlistView, WatchlistsView, change_watchlists,
+    read_watchlists,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -82,11 +83,12 @@ impl Watchlists {
 
     /// The list holds these from now on; where there are words, they have a way back.
     pub(super) fn write(self, symbols: Vec<Symbol>, words: Option<String>) {
-        let Some(before) = self.lists.get_untracked() else { return };
-        let name = before.chosen.clone();
-        let write = |symbols| WatchlistChange::Write(WatchlistView { name: name.clone(), symbols });
-        let back = vec![write(untrack(|| self.symbols()))];
-        let change = write(symbols.clone());
+        let Some(all) = self.lists.get_untracked() else { return };
+        let name = all.chosen;
+        // With what was seen: another page's additions stay.
+        let before = untrack(|| self.symbols());
+        let back = vec![edit(&name, &symbols, &before)];
+        let change = edit(&name, &before, &symbols);
         self.lists.update(|all| {
             let lists = all.iter_mut().flat_map(|all| &mut all.lists);
             lists
@@ -137,12 +139,17 @@ impl Watchlists {
     }
 }
 
+/// Makes of `before` what `after` is.
+fn edit(name: &str, before: &[Symbol], after: &[Symbol]) -> WatchlistChange {
+    let (name, before, after) = (name.to_owned(), before.to_vec(), after.to_vec());
+    WatchlistChange::Edit(WatchlistEdit { name, before, after })
+}
+
 /// Loaded with the first wish: the first page needs none of it.
 #[lazy]
 async fn grant(watchlists: Watchlists, wish: WatchWish) {
     let Some(all) = watchlists.lists.get_untracked() else { return };
     let name = all.chosen;
-    let write = |name: String, symbols| WatchlistChange::Write(WatchlistView { name, symbols });
     let is_there = |name: &str| all.lists.iter().any(|list| list.name == name);
     match wish {
         WatchWish::Choose(name) => watchlists.change(vec![WatchlistChange::Choose(name)], None),
@@ -150,7 +157,7 @@ async fn grant(watchlists: Watchlists, wish: WatchWish) {
             watchlists.say(format!("There is a watchlist {name} already."));
         }
         WatchWish::Make(made) => {
-            let changes = vec![write(made.clone(), vec![]), WatchlistChange::Choose(made)];
+            let changes = vec![edit(&made, &[], &[]), WatchlistChange::Choose(made)];
             watchlists.change(changes, None);
         }
         WatchWish::Rename(to) => {
@@ -159,7 +166,7 @@ async fn grant(watchlists: Watchlists, wish: WatchWish) {
         WatchWish::Delete => {
             let words = format!("{name} is deleted.");
             let symbols = untrack(|| watchlists.symbols());
-            let back = vec![write(name.clone(), symbols), WatchlistChange::Choose(name.clone())];
+            let back = vec![edit(&name, &[], &symbols), WatchlistChange::Choose(name.clone())];
             watchlists.change(vec![WatchlistChange::Remove(name)], Some((words, back)));
         }
         WatchWish::Import(text) => import(watchlists, &text),
