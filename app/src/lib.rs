@@ -32,10 +32,10 @@ pub use pages::{
     AccountPage, Announced, Appearance, AskedIn, CodePage, Dashboard, Happened, LeavingPage,
     Logged, OnDesk, PasskeyDoor, PeoplePage, ResetPage, RestorePage, RoleChoice, Saved, SettingsOf,
     SettingsPart, ShownAppearance, ShownData, ShownElsewhere, ShownKey, ShownLimit, ShownPasskey,
-    ShownPasskeys, ShownProfile, ShownSecurity, SignedIn, TierChoices, TypedEmail, UndoForm,
-    UsagePlot, UsedBy, account_document, announcements_document, code_document, dashboard_document,
-    leaving_document, password_reset_document, people_document, restore_document,
-    settings_document,
+    ShownPasskeys, ShownProfile, ShownPrograms, ShownSecurity, SignedIn, TierChoices, TypedEmail,
+    UndoForm, UsagePlot, UsedBy, account_document, announcements_document, code_document,
+    dashboard_document, leaving_document, password_reset_document, people_document,
+    restore_document, settings_document,
 };
 pub use shell::{PageFiles, shell};
 pub use take_over::take_over;

@@ -31,7 +31,7 @@ pub use people::{AskedIn, Logged, OnDesk, PeoplePage, RoleChoice, TierChoices, p
 pub use restore::{RestorePage, restore_document};
 pub use settings::{
     Appearance, Happened, Saved, SettingsOf, SettingsPart, ShownAppearance, ShownData,
-    ShownElsewhere, ShownKey, ShownLimit, ShownProfile, ShownSecurity, SignedIn, UndoForm,
-    settings_document,
+    ShownElsewhere, ShownKey, ShownLimit, ShownProfile, ShownPrograms, ShownSecurity, SignedIn,
+    UndoForm, settings_document,
 };
 pub(crate) use styleguide::StyleguidePage;

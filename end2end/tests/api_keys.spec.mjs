@@ -41,6 +41,7 @@ test("a program asks with a key, as far as it may, until the key is ended", asyn
     const make = async (name, scope) => {
       await page.getByLabel("Name of the program").fill(name);
       await page.getByLabel("It may").selectOption(scope);
+      await page.getByLabel("Password, to make a key").fill(members.PASSWORD);
       await page.getByRole("button", { name: "Make a key" }).tap();
       await page.getByRole("heading", { name: "Key for programs" }).waitFor();
       const key = await page.locator(".account__secret").innerText();

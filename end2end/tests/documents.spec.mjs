@@ -195,6 +195,7 @@ async function seeKey(page, server, theme) {
   await page.goto(`${server.address}/settings/programs`);
   const make = async () => {
     await page.getByLabel("Name of the program").fill(LONG);
+    await page.getByLabel("Password, to make a key").fill(PASSWORD);
     await press(page, "Make a key");
   };
   await make();

@@ -84,7 +84,8 @@ async function signIn(server, { secret, recovery }) {
 
 /** A key for programs, which was used. */
 async function useKey(server, cookie) {
-  const { text } = await tell(server, "/account/keys", { name: "A robot", scope: "read" }, cookie);
+  const fields = { name: "A robot", scope: "read", present: SECOND };
+  const { text } = await tell(server, "/account/keys", fields, cookie);
   const [key] = /volaris_[a-z2-9]{26}/.exec(text);
   const headers = { authorization: `Bearer ${key}` };
   assert.equal((await fetch(`${server.address}/api/v1/levels/SPX`, { headers })).status, 200);

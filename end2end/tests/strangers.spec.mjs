@@ -93,7 +93,8 @@ async function writeByForms(server, ada) {
     assert.equal(status, 201, text);
   }
   for (const name of evil("ky")) {
-    const { status } = await send(server, "/account/keys", { name, scope: "read" }, ada);
+    const fields = { name, scope: "read", present: PASSWORD };
+    const { status } = await send(server, "/account/keys", fields, ada);
     assert.equal(status, 200, name);
   }
   const bob = await join(server, "bob", ada);
@@ -321,6 +322,7 @@ async function answer(page, server) {
   await look(page, "an invitation", ["iv", "nm"]);
   await page.goto(`${server.address}/settings/programs`);
   await page.getByLabel("Name of the program").fill(evil("ky")[0]);
+  await page.getByLabel("Password, to make a key").fill(PASSWORD);
   await press(page, "Make a key");
   await page.getByRole("heading", { name: "Key for programs" }).waitFor();
   await look(page, "a new key", []);

@@ -7,7 +7,7 @@ import { join as joined } from "node:path";
 import { test } from "node:test";
 
 import { checkAxe, live, send, startVolaris, until } from "../desk.mjs";
-import { NARROW, WIDE, api, email, join, open, protect } from "../members.mjs";
+import { NARROW, PASSWORD, WIDE, api, email, join, open, protect } from "../members.mjs";
 
 const PLAN = "/plan/SPX?position=-2_SPXW_15MAR24_5000/4950P";
 const LITE = { positions: 1, layouts: 1, watchlists: 2, api_keys: 1, streams: 2 };
@@ -111,7 +111,8 @@ test("a limit of a tier is reached, explained, and gone with another tier", asyn
     assert.equal(await used(account, "questions of programs"), `4 of ${QUESTIONS}`);
     await checkAxe(account);
     // One key, and no second.
-    const make = () => send(server, "/account/keys", { name: "Robot", scope: "read" }, bob);
+    const fields = { name: "Robot", scope: "read", present: PASSWORD };
+    const make = () => send(server, "/account/keys", fields, bob);
     assert.equal((await make()).status, 200);
     assert.equal((await make()).to, "/settings/programs?problem=key-limit");
     await account.goto(`${server.address}/settings/programs?problem=key-limit`);

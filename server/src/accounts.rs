@@ -9,7 +9,7 @@ use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, IntoResponseParts, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use desk::{Account, AuditEntry, AuditEvent, Desk, OwnerId, Quota, Role, Tier, Trader, email_of};
+use desk::{Account, AuditEntry, AuditEvent, Desk, OwnerId, Role, Tier, Trader, email_of};
 use http::header::HOST;
 use http::{HeaderMap, HeaderName, StatusCode};
 use market::{Moment, Span};
@@ -50,9 +50,6 @@ pub(crate) struct Accounts {
     /// When the server began.
     pub(crate) began: Moment,
 }
-
-/// Tries that are free, and the time after which there is another.
-const TRIES: Quota = Quota { burst: 10, every: Span::minutes(1) };
 
 impl Accounts {
     /// Nobody has tried anything yet.
@@ -128,19 +125,6 @@ impl Accounts {
         format!("{scheme}://{host}")
     }
 
-    /// Whether somebody may try once more, on whichever server.
-    pub(crate) async fn may_try(&self, email: &str, device: &Device) -> Result<bool, Problem> {
-        let names = [format!("account {email}"), format!("network {}", device.network)];
-        Ok(self.doors.store.try_once(&names, TRIES, now()).await?)
-    }
-
-    /// Whether somebody may try the set-up token once more. Nobody guesses it: counted for all, the
-    /// tries of a stranger would be the owner's.
-    pub(crate) async fn may_try_token(&self, device: &Device) -> Result<bool, Problem> {
-        let names = [format!("network {}", device.network)];
-        Ok(self.doors.store.try_once(&names, TRIES, now()).await?)
-    }
-
     /// What is kept of a password that somebody chose; a word of why it cannot be one otherwise.
     pub(crate) async fn choose(
         &self,
@@ -161,7 +145,7 @@ impl Accounts {
         if account.password.is_empty() {
             return Ok(Err("no-password"));
         }
-        if !self.may_try(&account.email, device).await? {
+        if !self.may_prove(account, device).await? {
             return Ok(Err("wait"));
         }
         if passwords::compare(password, Some(account.password.clone())).await? == Verdict::Wrong {
@@ -199,6 +183,15 @@ impl Accounts {
     ) -> Result<impl IntoResponseParts + use<>, Problem> {
         self.doors.store.remove_ended_sign_ins(now()).await?;
         sessions::sign_in(session, &account.id, device).await?;
+        // Kept before it is looked at once more: who sets the password anew or is shut out either
+        // finds this browser among those that are signed out, or is found here.
+        session.save().await?;
+        let known = self.doors.store.account(&account.id).await?;
+        if known.is_none_or(|known| known.is_suspended || known.password != account.password) {
+            session.flush().await?;
+            let why = "the account changed while you signed in: do so once more";
+            return Err(Problem::new(StatusCode::CONFLICT, why));
+        }
         self.note(&account.id, AuditEvent::SignedIn, device).await?;
         Ok(settings::look_of(self, account, headers).await?)
     }
@@ -435,6 +428,7 @@ async fn sign_in(
         }
         // Who is shut out is told no more than who does not know the password.
         _ => {
+            second_factor::take_as_long(&form.code).await?;
             accounts.note(&id, AuditEvent::Refused, &device).await?;
             info!("somebody could not be signed in");
             return again("wrong");
@@ -448,15 +442,10 @@ async fn sign_in(
     if is_recovery {
         accounts.note(&id, AuditEvent::RecoveryUsed, &device).await?;
     }
-    // Whoever set it anew while this one was compared has signed everybody out.
-    let is_same = store.account(&id).await?.is_some_and(|now| now.password == account.password);
-    if !is_same {
-        return again("wrong");
-    }
-    if let Verdict::Renewed(password) = verdict {
-        store.write_password(&account.id, &password).await?;
-    }
     let look = accounts.admit(&account, (&session, &device, &headers)).await?;
+    if let Verdict::Renewed(password) = verdict {
+        store.renew_password(&account.id, &account.password, &password).await?;
+    }
     info!(account = %account.id, "somebody signed in");
     Ok((look, Redirect::to(next)).into_response())
 }

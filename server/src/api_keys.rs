@@ -111,12 +111,15 @@ pub(crate) fn routes() -> Router<Accounts> {
 struct KeyForm {
     name: String,
     scope: String,
+    #[serde(default)]
+    present: String,
 }
 
-/// Makes a key, which is shown once.
+/// Makes a key, which is shown once, for who knows the password: a browser that was left open is
+/// shut again, and a key would go on opening.
 async fn make(
     State(accounts): State<Accounts>,
-    Extension(Here { account, .. }): Extension<Here>,
+    Extension(here): Extension<Here>,
     Extension(trader): Extension<Trader>,
     device: Device,
     headers: HeaderMap,
@@ -126,6 +129,10 @@ async fn make(
     if name.is_empty() || NAME_MAX < name.chars().count() || name.chars().any(char::is_control) {
         return Ok(back("/settings/programs", "key-name", None));
     }
+    if let Err(word) = accounts.proves(&here, form.present, &device).await? {
+        return Ok(back("/settings/programs", word, None));
+    }
+    let Here { account, .. } = here;
     let scope =
         form.scope.parse().map_err(|bad: desk::BadScope| Problem::malformed(&bad.to_string()))?;
     let limit = accounts.doors.tiers.limit(trader.tier(), Limited::ApiKeys);

@@ -242,6 +242,8 @@ pub(crate) async fn look_at(copy: &Path) -> anyhow::Result<(Database, u64)> {
         ensure!(0 < version, "it is no backup of Volaris");
         database.migrate().await?;
         database.check_audit().await?;
+        // Who was signed out since is not signed in again by it.
+        database.end_sign_ins().await?;
         let rows = database.count().await?;
         Ok::<_, anyhow::Error>((database, rows))
     };

@@ -2,25 +2,28 @@
 
 use std::io::{self, Cursor, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Extension, Form, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use desk::{AuditEvent, Belongs, Cell, Role, TableTaker, Trader};
+use desk::{Account, AuditEvent, Belongs, Cell, OwnerId, Role, TableTaker, Trader};
 use http::header;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
-use tracing::info;
+use tracing::{info, warn};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use crate::accounts::{Accounts, CLEAR, back};
 use crate::clock::now;
 use crate::device::Device;
-use crate::rest::Problem;
+use crate::rest::{Problem, story};
 use crate::sessions::Here;
 
+/// No question is answered for longer.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 /// Archives that are made at the same time: each is in memory until it is sent.
 static MAKING: Semaphore = Semaphore::const_new(1);
 
@@ -203,10 +206,31 @@ async fn delete(
     }
     // First the log: of what is gone nothing else tells.
     accounts.note(&account.id, AuditEvent::Deleted, &device).await?;
-    let rows = store.remove_belongings(&Belongs::to_account(&account)).await?;
+    let Some(rows) = store.remove_belongings(&Belongs::to_account(&account)).await? else {
+        return Ok(back("/settings/data", "owner", None));
+    };
+    accounts.desk.forget(&account.owner);
+    sweep(&accounts, &account);
     info!(account = %account.id, rows, "an account was deleted with all that it kept");
     accounts.doors.look_for_accounts().await?;
     Ok((CLEAR, Redirect::to("/sign-in")).into_response())
+}
+
+/// Takes away as well what questions kept that were being answered when the account went. What is
+/// the local person's belongs to whoever is at the machine now.
+fn sweep(accounts: &Accounts, account: &Account) {
+    if account.owner == OwnerId::local() {
+        return;
+    }
+    let (store, of) = (Arc::clone(&accounts.doors.store), Belongs::to_account(account));
+    tokio::spawn(async move {
+        tokio::time::sleep(ANSWERED_WITHIN).await;
+        match store.remove_belongings(&of).await {
+            Ok(None | Some(0)) => {}
+            Ok(Some(rows)) => info!(rows, "what came after an account was deleted went as well"),
+            Err(error) => warn!(story = story(&error), "what came after an account stays"),
+        }
+    });
 }
 
 #[cfg(test)]

@@ -81,7 +81,7 @@ impl Mails {
 
     /// Whether another code may be sent to an account: nobody's letter box is filled by others.
     pub(crate) async fn may_send_code(&self, account: &str) -> Result<bool, StoreError> {
-        self.store.try_once(&[format!("codes to {account}")], CODES, now()).await
+        self.store.try_once(&[(format!("codes to {account}"), CODES)], now()).await
     }
 
     /// A letter as it waits: to whom, on whose account, written when, worth how long.
@@ -145,13 +145,15 @@ impl Mails {
     /// What a mail about something would be about; nothing where nobody is told by mail.
     async fn kind_of(&self, entry: &AuditEntry) -> anyhow::Result<Option<MailKind>> {
         use desk::AuditEvent::{
-            Connected, FactorOff, FactorOn, PasskeyMade, PasswordChanged, PasswordReset, SignedIn,
+            Connected, FactorOff, FactorOn, KeyMade, PasskeyMade, PasswordChanged, PasswordReset,
+            SignedIn,
         };
         Ok(match entry.event {
             PasswordChanged => Some(MailKind::PasswordChanged),
             PasswordReset => Some(MailKind::PasswordReset),
             Connected => Some(MailKind::Connected),
             PasskeyMade => Some(MailKind::PasskeyMade),
+            KeyMade => Some(MailKind::KeyMade),
             FactorOn => Some(MailKind::FactorOn),
             FactorOff => Some(MailKind::FactorOff),
             SignedIn => {

@@ -48,6 +48,7 @@ mod settings;
 mod shield;
 mod stream;
 mod tape_loop;
+mod tries;
 mod typed_email;
 mod usage;
 mod vault;

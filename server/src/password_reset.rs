@@ -93,7 +93,7 @@ async fn ask(
     let again = |word| accounts.again("/forgot", (word, None), &form.email);
     let Ok(email) = email_of(&form.email) else { return again("email") };
     // Not those of the sign-in: whoever asks for codes of others keeps nobody from signing in.
-    if !accounts.may_try(&format!("a code of {email}"), &device).await? {
+    if !accounts.may_try_at(&format!("a code of {email}"), &device).await? {
         warn!("too many codes were asked for");
         return again("wait");
     }
@@ -164,7 +164,7 @@ async fn set_anew(
         return Ok(Redirect::to("/sign-in").into_response());
     };
     let Ok(email) = email_of(&form.email) else { return again("email") };
-    if !accounts.may_try(&email, &device).await? {
+    if !accounts.may_try_at(&format!("reset {email}"), &device).await? {
         warn!("too many tries to set a password anew");
         return again("wait");
     }

@@ -24,6 +24,8 @@ mod shield_of_answers;
 mod side_by_side;
 #[cfg(test)]
 mod sign_in_timing;
+#[cfg(test)]
+mod tries;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;

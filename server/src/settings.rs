@@ -6,8 +6,8 @@ mod profile;
 mod undo;
 
 use app::{
-    Happened, Saved, SettingsOf, SettingsPart, ShownData, ShownKey, ShownSecurity, SignedIn,
-    settings_document,
+    Happened, Saved, SettingsOf, SettingsPart, ShownData, ShownKey, ShownPrograms, ShownSecurity,
+    SignedIn, settings_document,
 };
 use axum::Router;
 use axum::extract::{Extension, FromRequestParts, Query, State};
@@ -132,11 +132,16 @@ async fn security_page(
         seen_at: one.seen_at,
     });
     let log = store.audit_of(&account.id, HAPPENED_MAX).await?;
-    let happened = log.into_iter().map(|one| Happened {
-        at: one.at,
-        what: if one.account == account.id { one.event.told() } else { one.event.told_of() },
-        device: one.device,
-        network: one.network,
+    let happened = log.into_iter().map(|one| {
+        let (at, is_own) = (one.at, one.account == account.id);
+        if is_own {
+            let (device, network) = (one.device, one.network);
+            Happened { at, what: one.event.told(), device, network }
+        } else {
+            // Where who leads the desk sits is nobody else's business.
+            let (device, network) = (String::new(), String::new());
+            Happened { at, what: one.event.told_of(), device, network }
+        }
     });
     let factor = store.second_factor(&account.id).await?;
     let factor = factor.filter(|factor| factor.is_confirmed);
@@ -167,7 +172,8 @@ async fn programs_page(
         made_at: one.made_at,
         used_at: one.used_at,
     });
-    let part = SettingsPart::Programs(keys.collect());
+    let has_password = !account.password.is_empty();
+    let part = SettingsPart::Programs(ShownPrograms { keys: keys.collect(), has_password });
     Ok(page(&headers, Some(&account), part, told.word(), None))
 }
 

@@ -17,7 +17,7 @@ use crate::shell::PageFiles;
 pub use appearance::{Appearance, ShownAppearance};
 pub use data::ShownData;
 pub use profile::{ShownLimit, ShownProfile};
-pub use programs::ShownKey;
+pub use programs::{ShownKey, ShownPrograms};
 pub(super) use security::first_password;
 pub use security::{Happened, ShownElsewhere, ShownSecurity, SignedIn};
 
@@ -40,7 +40,7 @@ pub enum SettingsPart {
     /// What a sign-in takes, and where there is one.
     Security(ShownSecurity),
     /// The keys that programs ask with.
-    Programs(Vec<ShownKey>),
+    Programs(ShownPrograms),
     /// Taking everything along, and having it deleted.
     Data(ShownData),
     /// The form that makes the first account.
@@ -116,7 +116,7 @@ pub fn settings_document(
         SettingsPart::Profile(shown) => profile::profile(shown),
         SettingsPart::Appearance(shown) => appearance::appearance(shown),
         SettingsPart::Security(shown) => security::security(shown),
-        SettingsPart::Programs(keys) => programs::programs(keys),
+        SettingsPart::Programs(shown) => programs::programs(shown),
         SettingsPart::Data(shown) => data::data(shown),
         SettingsPart::Protect => protect::protect(),
     };
@@ -286,7 +286,7 @@ mod tests {
         for part in [
             SettingsPart::Profile(profile),
             SettingsPart::Security(security),
-            SettingsPart::Programs(vec![key]),
+            SettingsPart::Programs(ShownPrograms { keys: vec![key], has_password: true }),
         ] {
             let of = SettingsOf { called: evil.clone(), leads: true };
             let undo = UndoForm { action: "/settings", field: "name", was: evil.clone() };

@@ -86,6 +86,8 @@ pub struct TakenAway {
     pub passkeys: u64,
     /// Sign-ins elsewhere that it was connected with.
     pub identities: u64,
+    /// Keys of its programs.
+    pub keys: u64,
     /// Whether a second factor was.
     pub factor: bool,
 }
@@ -108,6 +110,9 @@ pub trait AccountStore: Send + Sync {
 
     /// Gives an account another password; false where there is no such account.
     async fn write_password(&self, id: &str, password: &str) -> Result<bool, StoreError>;
+
+    /// Keeps another hash of the same password, unless it was set anew meanwhile.
+    async fn renew_password(&self, id: &str, from: &str, to: &str) -> Result<(), StoreError>;
 
     /// Gives `entry`'s account another password, and takes away what else opens it: sign-ins,
     /// passkeys, connections elsewhere, and the second factor where that is wanted. The entry is

@@ -17,14 +17,9 @@ pub struct Quota {
 /// Attempts, by what they are counted for.
 #[async_trait]
 pub trait AttemptStore: Send + Sync {
-    /// Counts an attempt under each of the names; false, and nothing is counted, where one of them
-    /// has none left. Names are kept as hashes.
-    async fn try_once(
-        &self,
-        names: &[String],
-        quota: Quota,
-        now: Moment,
-    ) -> Result<bool, StoreError>;
+    /// Counts an attempt under each of the names, of which each has its quota; false, and nothing
+    /// is counted, where one of them has none left. Names are kept as hashes.
+    async fn try_once(&self, names: &[(String, Quota)], now: Moment) -> Result<bool, StoreError>;
 
     /// Forgets what has its whole quota again.
     async fn forget_attempts(&self, now: Moment) -> Result<(), StoreError>;

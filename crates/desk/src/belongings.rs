@@ -63,6 +63,7 @@ pub trait BelongingsStore: Send + Sync {
     ) -> Result<(), StoreError>;
 
     /// Takes all of it away at once, the account as well; what was written down of it stays in the
-    /// audit log. Gives how many rows there were.
-    async fn remove_belongings(&self, of: &Belongs) -> Result<u64, StoreError>;
+    /// audit log. Gives how many rows there were; nothing, and nothing is taken, where the account
+    /// is the owner's and there are others.
+    async fn remove_belongings(&self, of: &Belongs) -> Result<Option<u64>, StoreError>;
 }

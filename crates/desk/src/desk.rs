@@ -144,6 +144,12 @@ impl Desk {
         Ok(self.store.ping().await?)
     }
 
+    /// Forgets the tape of who is deleted: what it plays is theirs, and the next person to be here
+    /// may have their place.
+    pub fn forget(&self, owner: &OwnerId) {
+        lock(&self.tapes).remove(owner);
+    }
+
     /// Somebody's tape; opened on the practice market the first time.
     fn tape_of(&self, owner: &OwnerId) -> Arc<Mutex<OpenTape>> {
         let mut tapes = lock(&self.tapes);

@@ -81,13 +81,15 @@ pub enum MailKind {
     Connected,
     /// A device opens the account.
     PasskeyMade,
+    /// A program asks with a key of the account.
+    KeyMade,
     /// Somebody signed in with a browser that was not seen before.
     NewBrowser,
 }
 
 impl MailKind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ResetCode,
         Self::Invitation,
         Self::PasswordChanged,
@@ -97,6 +99,7 @@ impl MailKind {
         Self::FactorOff,
         Self::Connected,
         Self::PasskeyMade,
+        Self::KeyMade,
         Self::NewBrowser,
     ];
 
@@ -112,6 +115,7 @@ impl MailKind {
             Self::FactorOff => "factor_off",
             Self::Connected => "connected",
             Self::PasskeyMade => "passkey_made",
+            Self::KeyMade => "key_made",
             Self::NewBrowser => "new_browser",
         }
     }

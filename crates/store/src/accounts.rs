@@ -80,6 +80,17 @@ impl AccountStore for Database {
         Ok(done.rows_affected() == 1)
     }
 
+    async fn renew_password(&self, id: &str, from: &str, to: &str) -> Result<(), StoreError> {
+        sqlx::query("update account set password = $3 where id = $1 and password = $2")
+            .bind(id.to_owned())
+            .bind(from.to_owned())
+            .bind(to.to_owned())
+            .execute(&self.writers)
+            .await
+            .map_err(failed("renew a password's hash"))?;
+        Ok(())
+    }
+
     async fn reset_account(
         &self,
         password: &str,
@@ -152,9 +163,10 @@ impl AccountStore for Database {
     }
 
     async fn add_sign_in(&self, sign_in: &SignIn) -> Result<(), StoreError> {
-        sqlx::query(
+        let done = sqlx::query(
             "insert into sign_in (hash, account_id, device, since, seen_at, expires_at) \
-             values ($1, $2, $3, $4, $5, $6)",
+             select $1, $2, $3, $4, $5, $6 \
+             where exists (select 1 from account where id = $2 and is_suspended = 0)",
         )
         .bind(sign_in.hash.clone())
         .bind(sign_in.account.clone())
@@ -165,6 +177,10 @@ impl AccountStore for Database {
         .execute(&self.writers)
         .await
         .map_err(failed("keep who is signed in"))?;
+        // Whoever was shut out or deleted while they signed in.
+        if done.rows_affected() == 0 {
+            return Err(failed("keep who is signed in")(sqlx::Error::RowNotFound));
+        }
         Ok(())
     }
 
@@ -428,17 +444,18 @@ async fn reset(
         "delete from sign_in where account_id = $1",
         "delete from passkey where account_id = $1",
         "delete from identity where account_id = $1",
+        "delete from api_key where account_id = $1",
         // Whoever came back by one of these, and owes a code.
         "delete from errand where account_id = $1",
     ];
-    let mut taken = [0; 4];
+    let mut taken = [0; 5];
     for (text, taken) in take.into_iter().zip(&mut taken) {
         let done = sqlx::query(text).bind(id.clone()).execute(&mut **transaction).await;
         *taken = done.map_err(failed(DOING_RESET))?.rows_affected();
     }
-    let [sign_ins, passkeys, identities, _] = taken;
+    let [sign_ins, passkeys, identities, keys, _] = taken;
     let factor = takes_factor && take_factor(transaction, id).await?;
-    Ok(Some(TakenAway { sign_ins, passkeys, identities, factor }))
+    Ok(Some(TakenAway { sign_ins, passkeys, identities, keys, factor }))
 }
 
 /// Writes down that an account was set anew, and each thing that was taken from it; false where
@@ -452,6 +469,7 @@ async fn append_all(
         (entry.event, 1),
         (AuditEvent::PasskeyEnded, taken.passkeys),
         (AuditEvent::Disconnected, taken.identities),
+        (AuditEvent::KeyEnded, taken.keys),
         (AuditEvent::FactorOff, u64::from(taken.factor)),
     ];
     for (event, times) in events {

@@ -13,15 +13,10 @@ const DOING: &str = "count an attempt";
 #[async_trait]
 impl AttemptStore for Database {
     /// By the generic cell rate algorithm: what is kept is when the quota is whole again.
-    async fn try_once(
-        &self,
-        names: &[String],
-        quota: Quota,
-        now: Moment,
-    ) -> Result<bool, StoreError> {
-        let spare = quota.every.0.saturating_mul(i64::from(quota.burst.max(1) - 1));
+    async fn try_once(&self, names: &[(String, Quota)], now: Moment) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        for name in names {
+        for (name, quota) in names {
+            let spare = quota.every.0.saturating_mul(i64::from(quota.burst.max(1) - 1));
             let row = sqlx::query(
                 "insert into attempt (name, full_at) values ($1, $2 + $3) \
                  on conflict (name) do update set full_at = $3 + \

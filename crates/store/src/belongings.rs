@@ -3,12 +3,14 @@
 use async_trait::async_trait;
 use desk::{BelongingsStore, Belongs, Cell, StoreError, TableTaker};
 use futures::TryStreamExt;
+use sqlx::Row;
 
 use crate::Database;
 use crate::copying::{Value, values};
 use crate::database::failed;
 use crate::tables::{Table, Whose, tables};
 
+const DOING: &str = "delete all of it";
 /// What is never given: it opens something, or proves something.
 const SECRET: [&str; 3] = ["password", "secret", "hash"];
 
@@ -29,9 +31,15 @@ impl BelongingsStore for Database {
             let mut rows = sqlx::query(texts.read_of).bind(key(table, of)).fetch(&mut *from);
             while let Some(row) = rows.try_next().await.map_err(doing())? {
                 let all = values(table, &row).map_err(doing())?;
-                let named = table.columns.iter().zip(&all);
+                let is_others = matches!(table.whose, Whose::Log) && !is_by(of, table, &all);
+                let told = |(column, one): (&'static str, _)| {
+                    // Where who leads the desk sits is nobody else's business.
+                    let is_theirs = is_others && ["device", "network"].contains(&column);
+                    if is_theirs { Cell::Nothing } else { cell(one) }
+                };
+                let named = table.columns.iter().zip(&all).filter(|(column, _)| given(column));
                 let cells: Vec<Cell<'_>> =
-                    named.filter(|(column, _)| given(column)).map(|(_, one)| cell(one)).collect();
+                    named.map(|(column, one)| told((column.0, one))).collect();
                 taker.row(&cells).map_err(taken)?;
             }
             taker.end().map_err(taken)?;
@@ -39,14 +47,16 @@ impl BelongingsStore for Database {
         Ok(())
     }
 
-    async fn remove_belongings(&self, of: &Belongs) -> Result<u64, StoreError> {
+    async fn remove_belongings(&self, of: &Belongs) -> Result<Option<u64>, StoreError> {
         let mut transaction = self.begin().await?;
         // The account first, as everybody does: two that hold one of both would end each other.
-        sqlx::query("update account set email = email where id = $1")
+        let held = sqlx::query("update account set email = email where id = $1 returning role")
             .bind(of.account.clone())
-            .execute(&mut *transaction)
+            .fetch_optional(&mut *transaction)
             .await
-            .map_err(failed("delete all of it"))?;
+            .map_err(failed(DOING))?;
+        let role =
+            held.map(|row| row.try_get::<String, _>(0)).transpose().map_err(failed(DOING))?;
         let mut removed = 0;
         // What points at something else goes first.
         for (table, texts) in tables().rev() {
@@ -54,9 +64,29 @@ impl BelongingsStore for Database {
             let done = sqlx::query(text).bind(key(table, of)).execute(&mut *transaction).await;
             removed += done.map_err(failed(format!("empty {}", table.name)))?.rows_affected();
         }
-        transaction.commit().await.map_err(failed("delete all of it"))?;
-        Ok(removed)
+        // Last, when nobody can join by an invitation of this account any more.
+        if role.as_deref() == Some("owner") {
+            let others = sqlx::query("select 1 from account where id <> $1 limit 1")
+                .bind(of.account.clone())
+                .fetch_optional(&mut *transaction)
+                .await
+                .map_err(failed(DOING))?;
+            if others.is_some() {
+                transaction.rollback().await.map_err(failed(DOING))?;
+                return Ok(None);
+            }
+        }
+        transaction.commit().await.map_err(failed(DOING))?;
+        Ok(Some(removed))
     }
+}
+
+/// Whether an entry of the log tells what the account did itself.
+fn is_by(of: &Belongs, table: &Table, values: &[Value]) -> bool {
+    let mut named = table.columns.iter().zip(values);
+    named.any(|(column, one)| {
+        column.0 == "account_id" && matches!(one, Value::Text(Some(id)) if *id == of.account)
+    })
 }
 
 /// By what its rows are found.

@@ -42,14 +42,21 @@ impl PeopleStore for Database {
     }
 
     async fn write_role(&self, id: &str, from: Role, to: Role) -> Result<bool, StoreError> {
+        let doing = || failed("write a role");
+        let mut transaction = self.begin().await?;
         let done = sqlx::query("update account set role = $3 where id = $1 and role = $2")
             .bind(id.to_owned())
             .bind(from.to_string())
             .bind(to.to_string())
-            .execute(&self.writers)
+            .execute(&mut *transaction)
             .await
-            .map_err(failed("write a role"))?;
-        Ok(done.rows_affected() == 1)
+            .map_err(doing())?;
+        let is_written = done.rows_affected() == 1;
+        if is_written && to == Role::Member {
+            end_invitations_by(&mut transaction, id).await?;
+        }
+        transaction.commit().await.map_err(doing())?;
+        Ok(is_written)
     }
 
     async fn write_tier(&self, id: &str, role: Role, tier: Tier) -> Result<bool, StoreError> {
@@ -113,6 +120,7 @@ impl PeopleStore for Database {
                 .execute(&mut *transaction)
                 .await
                 .map_err(doing())?;
+            end_invitations_by(&mut transaction, id).await?;
         }
         transaction.commit().await.map_err(doing())?;
         Ok(done.rows_affected() == 1)
@@ -210,6 +218,24 @@ impl PeopleStore for Database {
         transaction.commit().await.map_err(failed("make an account"))?;
         Ok(Ok(id))
     }
+}
+
+/// Whoever leads the desk no more has asked nobody in: by a code that was made beforehand they
+/// would come back under another name.
+async fn end_invitations_by(
+    transaction: &mut Transaction<'_, Any>,
+    id: &str,
+) -> Result<(), StoreError> {
+    let rows = sqlx::query("delete from invitation where made_by = $1 returning email")
+        .bind(id.to_owned())
+        .fetch_all(&mut **transaction)
+        .await
+        .map_err(failed(DOING_INVITATION))?;
+    for row in rows {
+        let email: String = row.try_get(0).map_err(failed(DOING_INVITATION))?;
+        end_invitations(transaction, &email).await?;
+    }
+    Ok(())
 }
 
 /// Puts an invitation in the place of an earlier one; false where there is an account of its

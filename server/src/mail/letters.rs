@@ -87,6 +87,11 @@ impl Letter {
                 "A passkey was made: its device opens the account from now on, without the \
                  password and without a code.",
             ),
+            MailKind::KeyMade => (
+                "A program has a key of your Volaris account",
+                "A key was made: a program that has it reads what the account keeps from now on, \
+                 and changes it where the key may.",
+            ),
             MailKind::NewBrowser => (
                 "A sign-in from another kind of browser at Volaris",
                 "Somebody signed in with a kind of browser that this account did not use before.",

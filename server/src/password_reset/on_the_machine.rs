@@ -62,8 +62,8 @@ pub(crate) async fn reset(
     database.close().await;
     say(&format!(
         "the new password of {email} is\n\n  {password}\n\nsign in with it and change it under \
-         Security in the settings; {sign_ins} browsers were signed out, and passkeys \
-         and sign-ins elsewhere do not open it any more"
+         Security in the settings; {sign_ins} browsers were signed out, and passkeys, \
+         sign-ins elsewhere and keys of programs do not open it any more"
     ));
     Ok(ExitCode::SUCCESS)
 }

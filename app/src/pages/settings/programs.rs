@@ -4,7 +4,16 @@ use leptos::prelude::*;
 use market::Moment;
 
 use crate::erased::Erase;
-use crate::pages::document::moment;
+use crate::pages::document::{field, moment};
+
+/// What is shown of programs.
+#[derive(Clone, Debug)]
+pub struct ShownPrograms {
+    /// The keys that there are.
+    pub keys: Vec<ShownKey>,
+    /// Whether there is a password to prove who makes another.
+    pub has_password: bool,
+}
 
 /// A key that programs ask with.
 #[derive(Clone, Debug)]
@@ -23,7 +32,7 @@ pub struct ShownKey {
     pub used_at: Option<Moment>,
 }
 
-pub(super) fn programs(keys: Vec<ShownKey>) -> AnyView {
+pub(super) fn programs(ShownPrograms { keys, has_password }: ShownPrograms) -> AnyView {
     let kept = (!keys.is_empty()).then(|| {
         view! {
             <section aria-labelledby="keys">
@@ -33,6 +42,8 @@ pub(super) fn programs(keys: Vec<ShownKey>) -> AnyView {
         }
         .erase()
     });
+    let present =
+        has_password.then(|| field("present", "Password, to make a key", "current-password"));
     view! {
         <p class="account__note">
             "A program asks this desk with a key of yours, by " <a href="/developers">"the API"</a>
@@ -59,6 +70,7 @@ pub(super) fn programs(keys: Vec<ShownKey>) -> AnyView {
                         <option value="write">"read, and change what is kept"</option>
                     </select>
                 </label>
+                {present}
                 <button class="account__go">"Make a key"</button>
             </form>
         </section>

@@ -1,9 +1,9 @@
 //! Accounts, and where they are signed in.
 
 use desk::{
-    Account, AccountStore, AuditEntry, AuditEvent, AuditStore, Errand, IdentityStore, Invitation,
-    LinkedIdentity, MailKind, MailStore, OwnerId, Passkey, PasskeyStore, PeopleStore, ResetCode,
-    Role, SignIn, TakenAway, Tier, WaitingMail, WatchlistStore,
+    Account, AccountStore, ApiKey, ApiKeyStore, AuditEntry, AuditEvent, AuditStore, Errand,
+    IdentityStore, Invitation, LinkedIdentity, MailKind, MailStore, OwnerId, Passkey, PasskeyStore,
+    PeopleStore, ResetCode, Role, Scope, SignIn, TakenAway, Tier, WaitingMail, WatchlistStore,
 };
 use market::{Moment, Symbol};
 
@@ -75,6 +75,11 @@ async fn an_account_is_found_by_its_address_and_keeps_what_was_there(home: Home)
     assert!(!store.write_password("nobody", "$argon2id$two").await.unwrap());
     let found = store.account(&id).await.unwrap().unwrap();
     assert_eq!(found.password, "$argon2id$two");
+    // A hash that is renewed never takes the place of another password.
+    for (from, is) in [("$argon2id$one", "$argon2id$two"), ("$argon2id$two", "$argon2id$new")] {
+        store.renew_password(&id, from, "$argon2id$new").await.unwrap();
+        assert_eq!(store.account(&id).await.unwrap().unwrap().password, is);
+    }
 }
 
 async fn somebody_is_called_what_they_say(home: Home) {
@@ -248,6 +253,17 @@ async fn open_in_every_way(store: &store::Database, account: &str, name: &str) {
         };
         assert!(store.link_identity(&identity).await.unwrap());
     }
+    let key = ApiKey {
+        id: String::new(),
+        account: account.to_owned(),
+        name: "Robot".to_owned(),
+        scope: Scope::Read,
+        hash: name.to_owned(),
+        tail: "wxyz".to_owned(),
+        made_at: Moment(1),
+        used_at: None,
+    };
+    assert!(store.add_api_key(&key, 9).await.unwrap().is_some());
     let errand = Errand {
         hash: name.to_owned(),
         account: Some(account.to_owned()),
@@ -285,11 +301,12 @@ async fn an_account_is_set_anew_at_once_or_not_at_all(home: Home) {
             store.sign_ins(id, Moment(5)).await.unwrap().len(),
             store.passkeys(id).await.unwrap().len(),
             store.identities(id).await.unwrap().len(),
+            store.api_keys(id).await.unwrap().len(),
             store.second_factor(id).await.unwrap().map(|factor| factor.recovery_left),
             store.account(id).await.unwrap().unwrap().password,
         )
     };
-    let before = (2, 1, 2, Some(1), "$argon2id$one".to_owned());
+    let before = (2, 1, 2, 1, Some(1), "$argon2id$one".to_owned());
     let reset = entry(&ada, AuditEvent::PasswordReset);
     let told = |id: &str| mail(id, &ada, MailKind::PasswordReset);
     let off = |id: &str| mail(id, &ada, MailKind::FactorOff);
@@ -301,21 +318,21 @@ async fn an_account_is_set_anew_at_once_or_not_at_all(home: Home) {
     assert_eq!(ways(&ada).await, before);
     assert_eq!((store.waiting_mails().await.unwrap(), store.check_audit().await.unwrap()), (2, 2));
 
-    let taken = TakenAway { sign_ins: 2, passkeys: 1, identities: 2, factor: false };
+    let taken = TakenAway { sign_ins: 2, passkeys: 1, identities: 2, keys: 1, factor: false };
     let mails = [told("t"), off("o")];
     assert_eq!(store.reset_account("two", false, &reset, &mails).await.unwrap(), Some(taken));
-    assert_eq!(ways(&ada).await, (0, 0, 0, Some(1), "two".to_owned()));
+    assert_eq!(ways(&ada).await, (0, 0, 0, 0, Some(1), "two".to_owned()));
     assert_eq!(store.take_errand("ada", "code", Moment(5)).await.unwrap(), None);
     let late = entry(&ada, AuditEvent::PasswordMailed);
     assert!(!store.finish_reset("ada", "three", &late, &told("l")).await.unwrap(), "it ended");
     // The letter with her code went as well, and nobody's factor was turned off.
     assert_eq!(store.waiting_mails().await.unwrap(), 2);
     let events = async || {
-        let log = store.audit_of(&ada, 5).await.unwrap();
+        let log = store.audit_of(&ada, 6).await.unwrap();
         log.into_iter().map(|one| one.event).collect::<Vec<_>>()
     };
-    use AuditEvent::{CodeSent, Disconnected, FactorOff, PasskeyEnded, PasswordReset};
-    let written = [Disconnected, Disconnected, PasskeyEnded, PasswordReset, CodeSent];
+    use AuditEvent::{CodeSent, Disconnected, FactorOff, KeyEnded, PasskeyEnded, PasswordReset};
+    let written = [KeyEnded, Disconnected, Disconnected, PasskeyEnded, PasswordReset, CodeSent];
     assert_eq!(events().await, written, "the newest first");
 
     // With the factor, while others write to the log as well.
@@ -326,12 +343,12 @@ async fn an_account_is_set_anew_at_once_or_not_at_all(home: Home) {
         futures::future::join_all(others),
     )
     .await;
-    let nothing = TakenAway { sign_ins: 0, passkeys: 0, identities: 0, factor: true };
+    let nothing = TakenAway { sign_ins: 0, passkeys: 0, identities: 0, keys: 0, factor: true };
     assert_eq!(taken.unwrap(), Some(nothing));
     assert!(others.iter().all(Result::is_ok));
-    assert_eq!(ways(&ada).await, (0, 0, 0, None, "three".to_owned()));
+    assert_eq!(ways(&ada).await, (0, 0, 0, 0, None, "three".to_owned()));
     assert_eq!(store.waiting_mails().await.unwrap(), 4);
-    assert_eq!(store.check_audit().await.unwrap(), 2 + 4 + 8 + 2);
+    assert_eq!(store.check_audit().await.unwrap(), 2 + 5 + 8 + 2);
     let log = store.audit_of(&ada, 10).await.unwrap();
     assert_eq!(log.iter().filter(|one| one.event == FactorOff).count(), 1);
     assert_eq!(ways(&bob).await, before, "he is another");

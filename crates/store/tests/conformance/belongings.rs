@@ -41,7 +41,8 @@ const ROWS: [&str; 53] = [
     "insert into password_reset values ('a', 'hash m', 1, 2)",
     "insert into password_reset values ('b', 'hash n', 1, 2)",
     "insert into audit values (1, 5, 'a', 'signed_in', 'Firefox', '', 'hash 1', '')",
-    "insert into audit values (2, 6, 'b', 'suspended', 'Firefox', '', 'hash 2', 'a')",
+    "insert into audit values (2, 6, 'b', 'suspended', 'Safari', '192.0.2.7', \
+     'hash 2', 'a')",
     "insert into series values ('s', 'ada', 'import', 'SPY', 'import', '1m', 'regular', 'raw')",
     "insert into series values ('t', 'bob', 'import', 'SPY', 'import', '1m', 'regular', 'raw')",
     "insert into bar values ('s', 1, 0, 1, 2, 0, 1, 5, 0)",
@@ -121,6 +122,9 @@ async fn all_of_it_is_given_without_secrets(home: Home) {
             assert!(!rows.concat().contains(secret), "{table}: {rows:?}");
         }
     }
+    let told = taken.tables["audit"].1.concat();
+    assert!(told.contains("Firefox") && told.contains("suspended"), "{told}");
+    assert!(!told.contains("Safari") && !told.contains("192.0.2.7"), "where Bob sits is his own");
     let (columns, rows) = &taken.tables["account"];
     let given = ["id", "owner", "email", "created_at", "role", "is_suspended", "tier", "name"];
     assert_eq!(columns, &given);
@@ -136,8 +140,12 @@ async fn all_of_it_goes_and_nothing_of_others(home: Home) {
     let database = filled(&home).await;
     let before = database.count().await.unwrap();
     assert_eq!(before, 53);
+    // Bob would be left without anybody who leads.
+    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), None);
+    assert_eq!(database.count().await.unwrap(), before);
+    home.tamper("update account set role = 'admin' where id = 'a'").await;
     // Of each table one, but for the two entries of the log.
-    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), 25);
+    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), Some(25));
     assert_eq!(database.count().await.unwrap(), before - 25);
     let mut taken = Taken::default();
     database.give_belongings(&ada(), &mut taken).await.unwrap();
@@ -147,5 +155,5 @@ async fn all_of_it_goes_and_nothing_of_others(home: Home) {
     let mut taken = Taken::default();
     database.give_belongings(&bob, &mut taken).await.unwrap();
     assert!(taken.tables.values().all(|(_, rows)| rows.len() == 1), "all of his is there");
-    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), 0);
+    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), Some(0));
 }

@@ -17,6 +17,7 @@ on_both!(
     roles_change_from_what_they_were,
     a_desk_is_handed_over_whole_or_not_at_all,
     who_is_shut_out_is_signed_out,
+    who_leads_no_more_has_asked_nobody_in,
 );
 
 const NOW: Moment = Moment(100);
@@ -278,7 +279,52 @@ async fn who_is_shut_out_is_signed_out(home: Home) {
     assert!(!store.write_suspension(&bob, Role::Member, true).await.unwrap());
     assert!(store.account(&bob).await.unwrap().unwrap().is_suspended);
     assert_eq!(seen(NOW).await, [(Some(Moment(110)), 1), (None, 0)]);
+    // Nor does anybody sign him in whose password was compared before.
+    let late = SignIn {
+        hash: "d".to_owned(),
+        account: bob.clone(),
+        device: String::new(),
+        since: NOW,
+        seen_at: NOW,
+        expires_at: Moment(200),
+    };
+    assert!(store.add_sign_in(&late).await.is_err());
     assert!(store.write_suspension(&bob, Role::Member, false).await.unwrap());
     assert!(!store.account(&bob).await.unwrap().unwrap().is_suspended);
     assert_eq!(seen(Moment(200)).await, [(None, 0), (None, 0)]);
+}
+
+async fn who_leads_no_more_has_asked_nobody_in(home: Home) {
+    let store = home.open().await;
+    let ada = first(&store).await;
+    let asked = invitation("bob@example.com", &ada, Role::Admin);
+    store.add_invitation(&asked).await.unwrap();
+    let bob = store.join(&account("bob@example.com"), &asked.hash, NOW).await.unwrap().unwrap();
+    let hers = invitation("dee@example.com", &ada, Role::Member);
+    store.add_invitation(&hers).await.unwrap();
+    let entry = AuditEntry {
+        at: NOW,
+        account: bob.clone(),
+        event: AuditEvent::Invited,
+        about: String::new(),
+        device: String::new(),
+        network: String::new(),
+    };
+    let his = invitation("eve@example.com", &bob, Role::Member);
+    let invite = async |id: &str| {
+        let letter = letter(id, &his, MailKind::Invitation);
+        store.add_invitation_and_mail(&his, &entry, &letter).await.unwrap()
+    };
+    assert!(invite("1").await);
+    assert!(store.write_suspension(&bob, Role::Admin, true).await.unwrap());
+    assert_eq!(store.invitations(NOW).await.unwrap(), std::slice::from_ref(&hers));
+    assert_eq!(store.waiting_mails().await.unwrap(), 0, "its letter stays here");
+    let eve = account("eve@example.com");
+    let refused = Err(NotJoined::NotInvited);
+    assert_eq!(store.join(&eve, &his.hash, NOW).await.unwrap(), refused);
+    assert!(store.write_suspension(&bob, Role::Admin, false).await.unwrap());
+    assert!(invite("2").await);
+    assert!(store.write_role(&bob, Role::Admin, Role::Member).await.unwrap());
+    assert_eq!(store.invitations(NOW).await.unwrap(), std::slice::from_ref(&hers));
+    assert_eq!(store.join(&eve, &his.hash, NOW).await.unwrap(), refused);
 }

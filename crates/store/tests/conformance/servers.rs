@@ -38,16 +38,16 @@ async fn the_first_key_is_the_desks(home: Home) {
     assert_eq!(store.desk_facts().await.unwrap().key_check, "e");
 }
 
-fn names(all: &[&str]) -> Vec<String> {
-    all.iter().map(|one| (*one).to_owned()).collect()
+fn names(all: &[&str]) -> Vec<(String, Quota)> {
+    all.iter().map(|one| ((*one).to_owned(), QUOTA)).collect()
 }
 
 async fn attempts_run_out_and_come_back(home: Home) {
     // Two servers, one desk.
     let (here, there) = (home.open().await, home.open().await);
     let both = names(&["account ada", "network 192.0.2.1"]);
-    let tries = async |store: &store::Database, names: &[String], at| {
-        store.try_once(names, QUOTA, at).await.unwrap()
+    let tries = async |store: &store::Database, names: &[(String, Quota)], at| {
+        store.try_once(names, at).await.unwrap()
     };
     assert!(tries(&here, &both, NOON).await);
     assert!(tries(&there, &both, NOON).await);
@@ -72,6 +72,16 @@ async fn attempts_run_out_and_come_back(home: Home) {
     for left in [true, true, true, false] {
         assert_eq!(tries(&here, &both, tomorrow).await, left);
     }
+    // Each has a quota of its own: what is short of it is what counts.
+    let wide = Quota { burst: 5, every: Span::seconds(6) };
+    let of_all = ("account dee".to_owned(), wide);
+    for (network, left) in [("a", 3), ("b", 2)] {
+        let here_and_all = [(format!("account dee from {network}"), QUOTA), of_all.clone()];
+        for _ in 0..left {
+            assert!(tries(&here, &here_and_all, tomorrow).await, "{network}");
+        }
+        assert!(!tries(&here, &here_and_all, tomorrow).await, "{network}");
+    }
     // What is forgotten is what is whole again.
     here.forget_attempts(tomorrow + Span::minutes(1)).await.unwrap();
     assert!(tries(&here, &both, tomorrow + Span::minutes(1)).await);
@@ -83,7 +93,7 @@ async fn of_many_attempts_at_once_no_more_are_free(home: Home) {
     let names = names(&["account ada", "network 192.0.2.1"]);
     let all = (0..24).map(|n| {
         let store = if n % 2 == 0 { &here } else { &there };
-        store.try_once(&names, QUOTA, NOON)
+        store.try_once(&names, NOON)
     });
     let free = futures::future::join_all(all).await.into_iter().map(Result::unwrap);
     assert_eq!(free.filter(|one| *one).count(), 3);

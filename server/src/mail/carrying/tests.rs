@@ -68,7 +68,7 @@ async fn who_must_know_is_told_by_mail_and_of_the_rest_nobody() {
     let server = MailServer::start(Speaks::Plain).expect("a server");
     let desk = Desk::open(&server).await;
     use AuditEvent::{
-        Connected, Ended, Exported, FactorOff, FactorOn, PasskeyMade, PasswordChanged,
+        Connected, Ended, Exported, FactorOff, FactorOn, KeyMade, PasskeyMade, PasswordChanged,
         PasswordReset, Protected, SignedIn,
     };
     desk.note(Protected, "Firefox on Linux").await;
@@ -78,10 +78,12 @@ async fn who_must_know_is_told_by_mail_and_of_the_rest_nobody() {
     assert_eq!(desk.waiting().await, 0, "a browser that is known");
     desk.note(SignedIn, "Safari on iPhone").await;
     desk.note(SignedIn, "Safari on iPhone").await;
-    for event in [PasswordChanged, PasswordReset, FactorOn, FactorOff, Connected, PasskeyMade] {
+    let changes =
+        [PasswordChanged, PasswordReset, FactorOn, FactorOff, Connected, PasskeyMade, KeyMade];
+    for event in changes {
         desk.note(event, "Firefox on Linux").await;
     }
-    assert_eq!(desk.waiting().await, 7);
+    assert_eq!(desk.waiting().await, 8);
     desk.carry_at(0).await;
     let taken = server.taken();
     let subjects: Vec<&str> = taken
@@ -97,12 +99,13 @@ async fn who_must_know_is_told_by_mail_and_of_the_rest_nobody() {
         "Your second factor was turned off at Volaris",
         "A sign-in elsewhere opens your Volaris account",
         "A passkey opens your Volaris account",
+        "A program has a key of your Volaris account",
     ] {
         assert!(subjects.contains(&expected), "{expected} is not in {subjects:?}");
     }
     assert!(taken.iter().all(|mail| mail.to == ["ada@example.com"]), "{taken:?}");
     assert_eq!(desk.waiting().await, 0, "what was carried is gone");
-    assert_eq!(desk.store.check_audit().await.expect("a count"), 12);
+    assert_eq!(desk.store.check_audit().await.expect("a count"), 13);
 }
 
 #[tokio::test]
