@@ -200,17 +200,17 @@ fn an_anchored_vwap_counts_every_bar_since_its_anchor_or_says_that_it_cannot() {
     let all = morning();
     let study = Study::AnchoredVwap(all[100].start);
     let whole = told_of(study, &all, &[]);
-    let late = told_of(study, &all[101..], &[&[]]);
+    let next = told_of(Study::AnchoredVwap(all[101].start), &all, &[]);
     assert!(whole.as_ref().is_ok_and(|values| values.len() == 1));
-    assert_ne!(whole, late, "the anchor's own volume");
+    assert_ne!(whole, next, "the anchor's own volume");
     let lacks = Err("needs older bars");
     for (first, older, told) in [
         (&all[100..], &[] as &[&[Bar]], &whole),
         (&all[101..], &[], &lacks),
         (&all[200..], &[&all[150..200]], &lacks),
         (&all[200..], &[&all[150..200], &all[50..150]], &whole),
-        // A recording that begins later has no more to tell.
-        (&all[101..], &[&[]], &late),
+        // A recording that begins later has no more to tell: what is left is another average.
+        (&all[101..], &[&[]], &lacks),
     ] {
         assert_eq!(told_of(study, first, older), *told, "{} {}", first.len(), older.len());
     }

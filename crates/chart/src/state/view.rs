@@ -230,7 +230,7 @@ impl ChartState {
     pub(super) fn known(&self) -> Known {
         let first = self.series.bars().first().map_or(Moment(i64::MAX), |bar| bar.start);
         let since = if self.is_whole { Moment(i64::MIN) } else { first };
-        Known { span: self.subject.span, since }
+        Known { span: self.subject.span, first, since }
     }
 
     /// The compared symbol, and how far it went since the left edge, in percent, by the bar under

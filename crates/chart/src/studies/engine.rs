@@ -19,6 +19,8 @@ pub(crate) type Values = [f64; LINES_MAX];
 pub(crate) struct Known {
     /// How long each lasts.
     pub(crate) span: BarSpan,
+    /// Where the first of them begins.
+    pub(crate) first: Moment,
     /// From when on they are all there: since the first of them, or ever.
     pub(crate) since: Moment,
 }
@@ -86,7 +88,7 @@ impl SessionOf {
 }
 
 impl Engine {
-    pub(crate) fn new(study: Study, Known { span, since }: Known) -> Self {
+    pub(crate) fn new(study: Study, Known { span, first, since }: Known) -> Self {
         match study {
             Study::Volume | Study::Profile => Self::None,
             Study::Ema(n) => Self::Ema(Ema::new(n.into())),
@@ -100,7 +102,8 @@ impl Engine {
             }
             Study::Atr(n) => Self::Atr(Atr::new(n.into())),
             Study::AnchoredVwap(at) => match anchor_start(at, span) {
-                start if start < since => Self::Cut(start),
+                // A recording that begins later tells nothing of what was traded before it.
+                start if start < first => Self::Cut(start),
                 start => Self::Anchored(AnchoredVwap::new(start)),
             },
             Study::Vwap | Study::VwapBands => Self::Session(SessionVwap {

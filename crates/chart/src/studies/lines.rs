@@ -132,7 +132,8 @@ mod tests {
     use market::{BarSpan, Price, Span};
     use proptest::prelude::*;
 
-    const MINUTES: Known = Known { span: BarSpan::M1, since: Moment(i64::MIN) };
+    const MINUTES: Known =
+        Known { span: BarSpan::M1, first: Moment(i64::MIN), since: Moment(i64::MIN) };
 
     fn bars(closes: &[i64]) -> Vec<Bar> {
         let open = Moment::new_york("2024-02-26".parse().expect("a date"), Span::minutes(565));
