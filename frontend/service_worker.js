@@ -31,7 +31,8 @@ async function replaceEarlierBuild() {
   const earlier = (await caches.keys()).filter((name) => name.startsWith("code ") && name !== CODE);
   await Promise.all(earlier.map((name) => caches.delete(name)));
   // What another build wrote in its own format is not given to this one.
-  if (0 < earlier.length) await Promise.all([caches.delete(PAGES), caches.delete(ANSWERS)]);
+  const stores = [PAGES, ANSWERS, OFFLINE];
+  if (0 < earlier.length) await Promise.all(stores.map((name) => caches.delete(name)));
   await self.clients.claim();
 }
 

@@ -1,5 +1,6 @@
 //! What the server told, kept with what it was asked: of anything else it says nothing.
 
+use std::mem::replace;
 use std::time::Duration;
 
 use api::ApiError;
@@ -15,6 +16,8 @@ pub(super) struct Answer<Question: 'static, Told: 'static> {
     pub(super) told: RwSignal<Option<Told>>,
     /// How often it was time to ask once more.
     attempts: RwSignal<u32>,
+    /// Whether that will be so before long.
+    is_waiting: StoredValue<bool>,
 }
 
 impl<Question, Told> Clone for Answer<Question, Told> {
@@ -36,6 +39,7 @@ where
             question: StoredValue::new(None),
             told: RwSignal::new(None),
             attempts: RwSignal::new(0),
+            is_waiting: StoredValue::new(false),
         }
     }
 
@@ -74,11 +78,14 @@ where
     /// The server could not answer: where that may pass it is asked again a while later, also while
     /// neither link nor tape changes.
     pub(super) fn failed(self, why: &ApiError) {
-        if !why.may_pass() {
+        // Once for all that failed meanwhile, or each would ask for itself, and all again.
+        let begins = || self.is_waiting.try_update_value(|now| !replace(now, true)) == Some(true);
+        if !why.may_pass() || !begins() {
             return;
         }
         set_timeout(
             move || {
+                self.is_waiting.try_set_value(false);
                 self.attempts.try_update(|attempts| *attempts += 1);
             },
             AGAIN_AFTER,

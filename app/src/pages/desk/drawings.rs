@@ -66,6 +66,8 @@ struct Outbox {
     is_back: bool,
     /// It was told that what waits could not be kept.
     is_told: bool,
+    /// Some of it is refused, and waits for the next change: there may be room then.
+    is_refused: bool,
 }
 
 /// What to do after an answer.
@@ -87,7 +89,7 @@ impl Outbox {
             self.waiting.retain(|(of, known)| (*of, known.id) != (symbol, word.id));
             self.waiting.push((symbol, word));
         }
-        self.is_told = false;
+        (self.is_told, self.is_refused) = (false, false);
     }
 
     /// What is sent now: one symbol's, unless some are on their way.
@@ -130,14 +132,21 @@ impl Outbox {
         if is_back {
             return Then::Send;
         }
-        // What may pass is tried again by and by.
+        // What may pass is tried again by and by; of what is refused nothing is new.
         let was_told = std::mem::replace(&mut self.is_told, true);
-        if was_told && why.may_pass() { Then::Wait } else { Then::Tell }
+        let is_old = why.may_pass() || self.is_refused;
+        self.is_refused |= !why.may_pass();
+        if was_told && is_old { Then::Wait } else { Then::Tell }
     }
 
     /// Whether all of it is kept: nothing waits, and nothing is on its way.
     fn is_done(&self) -> bool {
         !self.is_sending && self.waiting.is_empty()
+    }
+
+    /// Whether with the page something would be gone that may still be kept.
+    fn is_wanted(&self) -> bool {
+        !self.is_done() && !self.is_refused
     }
 }
 
@@ -151,9 +160,15 @@ pub(super) fn drawing_controls(layout: Memo<Layout>, data: DeskData) -> DrawingC
     let post = Post { outbox: StoredValue::new(Outbox::default()), again, data };
     // What was drawn while the desk was away goes when it is back.
     follow(move || {
-        again.follow_failures();
         if data.tape.link.get() == Link::Open {
             post.outbox.update_value(|outbox| outbox.is_back = true);
+            post.send();
+        }
+    });
+    follow(move || {
+        again.follow_failures();
+        if post.outbox.with_value(Outbox::is_wanted) && data.tape.link.get_untracked() == Link::Open
+        {
             post.send();
         }
     });
@@ -249,14 +264,18 @@ impl Post {
         let Self { outbox, again, data } = self;
         let batch = outbox.try_update_value(|outbox| {
             let batch = outbox.begin();
-            data.installation.has_unsent.set_value(!outbox.is_done());
+            data.installation.has_unsent.set_value(outbox.is_wanted());
             batch
         });
         let Some((symbol, batch)) = batch.flatten() else { return };
         spawn_local(async move {
             let words = batch.iter().map(|(_, word)| word.clone()).collect();
             let answer = edit_drawings(symbol, words).await;
-            let then = outbox.try_update_value(|outbox| outbox.end(batch, &answer));
+            let then = outbox.try_update_value(|outbox| {
+                let then = outbox.end(batch, &answer);
+                data.installation.has_unsent.set_value(outbox.is_wanted());
+                then
+            });
             if then == Some(Then::Send) {
                 return self.send();
             }
@@ -320,7 +339,9 @@ mod tests {
         assert_eq!(outbox.end(batch, &lost), Then::Wait, "told before");
         let (_, batch) = outbox.begin().expect("what was changed meanwhile");
         assert_eq!(ids(&batch), [1, 2]);
+        assert!(outbox.is_wanted());
         assert_eq!(outbox.end(batch, &refused), Then::Tell, "that is something else");
+        assert!(!outbox.is_wanted() && !outbox.is_done(), "nobody is kept on the page by it");
         // The desk comes back while some are on their way.
         let (_, batch) = outbox.begin().expect("QQQ's");
         outbox.is_back = true;
