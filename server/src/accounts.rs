@@ -434,10 +434,13 @@ async fn sign_in(
             return again("wrong");
         }
     };
-    let Some(is_recovery) = accounts.opens(&account, &form.code).await? else {
-        accounts.note(&id, AuditEvent::Refused, &device).await?;
-        info!("somebody had the password and no code");
-        return again("wrong");
+    let is_recovery = match accounts.opens(&account, &form.code).await? {
+        Ok(is_recovery) => is_recovery,
+        Err(word) => {
+            accounts.note(&id, AuditEvent::Refused, &device).await?;
+            info!("somebody had the password and no code");
+            return again(word);
+        }
     };
     if is_recovery {
         accounts.note(&id, AuditEvent::RecoveryUsed, &device).await?;
@@ -542,7 +545,10 @@ async fn change_password(
         Err(word) => return Ok(back(settings::SECURITY, word, None)),
     };
     let store = &accounts.doors.store;
-    store.write_password(&account.id, &password).await?;
+    // Somebody set it anew meanwhile.
+    if !store.write_password(&account.id, &account.password, &password).await? {
+        return Ok(back(settings::SECURITY, "wrong", None));
+    }
     store.remove_sign_ins(&account.id, Some(&hash)).await?;
     accounts.note(&account.id, AuditEvent::PasswordChanged, &device).await?;
     info!(account = %account.id, "a password was changed");

@@ -36,9 +36,16 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     }
     write(half, text)?;
     // A second name is refused where one is there; a rename would take its place.
-    let placed = std::fs::hard_link(half, path);
-    std::fs::remove_file(half)?;
-    placed
+    match std::fs::hard_link(half, path) {
+        // Not every folder has second names: exFAT, and some that are on another machine.
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists && !path.exists() => {
+            std::fs::rename(half, path)
+        }
+        placed => {
+            std::fs::remove_file(half)?;
+            placed
+        }
+    }
 }
 
 /// Makes a folder, when it is not there.

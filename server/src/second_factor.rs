@@ -50,31 +50,34 @@ impl Accounts {
     }
 
     /// Whether a code opens an account, which has one or needs none; it is used up. Tells whether
-    /// it was a recovery code.
+    /// it was a recovery code, and a word of what was wrong otherwise.
     pub(crate) async fn opens(
         &self,
         account: &Account,
         code: &str,
-    ) -> Result<Option<bool>, Problem> {
+    ) -> Result<Result<bool, &'static str>, Problem> {
         let store = &self.doors.store;
         let factor = store.second_factor(&account.id).await?;
         let Some(factor) = factor.filter(|factor| factor.is_confirmed) else {
-            return Ok(Some(false));
+            return Ok(Ok(false));
         };
+        if !code.is_empty() && !self.may_try_code(account).await? {
+            return Ok(Err("wait"));
+        }
         let totp = self.secret_of(account, &factor.secret)?;
         if let Some(step) = totp.check(&digits_of(code), seconds()) {
             let is_fresh = store.use_step(&account.id, step).await?;
-            return Ok(is_fresh.then_some(false));
+            return Ok(if is_fresh { Ok(false) } else { Err("wrong") });
         }
         // What is none takes no longer than a password that is wrong.
         if !is_recovery(code) {
-            return Ok(None);
+            return Ok(Err("wrong"));
         }
         let hash = recovery_hash(&account.id, code).await?;
         // Codes that were given before they took long to guess open as well.
         let used = store.use_recovery(&account.id, &hash).await?
             || store.use_recovery(&account.id, &codes::hash_of(code)).await?;
-        Ok(used.then_some(true))
+        Ok(if used { Ok(true) } else { Err("wrong") })
     }
 }
 

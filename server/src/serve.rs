@@ -34,6 +34,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -55,7 +56,7 @@ use tracing::{Instrument, error, info, warn};
 
 use crate::accounts::Accounts;
 use crate::certificate::CertificateFiles;
-use crate::configuration::Configuration;
+use crate::configuration::{BACK, Configuration};
 use crate::health::Figures;
 use crate::markets::OfflineMarkets;
 use crate::nodes::Nodes;
@@ -299,16 +300,26 @@ async fn in_time(State(most): State<Duration>, request: Request, next: Next) -> 
     let most = if LONG.contains(&request.uri().path()) { LONG_TIMEOUT } else { most };
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str);
     let route = route.to_owned();
-    let is_change = !request.method().is_safe();
-    let answer = next.run(request);
-    let answered =
-        if is_change { timeout(most, finished(answer)).await } else { timeout(most, answer).await };
-    answered.unwrap_or_else(|_| Problem::late(&Late { route, most }).into_response())
+    // Whoever comes back from an issuer is connected or gets an account.
+    let is_change = !request.method().is_safe() || request.uri().path() == BACK;
+    let answer =
+        async { if is_change { finished(request, next).await } else { next.run(request).await } };
+    timeout(most, answer)
+        .await
+        .unwrap_or_else(|_| Problem::late(&Late { route, most }).into_response())
 }
 
 /// A change is made to its end, whether or not anybody waits for its answer any more: of what is
-/// done and then written down never only the first half happens because somebody hung up.
-async fn finished(answer: impl Future<Output = Response> + Send + 'static) -> Response {
+/// done and then written down never only the first half happens because somebody hung up. All of it
+/// must be here before anybody looks at who asks: a body that is held back would be taken later,
+/// when they may have lost their rights.
+async fn finished(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
+        let why = format!("the body has more than {BODY_BYTES_MAX} bytes, or was cut short");
+        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, &why).into_response();
+    };
+    let answer = next.run(Request::from_parts(parts, Body::from(bytes)));
     match tokio::spawn(answer.in_current_span()).await {
         Ok(answer) => answer,
         Err(error) => match error.try_into_panic() {
@@ -395,7 +406,6 @@ async fn stop_signal() {
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    use axum::body::{Body, to_bytes};
     use axum::routing::{get, post};
     use tokio::sync::broadcast::error::RecvError;
     use tower::ServiceExt;
@@ -459,6 +469,13 @@ mod tests {
         assert!(tokio::time::timeout(Duration::from_millis(5), gone).await.is_err());
         tokio::time::sleep(Duration::from_millis(300)).await;
         assert_eq!(ended.load(Ordering::SeqCst), 2, "two changes, and no question");
+        // One whose body is held back is never begun.
+        let held = Body::from_stream(futures::stream::pending::<Result<String, std::io::Error>>());
+        let held = http::Request::post("/slow").body(held).expect("a request");
+        let told = routes.clone().oneshot(held).await.expect("an answer").status();
+        assert_eq!(told, StatusCode::SERVICE_UNAVAILABLE);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(ended.load(Ordering::SeqCst), 2);
         let broken = ask(http::Request::post("/broken")).await;
         assert_eq!(broken, StatusCode::INTERNAL_SERVER_ERROR);
     }

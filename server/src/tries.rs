@@ -43,6 +43,13 @@ impl Accounts {
         Ok(self.doors.store.try_once(&names, now()).await?)
     }
 
+    /// Whether a code of a second factor may be tried once more, wherever it comes from: six digits
+    /// are soon found from many networks. Nobody takes these away who does not know the password.
+    pub(crate) async fn may_try_code(&self, account: &Account) -> Result<bool, Problem> {
+        let names = [(format!("code {}", account.id), TRIES)];
+        Ok(self.doors.store.try_once(&names, now()).await?)
+    }
+
     /// Whether somebody may try the set-up token once more. Nobody guesses it: counted for all, the
     /// tries of a stranger would be the owner's.
     pub(crate) async fn may_try_token(&self, device: &Device) -> Result<bool, Problem> {

@@ -109,7 +109,7 @@ pub trait AccountStore: Send + Sync {
     async fn account_named(&self, email: &str) -> Result<Option<Account>, StoreError>;
 
     /// Gives an account another password; false where there is no such account.
-    async fn write_password(&self, id: &str, password: &str) -> Result<bool, StoreError>;
+    async fn write_password(&self, id: &str, from: &str, to: &str) -> Result<bool, StoreError>;
 
     /// Keeps another hash of the same password, unless it was set anew meanwhile.
     async fn renew_password(&self, id: &str, from: &str, to: &str) -> Result<(), StoreError>;

@@ -65,19 +65,23 @@ impl AccountStore for Database {
         row.as_ref().map(account).transpose()
     }
 
-    async fn write_password(&self, id: &str, password: &str) -> Result<bool, StoreError> {
+    async fn write_password(&self, id: &str, from: &str, to: &str) -> Result<bool, StoreError> {
         let doing = || failed("write a password");
         let mut transaction = self.begin().await?;
-        let done = sqlx::query("update account set password = $2 where id = $1")
+        let done = sqlx::query("update account set password = $3 where id = $1 and password = $2")
             .bind(id.to_owned())
-            .bind(password.to_owned())
+            .bind(from.to_owned())
+            .bind(to.to_owned())
             .execute(&mut *transaction)
             .await
             .map_err(doing())?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
         // A code that was sent to set the one before anew is worth nothing any more.
         end_reset(&mut transaction, id).await?;
         transaction.commit().await.map_err(doing())?;
-        Ok(done.rows_affected() == 1)
+        Ok(true)
     }
 
     async fn renew_password(&self, id: &str, from: &str, to: &str) -> Result<(), StoreError> {
@@ -163,10 +167,24 @@ impl AccountStore for Database {
     }
 
     async fn add_sign_in(&self, sign_in: &SignIn) -> Result<(), StoreError> {
-        let done = sqlx::query(
+        let doing = || failed("keep who is signed in");
+        let mut transaction = self.begin().await?;
+        // Whoever sets the password anew or shuts somebody out holds the account: what they do is
+        // waited for, and seen.
+        let held = sqlx::query(
+            "update account set email = email where id = $1 and is_suspended = 0 returning id",
+        )
+        .bind(sign_in.account.clone())
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(doing())?;
+        // Whoever was shut out or deleted while they signed in.
+        if held.is_none() {
+            return Err(doing()(sqlx::Error::RowNotFound));
+        }
+        sqlx::query(
             "insert into sign_in (hash, account_id, device, since, seen_at, expires_at) \
-             select $1, $2, $3, $4, $5, $6 \
-             where exists (select 1 from account where id = $2 and is_suspended = 0)",
+             values ($1, $2, $3, $4, $5, $6)",
         )
         .bind(sign_in.hash.clone())
         .bind(sign_in.account.clone())
@@ -174,14 +192,10 @@ impl AccountStore for Database {
         .bind(sign_in.since.0)
         .bind(sign_in.seen_at.0)
         .bind(sign_in.expires_at.0)
-        .execute(&self.writers)
+        .execute(&mut *transaction)
         .await
-        .map_err(failed("keep who is signed in"))?;
-        // Whoever was shut out or deleted while they signed in.
-        if done.rows_affected() == 0 {
-            return Err(failed("keep who is signed in")(sqlx::Error::RowNotFound));
-        }
-        Ok(())
+        .map_err(doing())?;
+        transaction.commit().await.map_err(doing())
     }
 
     async fn touch_sign_in(

@@ -162,7 +162,18 @@ impl IdentityStore for Database {
                 end_invitations(&mut transaction, &account.email).await?;
                 parsed(&taken, 0, "invitation")?
             }
-            None if is_open => Role::Member,
+            None if is_open => {
+                // An owner who is just being deleted is waited for: nobody joins a desk that none
+                // leads.
+                let held = sqlx::query(
+                    "update account set email = email where role = 'owner' returning id",
+                );
+                let held = held.fetch_optional(&mut *transaction).await;
+                if held.map_err(failed(DOING_JOIN))?.is_none() {
+                    return Ok(None);
+                }
+                Role::Member
+            }
             None => return Ok(None),
         };
         let id = insert_account(&mut transaction, account, role).await?;

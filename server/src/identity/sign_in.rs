@@ -370,12 +370,13 @@ async fn take_code(
         return Ok(back("/sign-in", "issuer-again", None));
     };
     let opened = match accounts.may_try(&account.email, &device).await? {
-        true => accounts.opens(&account, &form.code).await?.ok_or("code-again"),
+        true => accounts.opens(&account, &form.code).await?,
         false => Err("wait"),
     };
     let is_recovery = match opened {
         Ok(is_recovery) => is_recovery,
         Err(word) => {
+            let word = if word == "wrong" { "code-again" } else { word };
             if word != "wait" {
                 accounts.note(&account.id, AuditEvent::Refused, &device).await?;
             }
@@ -441,7 +442,9 @@ async fn first_password(
         Ok(password) => password,
         Err(word) => return Ok(back(path, word, None)),
     };
-    store.write_password(&account.id, &password).await?;
+    if !store.write_password(&account.id, &account.password, &password).await? {
+        return Ok(back(path, "stale", None));
+    }
     store.remove_sign_ins(&account.id, Some(&hash)).await?;
     accounts.note(&account.id, AuditEvent::PasswordChanged, &device).await?;
     info!(account = %account.id, "an account was given its first password");

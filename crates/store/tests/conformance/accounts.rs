@@ -71,8 +71,11 @@ async fn an_account_is_found_by_its_address_and_keeps_what_was_there(home: Home)
     for name in ["", "ADA@example.com", "ada@example.com ", "bob@example.com"] {
         assert_eq!(store.account_named(name).await.unwrap(), None, "{name:?}");
     }
-    assert!(store.write_password(&id, "$argon2id$two").await.unwrap());
-    assert!(!store.write_password("nobody", "$argon2id$two").await.unwrap());
+    let (one, two) = ("$argon2id$one", "$argon2id$two");
+    assert!(store.write_password(&id, one, two).await.unwrap());
+    assert!(!store.write_password("nobody", "", two).await.unwrap());
+    // Who knew the password before it was set anew changes nothing any more.
+    assert!(!store.write_password(&id, one, "$argon2id$three").await.unwrap());
     let found = store.account(&id).await.unwrap().unwrap();
     assert_eq!(found.password, "$argon2id$two");
     // A hash that is renewed never takes the place of another password.

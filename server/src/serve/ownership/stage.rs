@@ -133,7 +133,9 @@ impl Stage {
                 }
                 role => site.join(Account { role, ..account(name) }).await,
             };
-            site.store.write_password(&id, hash).await.expect("written");
+            let before = account(name).password;
+            let is_written = site.store.write_password(&id, &before, hash).await;
+            assert!(is_written.expect("written"));
             cookies.insert(name, sessions::cookie_for_test(&site.store, &id).await);
             if SHUT_OUT.contains(&name) {
                 assert!(site.store.write_suspension(&id, role, true).await.expect("shut out"));
