@@ -233,7 +233,8 @@ test("a page of the device is not loaded anew before what was drawn on it is kep
     await page.evaluate(() => (window.isOld = true));
     const answer = await hold(page, "**/drawings/edit");
     again = await startVolaris({ folder: server.folder, listen: new URL(server.address).host });
-    await live(page);
+    // Its age stays hidden behind that of the page.
+    await page.locator('.feed-age[data-state="live"]').waitFor({ state: "attached" });
     // It looks every second.
     await wait(3_000);
     assert.ok(await page.evaluate(() => window.isOld), "it is loaded anew with the drawing unsent");
