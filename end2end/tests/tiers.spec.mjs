@@ -93,7 +93,7 @@ test("a limit of a tier is reached, explained, and gone with another tier", asyn
       askAsPage(server, "layout/write", bob, sent(name, "symbol=SPX&span=5m"));
     // One change: a list of that name, without symbols.
     const keepList = (name) =>
-      askAsPage(server, "watchlists/change", bob, `\u0001\u0000${sent(name)}\u0000`);
+      askAsPage(server, "watchlists/change", bob, `\u0001\u0000${sent(name)}\u0000\u0000`);
     for (const [keep, has] of [[keepLayout, "1 layout"], [keepList, "2 watchlists"]]) {
       for (const name of ["One", "One"]) assert.equal((await keep(name)).status, 200, has);
       const more = await keep("Two");
