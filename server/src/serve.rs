@@ -448,10 +448,9 @@ mod tests {
             }
         };
         let soon = from_fn_with_state(Duration::from_millis(20), in_time);
-        let broken = || async {
-            let answer: Option<&str> = None;
-            answer.expect("as a mistake of ours would")
-        };
+        async fn broken() -> StatusCode {
+            panic!("as a mistake of ours would")
+        }
         let routes = Router::new()
             .route("/slow", get(slow.clone()).post(slow))
             .route("/broken", post(broken))
