@@ -447,7 +447,7 @@ async fn sign_in(
     }
     let look = accounts.admit(&account, (&session, &device, &headers)).await?;
     if let Verdict::Renewed(password) = verdict {
-        store.renew_password(&account.id, &account.password, &password).await?;
+        store.write_password(&account.id, &account.password, &password).await?;
     }
     info!(account = %account.id, "somebody signed in");
     Ok((look, Redirect::to(next)).into_response())

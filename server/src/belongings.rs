@@ -2,7 +2,6 @@
 
 use std::io::{self, Cursor, Write};
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Extension, Form, State};
@@ -20,10 +19,9 @@ use crate::accounts::{Accounts, CLEAR, back};
 use crate::clock::now;
 use crate::device::Device;
 use crate::rest::{Problem, story};
+use crate::serve::LONG_TIMEOUT;
 use crate::sessions::Here;
 
-/// No question is answered for longer.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 /// Archives that are made at the same time: each is in memory until it is sent.
 static MAKING: Semaphore = Semaphore::const_new(1);
 
@@ -224,7 +222,7 @@ fn sweep(accounts: &Accounts, account: &Account) {
     }
     let (store, of) = (Arc::clone(&accounts.doors.store), Belongs::to_account(account));
     tokio::spawn(async move {
-        tokio::time::sleep(ANSWERED_WITHIN).await;
+        tokio::time::sleep(LONG_TIMEOUT).await;
         match store.remove_belongings(&of).await {
             Ok(None | Some(0)) => {}
             Ok(Some(rows)) => info!(rows, "what came after an account was deleted went as well"),

@@ -78,8 +78,9 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Time that an answer may take: whoever waits for a database that stands still is told within ten
 /// seconds.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(8);
-/// Time that an archive may take, and what asks an issuer, which may take ten seconds itself.
-const LONG_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time that an archive may take, and what asks an issuer, which may take ten seconds itself: no
+/// answer takes longer.
+pub(crate) const LONG_TIMEOUT: Duration = Duration::from_secs(30);
 const LONG: [&str; 4] = ["/account/export", "/account/connect", "/sign-in/issuer", "/sign-in/back"];
 /// How long the database may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);

@@ -108,11 +108,9 @@ pub trait AccountStore: Send + Sync {
     /// The account of this address, in lower case.
     async fn account_named(&self, email: &str) -> Result<Option<Account>, StoreError>;
 
-    /// Gives an account another password; false where there is no such account.
+    /// Gives an account another password, or another hash of the same one; false where there is no
+    /// such account, or its password is not `from` any more.
     async fn write_password(&self, id: &str, from: &str, to: &str) -> Result<bool, StoreError>;
-
-    /// Keeps another hash of the same password, unless it was set anew meanwhile.
-    async fn renew_password(&self, id: &str, from: &str, to: &str) -> Result<(), StoreError>;
 
     /// Gives `entry`'s account another password, and takes away what else opens it: sign-ins,
     /// passkeys, connections elsewhere, and the second factor where that is wanted. The entry is

@@ -84,17 +84,6 @@ impl AccountStore for Database {
         Ok(true)
     }
 
-    async fn renew_password(&self, id: &str, from: &str, to: &str) -> Result<(), StoreError> {
-        sqlx::query("update account set password = $3 where id = $1 and password = $2")
-            .bind(id.to_owned())
-            .bind(from.to_owned())
-            .bind(to.to_owned())
-            .execute(&self.writers)
-            .await
-            .map_err(failed("renew a password's hash"))?;
-        Ok(())
-    }
-
     async fn reset_account(
         &self,
         password: &str,

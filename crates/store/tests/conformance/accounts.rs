@@ -80,7 +80,7 @@ async fn an_account_is_found_by_its_address_and_keeps_what_was_there(home: Home)
     assert_eq!(found.password, "$argon2id$two");
     // A hash that is renewed never takes the place of another password.
     for (from, is) in [("$argon2id$one", "$argon2id$two"), ("$argon2id$two", "$argon2id$new")] {
-        store.renew_password(&id, from, "$argon2id$new").await.unwrap();
+        store.write_password(&id, from, "$argon2id$new").await.unwrap();
         assert_eq!(store.account(&id).await.unwrap().unwrap().password, is);
     }
 }

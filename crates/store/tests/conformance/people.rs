@@ -116,17 +116,22 @@ fn letter(id: &str, of: &Invitation, kind: MailKind) -> WaitingMail {
     }
 }
 
-async fn a_letter_goes_with_its_invitation(home: Home) {
-    let store = home.open().await;
-    let ada = first(&store).await;
-    let entry = AuditEntry {
+/// What is written down of an invitation.
+fn invited(by: &str) -> AuditEntry {
+    AuditEntry {
         at: NOW,
-        account: ada.clone(),
+        account: by.to_owned(),
         event: AuditEvent::Invited,
         about: String::new(),
         device: String::new(),
         network: String::new(),
-    };
+    }
+}
+
+async fn a_letter_goes_with_its_invitation(home: Home) {
+    let store = home.open().await;
+    let ada = first(&store).await;
+    let entry = invited(&ada);
     let bob = invitation("bob@example.com", &ada, Role::Member);
     let cy = invitation("cy@example.com", &ada, Role::Member);
     let send = async |id: &str, of: &Invitation| {
@@ -253,6 +258,17 @@ async fn a_desk_is_handed_over_whole_or_not_at_all(home: Home) {
     assert_eq!(after, [Member, Admin, Owner]);
 }
 
+fn sign_in(hash: &str, account: &str, seen_at: i64) -> SignIn {
+    SignIn {
+        hash: hash.to_owned(),
+        account: account.to_owned(),
+        device: String::new(),
+        since: NOW,
+        seen_at: Moment(seen_at),
+        expires_at: Moment(200),
+    }
+}
+
 async fn who_is_shut_out_is_signed_out(home: Home) {
     let store = home.open().await;
     let ada = first(&store).await;
@@ -260,15 +276,7 @@ async fn who_is_shut_out_is_signed_out(home: Home) {
     store.add_invitation(&asked).await.unwrap();
     let bob = store.join(&account("bob@example.com"), &asked.hash, NOW).await.unwrap().unwrap();
     for (hash, account, seen_at) in [("a", &ada, 110), ("b", &bob, 120), ("c", &bob, 130)] {
-        let sign_in = SignIn {
-            hash: hash.to_owned(),
-            account: account.clone(),
-            device: String::new(),
-            since: NOW,
-            seen_at: Moment(seen_at),
-            expires_at: Moment(200),
-        };
-        store.add_sign_in(&sign_in).await.unwrap();
+        store.add_sign_in(&sign_in(hash, account, seen_at)).await.unwrap();
     }
     let seen = async |now| {
         let people = store.people(now).await.unwrap();
@@ -280,15 +288,7 @@ async fn who_is_shut_out_is_signed_out(home: Home) {
     assert!(store.account(&bob).await.unwrap().unwrap().is_suspended);
     assert_eq!(seen(NOW).await, [(Some(Moment(110)), 1), (None, 0)]);
     // Nor does anybody sign him in whose password was compared before.
-    let late = SignIn {
-        hash: "d".to_owned(),
-        account: bob.clone(),
-        device: String::new(),
-        since: NOW,
-        seen_at: NOW,
-        expires_at: Moment(200),
-    };
-    assert!(store.add_sign_in(&late).await.is_err());
+    assert!(store.add_sign_in(&sign_in("d", &bob, 100)).await.is_err());
     assert!(store.write_suspension(&bob, Role::Member, false).await.unwrap());
     assert!(!store.account(&bob).await.unwrap().unwrap().is_suspended);
     assert_eq!(seen(Moment(200)).await, [(None, 0), (None, 0)]);
@@ -302,14 +302,7 @@ async fn who_leads_no_more_has_asked_nobody_in(home: Home) {
     let bob = store.join(&account("bob@example.com"), &asked.hash, NOW).await.unwrap().unwrap();
     let hers = invitation("dee@example.com", &ada, Role::Member);
     store.add_invitation(&hers).await.unwrap();
-    let entry = AuditEntry {
-        at: NOW,
-        account: bob.clone(),
-        event: AuditEvent::Invited,
-        about: String::new(),
-        device: String::new(),
-        network: String::new(),
-    };
+    let entry = invited(&bob);
     let his = invitation("eve@example.com", &bob, Role::Member);
     let invite = async |id: &str| {
         let letter = letter(id, &his, MailKind::Invitation);
