@@ -101,7 +101,12 @@ async function connections(crowd, many, isOver) {
     crowd.enter();
     if (n % 100 === 0) await pause(1);
   }
-  while (!isOver()) await pause(50);
+  // The system forgets some who come all at once, and tells neither side: as many come after them,
+  // until there is somebody for whom there is no place.
+  while (!isOver()) {
+    for (let n = 0; n < 20 && crowd.refused === 0 && crowd.came < 2 * many; n += 1) crowd.enter();
+    await pause(50);
+  }
 }
 
 /** Who tries passwords, as fast as they are refused. */
