@@ -2,12 +2,13 @@
 
 mod aim;
 mod motion;
+mod places;
 mod view;
 mod window;
 
 use std::ops::Range;
 
-use market::{Bar, BarSpan, Moment, Span, Symbol};
+use market::{Bar, BarCalendar, BarHours, BarSpan, Moment, Symbol};
 use quant::indicators::VwapValue;
 use quant::levels::LevelRole;
 
@@ -71,6 +72,8 @@ pub struct ChartState {
     pub(crate) series: Series,
     /// Whether there are no older bars than these.
     is_whole: bool,
+    /// Which bars there are besides.
+    calendar: BarCalendar,
     /// What is drawn when it is not the bars themselves.
     averaged: Option<Series>,
     pub(crate) subject: Subject,
@@ -231,6 +234,7 @@ impl Default for ChartState {
         Self {
             series: Series::default(),
             is_whole: false,
+            calendar: BarCalendar { span: BarSpan::M5, hours: BarHours::Regular },
             averaged: None,
             subject: Subject { span: BarSpan::M5, has_volume: true },
             setup: ChartSetup::default(),
@@ -283,6 +287,7 @@ impl ChartState {
                 self.is_whole |= older.is_empty();
                 let count = self.series.prepend(&older);
                 self.time.right += count as f64;
+                self.know_hours();
                 self.follow_bars(0);
             }
             Action::SetUp(setup) => self.set_up(setup),
@@ -335,6 +340,7 @@ impl ChartState {
     fn set_bars(&mut self, bars: Vec<Bar>, subject: Subject) {
         (self.series, self.is_whole) = (Series::new(bars), false);
         self.subject = subject;
+        self.know_hours();
         if self.is_aiming() {
             self.point(None);
         }
@@ -400,60 +406,6 @@ impl ChartState {
     /// What the candles are of: the bars, or averages of them.
     pub(crate) fn drawn(&self) -> &Series {
         self.averaged.as_ref().unwrap_or(&self.series)
-    }
-
-    /// Where a moment lies, counted in bars. Beyond the loaded bars it is estimated from how many
-    /// of them there are a day.
-    pub(crate) fn place_of(&self, at: Moment) -> f64 {
-        let bars = self.series.bars();
-        let (Some(first), Some(last)) = (bars.first(), bars.last()) else { return 0.0 };
-        if at < first.start {
-            -self.bars_in(first.start - at)
-        } else if last.start + self.bar_length() <= at {
-            self.newest() + ((at - last.start).0 as f64 / self.bar_length().0 as f64).floor()
-        } else {
-            self.series.place_of(at) as f64
-        }
-    }
-
-    /// When the bar of a place begins; beyond the newest bar as if trade went on without a night.
-    pub(crate) fn moment_at(&self, place: f64) -> Moment {
-        let bars = self.series.bars();
-        let (Some(first), Some(last)) = (bars.first(), bars.last()) else { return Moment(0) };
-        #[expect(clippy::cast_possible_truncation, reason = "a place on a chart")]
-        let beyond = (place - self.newest()).round() as i64;
-        if 0 < beyond {
-            return last.start + Span(self.bar_length().0.saturating_mul(beyond.min(100_000)));
-        }
-        if place < 0.0 {
-            #[expect(clippy::cast_possible_truncation, reason = "at most some years")]
-            let micros =
-                (self.bars_in(Span::hours(24)).max(1e-3).recip() * -place * 86_400e6) as i64;
-            return first.start - Span(micros.min(100 * 365 * 86_400_000_000));
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "within the bars")]
-        #[expect(clippy::cast_sign_loss, reason = "within the bars")]
-        let bar = bars.get(place.round() as usize).unwrap_or(last);
-        bar.start
-    }
-
-    /// How long a bar lasts, nights aside.
-    fn bar_length(&self) -> Span {
-        match self.subject.span {
-            BarSpan::Week => Span::hours(7 * 24),
-            BarSpan::Month => Span::hours(30 * 24),
-            span => span.intraday().unwrap_or(Span::hours(24)),
-        }
-    }
-
-    /// How many bars there usually are in a stretch of the calendar.
-    fn bars_in(&self, span: Span) -> f64 {
-        let bars = self.series.bars();
-        let known =
-            bars.last().zip(bars.first()).map_or(0, |(last, first)| (last.start - first.start).0);
-        let length = self.bar_length().0 as f64;
-        let per = if known <= 0 { 1.0 / length } else { self.newest() / known as f64 };
-        span.0 as f64 * per
     }
 
     fn newest(&self) -> f64 {

@@ -22,6 +22,7 @@ mod contract;
 mod quote;
 
 mod bar;
+mod bar_calendar;
 mod fold;
 
 mod freshness;
@@ -29,6 +30,7 @@ mod tape;
 mod tape_command;
 
 pub use bar::{BadBar, BadSpan, Bar, BarSpan};
+pub use bar_calendar::BarCalendar;
 pub use calendar::{
     CALENDAR_FIRST, CALENDAR_LAST, TradingDay, next_trading_day, prior_trading_day, trading_day,
 };

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{Align, Anchor, Drawing, DrawingChange, Ink, Pressed, Shape};
-use market::Price;
+use market::{Price, Span};
 use proptest::prelude::*;
 
 pub(crate) fn bars(count: i64) -> Vec<Bar> {

@@ -1,6 +1,6 @@
 //! What a page asks the chart: what lies where, and what is told beside it.
 
-use market::{Bar, Moment, format};
+use market::{Bar, BarSpan, Moment, Span, format};
 
 use super::ChartState;
 use crate::panes::PRICE_AXIS;
@@ -155,6 +155,15 @@ impl ChartState {
     fn holding(&self, at: Moment) -> Option<usize> {
         let bar = self.series.bars().get(self.series.place_of(at))?;
         (bar.start <= at && at < bar.start + self.bar_length()).then(|| self.series.place_of(at))
+    }
+
+    /// How long a bar lasts, nights aside.
+    fn bar_length(&self) -> Span {
+        match self.subject.span {
+            BarSpan::Week => Span::hours(7 * 24),
+            BarSpan::Month => Span::hours(30 * 24),
+            span => span.intraday().unwrap_or(Span::hours(24)),
+        }
     }
 
     /// The bar nearest to `x`; nothing without bars.
