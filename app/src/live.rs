@@ -140,9 +140,10 @@ impl LiveTape {
         self.peek_books(|books| books.spot(symbol))
     }
 
-    /// Which epoch of the tape plays; nothing until the server told.
+    /// Which epoch of the tape the books are of; nothing until the server told. How the tape stands
+    /// is told a moment before the books of a jump come: what is asked goes with the books.
     pub(crate) fn epoch(self) -> Memo<Option<u64>> {
-        memo(move || self.status.read().as_ref().map(|(tape, _)| tape.epoch))
+        memo(move || self.with_books(|books| (0 < books.snapshots()).then(|| books.epoch())))
     }
 
     /// The name of the tape that plays; nothing until the server told.

@@ -39,7 +39,7 @@ impl Expiries {
                 answer.take(symbol, Err(ApiError::Unreachable));
                 asked.set_value(None);
             }
-            if !is_open || asked.get_value() == Some((symbol, epoch)) {
+            if epoch.is_none() || !is_open || asked.get_value() == Some((symbol, epoch)) {
                 return;
             }
             asked.set_value(Some((symbol, epoch)));

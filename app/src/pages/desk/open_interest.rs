@@ -61,7 +61,10 @@ pub(super) fn open_interest(tape: LiveTape, symbol: Memo<Symbol>) -> OpenInteres
                 .with_untracked(|open| matches!(open, Some(Ok(open)) if open.spot.is_none()));
         let is_same = asked.get_value() == Some(question) && !is_first;
         // A tape may run through an hour in a minute: nobody's volatilities are that new.
-        if !is_answered || (is_same && steady_ms() - asked_ms.get_value() < ASKED_EVERY_MS) {
+        if question.1.is_none()
+            || !is_answered
+            || (is_same && steady_ms() - asked_ms.get_value() < ASKED_EVERY_MS)
+        {
             return;
         }
         asked.set_value(Some(question));
