@@ -24,6 +24,7 @@ mod picture;
 mod plan;
 mod plan_odds;
 mod positions;
+mod retry;
 mod soon;
 mod top_bar;
 mod valued_positions;

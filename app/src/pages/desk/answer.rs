@@ -1,23 +1,17 @@
 //! What the server told, kept with what it was asked: of anything else it says nothing.
 
-use std::mem::replace;
-use std::time::Duration;
-
 use api::ApiError;
 use leptos::prelude::*;
 
-/// Until the server is asked again where it said that it could not answer.
-const AGAIN_AFTER: Duration = Duration::from_secs(10);
+use super::retry::Retry;
 
 /// The answer to what is asked now; nothing until it came.
 pub(super) struct Answer<Question: 'static, Told: 'static> {
     question: StoredValue<Option<Question>>,
     /// What was told.
     pub(super) told: RwSignal<Option<Told>>,
-    /// How often it was time to ask once more.
-    attempts: RwSignal<u32>,
-    /// Whether that will be so before long.
-    is_waiting: StoredValue<bool>,
+    /// When it is asked once more.
+    pub(super) retry: Retry,
 }
 
 impl<Question, Told> Clone for Answer<Question, Told> {
@@ -35,12 +29,7 @@ where
 {
     /// Nothing is asked yet.
     pub(super) fn new() -> Self {
-        Self {
-            question: StoredValue::new(None),
-            told: RwSignal::new(None),
-            attempts: RwSignal::new(0),
-            is_waiting: StoredValue::new(false),
-        }
+        Self { question: StoredValue::new(None), told: RwSignal::new(None), retry: Retry::new() }
     }
 
     /// Asks this from now on: what was told of anything else is gone at once, whether or not
@@ -68,29 +57,6 @@ where
         let is_asked = self.question.try_get_value().flatten() == Some(question);
         is_asked && self.told.try_set(Some(told)).is_none()
     }
-
-    /// Who asks calls this where it follows what to ask: that is run again when it is time to ask
-    /// once more.
-    pub(super) fn follow_failures(self) {
-        self.attempts.track();
-    }
-
-    /// The server could not answer: where that may pass it is asked again a while later, also while
-    /// neither link nor tape changes.
-    pub(super) fn failed(self, why: &ApiError) {
-        // Once for all that failed meanwhile, or each would ask for itself, and all again.
-        let begins = || self.is_waiting.try_update_value(|now| !replace(now, true)) == Some(true);
-        if !why.may_pass() || !begins() {
-            return;
-        }
-        set_timeout(
-            move || {
-                self.is_waiting.try_set_value(false);
-                self.attempts.try_update(|attempts| *attempts += 1);
-            },
-            AGAIN_AFTER,
-        );
-    }
 }
 
 impl<Question, Told> Answer<Question, Result<Told, ApiError>>
@@ -103,7 +69,7 @@ where
         let failure = told.as_ref().err().cloned();
         let is_taken = self.take(question, told);
         if let Some(why) = failure.filter(|_| is_taken) {
-            self.failed(&why);
+            self.retry.failed(&why);
         }
         is_taken
     }

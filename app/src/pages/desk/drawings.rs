@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use market::Symbol;
 
-use super::answer::Answer;
 use super::data::DeskData;
+use super::retry::Retry;
 use crate::components::DrawingControls;
 use crate::erased::{follow, memo};
 use crate::live::Link;
@@ -154,10 +154,9 @@ impl Outbox {
 pub(super) fn drawing_controls(layout: Memo<Layout>, data: DeskData) -> DrawingControls {
     let books = RwSignal::new(Vec::new());
     let shown = memo(move || layout.read().symbols());
-    // It says when it is time to try once more what failed.
-    let again = Answer::<(), ()>::new();
-    follow_readings(books, shown, again, data);
-    let post = Post { outbox: StoredValue::new(Outbox::default()), again, data };
+    let retry = Retry::new();
+    follow_readings(books, shown, retry, data);
+    let post = Post { outbox: StoredValue::new(Outbox::default()), retry, data };
     // What was drawn while the desk was away goes when it is back.
     follow(move || {
         if data.tape.link.get() == Link::Open {
@@ -166,7 +165,7 @@ pub(super) fn drawing_controls(layout: Memo<Layout>, data: DeskData) -> DrawingC
         }
     });
     follow(move || {
-        again.follow_failures();
+        retry.follow();
         if post.outbox.with_value(Outbox::is_wanted) && data.tape.link.get_untracked() == Link::Open
         {
             post.send();
@@ -194,14 +193,14 @@ pub(super) fn drawing_controls(layout: Memo<Layout>, data: DeskData) -> DrawingC
 fn follow_readings(
     books: RwSignal<Vec<(Symbol, Drawings)>>,
     shown: Memo<Vec<Symbol>>,
-    again: Answer<(), ()>,
+    retry: Retry,
     data: DeskData,
 ) {
     let readings = StoredValue::new(Readings::default());
     // What was asked for without a link is asked for again with the next.
     let is_answered = memo(move || data.installation.answers(data.tape));
     follow(move || {
-        again.follow_failures();
+        retry.follow();
         let is_answered = is_answered.get();
         for symbol in shown.get() {
             let asks = readings.try_update_value(|readings| {
@@ -222,7 +221,7 @@ fn follow_readings(
                             let what = format!("The drawings of {symbol} could not be read");
                             data.say(format!("{what}: {error}."));
                         }
-                        again.failed(&error);
+                        retry.failed(&error);
                     }
                 }
             });
@@ -254,14 +253,14 @@ fn kept_drawings(symbol: Symbol, lines: &[String], data: DeskData) -> Vec<Drawin
 #[derive(Clone, Copy)]
 struct Post {
     outbox: StoredValue<Outbox>,
-    again: Answer<(), ()>,
+    retry: Retry,
     data: DeskData,
 }
 
 impl Post {
     /// Sends what waits, a part at a time, so that a later change never arrives first.
     fn send(self) {
-        let Self { outbox, again, data } = self;
+        let Self { outbox, retry, data } = self;
         let batch = outbox.try_update_value(|outbox| {
             let batch = outbox.begin();
             data.installation.has_unsent.set_value(outbox.is_wanted());
@@ -286,7 +285,7 @@ impl Post {
                      next change, and when the desk is back."
                 ));
             }
-            again.failed(&error);
+            retry.failed(&error);
         });
     }
 }

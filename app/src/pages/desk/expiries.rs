@@ -29,7 +29,7 @@ impl Expiries {
         let installation = installation();
         follow(move || {
             let (symbol, epoch) = (symbol.get(), epoch.get());
-            answer.follow_failures();
+            answer.retry.follow();
             if answer.turn_to(symbol) {
                 asked.set_value(None);
             }

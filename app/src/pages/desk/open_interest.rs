@@ -48,7 +48,7 @@ pub(super) fn open_interest(tape: LiveTape, symbol: Memo<Symbol>) -> OpenInteres
     let installation = installation();
     follow(move || {
         let question = (symbol.get(), epoch.get());
-        open.follow_failures();
+        open.retry.follow();
         if open.turn_to(question) {
             asked.set_value(None);
         }

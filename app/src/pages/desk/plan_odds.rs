@@ -42,7 +42,7 @@ impl PlanOdds {
         let installation = installation();
         follow(move || {
             let question = (symbol.get(), epoch.get());
-            odds.closes.follow_failures();
+            odds.closes.retry.follow();
             let is_answered = installation.answers(tape);
             if odds.closes.turn_to(question) {
                 odds.smile.set_value(None);
@@ -55,7 +55,7 @@ impl PlanOdds {
             spawn_local(async move {
                 let answer = match read_bars(question.0, BarSpan::Day, None).await {
                     Ok(answer) => answer,
-                    Err(why) => return odds.closes.failed(&why),
+                    Err(why) => return odds.closes.retry.failed(&why),
                 };
                 let closes = answer.bars.iter().map(|bar| bar.close.to_f64()).collect();
                 odds.moves.try_set_value(None);

@@ -114,7 +114,7 @@ impl ValuedPositions {
             let (benchmark, Some(epoch)) = (self.benchmark.get(), epoch.get()) else { return };
             let (has_open, is_answered) = (has_open.get(), installation.answers(self.tape));
             let question = (benchmark, epoch);
-            self.betas.follow_failures();
+            self.betas.retry.follow();
             if self.betas.turn_to(question) {
                 // What was weighed with the betas before says nothing any more.
                 self.value();
@@ -153,7 +153,7 @@ impl ValuedPositions {
             let (mut groups, Some(epoch)) = (asked.get(), epoch.get()) else { return };
             let is_answered = installation.answers(self.tape);
             self.earlier.turn_to(epoch);
-            self.earlier.follow_failures();
+            self.earlier.retry.follow();
             self.earlier.told.with_untracked(|known| {
                 let is_new = |group: &(Symbol, Option<Moment>), contracts: &Vec<Contract>| {
                     let asked = (group.0, group.1, contracts.clone());
@@ -192,7 +192,7 @@ impl ValuedPositions {
                 if self.earlier.take(epoch, all) {
                     self.value();
                     if let Some(why) = failure {
-                        self.earlier.failed(&why);
+                        self.earlier.retry.failed(&why);
                     }
                 }
             });

@@ -15,7 +15,7 @@ pub(super) fn volatility_days(open: OpenInterestAnswer) -> VolatilityDaysSignal 
     let days = Answer::new();
     let asked = StoredValue::new(None);
     follow(move || {
-        days.follow_failures();
+        days.retry.follow();
         let is_open = matches!(open.told.read().as_ref(), Some(Ok(_)));
         let Some(question) = open.question() else { return };
         days.turn_to(question);
