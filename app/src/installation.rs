@@ -45,7 +45,9 @@ pub(crate) struct Installation {
     /// When what is shown was kept, in milliseconds since 1970; nothing where it is the server's.
     pub(crate) kept_at_ms: RwSignal<Option<f64>>,
     /// Something that was drawn waits to be kept: with the page it would be gone.
-    pub(crate) has_unsent: StoredValue<bool>,
+    pub(crate) has_unsent_drawings: StoredValue<bool>,
+    /// So does what was done to watchlists.
+    pub(crate) has_unsent_lists: StoredValue<bool>,
     /// The charts that are shown, whoever chose them: a link, or this device.
     pub(crate) layout: RwSignal<Layout>,
 }
@@ -57,7 +59,8 @@ impl Installation {
             is_outdated: RwSignal::new(false),
             can_install: RwSignal::new(false),
             kept_at_ms: RwSignal::new(None),
-            has_unsent: StoredValue::new(false),
+            has_unsent_drawings: StoredValue::new(false),
+            has_unsent_lists: StoredValue::new(false),
             layout: RwSignal::new(Layout::default()),
         }
     }
@@ -65,6 +68,11 @@ impl Installation {
     /// Whether what is shown is what this device kept.
     pub(crate) fn is_kept(self) -> bool {
         self.kept_at_ms.read().is_some()
+    }
+
+    /// Whether with the page something would be gone.
+    fn has_unsent(self) -> bool {
+        self.has_unsent_drawings.get_value() || self.has_unsent_lists.get_value()
     }
 
     /// A newer version is there, which is told once: some hear of it with every look.
@@ -148,7 +156,7 @@ impl Watch {
         }
         let installation = self.installation;
         let is_kept = installation.kept_at_ms.with_untracked(Option::is_some);
-        if is_open && is_kept && !installation.has_unsent.get_value() {
+        if is_open && is_kept && !installation.has_unsent() {
             reload_once(now_ms);
         }
         if link == Link::Lost && ASK_MS < now_ms - self.asked_ms {
@@ -216,7 +224,8 @@ async fn leave_signed_out(installation: Installation) {
     let status = answer.ok().and_then(|answer| answer.dyn_into::<Response>().ok());
     if status.is_some_and(|answer| answer.status() == 401) {
         // Whoever sits here now is asked nothing, and sees nothing of who was signed in.
-        installation.has_unsent.set_value(false);
+        installation.has_unsent_drawings.set_value(false);
+        installation.has_unsent_lists.set_value(false);
         if let Some(worker) = workers().and_then(|workers| workers.controller()) {
             tell(&worker, &[("word", "forget")]);
         }
@@ -302,7 +311,7 @@ pub(crate) async fn install(installation: Installation) {
 /// Has the browser ask first when somebody leaves what would be gone.
 fn warn_of_unsent(installation: Installation) {
     let warn = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-        if installation.has_unsent.get_value() {
+        if installation.has_unsent() {
             event.prevent_default();
         }
     });

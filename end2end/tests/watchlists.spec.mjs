@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { fingers } from "../chart.mjs";
-import { checkAxe, live, openPage, visit } from "../desk.mjs";
+import { checkAxe, hold, live, openPage, visit } from "../desk.mjs";
 
 const order = async (page) => (await page.locator(".watch-row b").allInnerTexts()).join(" ");
 
@@ -88,6 +88,53 @@ visit("what one page did to a list stays when another one changes it", {},
     } finally {
       await other.leave();
     }
+  });
+
+visit("what is done to lists quickly is seen at once, and sent one after the other", {},
+  async ({ page }) => {
+    const remove = (symbol) =>
+      page.getByRole("button", { name: `Remove ${symbol} from the watchlist` }).click();
+    const [asked, answered] = [[], []];
+    page.on("request", (request) => {
+      if (request.url().endsWith("/watchlists/change")) asked.push(request);
+    });
+    page.on("response", (answer) => {
+      if (asked.includes(answer.request())) answered.push(answered.length);
+    });
+    await live(page);
+    await until(() => order(page), "SPX NDX SPY QQQ VIX", "the first list");
+    // What renames lists is loaded by then.
+    const menu = await openMenu(page);
+    await menu.getByPlaceholder("Another name").fill("Mine");
+    await menu.getByRole("button", { name: "Rename" }).click();
+    await until(() => answered.length, 1, "the first name");
+
+    const answer = await hold(page, "**/watchlists/change");
+    await menu.getByPlaceholder("Another name").fill("Indices");
+    await menu.getByRole("button", { name: "Rename" }).click();
+    await menu.getByRole("button", { name: "Indices · 5" }).waitFor();
+    await page.keyboard.press("Escape");
+    await remove("SPY");
+    await remove("QQQ");
+    await page.locator("#watch-grip-VIX").focus();
+    await page.keyboard.press("ArrowUp");
+    await until(() => order(page), "SPX VIX NDX", "all of it is seen at once");
+    await pause(300);
+    assert.equal(asked.length, 2, "the others wait for the answer to the first");
+    answer();
+    await until(() => answered.length, 5, "all of it is sent");
+    assert.equal(await order(page), "SPX VIX NDX");
+
+    // What cannot be kept holds nothing up.
+    await page.unroute("**/watchlists/change");
+    await page.route("**/watchlists/change", (route) => route.abort(), { times: 1 });
+    await remove("NDX");
+    await remove("VIX");
+    await until(() => order(page), "SPX NDX", "what was not kept is back, the other is gone");
+    page.complaints.length = 0;
+    await page.waitForLoadState("networkidle");
+    await page.reload();
+    await until(() => order(page), "SPX NDX", "after another visit");
   });
 
 visit("lists are made, named, chosen, deleted and brought back", {}, async ({ page }) => {

@@ -517,7 +517,8 @@ fn WatchPane(data: DeskData, symbol: Memo<Symbol>, on_choose: Callback<Symbol>) 
     let watchlists = data.watchlists;
     let menu = WatchMenuControls {
         lists: derived(move || watchlists.lists()),
-        chosen: derived(move || watchlists.chosen()),
+        // A memo: a name that is being typed beside it stays while the lists are told again.
+        chosen: memo(move || watchlists.chosen()).into(),
         on_wish: Callback::new(move |wish| watchlists.grant(wish)),
     };
     let controls = WatchControls {

@@ -104,6 +104,7 @@ impl DeskData {
             asked
         });
         let toast = RwSignal::new(None);
+        let installation = installation();
         let data = Self {
             now: RwSignal::new(None),
             asked: RwSignal::new(None),
@@ -119,10 +120,10 @@ impl DeskData {
             symbols: RwSignal::new(None),
             recordings: RwSignal::new(Vec::new()),
             first,
-            watchlists: Watchlists::new(toast),
+            watchlists: Watchlists::new(toast, installation),
             live_levels,
             option_levels,
-            installation: installation(),
+            installation,
             preferences: preferences(),
             snapshots: memo(move || tape.with_books(|live| live.snapshots())),
             day_beats: std::array::from_fn(|_| Trigger::new()),

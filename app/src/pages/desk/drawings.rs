@@ -173,7 +173,7 @@ pub(super) fn drawing_controls(layout: Memo<Layout>, data: DeskData) -> DrawingC
     });
     // What another page than the desk loses is nothing to wait for.
     on_cleanup(move || {
-        let _ = data.installation.has_unsent.try_set_value(false);
+        let _ = data.installation.has_unsent_drawings.try_set_value(false);
     });
     let on_change = Callback::new(move |(symbol, changes): (Symbol, Vec<DrawingChange>)| {
         post.outbox.update_value(|outbox| outbox.put(symbol, changes));
@@ -263,7 +263,7 @@ impl Post {
         let Self { outbox, retry, data } = self;
         let batch = outbox.try_update_value(|outbox| {
             let batch = outbox.begin();
-            data.installation.has_unsent.set_value(outbox.is_wanted());
+            data.installation.has_unsent_drawings.set_value(outbox.is_wanted());
             batch
         });
         let Some((symbol, batch)) = batch.flatten() else { return };
@@ -272,7 +272,7 @@ impl Post {
             let answer = edit_drawings(symbol, words).await;
             let then = outbox.try_update_value(|outbox| {
                 let then = outbox.end(batch, &answer);
-                data.installation.has_unsent.set_value(outbox.is_wanted());
+                data.installation.has_unsent_drawings.set_value(outbox.is_wanted());
                 then
             });
             if then == Some(Then::Send) {

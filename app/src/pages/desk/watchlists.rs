@@ -1,5 +1,8 @@
 //! The trader's watchlists: which there are, which is looked at, and how they change.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
 use api::{
     ApiError, WatchlistChange, WatchlistEdit, WatchlistView, WatchlistsView, change_watchlists,
     read_watchlists,
@@ -10,19 +13,19 @@ use market::{Symbol, SymbolList};
 
 use super::commands::save;
 use crate::components::{ToastText, WatchWish};
+use crate::installation::Installation;
 
 /// The trader's watchlists. Shown at once and kept behind; what cannot be kept comes back.
 #[derive(Clone, Copy)]
 pub(super) struct Watchlists {
     lists: RwSignal<Option<WatchlistsView>>,
-    /// Counts changes: an answer that a newer change overtook is nobody's any more.
-    changes: StoredValue<u64>,
     toast: RwSignal<Option<ToastText>>,
+    installation: Installation,
 }
 
 impl Watchlists {
-    pub(super) fn new(toast: RwSignal<Option<ToastText>>) -> Self {
-        Self { lists: RwSignal::new(None), changes: StoredValue::new(0), toast }
+    pub(super) fn new(toast: RwSignal<Option<ToastText>>, installation: Installation) -> Self {
+        Self { lists: RwSignal::new(None), toast, installation }
     }
 
     /// Takes the server's first answer.
@@ -104,29 +107,29 @@ impl Watchlists {
         changes: Vec<WatchlistChange>,
         told: Option<(String, Vec<WatchlistChange>)>,
     ) {
-        let number = self.changes.try_update_value(|number| {
-            *number += 1;
-            *number
+        let is_idle = WAITING.with_borrow_mut(|waiting| {
+            let is_idle = waiting.is_none();
+            waiting.get_or_insert_default().push_back(Step { by: self, changes, told });
+            is_idle
         });
-        spawn_local(async move {
-            let answer = change_watchlists(changes).await;
-            let is_newest = number == self.changes.try_get_value();
-            match answer {
-                Ok(lists) if is_newest => self.lists.set(Some(lists)),
-                Ok(_) => {}
-                Err(error) => {
-                    self.say(format!("The watchlist was not saved: {error}."));
-                    if let Ok(kept) = read_watchlists().await {
-                        self.lists.set(Some(kept));
-                    }
-                    return;
-                }
-            }
-            if let Some((words, back)) = told {
-                let undo = move || self.change(back.clone(), None);
-                self.toast.set(Some(ToastText::with_undo(words, undo)));
-            }
-        });
+        if is_idle {
+            self.installation.has_unsent_lists.set_value(true);
+            spawn_local(self.send_waiting());
+        }
+    }
+
+    async fn send_waiting(self) {
+        while let Some(step) = next_step() {
+            step.send().await;
+        }
+        self.installation.has_unsent_lists.set_value(false);
+    }
+
+    /// Shows what is kept, unless the trader has done more since.
+    fn show(self, kept: WatchlistsView) {
+        if WAITING.with_borrow(|waiting| waiting.as_ref().is_none_or(VecDeque::is_empty)) {
+            self.lists.set(Some(kept));
+        }
     }
 
     pub(super) fn say(self, text: String) {
@@ -139,43 +142,101 @@ impl Watchlists {
     }
 }
 
+/// What a trader did at once.
+struct Step {
+    by: Watchlists,
+    changes: Vec<WatchlistChange>,
+    /// Its words, with a way back.
+    told: Option<(String, Vec<WatchlistChange>)>,
+}
+
+thread_local! {
+    /// Steps that wait for the answer to the one before; nothing where none is on its way. Each was
+    /// done to what the one before made: in another order they make something else. The page's, not
+    /// the desk's: what waits is sent wherever the trader went.
+    static WAITING: RefCell<Option<VecDeque<Step>>> = const { RefCell::new(None) };
+}
+
+/// The step that is sent next.
+fn next_step() -> Option<Step> {
+    WAITING.with_borrow_mut(|waiting| {
+        let next = waiting.as_mut()?.pop_front();
+        if next.is_none() {
+            *waiting = None;
+        }
+        next
+    })
+}
+
+impl Step {
+    async fn send(self) {
+        let Self { by, changes, told } = self;
+        match change_watchlists(changes).await {
+            Ok(lists) => by.show(lists),
+            Err(error) => {
+                by.say(format!("The watchlist was not saved: {error}."));
+                if let Ok(kept) = read_watchlists().await {
+                    by.show(kept);
+                }
+                return;
+            }
+        }
+        if let Some((words, back)) = told {
+            let undo = move || by.change(back.clone(), None);
+            by.toast.set(Some(ToastText::with_undo(words, undo)));
+        }
+    }
+}
+
 /// Makes of `before` what `after` is.
 fn edit(name: &str, before: &[Symbol], after: &[Symbol]) -> WatchlistChange {
     let (name, before, after) = (name.to_owned(), before.to_vec(), after.to_vec());
     WatchlistChange::Edit(WatchlistEdit { name, before, after })
 }
 
-/// Loaded with the first wish: the first page needs none of it.
+/// Loaded with the first wish: the first page needs none of it. What is wanted is shown at once: what
+/// is done next is done to that.
 #[lazy]
 async fn grant(watchlists: Watchlists, wish: WatchWish) {
-    let Some(all) = watchlists.lists.get_untracked() else { return };
-    let name = all.chosen;
-    let is_there = |name: &str| all.lists.iter().any(|list| list.name == name);
-    match wish {
-        WatchWish::Choose(name) => watchlists.change(vec![WatchlistChange::Choose(name)], None),
-        WatchWish::Make(name) if is_there(&name) => {
-            watchlists.say(format!("There is a watchlist {name} already."));
+    let Some(mut all) = watchlists.lists.get_untracked() else { return };
+    let name = all.chosen.clone();
+    let symbols = untrack(|| watchlists.symbols());
+    let (changes, told) = match wish {
+        WatchWish::Choose(wanted) => {
+            all.chosen.clone_from(&wanted);
+            (vec![WatchlistChange::Choose(wanted)], None)
+        }
+        WatchWish::Make(name) | WatchWish::Rename(name)
+            if all.lists.iter().any(|list| list.name == name) =>
+        {
+            return watchlists.say(format!("There is a watchlist {name} already."));
         }
         WatchWish::Make(made) => {
-            let changes = vec![edit(&made, &[], &[]), WatchlistChange::Choose(made)];
-            watchlists.change(changes, None);
+            all.lists.push(WatchlistView { name: made.clone(), symbols: Vec::new() });
+            all.chosen.clone_from(&made);
+            (vec![edit(&made, &[], &[]), WatchlistChange::Choose(made)], None)
         }
         WatchWish::Rename(to) => {
-            watchlists.change(vec![WatchlistChange::Rename { name, to }], None);
+            let lists = all.lists.iter_mut();
+            lists.filter(|list| list.name == name).for_each(|list| list.name.clone_from(&to));
+            all.chosen.clone_from(&to);
+            (vec![WatchlistChange::Rename { name, to }], None)
         }
         WatchWish::Delete => {
-            let words = format!("{name} is deleted.");
-            let symbols = untrack(|| watchlists.symbols());
+            all.lists.retain(|list| list.name != name);
+            all.chosen = all.lists.first().map(|list| list.name.clone()).unwrap_or_default();
             let back = vec![edit(&name, &[], &symbols), WatchlistChange::Choose(name.clone())];
-            watchlists.change(vec![WatchlistChange::Remove(name)], Some((words, back)));
+            let words = format!("{name} is deleted.");
+            (vec![WatchlistChange::Remove(name)], Some((words, back)))
         }
-        WatchWish::Import(text) => import(watchlists, &text),
+        WatchWish::Import(text) => return import(watchlists, &text),
         WatchWish::Export => {
-            let symbols = untrack(|| watchlists.symbols());
             let lines: String = symbols.iter().map(|symbol| format!("{symbol}\n")).collect();
-            save(&format!("{name}.txt"), "text/plain", &lines);
+            return save(&format!("{name}.txt"), "text/plain", &lines);
         }
-    }
+    };
+    watchlists.lists.set(Some(all));
+    watchlists.change(changes, told);
 }
 
 /// Puts a text's tickers on the list, and says which words are none.
