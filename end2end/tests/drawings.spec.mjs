@@ -130,6 +130,45 @@ visit("a drawing is chosen, moved, styled, locked and deleted by hand", {}, asyn
   assert.deepEqual(await listed(page), []);
 });
 
+visit("a drawing that was begun is given up by the right button, or by Escape", {},
+  async ({ page }) => {
+    await pause(page);
+    const saved = saves(page);
+    const canvas = page.locator(".price-chart__canvas");
+    const box = await canvas.boundingBox();
+    const [x, y] = [box.x + 200, box.y + 300];
+    const tool = (how = {}) =>
+      page.getByRole("button", { name: "Trend line", exact: true, ...how });
+    // Whether the browser would open its menu, by every press of the right button.
+    await canvas.evaluate((canvas) => {
+      self.menus = [];
+      canvas.addEventListener("contextmenu", (event) => self.menus.push(!event.defaultPrevented));
+    });
+    const rightClick = () => page.mouse.click(x + 90, y - 60, { button: "right" });
+    for (const giveUp of [rightClick, () => page.keyboard.press("Escape")]) {
+      await page.mouse.move(x, 5);
+      const before = await drawn(page);
+      await tool().click();
+      await page.mouse.click(x, y);
+      await page.mouse.move(x + 90, y - 60, { steps: 4 });
+      await giveUp();
+      await tool({ pressed: false }).waitFor();
+      await page.mouse.move(x, 5);
+      await until(async () => (await drawn(page)) === before, "what was begun is still seen");
+      // Another press begins nothing.
+      await page.mouse.click(x + 90, y - 60);
+      await page.mouse.move(x, 5);
+      assert.equal(await drawn(page), before);
+    }
+    // Where nothing was begun the browser's menu is there, as with a tool that has not drawn yet.
+    await tool().click();
+    await rightClick();
+    assert.deepEqual(await page.evaluate(() => self.menus), [false, true]);
+    await page.keyboard.press("Escape");
+    assert.deepEqual(await listed(page), []);
+    assert.equal(saved.count, 0);
+  });
+
 visit("a trader without a mouse draws, moves and deletes", {}, async ({ page }) => {
   await pause(page);
   await page.locator(".price-chart__canvas").focus();

@@ -3,7 +3,7 @@
 use crate::erased::{follow, memo};
 use ::canvas::Painter;
 use chart::{Action, ChartState, CompareSeries, LinkedPoint, ScaleMode, Subject};
-use gloo::events::EventListener;
+use gloo::events::{EventListener, EventListenerOptions};
 use leptos::html;
 use leptos::prelude::*;
 use market::{Bar, Moment, Symbol, fold_bars, instrument, join_bars};
@@ -370,10 +370,13 @@ impl Chart {
         };
         let restored = EventListener::new(&canvas, "contextrestored", anew);
         let seen_again = EventListener::new(&document(), "visibilitychange", anew);
+        let options = EventListenerOptions::enable_prevent_default();
+        let on_menu = move |event: &web_sys::Event| self.hands().menu(event);
+        let menu = EventListener::new_with_options(&canvas, "contextmenu", options, on_menu);
         let observed = Closure::<dyn FnMut()>::new(measure);
         if let Ok(observer) = web_sys::ResizeObserver::new(observed.as_ref().unchecked_ref()) {
             observer.observe(&canvas);
-            let watching = StoredValue::new_local((observer, observed, restored, seen_again));
+            let watching = StoredValue::new_local((observer, observed, restored, seen_again, menu));
             on_cleanup(move || {
                 let _ = watching.try_with_value(|(observer, ..)| observer.disconnect());
             });

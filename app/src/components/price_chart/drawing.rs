@@ -321,6 +321,15 @@ impl Chart {
         self.drawn(changes.unwrap_or_default());
     }
 
+    /// Gives up the drawing that was begun. True when there was one.
+    pub(super) fn give_up_drawing(self) -> bool {
+        let is_given_up = self.state.try_update_value(ChartState::give_up) == Some(true);
+        if is_given_up {
+            self.drawn(Vec::new());
+        }
+        is_given_up
+    }
+
     /// A key while drawing, or with a drawing selected. True when it was for that.
     pub(super) fn drawing_key(self, event: &KeyboardEvent) -> bool {
         let key = event.key();

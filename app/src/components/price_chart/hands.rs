@@ -3,6 +3,7 @@
 use chart::{Action, ChartState, Region};
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::canvas::Chart;
 
@@ -300,6 +301,16 @@ impl Grip {
             Region::Prices | Region::PriceAxis | Region::Pane(_) | Region::Edge(_) => {
                 self.chart.act(Action::Fit);
             }
+        }
+    }
+
+    /// A menu is asked for. Between the points of a drawing, the second button of a mouse gives it
+    /// up instead; a finger that rests there does not.
+    pub(super) fn menu(self, event: &web_sys::Event) {
+        let is_button = event.unchecked_ref::<MouseEvent>().button() == 2;
+        let is_up = self.chart.hands.with_value(|hands| hands.pointers.is_empty());
+        if is_button && is_up && self.chart.give_up_drawing() {
+            event.prevent_default();
         }
     }
 

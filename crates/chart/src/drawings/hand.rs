@@ -112,6 +112,11 @@ impl ChartState {
         was_busy
     }
 
+    /// Gives up the drawing that was begun, and lays the tool down. True when there was one.
+    pub fn give_up(&mut self) -> bool {
+        self.draft.is_some() && self.cancel()
+    }
+
     /// The hand went down. `id` is for what it may begin to draw.
     pub fn press(&mut self, x: f64, y: f64, id: u64) -> (Pressed, Vec<DrawingChange>) {
         let Some(anchor) = self.anchor(x, y) else { return (Pressed::Chart, Vec::new()) };
@@ -321,4 +326,27 @@ fn keep_risk_box(one: &mut Drawing, moved: usize) {
     let least = entry.price * 1e-6;
     target.price = entry.price + sign * (sign * (target.price - entry.price)).max(least);
     stop.price = entry.price - sign * (sign * (entry.price - stop.price)).max(least);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Action;
+    use crate::state::tests::{MINUTES, bars};
+
+    #[test]
+    fn what_was_begun_is_given_up_between_its_points() {
+        let mut state = ChartState::default();
+        state.apply(Action::Resize { width: 1_000.0, height: 600.0 });
+        state.apply(Action::SetBars { bars: bars(300), subject: MINUTES });
+        state.take_tool(Some(Tool::Trend));
+        assert!(!state.give_up(), "nothing is begun");
+        assert_eq!(state.tool(), Some(Tool::Trend));
+        state.press(300.0, 200.0, 7);
+        state.release(300.0, 200.0);
+        assert!(state.give_up());
+        assert_eq!(state.tool(), None);
+        assert_eq!(state.press(500.0, 100.0, 8), (Pressed::Chart, Vec::new()));
+        assert!(state.drawings().is_empty());
+    }
 }
