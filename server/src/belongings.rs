@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{Extension, Form, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use desk::{Account, AuditEvent, Belongs, Cell, OwnerId, Role, TableTaker, Trader};
+use desk::{AuditEntry, AuditEvent, Belongs, Cell, OwnerId, Role, Store, TableTaker, Trader};
 use http::header;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
@@ -202,13 +202,14 @@ async fn delete(
     if account.role == Role::Owner && 1 < store.people(now()).await?.len() {
         return Ok(back("/settings/data", "owner", None));
     }
-    // First the log: of what is gone nothing else tells.
-    accounts.note(&account.id, AuditEvent::Deleted, &device).await?;
-    let Some(rows) = store.remove_belongings(&Belongs::to_account(&account)).await? else {
+    let of = Belongs::to_account(&account);
+    let entry = accounts.entry((&account.id, ""), AuditEvent::Deleted, &device);
+    // Refused where they were alone or no owner a moment ago, and are not any more.
+    let Some(rows) = store.remove_belongings(&of, &entry).await? else {
         return Ok(back("/settings/data", "owner", None));
     };
     accounts.desk.forget(&account.owner);
-    sweep(&accounts, &account);
+    sweep(Arc::clone(store), of, entry);
     info!(account = %account.id, rows, "an account was deleted with all that it kept");
     accounts.doors.look_for_accounts().await?;
     Ok((CLEAR, Redirect::to("/sign-in")).into_response())
@@ -216,14 +217,13 @@ async fn delete(
 
 /// Takes away as well what questions kept that were being answered when the account went. What is
 /// the local person's belongs to whoever is at the machine now.
-fn sweep(accounts: &Accounts, account: &Account) {
-    if account.owner == OwnerId::local() {
+fn sweep(store: Arc<dyn Store>, of: Belongs, entry: AuditEntry) {
+    if of.owner == OwnerId::local() {
         return;
     }
-    let (store, of) = (Arc::clone(&accounts.doors.store), Belongs::to_account(account));
     tokio::spawn(async move {
         tokio::time::sleep(LONG_TIMEOUT).await;
-        match store.remove_belongings(&of).await {
+        match store.remove_belongings(&of, &entry).await {
             Ok(None | Some(0)) => {}
             Ok(Some(rows)) => info!(rows, "what came after an account was deleted went as well"),
             Err(error) => warn!(story = story(&error), "what came after an account stays"),

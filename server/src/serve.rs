@@ -5,6 +5,8 @@ mod authorization;
 #[cfg(test)]
 mod breached_passwords;
 #[cfg(test)]
+mod deletion;
+#[cfg(test)]
 mod demanded_factor;
 #[cfg(test)]
 mod every_route;

@@ -491,7 +491,7 @@ pub(crate) async fn cookie_for_test(store: &Arc<dyn Store>, account: &str) -> St
 
 #[cfg(test)]
 mod tests {
-    use desk::Belongs;
+    use desk::{AuditEntry, AuditEvent, Belongs};
     use http::HeaderName;
 
     use super::peers::FORWARDED;
@@ -541,7 +541,15 @@ mod tests {
         let setup = Arc::clone(&doors.setup);
         assert!(!file.exists() && !setup.is(""), "nothing is offered where somebody has one");
         let all = Belongs::to_account(&Account { id, ..ada() });
-        store.remove_belongings(&all).await.expect("removed");
+        let entry = AuditEntry {
+            at: now(),
+            account: all.account.clone(),
+            event: AuditEvent::Deleted,
+            about: String::new(),
+            device: String::new(),
+            network: String::new(),
+        };
+        store.remove_belongings(&all, &entry).await.expect("removed");
         doors.look_for_accounts().await.expect("looked");
         let token = std::fs::read_to_string(&file).expect("a token");
         assert!(setup.is(&token) && !doors.has_accounts());

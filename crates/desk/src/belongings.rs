@@ -4,7 +4,7 @@ use std::io;
 
 use async_trait::async_trait;
 
-use crate::{Account, OwnerId, StoreError, Trader};
+use crate::{Account, AuditEntry, OwnerId, StoreError, Trader};
 
 /// Whose things.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,13 @@ pub trait BelongingsStore: Send + Sync {
     ) -> Result<(), StoreError>;
 
     /// Takes all of it away at once, the account as well; what was written down of it stays in the
-    /// audit log. Gives how many rows there were; nothing, and nothing is taken, where the account
-    /// is the owner's and there are others.
-    async fn remove_belongings(&self, of: &Belongs) -> Result<Option<u64>, StoreError>;
+    /// audit log, where `entry` comes in the same moment: of what is gone nothing else tells. Gives
+    /// how many rows there were; nothing, and nothing is taken nor written down, where the account
+    /// is the owner's and there are others. Of what came after an account was gone nothing is
+    /// written down either.
+    async fn remove_belongings(
+        &self,
+        of: &Belongs,
+        entry: &AuditEntry,
+    ) -> Result<Option<u64>, StoreError>;
 }

@@ -1,11 +1,12 @@
 //! All that belongs to somebody, by the list of tables.
 
 use async_trait::async_trait;
-use desk::{BelongingsStore, Belongs, Cell, StoreError, TableTaker};
+use desk::{AuditEntry, BelongingsStore, Belongs, Cell, StoreError, TableTaker};
 use futures::TryStreamExt;
-use sqlx::Row;
+use sqlx::{Any, Row, Transaction};
 
 use crate::Database;
+use crate::audit::{append, too_many};
 use crate::copying::{Value, values};
 use crate::database::failed;
 use crate::tables::{Table, Whose, tables};
@@ -47,38 +48,65 @@ impl BelongingsStore for Database {
         Ok(())
     }
 
-    async fn remove_belongings(&self, of: &Belongs) -> Result<Option<u64>, StoreError> {
-        let mut transaction = self.begin().await?;
-        // The account first, as everybody does: two that hold one of both would end each other.
-        let held = sqlx::query("update account set email = email where id = $1 returning role")
-            .bind(of.account.clone())
-            .fetch_optional(&mut *transaction)
-            .await
-            .map_err(failed(DOING))?;
-        let role =
-            held.map(|row| row.try_get::<String, _>(0)).transpose().map_err(failed(DOING))?;
-        let mut removed = 0;
-        // What points at something else goes first.
-        for (table, texts) in tables().rev() {
-            let Some(text) = texts.remove_of else { continue };
-            let done = sqlx::query(text).bind(key(table, of)).execute(&mut *transaction).await;
-            removed += done.map_err(failed(format!("empty {}", table.name)))?.rows_affected();
-        }
-        // Last, when nobody can join by an invitation of this account any more.
-        if role.as_deref() == Some("owner") {
-            let others = sqlx::query("select 1 from account where id <> $1 limit 1")
-                .bind(of.account.clone())
-                .fetch_optional(&mut *transaction)
-                .await
-                .map_err(failed(DOING))?;
-            if others.is_some() {
+    async fn remove_belongings(
+        &self,
+        of: &Belongs,
+        entry: &AuditEntry,
+    ) -> Result<Option<u64>, StoreError> {
+        let mut tries = 0;
+        loop {
+            let mut transaction = self.begin().await?;
+            let Some(Removed { rows, had_account }) = remove(&mut transaction, of).await? else {
                 transaction.rollback().await.map_err(failed(DOING))?;
                 return Ok(None);
+            };
+            if !had_account || append(&mut transaction, entry).await? {
+                transaction.commit().await.map_err(failed(DOING))?;
+                return Ok(Some(rows));
             }
+            too_many(&mut tries)?;
         }
-        transaction.commit().await.map_err(failed(DOING))?;
-        Ok(Some(removed))
     }
+}
+
+/// What was taken away.
+struct Removed {
+    rows: u64,
+    /// Whether the account was still there.
+    had_account: bool,
+}
+
+/// Takes all of it away; nothing where that may not be.
+async fn remove(
+    transaction: &mut Transaction<'_, Any>,
+    of: &Belongs,
+) -> Result<Option<Removed>, StoreError> {
+    // The account first, as everybody does: two that hold one of both would end each other.
+    let held = sqlx::query("update account set email = email where id = $1 returning role")
+        .bind(of.account.clone())
+        .fetch_optional(&mut **transaction)
+        .await
+        .map_err(failed(DOING))?;
+    let role = held.map(|row| row.try_get::<String, _>(0)).transpose().map_err(failed(DOING))?;
+    let mut rows = 0;
+    // What points at something else goes first.
+    for (table, texts) in tables().rev() {
+        let Some(text) = texts.remove_of else { continue };
+        let done = sqlx::query(text).bind(key(table, of)).execute(&mut **transaction).await;
+        rows += done.map_err(failed(format!("empty {}", table.name)))?.rows_affected();
+    }
+    // Last, when nobody can join by an invitation of this account any more.
+    if role.as_deref() == Some("owner") {
+        let others = sqlx::query("select 1 from account where id <> $1 limit 1")
+            .bind(of.account.clone())
+            .fetch_optional(&mut **transaction)
+            .await
+            .map_err(failed(DOING))?;
+        if others.is_some() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(Removed { rows, had_account: role.is_some() }))
 }
 
 /// Whether an entry of the log tells what the account did itself.

@@ -3,11 +3,19 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use desk::{BelongingsStore, Belongs, Cell, OwnerId, TableTaker};
+use desk::{
+    AuditEntry, AuditEvent, AuditStore, BelongingsStore, Belongs, Cell, OwnerId, TableTaker,
+};
+use market::Moment;
 
 use super::home::{Home, on_both};
 
-on_both!(all_of_it_is_given_without_secrets, all_of_it_goes_and_nothing_of_others);
+on_both!(
+    all_of_it_is_given_without_secrets,
+    all_of_it_goes_and_nothing_of_others,
+    what_goes_is_written_down_once_and_what_stays_never,
+    who_goes_while_others_write_is_written_down,
+);
 
 /// Two people, with a row of each table each.
 const ROWS: [&str; 53] = [
@@ -101,6 +109,18 @@ fn ada() -> Belongs {
     Belongs { owner: OwnerId::read("ada".to_owned()), account: "a".to_owned() }
 }
 
+/// That she had it deleted.
+fn deleted() -> AuditEntry {
+    AuditEntry {
+        at: Moment(7),
+        account: ada().account,
+        event: AuditEvent::Deleted,
+        about: String::new(),
+        device: "Firefox".to_owned(),
+        network: String::new(),
+    }
+}
+
 async fn filled(home: &Home) -> store::Database {
     let database = home.open().await;
     for row in ROWS {
@@ -141,12 +161,12 @@ async fn all_of_it_goes_and_nothing_of_others(home: Home) {
     let before = database.count().await.unwrap();
     assert_eq!(before, 53);
     // Bob would be left without anybody who leads.
-    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), None);
+    assert_eq!(database.remove_belongings(&ada(), &deleted()).await.unwrap(), None);
     assert_eq!(database.count().await.unwrap(), before);
     home.tamper("update account set role = 'admin' where id = 'a'").await;
-    // Of each table one, but for the two entries of the log.
-    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), Some(25));
-    assert_eq!(database.count().await.unwrap(), before - 25);
+    // Of each table one, but for the two entries of the log, which has a third then.
+    assert_eq!(database.remove_belongings(&ada(), &deleted()).await.unwrap(), Some(25));
+    assert_eq!(database.count().await.unwrap(), before - 25 + 1);
     let mut taken = Taken::default();
     database.give_belongings(&ada(), &mut taken).await.unwrap();
     let left: Vec<_> = taken.tables.iter().filter(|(_, (_, rows))| !rows.is_empty()).collect();
@@ -155,5 +175,34 @@ async fn all_of_it_goes_and_nothing_of_others(home: Home) {
     let mut taken = Taken::default();
     database.give_belongings(&bob, &mut taken).await.unwrap();
     assert!(taken.tables.values().all(|(_, rows)| rows.len() == 1), "all of his is there");
-    assert_eq!(database.remove_belongings(&ada()).await.unwrap(), Some(0));
+    assert_eq!(database.remove_belongings(&ada(), &deleted()).await.unwrap(), Some(0));
+}
+
+async fn what_goes_is_written_down_once_and_what_stays_never(home: Home) {
+    let database = home.open().await;
+    for row in &ROWS[..2] {
+        home.tamper(row).await;
+    }
+    let log = async || database.audit_of("a", 9).await.unwrap();
+    let remove = async || database.remove_belongings(&ada(), &deleted()).await.unwrap();
+    assert_eq!((remove().await, log().await), (None, vec![]), "she owns the desk, and Bob is here");
+    home.tamper("update account set role = 'admin' where id = 'a'").await;
+    assert_eq!((remove().await, log().await), (Some(1), vec![deleted()]));
+    // What somebody was still at when she went comes back for a moment, and is no second deletion.
+    home.tamper("insert into setting values ('ada', 'x', 'y')").await;
+    assert_eq!((remove().await, log().await), (Some(1), vec![deleted()]));
+    assert_eq!(database.check_audit().await.unwrap(), 1);
+}
+
+async fn who_goes_while_others_write_is_written_down(home: Home) {
+    let database = home.open().await;
+    home.tamper(ROWS[0]).await;
+    let other = AuditEntry { account: "b".to_owned(), event: AuditEvent::Exported, ..deleted() };
+    let others = futures::future::join_all((0..20).map(|_| database.add_audit(&other)));
+    let (of, entry) = (ada(), deleted());
+    let (gone, written) = tokio::join!(database.remove_belongings(&of, &entry), others);
+    assert_eq!(gone.unwrap(), Some(1));
+    assert!(written.iter().all(Result::is_ok), "{written:?}");
+    assert_eq!(database.audit_of("a", 9).await.unwrap(), [entry]);
+    assert_eq!(database.check_audit().await.unwrap(), 21);
 }
