@@ -11,6 +11,7 @@ use desk::{AuditEntry, AuditEvent, Belongs, Cell, OwnerId, Role, Store, TableTak
 use http::header;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
+use tower_sessions::Session;
 use tracing::{info, warn};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -193,6 +194,7 @@ async fn delete(
     State(accounts): State<Accounts>,
     Extension(Here { account, .. }): Extension<Here>,
     device: Device,
+    session: Session,
     Form(form): Form<DeleteForm>,
 ) -> Result<Response, Problem> {
     if let Err(word) = accounts.knows(&account, form.present, &device).await? {
@@ -212,6 +214,8 @@ async fn delete(
     sweep(Arc::clone(store), of, entry);
     info!(account = %account.id, rows, "an account was deleted with all that it kept");
     accounts.doors.look_for_accounts().await?;
+    // The browser's sign-in went with the account: a cookie that it kept would seem a guess.
+    session.flush().await?;
     Ok((CLEAR, Redirect::to("/sign-in")).into_response())
 }
 
