@@ -11,10 +11,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::{Account, Limited, Store, Tiers, Trader, Used};
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use ipnet::IpNet;
 use market::{Moment, Span};
 use serde::{Deserialize, Serialize};
@@ -248,7 +248,8 @@ impl Doors {
 
     /// Lets nobody to these routes before it is known who asks.
     pub(crate) fn guard(&self, routes: Router) -> Router {
-        routes.layer(from_fn_with_state(self.clone(), identify)).layer(self.sessions())
+        let known = routes.layer(from_fn_with_state(self.clone(), identify)).layer(self.sessions());
+        known.layer(map_response(end_securely))
     }
 
     /// Lets a backup come through the browser, or says what to do in its place.
@@ -266,11 +267,29 @@ impl Doors {
     fn sessions(&self) -> SessionManagerLayer<SignIns> {
         let idle = tower_sessions::cookie::time::Duration::microseconds(IDLE_MAX.0);
         SessionManagerLayer::new(SignIns(Arc::clone(&self.store)))
-            .with_name(if self.is_https { "__Host-sid" } else { "sid" })
+            .with_name(if self.is_https { BY_HTTPS } else { "sid" })
             .with_same_site(SameSite::Lax)
             .with_secure(self.is_https)
             .with_expiry(Expiry::OnInactivity(idle))
     }
+}
+
+/// The session's cookie by https: no neighbour can set one that is called so.
+const BY_HTTPS: &str = "__Host-sid";
+
+/// A browser ends a cookie of that name only where its end is `Secure` as well, which tower-sessions
+/// leaves out up to 0.15 (its pull request 268): it would bring what opens nothing any more.
+async fn end_securely(mut answer: Response) -> Response {
+    for (name, value) in answer.headers_mut() {
+        let ended = value.as_bytes().strip_prefix(BY_HTTPS.as_bytes());
+        if name == header::SET_COOKIE && ended.is_some_and(|rest| rest.starts_with(b"=;")) {
+            let secure = [value.as_bytes(), b"; Secure"].concat();
+            if let Ok(secure) = HeaderValue::from_bytes(&secure) {
+                *value = secure;
+            }
+        }
+    }
+    answer
 }
 
 /// What is served to whoever is not signed in.

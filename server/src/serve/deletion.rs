@@ -73,6 +73,10 @@ async fn check_quiet(site: Site, name: &str) {
 #[tokio::test]
 async fn who_is_gone_is_in_the_log_and_nothing_warns() {
     check_quiet(Site::open().await, "sid").await;
+    let by_https = Site::with(|configuration| {
+        configuration.address = Some("https://localhost".parse().expect("an address"));
+    });
+    check_quiet(by_https.await, "__Host-sid").await;
 }
 
 /// Whoever is handed the desk over while their password is looked at is its owner when all is to
