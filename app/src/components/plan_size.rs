@@ -77,8 +77,9 @@ fn panel(controls: PlanControls, is_open: RwSignal<bool>) -> AnyView {
         UnitLoss::of(now.outlook.as_ref()?, now.worst(), now.position.units())
     });
     let size = memo(move || {
-        let means = means.read();
-        Size::of(means.risk()?, amount(&means.account)?, loss.get()?.dollars)
+        let (now, means) = (now.read(), means.read());
+        let position = &now.as_ref()?.position;
+        Size::of(position, means.risk()?, amount(&means.account)?, loss.get()?.dollars)
     });
     let told = memo(move || told(loss.get(), size.get()));
     let units = memo(move || size.get().map_or(0, |size| size.units));
@@ -127,7 +128,7 @@ fn panel(controls: PlanControls, is_open: RwSignal<bool>) -> AnyView {
             disabled=erased(move || units.get() == 0)
             on:click=heard(apply)
         >
-            "Trade " {part(move || units.get().to_string())}
+            "Trade " {part(move || count(units.get()))}
         </button>
         <p class="menu__note">"Account and risk stay on this device."</p>
     }
@@ -159,13 +160,23 @@ fn told(loss: Option<UnitLoss>, size: Option<Size>) -> String {
             format!("One already loses {one} {how}: more than you allow.{end}")
         }
         Some(Size { units: 0, .. }) => format!("One already loses {one}: more than you allow."),
-        Some(Size { units, loss, part }) => format!(
-            "One loses {one} {how}; {units} lose {}, {:.2}% of the account.{end}",
+        Some(Size { units, loss, part, is_most }) => format!(
+            "One loses {one} {how}; {} lose {}, {:.2}% of the account.{}{end}",
+            count(units),
             money(loss),
             100.0 * part,
+            if is_most { MOST } else { "" },
         ),
     }
 }
+
+/// `12,500` units.
+fn count(units: i64) -> String {
+    format::signed(units as f64, 0).trim_start_matches('+').to_owned()
+}
+
+/// What is said where more would lose no more than is allowed.
+const MOST: &str = " You allow more, but no more are told.";
 
 /// A loss below it is told as nothing.
 const CENT: f64 = 0.005;
@@ -177,8 +188,9 @@ mod tests {
     #[test]
     fn at_most_is_said_of_nothing_that_has_no_end() {
         const END: &str = " There is no end to what it can lose.";
-        let some = Some(Size { units: 2, loss: 40_000.0, part: 0.02 });
-        let none = Some(Size { units: 0, loss: 0.0, part: 0.0 });
+        let some = Some(Size { units: 2, loss: 40_000.0, part: 0.02, is_most: false });
+        let none = Some(Size { units: 0, loss: 0.0, part: 0.0, is_most: false });
+        let most = Some(Size { units: 10_000, loss: 40_000.0, part: 0.02, is_most: true });
         let of = |dollars, is_endless| Some(UnitLoss { dollars, is_endless });
         for (loss, size, expected) in [
             (
@@ -191,6 +203,12 @@ mod tests {
                 some,
                 "One loses $20,000 on the worst move from −8% to +6%; 2 lose $40,000, \
                  2.00% of the account.",
+            ),
+            (
+                of(4.0, false),
+                most,
+                "One loses $4.00 at most; 10,000 lose $40,000, 2.00% of the account. \
+                 You allow more, but no more are told.",
             ),
             (of(20_000.0, false), none, "One already loses $20,000: more than you allow."),
             (

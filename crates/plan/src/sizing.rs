@@ -1,6 +1,6 @@
 //! How many to trade, and what a broker would want to see behind it.
 
-use crate::{Extreme, Outlook, Scenario, Stand};
+use crate::{Extreme, Leg, Outlook, Position, QUANTITY_MAX, Scenario, Stand};
 
 /// What a trader is ready to lose.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,6 +20,8 @@ pub struct Size {
     pub loss: f64,
     /// The same as a part of the account.
     pub part: f64,
+    /// Whether more would be allowed: these are the most that are told.
+    pub is_most: bool,
 }
 
 /// What a position loses at most between −8 % and +6 % at once, where it loses most, and there.
@@ -41,13 +43,14 @@ pub struct UnitLoss {
     pub is_endless: bool,
 }
 
-/// The most units that are ever told.
-const UNITS_MAX: f64 = 10_000.0;
+/// The most shares of a leg that are told, as many as one can have. A contract counts as the shares
+/// that it is for: ten thousand contracts are as many as a million shares.
+const SHARES_MAX: f64 = QUANTITY_MAX as f64;
 
 impl Size {
-    /// How many units lose at most what `risk` allows, when one loses `loss_of_one` dollars;
-    /// nothing without an account, and where nothing can be lost.
-    pub fn of(risk: Risk, account: f64, loss_of_one: f64) -> Option<Self> {
+    /// How many units of a position lose at most what `risk` allows, when one loses `loss_of_one`
+    /// dollars; nothing without an account, and where nothing can be lost.
+    pub fn of(position: &Position, risk: Risk, account: f64, loss_of_one: f64) -> Option<Self> {
         let allowed = match risk {
             Risk::Part(part) => part * account,
             Risk::Dollars(dollars) => dollars,
@@ -56,12 +59,23 @@ impl Size {
         if !is_known || account <= 0.0 || allowed <= 0.0 || loss_of_one <= 0.0 {
             return None;
         }
-        let units = (allowed / loss_of_one + 1e-9).floor().min(UNITS_MAX);
+        let (allowed, most) = ((allowed / loss_of_one + 1e-9).floor(), units_max(position));
+        let units = allowed.min(most);
         let loss = units * loss_of_one;
-        #[expect(clippy::cast_possible_truncation, reason = "at most ten thousand")]
-        let size = Self { units: units as i64, loss, part: loss / account };
+        #[expect(clippy::cast_possible_truncation, reason = "at most a million")]
+        let size =
+            Self { units: units as i64, loss, part: loss / account, is_most: most < allowed };
         Some(size)
     }
+}
+
+/// The most units whose legs have no more than [`SHARES_MAX`]; one at least, which is there.
+fn units_max(position: &Position) -> f64 {
+    let of_leg = |leg: &Leg| {
+        let in_one = (leg.quantity.abs() / position.units()) as f64;
+        (SHARES_MAX / (in_one * leg.instrument.multiplier())).floor()
+    };
+    position.legs().iter().map(of_leg).fold(SHARES_MAX, f64::min).max(1.0)
 }
 
 impl WorstMove {
