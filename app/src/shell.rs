@@ -38,9 +38,22 @@ pub fn shell(files: PageFiles) -> impl IntoView {
          await start({{ module_or_path: {:?} }}); hydrate();",
         files.script, files.wasm
     );
-    // The browser may offer to install the desk before our own code is there to hear it.
-    let offer = "addEventListener('beforeinstallprompt', (offer) => { \
-                 offer.preventDefault(); self.installOffer = offer; });";
+    // Before our own code is there to hear it, the browser may offer to install the desk, and a
+    // quick hand may press Ctrl-K and type on: `take_over` has those keys replayed.
+    let early = "addEventListener('beforeinstallprompt', (offer) => { \
+                   offer.preventDefault(); self.installOffer = offer; }); \
+                 { const keys = []; \
+                   const hear = (key) => { \
+                     const opens = (key.ctrlKey || key.metaKey) && !key.altKey && !key.shiftKey \
+                       && (key.key === 'k' || key.code === 'KeyK'); \
+                     if (opens) key.preventDefault(); else if (!keys.length) return; \
+                     key.stopImmediatePropagation(); \
+                     keys.push(new KeyboardEvent('keydown', key)); \
+                   }; \
+                   addEventListener('keydown', hear, true); \
+                   self.replayKeys = () => { \
+                     removeEventListener('keydown', hear, true); \
+                     keys.forEach((key) => dispatchEvent(key)); }; }";
     view! {
         <!DOCTYPE html>
         <html
@@ -63,7 +76,7 @@ pub fn shell(files: PageFiles) -> impl IntoView {
                 <meta name="theme-color" content=preferences.theme.color() />
                 <link rel="stylesheet" href=files.style />
                 <link rel="modulepreload" href=files.script />
-                <script nonce=nonce.clone()>{offer}</script>
+                <script nonce=nonce.clone()>{early}</script>
                 <script type="module" nonce=nonce>
                     {start}
                 </script>

@@ -4,7 +4,8 @@
 //! Nothing that the page shows may change meanwhile, or a pane that is not taken over yet would no
 //! longer be what it was drawn from. So effects, and with them the link to the server, wait until
 //! all is taken over, and a hand is not heard until then, as it was not before. Then effects run in
-//! the order in which they came, again with turns for the browser.
+//! the order in which they came, again with turns for the browser. Who opened the palette meanwhile
+//! and typed on is heard at the end.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -93,7 +94,16 @@ pub fn take_over(hydration: impl Future<Output = ()> + 'static) {
             after_those_before().await;
             rest().await;
         }
+        replay_keys();
     });
+}
+
+/// Has keys heard that were pressed when nobody could, as the page's first script remembers them.
+fn replay_keys() {
+    let replay = js_sys::Reflect::get(&window(), &"replayKeys".into());
+    if let Some(replay) = replay.ok().and_then(|it| it.dyn_into::<js_sys::Function>().ok()) {
+        _ = replay.call0(&wasm_bindgen::JsValue::NULL);
+    }
 }
 
 /// Runs what it is given in the order in which it was given.

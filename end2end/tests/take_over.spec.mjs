@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { live, openPage, startVolaris, until, visit } from "../desk.mjs";
+import { hold, live, openPage, startVolaris, until, visit } from "../desk.mjs";
+import { palette } from "../palette.mjs";
 
 /** Lets the page have so many turns and no more, until `self.letGo()`; every turn is a long one. */
 function holdTurns(turns) {
@@ -60,6 +61,50 @@ test("a page that is taken over slowly stands still, hears nobody, and then goes
         await live(page);
         await page.keyboard.press("?");
         await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+      } finally {
+        await page.quit();
+      }
+    }
+  } finally {
+    await server.stop();
+  }
+});
+
+test("the palette that is asked for too early comes with what was typed", async () => {
+  const server = await startVolaris();
+  try {
+    // Before the code is there, and while it takes the page over.
+    for (const turns of [undefined, 5]) {
+      let letGo;
+      const page = await openPage({
+        server,
+        path: "/chart/SPX",
+        beforeVisit: async (page) => {
+          if (turns === undefined) letGo = await hold(page, "**/*.wasm");
+          else await page.addInitScript(holdTurns, turns);
+        },
+      });
+      try {
+        letGo ??= () => page.evaluate(() => self.letGo());
+        if (turns !== undefined) await until(() => page.evaluate(() => self.isHeld), "the turn");
+        // What was typed before that is for nobody, as it was.
+        await page.keyboard.type("v");
+        await page.keyboard.press("Control+k");
+        await page.keyboard.type("qqq");
+        assert.equal(await palette(page).isVisible(), false);
+        await letGo();
+        await live(page);
+        const field = palette(page).getByRole("combobox");
+        await until(async () => (await field.inputValue()) === "qqq", "what was typed");
+        const first = palette(page).getByRole("option").first();
+        await until(async () => (await first.innerText()).startsWith("QQQ"), "QQQ is not found");
+        await page.keyboard.press("Enter");
+        await page.waitForURL(/\/chart\/QQQ/);
+        await palette(page).waitFor({ state: "hidden" });
+        // From now on they are heard once, as ever.
+        await page.keyboard.press("Control+k");
+        await palette(page).waitFor();
+        assert.equal(await field.inputValue(), "");
       } finally {
         await page.quit();
       }
