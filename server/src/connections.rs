@@ -49,11 +49,14 @@ struct Serving {
     tls: Option<TlsAcceptor>,
     /// How long it is waited for a request's head, and for a TLS connection to be agreed on.
     patience: Duration,
+    /// Tells how far the end is.
+    ending: watch::Sender<Stage>,
 }
 
 /// How far the end of a server is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
+    #[default]
     Serving,
     /// Who has an answer is let go.
     Ending,
@@ -61,8 +64,30 @@ enum Stage {
     Cut,
 }
 
-/// What stage it is in; its sender knows whether any connection is left.
+/// What stage it is in; its sender knows whether anything is still under way.
 type Ending = watch::Receiver<Stage>;
+
+/// Comes with each request: has the end of the server wait for what is done for it, though nobody
+/// waits for the answer any more.
+#[derive(Clone, Default)]
+pub(crate) struct UnderWay(watch::Sender<Stage>);
+
+impl UnderWay {
+    /// Does something that the end waits for from this moment on, as long as for a request; gives
+    /// nothing where it was cut then.
+    pub(crate) fn kept<Done>(
+        self,
+        doing: impl Future<Output = Done>,
+    ) -> impl Future<Output = Option<Done>> {
+        let cut = reached(self.0.subscribe(), Stage::Cut);
+        async move {
+            tokio::select! {
+                done = doing => Some(done),
+                () = cut => None,
+            }
+        }
+    }
+}
 
 /// Lets this process have as many connections as it serves: some systems begin with 256.
 pub(crate) fn allow_many() {
@@ -99,7 +124,7 @@ impl Serving {
     ) -> Self {
         let mut http = Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(patience).max_headers(64);
-        Self { http, router, to_https, tls, patience }
+        Self { http, router, to_https, tls, patience, ending: watch::Sender::default() }
     }
 
     async fn accept(
@@ -108,7 +133,7 @@ impl Serving {
         proxies: Arc<[IpNet]>,
         end: impl Future<Output = ()>,
     ) {
-        let ending = watch::Sender::new(Stage::Serving);
+        let ending = &self.ending;
         let crowd = Crowd::new(proxies);
         let mut end = std::pin::pin!(end);
         loop {
@@ -181,8 +206,10 @@ impl Serving {
     where
         Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        let under_way = UnderWay(self.ending.clone());
         let service = router.map_request(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
+            request.extensions_mut().insert(under_way.clone());
             request
         });
         let service = TowerToHyperService::new(service);
@@ -201,9 +228,11 @@ impl Serving {
     }
 }
 
-/// Waits until the end has come so far.
+/// Waits until the end has come so far: for ever, where nobody is left to tell of it.
 async fn reached(mut ending: Ending, stage: Stage) {
-    drop(ending.wait_for(|now| stage <= *now).await);
+    if ending.wait_for(|now| stage <= *now).await.is_err() {
+        std::future::pending().await
+    }
 }
 
 #[cfg(test)]
@@ -357,6 +386,24 @@ mod tests {
             stream.flush().await.expect("sent");
             check_closed(told, began, stream).await;
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_under_way_holds_the_end_up_until_it_is_cut() {
+        let ending = watch::Sender::new(Stage::Serving);
+        let under_way = UnderWay(ending.clone());
+        let done = tokio::spawn(under_way.clone().kept(async { "done" }));
+        let hung = tokio::spawn(under_way.kept(std::future::pending::<()>()));
+        assert_eq!(timeout(LATE, done).await.expect("in time").expect("no panic"), Some("done"));
+        assert_eq!(ending.receiver_count(), 1, "what is done holds nothing up");
+        ending.send_replace(Stage::Ending);
+        tokio::task::yield_now().await;
+        assert!(!hung.is_finished(), "it has its time");
+        ending.send_replace(Stage::Cut);
+        timeout(LATE, ending.closed()).await.expect("nothing is under way");
+        assert_eq!(hung.await.expect("no panic"), None);
+        // Where there is no server whose end could come it is done all the same.
+        assert_eq!(UnderWay::default().kept(async { "done" }).await, Some("done"));
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,8 @@ mod deletion;
 #[cfg(test)]
 mod demanded_factor;
 #[cfg(test)]
+mod ending;
+#[cfg(test)]
 mod every_route;
 #[cfg(test)]
 mod forgotten_password;
@@ -59,6 +61,7 @@ use tracing::{Instrument, error, info, warn};
 use crate::accounts::Accounts;
 use crate::certificate::CertificateFiles;
 use crate::configuration::{BACK, Configuration};
+use crate::connections::UnderWay;
 use crate::health::Figures;
 use crate::markets::OfflineMarkets;
 use crate::nodes::Nodes;
@@ -313,18 +316,20 @@ async fn in_time(State(most): State<Duration>, request: Request, next: Next) -> 
 }
 
 /// A change is made to its end, whether or not anybody waits for its answer any more: of what is
-/// done and then written down never only the first half happens because somebody hung up. All of it
-/// must be here before anybody looks at who asks: a body that is held back would be taken later,
-/// when they may have lost their rights.
+/// done and then written down never only the first half happens because somebody hung up, nor
+/// because the server ends just then. All of it must be here before anybody looks at who asks: a
+/// body that is held back would be taken later, when they may have lost their rights.
 async fn finished(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
         let why = format!("the body has more than {BODY_BYTES_MAX} bytes, or was cut short");
         return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, &why).into_response();
     };
-    let answer = next.run(Request::from_parts(parts, Body::from(bytes)));
+    let under_way = parts.extensions.get::<UnderWay>().cloned().unwrap_or_default();
+    let answer = under_way.kept(next.run(Request::from_parts(parts, Body::from(bytes))));
     match tokio::spawn(answer.in_current_span()).await {
-        Ok(answer) => answer,
+        Ok(Some(answer)) => answer,
+        Ok(None) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Err(error) => match error.try_into_panic() {
             // It is caught where those of other answers are.
             Ok(panic) => std::panic::resume_unwind(panic),
