@@ -277,8 +277,9 @@ impl Doors {
 /// The session's cookie by https: no neighbour can set one that is called so.
 const BY_HTTPS: &str = "__Host-sid";
 
-/// A browser ends a cookie of that name only where its end is `Secure` as well, which tower-sessions
-/// leaves out up to 0.15 (its pull request 268): it would bring what opens nothing any more.
+/// A browser ends a cookie of that name only where its end is `Secure` as well, which
+/// tower-sessions leaves out up to 0.15 (its pull request 268): it would bring what opens nothing
+/// any more.
 async fn end_securely(mut answer: Response) -> Response {
     for (name, value) in answer.headers_mut() {
         let ended = value.as_bytes().strip_prefix(BY_HTTPS.as_bytes());
