@@ -127,10 +127,10 @@ test("who is signed out elsewhere hears no more, and is led to the sign-in", asy
     const password = first.getByLabel("Password, to sign other browsers out");
     await password.fill("wrong horse battery");
     await first.getByRole("button", { name: "Sign out everywhere else" }).click();
-    await first.getByRole("alert").filter({ hasText: "do not belong together" }).waitFor();
+    await first.getByRole("alert").filter({ hasText: "not your password" }).waitFor();
     await password.fill("wrong horse battery");
     await first.getByRole("button", { name: "Sign out another browser" }).click();
-    await first.getByRole("alert").filter({ hasText: "do not belong together" }).waitFor();
+    await first.getByRole("alert").filter({ hasText: "not your password" }).waitFor();
     assert.equal(await first.locator(".account__browsers li").count(), 3);
     await checkAxe(first);
     assert.equal((await read(server, "/api/v1/positions", cookie)).status, 200);
@@ -166,7 +166,7 @@ test("a password is changed by its owner, and by who has the machine", async () 
     const [cookie, other] = [await protect(server), await protectedSignIn(server, PASSWORD)];
     const change = (present, password) =>
       send(server, "/account/password", { present, password }, cookie);
-    assert.equal((await change("wrong", OTHER)).to, "/settings/security?problem=wrong");
+    assert.equal((await change("wrong", OTHER)).to, "/settings/security?problem=present");
     assert.equal((await change(PASSWORD, "short")).to, "/settings/security?problem=short");
     assert.equal((await change(PASSWORD, OTHER)).to, "/settings/security?done=password");
     assert.equal((await read(server, "/api/v1/symbols", cookie)).status, 200);
@@ -175,7 +175,7 @@ test("a password is changed by its owner, and by who has the machine", async () 
     assert.ok(await protectedSignIn(server, OTHER));
     // Nor is a second factor set up by who only found the browser open.
     const begun = await send(server, "/account/second-factor/begin", { present: PASSWORD }, cookie);
-    assert.equal(begun.to, "/settings/security?problem=wrong");
+    assert.equal(begun.to, "/settings/security?problem=present");
 
     const volaris = async (...args) => {
       const words = ["--data", server.folder, ...args];

@@ -78,7 +78,7 @@ const MEMBER = [
 const LEADER = [
   ["/settings/profile", "Profile"],
   ["/settings/security", "Security"],
-  ["/settings/security?problem=wrong", "Security"],
+  ["/settings/security?problem=present", "Security"],
   ["/people", "People"],
   ["/people?problem=here", "People"],
   ["/people/usage", "Usage and health"],

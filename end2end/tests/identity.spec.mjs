@@ -44,7 +44,7 @@ test("somebody connects the issuer, and signs in there from then on", async () =
     await page.goto(`${server.address}/settings/security`);
     await page.getByLabel("Password, to connect").fill("wrong horse battery");
     await page.getByRole("button", { name: "Connect Mock" }).click();
-    await page.getByRole("alert").filter({ hasText: "do not belong together" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "not your password" }).waitFor();
     await page.getByLabel("Password, to connect").fill(PASSWORD);
     await page.getByRole("button", { name: "Connect Mock" }).click();
     await page.getByRole("link", { name: "Continue" }).click();

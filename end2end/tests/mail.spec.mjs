@@ -235,7 +235,7 @@ test("where everybody has a second factor, nothing is shown before it is set up"
       await page.getByRole("button", { name: "Set a second factor up" }).tap();
     };
     await begin("wrong horse battery");
-    await page.getByRole("alert").filter({ hasText: "do not belong together" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "not your password" }).waitFor();
     for (const at of ["/account", "/people", "/chart/SPX"]) {
       await page.goto(`${server.address}${at}`);
       await page.getByLabel("Your password").waitFor();

@@ -31,7 +31,7 @@ test("a passkey is made, signs in without password and code, and is taken away",
       await page.getByRole("button", { name: "Add a passkey" }).click();
     };
     await add("Phone", "wrong horse battery");
-    await page.getByRole("alert").filter({ hasText: "do not belong together" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "not your password" }).waitFor();
     assert.equal((await device.keys()).length, 0);
     await add("Ada's phone", PASSWORD);
     await section.getByText("Ada's phone").waitFor();

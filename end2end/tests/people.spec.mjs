@@ -154,7 +154,7 @@ test("somebody takes everything along, and deletes it", async () => {
       await page.getByRole("button", { name: "Delete everything" }).click();
     };
     await remove(page, "wrong horse battery");
-    await page.getByRole("alert").filter({ hasText: "do not belong together" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "not your password" }).waitFor();
     await checkAxe(page);
     await page.goto(`${server.address}/settings/security`);
     await page.getByText("Downloaded everything").waitFor();
@@ -252,7 +252,7 @@ test("the owner hands the desk over, and leads no admin any more", async () => {
       await hers.getByRole("button", { name: "Hand the desk over" }).tap();
     };
     await give("wrong horse battery");
-    await hers.getByRole("alert").filter({ hasText: "do not belong together" }).waitFor();
+    await hers.getByRole("alert").filter({ hasText: "not your password" }).waitFor();
     await hers.getByText("Make somebody else its owner").tap();
     await give(PASSWORD);
     await hers.getByText(/^Owner since .*/).waitFor();

@@ -165,7 +165,7 @@ test("an address is changed by who knows the password, and taken back by one pre
     };
     const alert = (text) => page.getByRole("alert").filter({ hasText: text }).waitFor();
     await change(email("robert"), "wrong horse battery");
-    await alert("not your present password");
+    await alert("not your password");
     // Whose it is already, or who is invited by it, is told by the same words.
     for (const name of ["ada", "dee"]) {
       await change(email(name), PASSWORD);

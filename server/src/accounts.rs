@@ -150,7 +150,7 @@ impl Accounts {
         }
         if passwords::compare(password, Some(account.password.clone())).await? == Verdict::Wrong {
             self.note(&account.id, AuditEvent::Refused, device).await?;
-            return Ok(Err("wrong"));
+            return Ok(Err("present"));
         }
         Ok(Ok(()))
     }
@@ -547,7 +547,7 @@ async fn change_password(
     let store = &accounts.doors.store;
     // Somebody set it anew meanwhile.
     if !store.write_password(&account.id, &account.password, &password).await? {
-        return Ok(back(settings::SECURITY, "wrong", None));
+        return Ok(back(settings::SECURITY, "present", None));
     }
     store.remove_sign_ins(&account.id, Some(&hash)).await?;
     accounts.note(&account.id, AuditEvent::PasswordChanged, &device).await?;

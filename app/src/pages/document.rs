@@ -15,7 +15,7 @@ fn told(problem: &str) -> Option<&'static str> {
             "This e-mail address and this password do not belong together, or the code of the \
              second factor is missing or was used."
         }
-        "present" => "That is not your present password.",
+        "present" => "That is not your password.",
         "code" => "That is not the app's code of now. Is the clock of the phone right?",
         "token" => "That is not the set-up token of this desk.",
         "wait" => "Too many tries. Wait a minute, then try once more.",

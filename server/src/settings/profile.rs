@@ -137,7 +137,6 @@ async fn write_email(
     // Asked first, and limited: whose address is whose is not to be found out by the hundred.
     match accounts.knows(&here.account, form.present, &device).await? {
         Ok(()) => change_email(&here, &accounts, &device, (&email, WayBack::Offered)).await,
-        Err("wrong") => again("present"),
         Err(word) => again(word),
     }
 }
