@@ -131,11 +131,50 @@ visit("what is done to lists quickly is seen at once, and sent one after the oth
     await remove("NDX");
     await remove("VIX");
     await until(() => order(page), "SPX NDX", "what was not kept is back, the other is gone");
+    await until(() => answered.length, 6, "the other was sent");
+    // Not even what is kept can be read: it stands as it was last told.
+    const away = "**/watchlists/{change,read}";
+    await page.route(away, (route) => route.abort());
+    await remove("NDX");
+    await page.locator(".toast", { hasText: "The watchlist was not saved" }).waitFor();
+    await until(() => order(page), "SPX NDX", "it is back");
+    await page.unroute(away);
     page.complaints.length = 0;
     await page.waitForLoadState("networkidle");
     await page.reload();
     await until(() => order(page), "SPX NDX", "after another visit");
   });
+
+visit("what was done to a step that was refused is taken back, and told", {}, async ({ page }) => {
+  await live(page);
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await live(other);
+  const make = async (one, name) => {
+    const menu = await openMenu(one);
+    await menu.getByPlaceholder("New list").fill(name);
+    await menu.getByRole("button", { name: "Make" }).click();
+    await menu.getByRole("button", { name: `${name} · 0` }).waitFor();
+    return menu;
+  };
+  const menu = await make(page, "Mine");
+  await make(other, "Taken");
+  const answer = await hold(page, "**/watchlists/change");
+  await menu.getByPlaceholder("Another name").fill("Taken");
+  await menu.getByRole("button", { name: "Rename" }).click();
+  await menu.getByRole("button", { name: "Taken · 0" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("combobox", { name: "Add a symbol" }).fill("QQQ");
+  await page.keyboard.press("Enter");
+  await until(() => order(page), "QQQ", "on what seems to be the renamed list");
+  answer();
+  await page.locator(".toast", { hasText: "Nor was what was done after it." }).waitFor();
+  await openMenu(page);
+  for (const name of ["Mine · 0", "Taken · 0"]) {
+    await menu.getByRole("button", { name }).waitFor();
+  }
+  page.complaints.length = 0;
+});
 
 visit("lists are made, named, chosen, deleted and brought back", {}, async ({ page }) => {
   await live(page);

@@ -19,19 +19,28 @@ use crate::installation::Installation;
 #[derive(Clone, Copy)]
 pub(super) struct Watchlists {
     lists: RwSignal<Option<WatchlistsView>>,
+    /// As the server last told.
+    kept: StoredValue<Option<WatchlistsView>>,
     toast: RwSignal<Option<ToastText>>,
     installation: Installation,
 }
 
 impl Watchlists {
     pub(super) fn new(toast: RwSignal<Option<ToastText>>, installation: Installation) -> Self {
-        Self { lists: RwSignal::new(None), toast, installation }
+        let (lists, kept) = (RwSignal::new(None), StoredValue::new(None));
+        let new = Self { lists, kept, toast, installation };
+        // What is on its way is shown where the trader is by now.
+        SENDING.with_borrow_mut(|sending| sending.iter_mut().for_each(|one| one.by = new));
+        new
     }
 
     /// Takes the server's first answer.
     pub(super) fn begin(self, answer: Result<WatchlistsView, ApiError>) {
         match answer {
-            Ok(lists) if self.lists.read_untracked().is_none() => self.lists.set(Some(lists)),
+            Ok(lists) if self.lists.read_untracked().is_none() => {
+                self.kept.set_value(Some(lists.clone()));
+                self.lists.set(Some(lists));
+            }
             Ok(_) => {}
             Err(error) => self.say(format!("The watchlists could not be read: {error}.")),
         }
@@ -102,33 +111,16 @@ impl Watchlists {
     }
 
     /// Changes the lists, tells so with a way back, and shows what they are then.
-    pub(super) fn change(
-        self,
-        changes: Vec<WatchlistChange>,
-        told: Option<(String, Vec<WatchlistChange>)>,
-    ) {
-        let is_idle = WAITING.with_borrow_mut(|waiting| {
-            let is_idle = waiting.is_none();
-            waiting.get_or_insert_default().push_back(Step { by: self, changes, told });
-            is_idle
+    pub(super) fn change(self, changes: Vec<WatchlistChange>, told: Option<Told>) {
+        let step = Step { changes, told };
+        let is_first = SENDING.with_borrow_mut(|sending| {
+            let is_first = sending.is_none();
+            sending.get_or_insert_with(|| Sending::of(self)).waiting.push_back(step);
+            is_first
         });
-        if is_idle {
+        if is_first {
             self.installation.has_unsent_lists.set_value(true);
-            spawn_local(self.send_waiting());
-        }
-    }
-
-    async fn send_waiting(self) {
-        while let Some(step) = next_step() {
-            step.send().await;
-        }
-        self.installation.has_unsent_lists.set_value(false);
-    }
-
-    /// Shows what is kept, unless the trader has done more since.
-    fn show(self, kept: WatchlistsView) {
-        if WAITING.with_borrow(|waiting| waiting.as_ref().is_none_or(VecDeque::is_empty)) {
-            self.lists.set(Some(kept));
+            spawn_local(send_waiting(self.installation));
         }
     }
 
@@ -144,47 +136,84 @@ impl Watchlists {
 
 /// What a trader did at once.
 struct Step {
-    by: Watchlists,
     changes: Vec<WatchlistChange>,
     /// Its words, with a way back.
-    told: Option<(String, Vec<WatchlistChange>)>,
+    told: Option<Told>,
+}
+
+type Told = (String, Vec<WatchlistChange>);
+
+/// Steps that wait for the answer to the one before. Each was done to what the one before made: in
+/// another order they make something else.
+struct Sending {
+    /// Where the answer is shown.
+    by: Watchlists,
+    waiting: VecDeque<Step>,
+}
+
+impl Sending {
+    fn of(by: Watchlists) -> Self {
+        Self { by, waiting: VecDeque::new() }
+    }
 }
 
 thread_local! {
-    /// Steps that wait for the answer to the one before; nothing where none is on its way. Each was
-    /// done to what the one before made: in another order they make something else. The page's, not
-    /// the desk's: what waits is sent wherever the trader went.
-    static WAITING: RefCell<Option<VecDeque<Step>>> = const { RefCell::new(None) };
+    /// Nothing where no step is on its way. The page's, not the desk's: what waits is sent wherever
+    /// the trader went.
+    static SENDING: RefCell<Option<Sending>> = const { RefCell::new(None) };
+}
+
+/// Loaded with the first change.
+#[lazy]
+async fn send_waiting(installation: Installation) {
+    while let Some(Step { changes, told }) = next_step() {
+        match change_watchlists(changes).await {
+            Ok(kept) => answered(Ok(kept), told),
+            Err(why) => {
+                let kept = read_watchlists().await.ok();
+                answered(Err((why, kept)), None);
+            }
+        }
+    }
+    installation.has_unsent_lists.set_value(false);
 }
 
 /// The step that is sent next.
 fn next_step() -> Option<Step> {
-    WAITING.with_borrow_mut(|waiting| {
-        let next = waiting.as_mut()?.pop_front();
+    SENDING.with_borrow_mut(|sending| {
+        let next = sending.as_mut()?.waiting.pop_front();
         if next.is_none() {
-            *waiting = None;
+            *sending = None;
         }
         next
     })
 }
 
-impl Step {
-    async fn send(self) {
-        let Self { by, changes, told } = self;
-        match change_watchlists(changes).await {
-            Ok(lists) => by.show(lists),
-            Err(error) => {
-                by.say(format!("The watchlist was not saved: {error}."));
-                if let Ok(kept) = read_watchlists().await {
-                    by.show(kept);
-                }
-                return;
-            }
+/// Shows what is kept, unless the trader has done more since. What was done to a step that the
+/// server refused is nothing any more.
+fn answered(kept: Result<WatchlistsView, (ApiError, Option<WatchlistsView>)>, told: Option<Told>) {
+    let is_refused = kept.as_ref().is_err_and(|(why, _)| !why.may_pass());
+    let now = SENDING.with_borrow_mut(|sending| {
+        let Sending { by, waiting } = sending.as_mut()?;
+        let followed = !waiting.is_empty();
+        if is_refused {
+            waiting.clear();
         }
-        if let Some((words, back)) = told {
-            let undo = move || by.change(back.clone(), None);
-            by.toast.set(Some(ToastText::with_undo(words, undo)));
-        }
+        Some((*by, followed))
+    });
+    let Some((by, followed)) = now else { return };
+    let kept = kept.map(Some).unwrap_or_else(|(why, kept)| {
+        let rest = if is_refused && followed { " Nor was what was done after it." } else { "" };
+        by.say(format!("The watchlist was not saved: {why}.{rest}"));
+        kept.or_else(|| by.kept.try_get_value().flatten())
+    });
+    by.kept.set_value(kept.clone());
+    if is_refused || !followed {
+        by.lists.set(kept);
+    }
+    if let Some((words, back)) = told {
+        let undo = move || by.change(back.clone(), None);
+        by.toast.set(Some(ToastText::with_undo(words, undo)));
     }
 }
 
@@ -194,8 +223,8 @@ fn edit(name: &str, before: &[Symbol], after: &[Symbol]) -> WatchlistChange {
     WatchlistChange::Edit(WatchlistEdit { name, before, after })
 }
 
-/// Loaded with the first wish: the first page needs none of it. What is wanted is shown at once: what
-/// is done next is done to that.
+/// Loaded with the first wish: the first page needs none of it. What is wanted is shown at once:
+/// what is done next is done to that.
 #[lazy]
 async fn grant(watchlists: Watchlists, wish: WatchWish) {
     let Some(mut all) = watchlists.lists.get_untracked() else { return };
