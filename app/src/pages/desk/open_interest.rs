@@ -61,7 +61,7 @@ pub(super) fn open_interest(tape: LiveTape, symbol: Memo<Symbol>) -> OpenInteres
                 .with_untracked(|open| matches!(open, Some(Ok(open)) if open.spot.is_none()));
         let is_same = asked.get_value() == Some(question) && !is_first;
         // A tape may run through an hour in a minute: nobody's volatilities are that new.
-        if question.1.is_none()
+        if (question.1.is_none() && !installation.is_kept())
             || !is_answered
             || (is_same && steady_ms() - asked_ms.get_value() < ASKED_EVERY_MS)
         {
@@ -70,11 +70,7 @@ pub(super) fn open_interest(tape: LiveTape, symbol: Memo<Symbol>) -> OpenInteres
         asked.set_value(Some(question));
         asked_ms.set_value(steady_ms());
         spawn_local(async move {
-            let answer = read_open_interest(question.0).await;
-            let is_error = answer.is_err();
-            if open.take_or_fail(question, answer) && is_error {
-                asked_ms.try_set_value(f64::NEG_INFINITY);
-            }
+            open.take_or_fail(question, read_open_interest(question.0).await);
         });
     });
     open
