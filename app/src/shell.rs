@@ -45,7 +45,7 @@ pub fn shell(files: PageFiles) -> impl IntoView {
                  { const keys = []; \
                    const hear = (key) => { \
                      const opens = (key.ctrlKey || key.metaKey) && !key.altKey && !key.shiftKey \
-                       && (key.key === 'k' || key.code === 'KeyK'); \
+                       && (/^k$/i.test(key.key) || key.code === 'KeyK' && key.key > '~'); \
                      if (opens) key.preventDefault(); else if (!keys.length) return; \
                      key.stopImmediatePropagation(); \
                      keys.push(new KeyboardEvent('keydown', key)); \
