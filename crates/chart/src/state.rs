@@ -74,6 +74,8 @@ pub struct ChartState {
     is_whole: bool,
     /// Which bars there are besides.
     calendar: BarCalendar,
+    /// How many of the calendar's bars there are.
+    share: f64,
     /// What is drawn when it is not the bars themselves.
     averaged: Option<Series>,
     pub(crate) subject: Subject,
@@ -235,6 +237,7 @@ impl Default for ChartState {
             series: Series::default(),
             is_whole: false,
             calendar: BarCalendar { span: BarSpan::M5, hours: BarHours::Regular },
+            share: 1.0,
             averaged: None,
             subject: Subject { span: BarSpan::M5, has_volume: true },
             setup: ChartSetup::default(),

@@ -39,11 +39,13 @@ impl BarCalendar {
     /// less than zero; the first or the last one where there are not so many.
     pub fn bar_after(self, at: Moment, bars: i64) -> Moment {
         let days = self.days();
-        let number = self.number(at).saturating_add(bars).max(0);
+        let last = self.number(Moment(i64::MAX));
+        let number = self.number(at).saturating_add(bars).clamp(0, last);
         let place = days.partition_point(|day| i64::from(day.before) <= number).saturating_sub(1);
         let mut left = number - i64::from(days[place].before);
         let mut start = Span::ZERO;
-        for (began, count) in self.parts_of(days, place) {
+        let parts = self.parts_of(days, place).into_iter().filter(|(_, count)| 0 < *count);
+        for (began, count) in parts {
             start = began + Span(self.length().0 * left.min(i64::from(count) - 1));
             left -= i64::from(count);
             if left < 0 {
@@ -64,18 +66,21 @@ impl BarCalendar {
             let begun = (wall.since_midnight - began).0.div_euclid(self.length().0) + 1;
             if is_over { i64::from(count) } else { begun.clamp(0, i64::from(count)) }
         };
-        let of_day: i64 = self.parts_of(days, place).map(begun).sum();
+        let of_day: i64 = self.parts_of(days, place).into_iter().map(begun).sum();
         i64::from(days[place].before) + of_day - 1
     }
 
-    fn parts_of(self, days: &[Day], place: usize) -> impl Iterator<Item = Part> {
+    fn parts_of(self, days: &[Day], place: usize) -> [Part; 3] {
         let before = place.checked_sub(1).map(|before| days[before].date);
-        trading_day(days[place].date).into_iter().flat_map(move |day| self.parts(before, day))
+        trading_day(days[place].date).map_or_else(Default::default, |day| self.parts(before, day))
     }
 
     /// The parts of a day, which comes after another one, in which bars begin anew.
-    fn parts(self, before: Option<TradingDate>, day: TradingDay) -> impl Iterator<Item = Part> {
-        let is_first = before.is_none_or(|before| self.period(before) != self.period(day.date));
+    fn parts(self, before: Option<TradingDate>, day: TradingDay) -> [Part; 3] {
+        let mut parts = [Part::default(); 3];
+        if before.is_some_and(|before| self.period(before) == self.period(day.date)) {
+            return parts;
+        }
         let marks = [
             TradingDay::PRE_MARKET_SINCE_MIDNIGHT,
             day.open_since_midnight,
@@ -83,17 +88,13 @@ impl BarCalendar {
             day.after_hours_since_midnight(),
         ];
         let is_extended = self.span.intraday().is_some() && self.hours == BarHours::Extended;
-        let parts = match (is_first, is_extended) {
-            (false, _) => 0..0,
-            (true, false) => 1..2,
-            (true, true) => 0..3,
-        };
-        parts.map(move |part| {
+        for part in if is_extended { 0..3 } else { 1..2 } {
             let (began, ends) = (marks[part], marks[part + 1]);
             // The last one is cut off where the part ends.
             let count = (ends - began).0.unsigned_abs().div_ceil(self.length().0.unsigned_abs());
-            (began, u32::try_from(count).unwrap_or(u32::MAX))
-        })
+            parts[part] = (began, u32::try_from(count).unwrap_or(u32::MAX));
+        }
+        parts
     }
 
     /// How long a bar lasts at most inside its day.
@@ -119,7 +120,7 @@ impl BarCalendar {
             let dates = DATES.map(TradingDate::from_epoch_days);
             for day in dates.filter_map(trading_day) {
                 days.push(Day { date: day.date, before });
-                before += self.parts(last, day).map(|(_, count)| count).sum::<u32>();
+                before += self.parts(last, day).iter().map(|(_, count)| count).sum::<u32>();
                 last = Some(day.date);
             }
             days
@@ -132,7 +133,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Bar, Price, fold_bars, next_trading_day};
+    use crate::{Bar, Price, bucket_start, fold_bars, next_trading_day};
 
     const HOURS: [BarHours; 2] = [BarHours::Regular, BarHours::Extended];
 
@@ -217,6 +218,9 @@ mod tests {
                 dates[0].starts_with("1928-01-0") && dates[1].starts_with("2060-12-"),
                 "{dates:?}"
             );
+            for end in ends {
+                assert_eq!(bucket_start(end, span, hours), Some(end), "{span} {hours:?}");
+            }
             for end in [Moment(i64::MIN), Moment(i64::MAX)] {
                 assert_eq!(calendar.bars_between(end, end), 0);
             }
@@ -236,7 +240,7 @@ mod tests {
             let ends = [i64::MIN, i64::MAX].map(|end| calendar.bar_after(Moment(end), 0));
             prop_assume!(ends[0] < to && to < ends[1]);
             prop_assert_eq!(calendar.bars_between(Moment(at), to), bars);
-            prop_assert_eq!(crate::bucket_start(to, span, hours), Some(to));
+            prop_assert_eq!(bucket_start(to, span, hours), Some(to));
         }
     }
 }

@@ -1,22 +1,25 @@
 //! Where a moment lies among the bars, and when a place is: among those that are loaded, and before
 //! and after them, so that what is drawn stays with its bars when they come.
 
-use market::{BarCalendar, BarHours, Moment, Phase, session_clock};
+use market::{Bar, BarCalendar, BarHours, Moment, Phase, Span, session_clock};
 
 use super::ChartState;
 
 /// So many bars tell which hours there are: at least two days.
 const TELLING: usize = 2_000;
+/// From the last bar of a day to the first of the next at least: 20:00 to 04:00.
+const NIGHT: Span = Span::hours(8);
 
 impl ChartState {
     /// Where a moment lies, counted in bars. Beyond those that are loaded, the calendar's count.
     pub(crate) fn place_of(&self, at: Moment) -> f64 {
         let bars = self.series.bars();
         let (Some(first), Some(last)) = (bars.first(), bars.last()) else { return 0.0 };
+        let beyond = |from| (self.calendar.bars_between(from, at) as f64 * self.share).round();
         if at < first.start {
-            self.calendar.bars_between(first.start, at) as f64
+            beyond(first.start)
         } else if last.start < at {
-            self.newest() + self.calendar.bars_between(last.start, at) as f64
+            self.newest() + beyond(last.start)
         } else {
             self.series.place_of(at) as f64
         }
@@ -26,35 +29,49 @@ impl ChartState {
     pub(crate) fn moment_at(&self, place: f64) -> Moment {
         let bars = self.series.bars();
         let (Some(first), Some(last)) = (bars.first(), bars.last()) else { return Moment(0) };
-        #[expect(clippy::cast_possible_truncation, reason = "a place on a chart")]
-        let place = place.round() as i64;
-        let beyond = place.saturating_sub(bars.len() as i64 - 1);
-        match usize::try_from(place) {
-            Ok(_) if 0 < beyond => self.calendar.bar_after(last.start, beyond),
-            Ok(place) => bars.get(place).unwrap_or(last).start,
-            Err(_) => self.calendar.bar_after(first.start, place),
+        let (place, newest) = (place.round(), self.newest());
+        #[expect(clippy::cast_possible_truncation, reason = "places on a chart")]
+        #[expect(clippy::cast_sign_loss, reason = "within the bars")]
+        let (bar, after) = (
+            place.clamp(0.0, newest) as usize,
+            ((place - place.clamp(0.0, newest)) / self.share).round() as i64,
+        );
+        match after {
+            0 => bars.get(bar).unwrap_or(last).start,
+            after if 0 < after => self.calendar.bar_after(last.start, after),
+            after => self.calendar.bar_after(first.start, after),
         }
     }
 
-    /// A record of a fund may have no bars outside the regular session.
+    /// A record of a fund may have no bars outside the regular session but a last one, and one of
+    /// a share that is seldom traded has fewer a day than there could be: beyond it there are as
+    /// few.
     pub(super) fn know_hours(&mut self) {
-        let span = self.subject.span;
-        let is_around = span.intraday().is_some()
-            && self
-                .series
-                .bars()
-                .iter()
-                .rev()
-                .take(TELLING)
-                .any(|bar| !matches!(session_clock(bar.start).phase, Phase::Regular));
-        let hours = if is_around { BarHours::Extended } else { BarHours::Regular };
-        self.calendar = BarCalendar { span, hours };
+        let (span, bars) = (self.subject.span, self.series.bars());
+        (self.calendar, self.share) = (BarCalendar { span, hours: BarHours::Regular }, 1.0);
+        let Some(length) = span.intraday() else { return };
+        let telling = &bars[bars.len().saturating_sub(TELLING)..];
+        let is_outside = |bar: &&Bar| session_clock(bar.start).phase != Phase::Regular;
+        if telling.len() < 10 * telling.iter().filter(is_outside).count() {
+            self.calendar.hours = BarHours::Extended;
+        }
+        let (mut bars, mut possible) = (0, 0);
+        for pair in telling.windows(2) {
+            let apart = pair[1].start - pair[0].start;
+            if apart < NIGHT {
+                // The last bar of a part of the day may be short.
+                (bars, possible) = (bars + 1, possible + (apart.0 / length.0).max(1));
+            }
+        }
+        if 0 < bars {
+            self.share = f64::from(bars) / possible as f64;
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use market::{Bar, BarSpan, Price, Span, fold_bars, next_trading_day};
+    use market::{BarSpan, Price, fold_bars, next_trading_day};
     use proptest::prelude::*;
 
     use super::super::tests::MINUTES;
@@ -138,6 +155,21 @@ mod tests {
             let at = chart.moment_at(chart.newest() + 1.0).wall_time();
             assert_eq!(at.since_midnight, Span::minutes(next), "{hours:?}");
         }
+    }
+
+    /// Of a share that hardly trades outside the session, a day that is not loaded has as many bars
+    /// as those that are.
+    #[test]
+    fn a_seldom_traded_share_has_fewer_bars_a_day() {
+        let mut all = bars(BarSpan::M1, BarHours::Extended);
+        let outside = |bar: &Bar| session_clock(bar.start).phase != Phase::Regular;
+        all.retain(|bar| !outside(bar) || bar.start.0 / 60_000_000 % 9 == 0);
+        let days = ["2024-03-11", "2024-03-13"].map(|date| date.parse().expect("a date"));
+        let from = |date| all.partition_point(|bar| bar.start.wall_time().date < date);
+        let (first, end) = (from(days[0]), from(days[1]));
+        let chart = chart(&all[first..end], BarSpan::M1);
+        let place = chart.place_of(all[0].start);
+        assert!((place + first as f64).abs() < 0.03 * first as f64, "{place} is not -{first}");
     }
 
     proptest! {
