@@ -11,7 +11,7 @@ use crate::project::Project;
 
 /// Everything a first visit loads, brotli-compressed: a coach's tip is often opened on a phone. The
 /// goal is 250,000; this is where we are. `docs/decisions/0003` says what each rise is for.
-const FIRST_LOAD_MAX: u64 = 449_500;
+const FIRST_LOAD_MAX: u64 = 450_000;
 /// Kept for the page itself, which only a running server can write.
 const PAGE_RESERVE: u64 = 12_000;
 
