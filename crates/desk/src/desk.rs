@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use market::{BarHours, BarSpan, Moment, Span, Symbol, TapeId, TradingDate, prior_trading_day};
-use quant::levels::{Books, CloseKind};
+use market::{BarSpan, Moment, Span, Symbol, TapeId, TradingDate, prior_trading_day};
+use quant::levels::Books;
 
-use crate::recording::{import_series, import_tape};
+use crate::recording::{add_folded_days, import_series, import_tape};
 use crate::{
     DeskError, Limited, MarketFeed, OwnerId, RecordedDay, RecordedPart, RecordedPrices, Speed,
     Store, Tape, TapeMover, TapeState, TapeStep, Tiers, Trader,
@@ -328,10 +328,7 @@ impl Desk {
             let series = import_series(owner, symbol, BarSpan::Day);
             let mut daily =
                 self.store.read_bars(owner, &series, Moment(i64::MIN), midnight, u32::MAX).await?;
-            let official = daily.last().map(|bar| bar.start);
-            add_folded_days(&mut daily, &minutes);
-            let is_folded = daily.last().map(|bar| bar.start) != official;
-            let close = if is_folded { CloseKind::LastPrint } else { CloseKind::Official };
+            let close = add_folded_days(&mut daily, &minutes);
             let tape = import_tape(owner);
             let chain = self.store.read_chain(owner, &tape, symbol, date).await?;
             parts.push(RecordedPart { symbol, daily, close, minutes, day, chain });
@@ -369,13 +366,4 @@ impl Desk {
 pub fn check_listed(tape: &Tape, symbol: Symbol) -> Result<(), DeskError> {
     let listed = tape.feed().symbols();
     if listed.contains(&symbol) { Ok(()) } else { Err(DeskError::NotListed { symbol, listed }) }
-}
-
-/// Days of which only minutes were imported are folded from them.
-fn add_folded_days(daily: &mut Vec<market::Bar>, minutes: &[market::Bar]) {
-    for day in market::fold_bars(minutes, BarSpan::Day, BarHours::Regular) {
-        if let Err(place) = daily.binary_search_by_key(&day.start, |bar| bar.start) {
-            daily.insert(place, day);
-        }
-    }
 }

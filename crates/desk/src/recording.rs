@@ -1,9 +1,16 @@
 //! Recorded days: what a trader imported and can play back.
 
-use market::{Bar, BarHours, BarSpan, Moment, Print, SeriesQuotes, Symbol, TapeId, TradingDate};
+use market::{
+    Bar, BarHours, BarSpan, Moment, Print, SeriesQuotes, Span, Symbol, TapeId, TradingDate,
+    TradingDay, fold_bars, trading_day,
+};
 use quant::levels::CloseKind;
 
 use crate::{Adjustment, BarSeries, OwnerId};
+
+/// A share that is seldom traded may lack the first and last minutes of a whole session; where more
+/// of an end is missing, the day was as likely recorded in part, whose extremes are not the day's.
+const UNTRADED_MAX: Span = Span::minutes(30);
 
 /// One symbol of a recorded day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,5 +83,85 @@ pub fn import_series(owner: &OwnerId, symbol: Symbol, span: BarSpan) -> BarSerie
         span,
         hours,
         adjustment: Adjustment::Raw,
+    }
+}
+
+/// Days of which only minutes were imported are folded from them, unless they were recorded in
+/// part: levels of an afternoon would be wrong. Gives what the last day's close is.
+pub(crate) fn add_folded_days(daily: &mut Vec<Bar>, minutes: &[Bar]) -> CloseKind {
+    let mut close = CloseKind::Official;
+    for bar in fold_bars(minutes, BarSpan::Day, BarHours::Regular) {
+        let Some(day) = trading_day(bar.start.wall_time().date) else { continue };
+        let Err(place) = daily.binary_search_by_key(&bar.start, |bar| bar.start) else { continue };
+        if is_whole(minutes, &day) {
+            if place == daily.len() {
+                close = CloseKind::LastPrint;
+            }
+            daily.insert(place, bar);
+        }
+    }
+    close
+}
+
+/// Whether minutes reach from the open of a session to its close.
+fn is_whole(minutes: &[Bar], day: &TradingDay) -> bool {
+    let (open, close) = (day.open(), day.close());
+    let from = minutes.partition_point(|bar| bar.start < open);
+    let until = minutes.partition_point(|bar| bar.start < close);
+    let regular = minutes.get(from..until).unwrap_or_default();
+    let (Some(first), Some(last)) = (regular.first(), regular.last()) else { return false };
+    first.start - open <= UNTRADED_MAX && close - (last.start + Span::MINUTE) <= UNTRADED_MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use market::Price;
+
+    use super::*;
+
+    /// The bars of minutes of a day, each a cent higher than the one before it, from 100.00.
+    fn minutes(date: &str, from: i64, until: i64) -> Vec<Bar> {
+        let midnight = Moment::new_york(date.parse().unwrap(), Span::ZERO);
+        let bar = |minute: i64| {
+            let price = Price::from_units(1_000_000 + 100 * (minute - from)).unwrap();
+            Bar::of_print(midnight + Span::minutes(minute), price, 100)
+        };
+        (from..until).map(bar).collect()
+    }
+
+    /// Whether a day is folded from its minutes between these two of it.
+    #[track_caller]
+    fn check(date: &str, [from, until]: [i64; 2], is_folded: bool) {
+        let mut daily = Vec::new();
+        add_folded_days(&mut daily, &minutes(date, from, until));
+        assert_eq!(daily.len(), usize::from(is_folded), "{date}: {from} to {until}");
+    }
+
+    #[test]
+    fn a_day_that_was_recorded_in_part_is_not_folded() {
+        let clock = |hours: i64, minutes: i64| 60 * hours + minutes;
+        check("2024-07-02", [clock(9, 30), clock(16, 0)], true);
+        check("2024-07-02", [clock(4, 0), clock(20, 0)], true);
+        check("2024-07-02", [clock(10, 0), clock(15, 30)], true);
+        check("2024-07-02", [clock(10, 1), clock(16, 0)], false);
+        check("2024-07-02", [clock(9, 30), clock(15, 29)], false);
+        check("2024-07-02", [clock(12, 0), clock(20, 0)], false);
+        check("2024-07-02", [clock(4, 0), clock(12, 0)], false);
+        // A half day is whole at 13:00.
+        check("2024-07-03", [clock(9, 30), clock(13, 0)], true);
+        check("2024-07-03", [clock(9, 30), clock(12, 29)], false);
+    }
+
+    #[test]
+    fn a_day_in_part_leaves_the_close_of_the_day_before_it() {
+        let (monday, tuesday) = (minutes("2024-07-01", 570, 960), minutes("2024-07-02", 720, 960));
+        let mut daily = Vec::new();
+        let both = [monday, tuesday].concat();
+        assert_eq!(add_folded_days(&mut daily, &both), CloseKind::LastPrint);
+        let official = fold_bars(&both[..390], BarSpan::Day, BarHours::Regular);
+        assert_eq!(daily, official);
+        // The exchange's own bar stands, and its close is official.
+        assert_eq!(add_folded_days(&mut daily, &both), CloseKind::Official);
+        assert_eq!(daily, official);
     }
 }
