@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use market::{BarSpan, Moment, Span, Symbol, TapeId, TradingDate, prior_trading_day};
+use market::{BarSpan, Moment, Price, Span, Symbol, TapeId, TradingDate, prior_trading_day};
 use quant::levels::Books;
 
-use crate::recording::{add_folded_days, import_series, import_tape};
+use crate::recording::{
+    add_folded_days, days_of_prints, import_series, import_tape, official_close,
+};
 use crate::{
     DeskError, Limited, MarketFeed, OwnerId, RecordedDay, RecordedPart, RecordedPrices, Speed,
     Store, Tape, TapeMover, TapeState, TapeStep, Tiers, Trader,
@@ -304,9 +306,9 @@ impl Desk {
     ) -> Result<Vec<RecordedPart>, DeskError> {
         let days = self.store.recorded_days(owner).await?;
         let day =
-            days.into_iter().find(|day| day.date == date).ok_or(DeskError::NotRecorded { date })?;
+            days.iter().find(|day| day.date == date).ok_or(DeskError::NotRecorded { date })?;
         let mut parts = Vec::with_capacity(day.symbols.len());
-        for recorded in day.symbols {
+        for recorded in &day.symbols {
             let symbol = recorded.symbol;
             let minutes = import_series(owner, symbol, BarSpan::M1);
             let midnight = Moment::new_york(date, Span::ZERO);
@@ -328,12 +330,30 @@ impl Desk {
             let series = import_series(owner, symbol, BarSpan::Day);
             let mut daily =
                 self.store.read_bars(owner, &series, Moment(i64::MIN), midnight, u32::MAX).await?;
-            let close = add_folded_days(&mut daily, &minutes);
+            let unknown = days_of_prints(&days, symbol, first, date, &daily);
+            let closes = self.official_closes(owner, symbol, unknown).await?;
+            let close = add_folded_days(&mut daily, &minutes, &closes);
             let tape = import_tape(owner);
             let chain = self.store.read_chain(owner, &tape, symbol, date).await?;
             parts.push(RecordedPart { symbol, daily, close, minutes, day, chain });
         }
         Ok(parts)
+    }
+
+    /// The official closes among the prints of some days.
+    async fn official_closes(
+        &self,
+        owner: &OwnerId,
+        symbol: Symbol,
+        dates: Vec<TradingDate>,
+    ) -> Result<BTreeMap<TradingDate, Price>, DeskError> {
+        let tape = import_tape(owner);
+        let mut closes = BTreeMap::new();
+        for date in dates {
+            let prints = self.store.read_prints(owner, &tape, symbol, date).await?;
+            closes.extend(official_close(&prints).map(|price| (date, price)));
+        }
+        Ok(closes)
     }
 
     /// Days that the trader can play back, newest first.

@@ -1,8 +1,10 @@
 //! Recorded days: what a trader imported and can play back.
 
+use std::collections::BTreeMap;
+
 use market::{
-    Bar, BarHours, BarSpan, Moment, Print, SeriesQuotes, Span, Symbol, TapeId, TradingDate,
-    TradingDay, fold_bars, trading_day,
+    Bar, BarHours, BarSpan, Moment, Price, Print, PrintMark, SeriesQuotes, Span, Symbol, TapeId,
+    TradingDate, TradingDay, fold_bars, trading_day,
 };
 use quant::levels::CloseKind;
 
@@ -86,21 +88,52 @@ pub fn import_series(owner: &OwnerId, symbol: Symbol, span: BarSpan) -> BarSerie
     }
 }
 
+/// The days from `first` and before `date` of which there are prints of a symbol and no daily bar.
+pub(crate) fn days_of_prints(
+    days: &[RecordedDay],
+    symbol: Symbol,
+    first: TradingDate,
+    date: TradingDate,
+    daily: &[Bar],
+) -> Vec<TradingDate> {
+    let has_prints = |one: &RecordedSymbol| one.symbol == symbol && 0 < one.prints;
+    let is_known = |date: TradingDate| daily.iter().any(|bar| bar.start.wall_time().date == date);
+    let days = days.iter().filter(|day| first <= day.date && day.date < date);
+    let of_prints = days.filter(|day| day.symbols.iter().any(has_prints)).map(|day| day.date);
+    of_prints.filter(|date| !is_known(*date)).collect()
+}
+
+/// The official close of a day; of two the first stands, as in the day's own book.
+pub(crate) fn official_close(prints: &[Print]) -> Option<Price> {
+    prints.iter().find(|print| print.mark == PrintMark::OfficialClose).map(|print| print.price)
+}
+
 /// Days of which only minutes were imported are folded from them, unless they were recorded in
-/// part: levels of an afternoon would be wrong. Gives what the last day's close is.
-pub(crate) fn add_folded_days(daily: &mut Vec<Bar>, minutes: &[Bar]) -> CloseKind {
-    let mut close = CloseKind::Official;
-    for bar in fold_bars(minutes, BarSpan::Day, BarHours::Regular) {
+/// part: levels of an afternoon would be wrong. The official close comes after the last regular
+/// minute, so it is told apart. Gives what the last day's close is.
+pub(crate) fn add_folded_days(
+    daily: &mut Vec<Bar>,
+    minutes: &[Bar],
+    closes: &BTreeMap<TradingDate, Price>,
+) -> CloseKind {
+    let mut kind = CloseKind::Official;
+    for mut bar in fold_bars(minutes, BarSpan::Day, BarHours::Regular) {
         let Some(day) = trading_day(bar.start.wall_time().date) else { continue };
         let Err(place) = daily.binary_search_by_key(&bar.start, |bar| bar.start) else { continue };
-        if is_whole(minutes, &day) {
-            if place == daily.len() {
-                close = CloseKind::LastPrint;
-            }
-            daily.insert(place, bar);
+        if !is_whole(minutes, &day) {
+            continue;
         }
+        let official = closes.get(&day.date);
+        if let Some(close) = official {
+            // Its shares stay out: a vendor's last minute may have them.
+            bar.absorb(&Bar::of_print(day.close(), *close, 0));
+        }
+        if place == daily.len() {
+            kind = if official.is_some() { CloseKind::Official } else { CloseKind::LastPrint };
+        }
+        daily.insert(place, bar);
     }
-    close
+    kind
 }
 
 /// Whether minutes reach from the open of a session to its close.
@@ -133,7 +166,7 @@ mod tests {
     #[track_caller]
     fn check(date: &str, [from, until]: [i64; 2], is_folded: bool) {
         let mut daily = Vec::new();
-        add_folded_days(&mut daily, &minutes(date, from, until));
+        add_folded_days(&mut daily, &minutes(date, from, until), &BTreeMap::new());
         assert_eq!(daily.len(), usize::from(is_folded), "{date}: {from} to {until}");
     }
 
@@ -157,11 +190,65 @@ mod tests {
         let (monday, tuesday) = (minutes("2024-07-01", 570, 960), minutes("2024-07-02", 720, 960));
         let mut daily = Vec::new();
         let both = [monday, tuesday].concat();
-        assert_eq!(add_folded_days(&mut daily, &both), CloseKind::LastPrint);
+        assert_eq!(add_folded_days(&mut daily, &both, &BTreeMap::new()), CloseKind::LastPrint);
         let official = fold_bars(&both[..390], BarSpan::Day, BarHours::Regular);
         assert_eq!(daily, official);
         // The exchange's own bar stands, and its close is official.
-        assert_eq!(add_folded_days(&mut daily, &both), CloseKind::Official);
+        assert_eq!(add_folded_days(&mut daily, &both, &BTreeMap::new()), CloseKind::Official);
         assert_eq!(daily, official);
+    }
+
+    #[test]
+    fn the_official_close_of_a_day_of_ticks_is_its_close() {
+        let dates = ["2024-07-01", "2024-07-02"];
+        let both = dates.map(|date| minutes(date, 570, 965)).concat();
+        let price = |units| Price::from_units(units).unwrap();
+        // Above all of the day but for the minutes after the bell, which do not count.
+        let close = Print {
+            at: both[390].start + Span::seconds(1),
+            price: price(1_039_200),
+            size: 5_000,
+            mark: PrintMark::OfficialClose,
+        };
+        let before = Print { mark: PrintMark::Ordinary, price: price(1_038_900), ..close };
+        let prints = [before, close, Print { price: price(1_039_300), ..close }];
+        assert_eq!(official_close(&prints[..1]), None);
+        let told = official_close(&prints).unwrap();
+        assert_eq!(told, close.price);
+        let fold = |told: &[&str]| {
+            let mut daily = Vec::new();
+            let closes = told.iter().map(|date| (date.parse().unwrap(), close.price)).collect();
+            let kind = add_folded_days(&mut daily, &both, &closes);
+            let told = daily.iter().map(|bar| (bar.high.units(), bar.close.units()));
+            (kind, told.collect::<Vec<_>>())
+        };
+        let (of_minute, of_auction) = ((1_038_900, 1_038_900), (1_039_200, 1_039_200));
+        assert_eq!(fold(&[]), (CloseKind::LastPrint, vec![of_minute; 2]));
+        assert_eq!(fold(&dates), (CloseKind::Official, vec![of_auction; 2]));
+        // The kind is the last day's.
+        assert_eq!(fold(&dates[..1]), (CloseKind::LastPrint, vec![of_auction, of_minute]));
+        assert_eq!(fold(&dates[1..]), (CloseKind::Official, vec![of_minute, of_auction]));
+    }
+
+    #[test]
+    fn prints_are_looked_through_only_for_days_that_nothing_else_tells() {
+        let date = |text: &str| text.parse::<TradingDate>().unwrap();
+        let day = |text: &str, symbol, prints| RecordedDay {
+            date: date(text),
+            symbols: vec![RecordedSymbol { symbol, bars: 390, prints }],
+        };
+        let days = [
+            day("2024-07-03", Symbol::SPY, 9),
+            day("2024-07-02", Symbol::SPY, 9),
+            day("2024-07-01", Symbol::SPY, 0),
+            day("2024-06-28", Symbol::QQQ, 9),
+            day("2024-06-27", Symbol::SPY, 9),
+            day("2024-06-26", Symbol::SPY, 9),
+            day("2024-06-25", Symbol::SPY, 9),
+        ];
+        let daily = fold_bars(&minutes("2024-06-27", 570, 960), BarSpan::Day, BarHours::Regular);
+        let [first, until] = ["2024-06-26", "2024-07-03"].map(date);
+        let found = days_of_prints(&days, Symbol::SPY, first, until, &daily);
+        assert_eq!(found, ["2024-07-02", "2024-06-26"].map(date));
     }
 }
