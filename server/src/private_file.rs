@@ -37,15 +37,36 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     write(half, text)?;
     // A second name is refused where one is there; a rename would take its place.
     match std::fs::hard_link(half, path) {
+        // The first name goes once a cut of the power leaves the second.
+        Ok(()) => sync_folder_of(path).and_then(|()| std::fs::remove_file(half)),
         // Not every folder has second names: exFAT, and some that are on another machine.
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists && !path.exists() => {
-            std::fs::rename(half, path)
+            std::fs::rename(half, path).and_then(|()| sync_folder_of(path))
         }
-        placed => {
+        refused => {
             std::fs::remove_file(half)?;
-            placed
+            refused
         }
     }
+}
+
+/// Writes the names in a file's folder to the disk. Some systems do so on their own, and folders on
+/// another machine may refuse to.
+fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::io::ErrorKind::{InvalidInput, Unsupported};
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let synced = std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all();
+        if let Err(error) = synced
+            && !matches!(error.kind(), InvalidInput | Unsupported)
+        {
+            return Err(error);
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
 }
 
 /// Makes a folder, when it is not there.
