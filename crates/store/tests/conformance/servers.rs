@@ -9,6 +9,7 @@ on_both!(
     a_desk_has_a_name_of_its_own,
     the_first_key_is_the_desks,
     attempts_run_out_and_come_back,
+    attempts_by_a_clock_that_was_ahead_shut_nobody_out,
     of_many_attempts_at_once_no_more_are_free,
     who_leads_is_counted,
     what_was_written_last_is_known,
@@ -86,6 +87,34 @@ async fn attempts_run_out_and_come_back(home: Home) {
     here.forget_attempts(tomorrow + Span::minutes(1)).await.unwrap();
     assert!(tries(&here, &both, tomorrow + Span::minutes(1)).await);
     assert!(!tries(&here, &both, tomorrow + Span::minutes(1)).await);
+}
+
+async fn attempts_by_a_clock_that_was_ahead_shut_nobody_out(home: Home) {
+    let store = home.open().await;
+    let ada = names(&["account ada"]);
+    let tries = async |at| store.try_once(&ada, at).await.unwrap();
+    for ahead in [Span::minutes(5), Span::hours(24 * 365)] {
+        assert!(tries(NOON + ahead).await);
+        for left in [true, true, true, false] {
+            assert_eq!(tries(NOON).await, left, "{ahead:?}");
+        }
+        store.forget_attempts(NOON + Span::hours(1)).await.unwrap();
+    }
+    // Clocks are never quite alike: what another server counts holds here as well.
+    let soon = NOON + Span::seconds(30);
+    for left in [true, true, true, false] {
+        assert_eq!(tries(soon).await, left);
+    }
+    assert!(!tries(NOON).await);
+    // What is not over is not forgotten; what only a clock that was ahead has written is.
+    store.forget_attempts(NOON).await.unwrap();
+    assert!(!tries(NOON).await);
+    let in_a_year = NOON + Span::hours(24 * 365);
+    for left in [true, true, true, false] {
+        assert_eq!(tries(in_a_year).await, left);
+    }
+    store.forget_attempts(NOON).await.unwrap();
+    assert!(tries(in_a_year).await);
 }
 
 async fn of_many_attempts_at_once_no_more_are_free(home: Home) {
