@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use desk::{Store, StoreError, Usage, Used};
 use market::{Moment, TradingDate};
+use tokio::task::JoinError;
 use tracing::warn;
 
 /// How often counts are written down: a server that is killed forgets no more than that.
@@ -16,6 +17,8 @@ const WRITE_EVERY: Duration = Duration::from_secs(15);
 pub(crate) struct Counts {
     store: Arc<dyn Store>,
     kept: Arc<Mutex<Kept>>,
+    /// Had by who writes down: of two at once each would take what the other writes for fresh.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// By account and what.
@@ -34,7 +37,7 @@ struct Count {
 impl Counts {
     /// Goes on from what is written down.
     pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, kept: Arc::default() }
+        Self { store, kept: Arc::default(), turn: Arc::default() }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -85,35 +88,44 @@ impl Counts {
         Ok(count_one(count))
     }
 
-    /// Writes down what is not yet.
+    /// Writes down what is not yet. What is begun is ended, though whoever waits for it leaves: the
+    /// next to write waits until it is known what was written.
     pub(crate) async fn write(&self) -> Result<(), StoreError> {
-        let mut keys = Vec::new();
-        let mut fresh = Vec::new();
-        for ((account, what), count) in self.kept().iter_mut().filter(|(_, one)| 0 < one.fresh) {
-            let (day, what, count_fresh) = (count.day, *what, std::mem::take(&mut count.fresh));
-            count.written += count_fresh;
-            keys.push((account.clone(), what));
-            fresh.push(Usage { account: account.clone(), day, what, count: count_fresh });
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        let counts = self.clone();
+        let written = tokio::spawn(async move {
+            let _turn = turn;
+            counts.write_fresh().await
+        });
+        match written.await.map_err(JoinError::try_into_panic) {
+            Ok(written) => written,
+            Err(Ok(panic)) => std::panic::resume_unwind(panic),
+            // Only a runtime that ends cuts it, and then nobody waits.
+            Err(Err(_)) => std::future::pending().await,
         }
-        let counts = match fresh.is_empty() {
-            true => Ok(Vec::new()),
-            false => self.store.add_usage(&fresh).await,
+    }
+
+    async fn write_fresh(&self) -> Result<(), StoreError> {
+        let usage = |((account, what), count): (&(String, Used), &Count)| {
+            let (account, day, what) = (account.clone(), count.day, *what);
+            Usage { account, day, what, count: count.fresh }
         };
+        let fresh: Vec<Usage> =
+            self.kept().iter().filter(|(_, count)| 0 < count.fresh).map(usage).collect();
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        let counts = self.store.add_usage(&fresh).await?;
         let mut kept = self.kept();
-        for (place, (key, usage)) in keys.iter().zip(&fresh).enumerate() {
-            let Some(count) = kept.get_mut(key).filter(|count| count.day == usage.day) else {
-                continue;
-            };
-            match &counts {
-                // Another server may have written as well.
-                Ok(counts) => count.written = counts[place],
-                Err(_) => {
-                    count.written -= usage.count;
-                    count.fresh += usage.count;
-                }
+        for (usage, written) in fresh.into_iter().zip(counts) {
+            let count = kept.get_mut(&(usage.account, usage.what));
+            if let Some(count) = count.filter(|count| count.day == usage.day) {
+                // Another server may have written as well, and more was used meanwhile.
+                count.written = written;
+                count.fresh = count.fresh.saturating_sub(usage.count);
             }
         }
-        counts.map(|_| ())
+        Ok(())
     }
 
     /// Forgets, once it is written down, whom nothing was counted of on the day of `now`.
@@ -143,6 +155,7 @@ impl Counts {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
     use market::Span;
 
     use super::*;
@@ -181,5 +194,24 @@ mod tests {
         ours.write().await.unwrap();
         ours.forget(tomorrow);
         assert_eq!((used(&ours, NOON).await, used(&ours, tomorrow).await), (7, 1));
+    }
+
+    #[tokio::test]
+    async fn what_is_being_written_down_is_though_nobody_waits_for_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = new_store(folder.path()).await;
+        let id = store.add_first_account(&ada()).await.expect("an answer").expect("an account");
+        let counts = Counts::new(Arc::clone(&store));
+        let day = NOON.wall_time().date;
+        for n in 1..4 {
+            assert!(counts.add(&id, Used::Screens, NOON, None).await.unwrap());
+            assert!(counts.write().now_or_never().is_none(), "it takes a while");
+            counts.forget(NOON + Span::hours(24));
+            assert_eq!(counts.used(&id, Used::Screens, NOON).await.unwrap(), n);
+        }
+        // As a server that ends does.
+        counts.write_or_warn().await;
+        assert_eq!(store.used(&id, day, Used::Screens).await.unwrap(), 3);
+        assert_eq!(counts.used(&id, Used::Screens, NOON).await.unwrap(), 3);
     }
 }
