@@ -98,17 +98,20 @@ fn push_label(state: &ChartState, label: &Placed, left: f64, shapes: &mut Vec<Sh
     if is_narrow {
         return;
     }
-    let distance = level.points.filter(|_| names.len() == 1);
-    let words = match distance {
-        Some(distance) => {
-            // In tenths of a point, or as finely as a price below a dollar is told.
-            let decimals = if level.price < 1.0 { format::decimals(level.price) } else { 1 };
-            format!("{} {}", format::quote(level.price), format::signed(distance, decimals))
-        }
-        None if level.price < 1.0 => format::quote(level.price),
-        None => format::price(level.price, 1),
-    };
+    let words = price_words(level, names.len() == 1);
     shapes.push(Shape::text(left + width - 5.0, label.y, words, Ink::Dim, Align::Right));
+}
+
+/// A level's price as the ladder tells it, with its distance where it has the label to itself. In
+/// the thousands there is no room for cents of both, and a tenth of a point is little.
+fn price_words(level: &ChartLevel, is_alone: bool) -> String {
+    let decimals = if level.price < 1_000.0 { format::decimals(level.price) } else { 1 };
+    match level.points.filter(|_| is_alone) {
+        Some(points) => {
+            format!("{} {}", format::quote(level.price), format::signed(points, decimals))
+        }
+        None => format::price(level.price, decimals),
+    }
 }
 
 /// Levels off the chart: the nearest by name, the others by number.
@@ -131,4 +134,50 @@ fn push_edge(
         format!("{arrow} {} {}{more}", level.name, format::quote(level.price))
     };
     shapes.push(Shape::text(left + 5.0, y, words, Ink::Faint, Align::Left));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The price on a label of one level, and on one that it shares.
+    fn told(price: f64, points: f64) -> [String; 2] {
+        let level = ChartLevel {
+            name: "PDH".to_owned(),
+            price,
+            role: LevelRole::Resistance,
+            points: Some(points),
+            is_computed: false,
+            color: None,
+        };
+        let mut state = ChartState::default();
+        (state.levels, state.width) = (vec![level.clone(), level], 900.0);
+        [1, 2].map(|count| {
+            let levels = (0..count).map(|level| Wanted { y: 90.0, level }).collect();
+            let mut shapes = Vec::new();
+            push_label(&state, &Placed { y: 90.0, levels }, 700.0, &mut shapes);
+            let words = shapes.into_iter().find_map(|shape| match shape {
+                Shape::Text { text, align: Align::Right, .. } => Some(text),
+                _ => None,
+            });
+            words.expect("a price")
+        })
+    }
+
+    #[test]
+    fn labels_tell_a_price_as_the_ladder_does() {
+        for (price, points, alone, shared) in [
+            (0.0125, 0.0004, "0.0125 +0.0004", "0.0125"),
+            (1.54, 0.04, "1.54 +0.04", "1.54"),
+            (505.27, -12.344, "505.27 \u{2212}12.34", "505.27"),
+            (999.99, 100.25, "999.99 +100.25", "999.99"),
+            // An index, of which a tenth of a point is enough.
+            (5_132.88, 41.24, "5,132.88 +41.2", "5,132.9"),
+        ] {
+            assert_eq!(told(price, points), [alone, shared]);
+            // None needs more room than an index.
+            let index = ["5,132.88 +41.2", "5,132.9"];
+            assert!(alone.chars().count() <= index[0].len() && shared.len() <= index[1].len());
+        }
+    }
 }
