@@ -18,11 +18,28 @@ pub(crate) enum LevelFile {
 /// What every kind begins with: whose levels, when, and that practice prices are not real.
 fn title(view: &LevelsView) -> String {
     let date = view.as_of.wall_time().date;
-    let practice = match view.tape {
-        TapeId::Practice { .. } => ", simulated practice prices",
-        _ => "",
-    };
+    let practice = if view.tape.is_real() { "" } else { ", simulated practice prices" };
     format!("{} levels, {date} {} New York{practice}", view.symbol, format::minute(view.as_of))
+}
+
+/// What a file and an indicator are called after: elsewhere their name is all that is seen.
+fn subject(view: &LevelsView) -> String {
+    let practice = if view.tape.is_real() { "" } else { "PRACTICE " };
+    format!("{practice}{} {}", view.symbol, view.as_of.wall_time().date)
+}
+
+/// `volaris-PRACTICE-SPX-2024-02-27.csv`.
+pub(crate) fn file_name(view: &LevelsView, ending: &str) -> String {
+    format!("volaris-{}.{ending}", subject(view).replace(' ', "-"))
+}
+
+/// `practice`, or the name of the recording: not whose replay it is, which is nobody else's matter.
+fn tape(view: &LevelsView) -> &str {
+    match &view.tape {
+        TapeId::Practice { .. } => "practice",
+        TapeId::Replay { recording, .. } => recording,
+        TapeId::Live { vendor } => vendor,
+    }
 }
 
 fn source(level: &LevelView) -> String {
@@ -68,13 +85,13 @@ fn text(view: &LevelsView) -> String {
 }
 
 fn csv(view: &LevelsView) -> String {
-    let mut lines =
-        vec!["symbol,name,price,role,standing,source,as_of,touches,points,percent,odds".to_owned()];
+    let heads = "symbol,name,price,role,standing,source,as_of,touches,points,percent,odds,tape";
+    let mut lines = vec![heads.to_owned()];
     for level in &view.levels {
         let number =
             |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.4}"));
         lines.push(format!(
-            "{},{},{:.4},{},{},{},{},{},{},{},{}",
+            "{},{},{:.4},{},{},{},{},{},{},{},{},{}",
             view.symbol,
             level.name,
             level.price,
@@ -86,15 +103,15 @@ fn csv(view: &LevelsView) -> String {
             number(level.points),
             number(level.percent),
             number(level.touch_odds),
+            tape(view),
         ));
     }
     lines.join("\r\n") + "\r\n"
 }
 
 fn pine(view: &LevelsView) -> String {
-    let name = format!("Volaris {} {}", view.symbol, view.as_of.wall_time().date);
     let mut script = format!(
-        "//@version=6\n// {}\nindicator(\"{name}\", overlay = true, max_lines_count = 500, \
+        "//@version=6\n// {}\nindicator(\"Volaris {}\", overlay = true, max_lines_count = 500, \
          max_labels_count = 500)\n\n\
          level(float price, string name, color ink, string style) =>\n    \
          var line drawn = line.new(bar_index, price, bar_index + 1, price, extend = extend.both, \
@@ -103,7 +120,8 @@ fn pine(view: &LevelsView) -> String {
          color = color.new(ink, 80), textcolor = ink, size = size.small)\n    \
          if barstate.islast\n        \
          label.set_x(told, bar_index + 5)\n\n",
-        title(view)
+        title(view),
+        subject(view)
     );
     for level in &view.levels {
         let ink = match level.role {
@@ -124,12 +142,12 @@ fn pine(view: &LevelsView) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use market::{Moment, Span, Symbol};
     use quant::levels::{LevelId, Periods};
 
-    fn view() -> LevelsView {
+    pub(crate) fn view() -> LevelsView {
         let as_of = Moment::new_york("2024-02-27".parse().expect("a date"), Span::minutes(630));
         let level = |id: LevelId, price: f64| LevelView {
             id,
@@ -171,9 +189,27 @@ mod tests {
         assert_eq!(rows.len(), 4);
         assert!(rows[1].starts_with("SPX,PDH,5132.8800,resistance,final,own,2024-02-27T"), "{csv}");
         assert_eq!(rows[0].split(',').count(), rows[1].split(',').count());
+        assert!(rows[0].ends_with(",tape"), "{csv}");
+        assert!(rows[1..3].iter().all(|row| row.ends_with(",practice")), "{csv}");
         let pine = level_file(&view(), LevelFile::Pine);
         assert!(pine.starts_with("//@version=6\n// SPX levels"), "{pine}");
+        assert!(pine.contains("indicator(\"Volaris PRACTICE SPX 2024-02-27\","), "{pine}");
         assert!(pine.contains("level(5132.8800, \"PDH\", color.red, line.style_solid)"), "{pine}");
         assert!(pine.contains("level(5096.6700, \"P\", color.gray, line.style_dashed)"), "{pine}");
+        assert_eq!(file_name(&view(), "csv"), "volaris-PRACTICE-SPX-2024-02-27.csv");
+    }
+
+    #[test]
+    fn files_of_a_recorded_day_name_the_recording_and_no_practice() {
+        let (owner, recording) = ("somebody".to_owned(), "2024-02-27".to_owned());
+        let view = LevelsView { tape: TapeId::Replay { owner, recording }, ..view() };
+        let all = [LevelFile::Text, LevelFile::Csv, LevelFile::Pine];
+        for text in all.map(|file| level_file(&view, file)) {
+            assert!(!text.to_lowercase().contains("practice"), "{text}");
+            assert!(!text.contains("somebody"), "{text}");
+        }
+        let csv = level_file(&view, LevelFile::Csv);
+        assert!(csv.lines().skip(1).all(|row| row.ends_with(",2024-02-27")), "{csv}");
+        assert_eq!(file_name(&view, "pine"), "volaris-SPX-2024-02-27.pine");
     }
 }

@@ -25,7 +25,7 @@ use crate::components::{
 use crate::contexts::{Preferences, preferences};
 use crate::erased::follow;
 use crate::keymap::{Keymap, Pressed};
-use crate::level_file::LevelFile;
+use crate::level_file::{LevelFile, file_name, level_file};
 use crate::once_there::once_there;
 use crate::panes::SidePane;
 
@@ -307,15 +307,14 @@ impl Commands {
             self.data.say("There are no levels to save yet.".to_owned());
             return;
         };
-        let name = format!("volaris-{}-{}", view.symbol, view.as_of.wall_time().date);
-        let text = crate::level_file::level_file(&view, file);
+        let text = level_file(&view, file);
         match file {
             LevelFile::Text => {
                 let copied = format!("{} levels were copied.", view.levels.len());
                 copy(self.data, text, (copied, "save them as CSV"));
             }
-            LevelFile::Csv => save(&format!("{name}.csv"), "text/csv", &text),
-            LevelFile::Pine => save(&format!("{name}.pine"), "text/plain", &text),
+            LevelFile::Csv => save(&file_name(&view, "csv"), "text/csv", &text),
+            LevelFile::Pine => save(&file_name(&view, "pine"), "text/plain", &text),
         }
     }
 
