@@ -1,5 +1,6 @@
 //! What a trader chose of levels besides how many: which of them, in which order, in which colours.
 
+use api::LevelView;
 use chart::Ink;
 use quant::levels::LevelGroup;
 
@@ -86,6 +87,17 @@ impl LevelOrder {
             Self::Nearest => "Nearest first",
             Self::Group => "By group",
         }
+    }
+
+    /// Puts levels that are highest first into this order.
+    pub(crate) fn sort(self, levels: &mut [LevelView]) {
+        let place = |level: &LevelView| match self {
+            Self::Price => 0.0,
+            Self::Nearest => level.points.map_or(f64::INFINITY, f64::abs),
+            Self::Group => f64::from(level.id.group().place()),
+        };
+        // Stable: within a group they stay highest first.
+        levels.sort_by(|a, b| place(a).total_cmp(&place(b)));
     }
 }
 

@@ -209,6 +209,28 @@ visit("levels and the chart are taken elsewhere", {}, async ({ page }) => {
   }
 });
 
+visit(
+  "the levels that the ladder shows are those of a file, in its order",
+  { path: "/chart/SPX?span=5m&levels=Key.order-nearest" },
+  async ({ page }) => {
+    await live(page);
+    // Those of options come last; a price that moves has others nearest.
+    await page.locator(".rung__name", { hasText: "EM−" }).waitFor();
+    await page.keyboard.press(" ");
+    await page.locator(".feed-badge__pace", { hasText: "paused" }).waitFor({ state: "attached" });
+    const rungs = await page
+      .locator(".rung__name")
+      .evaluateAll((all) => all.map((one) => one.firstChild.textContent));
+    const waiting = page.waitForEvent("download");
+    await page.keyboard.press("Control+k");
+    await palette(page).getByRole("combobox").fill("levels as csv");
+    await page.keyboard.press("Enter");
+    const rows = (await readFile(await (await waiting).path(), "utf8")).trimEnd().split("\r\n");
+    assert.deepEqual(rows.slice(1).map((row) => row.split(",")[1]), rungs);
+    assert.ok(rows.slice(1).every((row) => row.endsWith(",practice")), rows[1]);
+  },
+);
+
 const TWO_CHARTS = { path: "/chart/SPX?span=5m&charts=2" };
 
 /** Opens something that Escape closes again. */

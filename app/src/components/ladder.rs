@@ -169,12 +169,7 @@ fn split(view: Option<&LevelsView>, order: LevelOrder) -> Sides {
     if order == LevelOrder::Price {
         return levels.into_iter().partition(|one| one.points.is_none_or(|points| 0.0 < points));
     }
-    let place = |level: &LevelView| match order {
-        LevelOrder::Nearest => level.points.map_or(f64::INFINITY, f64::abs),
-        _ => f64::from(level.id.group().place()),
-    };
-    // Stable: within a group they stay highest first.
-    levels.sort_by(|a, b| place(a).total_cmp(&place(b)));
+    order.sort(&mut levels);
     (Vec::new(), levels)
 }
 

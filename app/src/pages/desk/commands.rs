@@ -1,6 +1,6 @@
 //! Does what a key or the palette asks for.
 
-use api::TapeCommand;
+use api::{LevelsView, TapeCommand};
 use chart::{Action, ChartSetup, ScaleMode, Study};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use market::{Span, Symbol, TapeId};
 use wasm_bindgen::JsCast;
 
 use super::Route;
-use super::data::DeskData;
+use super::data::{DeskData, chosen_levels};
 use super::drawings::drawing_controls;
 use super::layouts::layout_controls;
 use super::link::copy_link;
@@ -303,14 +303,20 @@ impl Commands {
     }
 
     fn save_levels(self, file: LevelFile) {
-        let Some(view) = untrack(|| self.data.levels_now()) else {
-            self.data.say("There are no levels to save yet.".to_owned());
+        let known = untrack(|| self.data.levels_now());
+        let chosen = self.data.preferences.get_untracked();
+        let shown = known.map(|view| shown_levels(view, &chosen));
+        let Some(view) = shown.filter(|view| !view.levels.is_empty()) else {
+            self.data.say("The ladder shows no levels that could be saved.".to_owned());
             return;
         };
         let text = level_file(&view, file);
         match file {
             LevelFile::Text => {
-                let copied = format!("{} levels were copied.", view.levels.len());
+                let copied = match view.levels.len() {
+                    1 => "One level was copied.".to_owned(),
+                    count => format!("{count} levels were copied."),
+                };
                 copy(self.data, text, (copied, "save them as CSV"));
             }
             LevelFile::Csv => save(&file_name(&view, "csv"), "text/csv", &text),
@@ -433,6 +439,13 @@ fn run_seldom(commands: Commands, command: Command) {
     }
 }
 
+/// What the ladder shows, in its order: that and nothing else is taken elsewhere.
+fn shown_levels(view: LevelsView, chosen: &Preferences) -> LevelsView {
+    let mut shown = chosen_levels(view, chosen);
+    chosen.levels.order.sort(&mut shown.levels);
+    shown
+}
+
 /// What a key does to the chart.
 fn movement(one: Move) -> Action {
     let pan = |x: f64| Action::Pan { x: x * KEY_PAN, y: 0.0 };
@@ -532,5 +545,41 @@ fn download(name: &str, address: &str) {
         link.set_href(address);
         link.set_download(name);
         link.click();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contexts::Depth;
+    use crate::level_choices::{LevelFilter, LevelOrder};
+    use crate::level_file::tests::view;
+    use quant::levels::{LevelGroup, LevelId, Periods};
+
+    #[test]
+    fn what_the_ladder_shows_is_taken_elsewhere_in_its_order() {
+        let mut view = view();
+        let mut round = view.levels[1].clone();
+        (round.id, round.name) = (LevelId::Round(50_900_000), "5090".to_owned());
+        (round.price, round.points, round.touches.count) = (5_090.0, Some(-1.63), 3);
+        view.levels.push(round);
+        let names = |chosen: &Preferences| -> Vec<String> {
+            let levels = shown_levels(view.clone(), chosen).levels;
+            levels.into_iter().map(|level| level.name).collect()
+        };
+        let mut chosen = Preferences { depth: Depth::Key, ..Preferences::default() };
+        assert_eq!(names(&chosen), ["PDH", "P"]);
+        chosen.levels.switch(LevelId::PriorHigh(Periods::Day).group(), false);
+        assert_eq!(names(&chosen), ["P"]);
+        chosen.levels.switch(LevelGroup::Round, true);
+        assert_eq!(names(&chosen), ["P", "5090"]);
+        chosen.levels.order = LevelOrder::Nearest;
+        assert_eq!(names(&chosen), ["5090", "P"]);
+        chosen.levels.order = LevelOrder::Group;
+        assert_eq!(names(&chosen), ["P", "5090"]);
+        chosen.levels.filter = LevelFilter::Touched;
+        assert_eq!(names(&chosen), ["5090"]);
+        chosen = Preferences { depth: Depth::All, ..Preferences::default() };
+        assert_eq!(names(&chosen), ["PDH", "P", "5090"]);
     }
 }

@@ -263,14 +263,8 @@ impl DeskData {
         memo(move || Some(self.chosen_of(self.levels_now()?)))
     }
 
-    fn chosen_of(self, mut view: LevelsView) -> LevelsView {
-        let chosen = self.preferences.read();
-        let by_depth = |id| depth_of(id) <= chosen.depth;
-        view.levels.retain(|level| {
-            chosen.levels.switched(level.id.group()).unwrap_or_else(|| by_depth(level.id))
-                && chosen.levels.filter.keeps(level.atrs, level.touches.count)
-        });
-        view
+    fn chosen_of(self, view: LevelsView) -> LevelsView {
+        chosen_levels(view, &self.preferences.read())
     }
 
     /// Whether a group of levels is shown, at least some of it.
@@ -471,6 +465,16 @@ fn watch_row(live: &crate::live::LiveBooks, symbol: Symbol, is_listed: bool) -> 
     let name = if is_listed { instrument(symbol).name } else { "not on this tape" };
     let atr_used = book.and_then(|book| book.atr_used());
     WatchRow { symbol, name: name.to_owned(), last, nearest, atr_used }
+}
+
+/// What is left of a view once a trader chose.
+pub(super) fn chosen_levels(mut view: LevelsView, chosen: &Preferences) -> LevelsView {
+    let by_depth = |id| depth_of(id) <= chosen.depth;
+    view.levels.retain(|level| {
+        chosen.levels.switched(level.id.group()).unwrap_or_else(|| by_depth(level.id))
+            && chosen.levels.filter.keeps(level.atrs, level.touches.count)
+    });
+    view
 }
 
 /// From which depth on some of a group is shown.
