@@ -199,6 +199,22 @@ fn what_is_not_known_is_said_and_not_guessed() {
 }
 
 #[test]
+fn nothing_is_smoothed_across_a_gap() {
+    // An old import, far below, that ends in the middle of a week; then 120 whole days.
+    let mut daily = calm_days(400);
+    daily.drain(250..280);
+    for old in &mut daily[..250] {
+        *old = Bar { start: old.start, ..bar("09:30", [49.0, 51.0, 48.0, 50.0], 1_000) };
+    }
+    let broken = begin(Symbol::SPY, daily);
+    let alone = begin(Symbol::SPY, calm_days(120));
+    assert_eq!(spy(&broken).atr(), Some(3.0));
+    let of = |writer| spy(writer).levels().copied().collect::<Vec<Level>>();
+    assert_eq!(of(&broken), of(&alone));
+    assert!(spy(&broken).level(LevelId::DailyEma(50)).is_some());
+}
+
+#[test]
 fn a_day_beyond_the_calendar_is_refused() {
     let date: TradingDate = "2031-03-04".parse().unwrap();
     let start = SessionStart::new(trading_day(date).unwrap(), Vec::new());

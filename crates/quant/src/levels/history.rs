@@ -136,16 +136,17 @@ impl History {
         let (week_first, week_end) = prior_week(date);
         let month_end = date.month_start();
         let month_first = month_end.plus_days(-1).month_start();
+        let unbroken = unbroken_tail(&daily, date);
+        let days = u32::try_from(unbroken.len()).unwrap_or(u32::MAX);
         let mut atr = Atr::new(ATR_DAYS);
         let mut averages = [9, 20, 50, 200].map(Ema::new);
-        for (_, bar) in &daily {
+        for (_, bar) in unbroken {
             let prices = OpenHighLowClose::from(bar);
             atr.handle_bar(prices.high, prices.low, prices.close);
             for average in &mut averages {
                 average.handle_close(prices.close);
             }
         }
-        let days = unbroken_days(&daily, date);
         Self {
             week: period(&daily, week_first, week_end),
             month: period(&daily, month_first, month_end),
@@ -153,10 +154,10 @@ impl History {
             extended: start.extended.filter(|_| day.is_ok()),
             atr: atr.value().filter(|_| ATR_DAYS < days),
             daily: averages.to_vec(),
-            weeks: unbroken_weeks(&daily, days, date.week_start()),
-            weekly: weekly_averages(&daily, date.week_start()),
+            weeks: weeks_before(unbroken, date.week_start()),
+            weekly: weekly_averages(unbroken, date.week_start()),
             is_week_begun: daily.last().is_some_and(|(last, _)| date.week_start() <= *last),
-            is_range_narrow: is_range_narrow(&daily, days),
+            is_range_narrow: is_range_narrow(unbroken),
             days,
             day,
         }
@@ -259,23 +260,23 @@ fn period(daily: &[Dated], first: TradingDate, end: TradingDate) -> Result<Perio
     }
 }
 
-/// How many trading days before `date` are known without a gap.
-fn unbroken_days(daily: &[Dated], date: TradingDate) -> u32 {
+/// The trading days up to the one before `date` that are known without a gap. What is smoothed over
+/// days is computed from these alone: the jump across a gap would weigh in it for months.
+fn unbroken_tail(daily: &[Dated], date: TradingDate) -> &[Dated] {
     let mut expected = prior_trading_day(date).date;
-    let mut days = 0;
+    let mut from = daily.len();
     for (known, _) in daily.iter().rev() {
         if *known != expected {
             break;
         }
-        days += 1;
+        from -= 1;
         expected = prior_trading_day(expected).date;
     }
-    days
+    &daily[from..]
 }
 
-fn unbroken_weeks(daily: &[Dated], days: u32, this_week: TradingDate) -> u32 {
-    let tail = &daily[daily.len() - days as usize..];
-    let mut weeks: Vec<TradingDate> = tail.iter().map(|(date, _)| date.week_start()).collect();
+fn weeks_before(daily: &[Dated], this_week: TradingDate) -> u32 {
+    let mut weeks: Vec<TradingDate> = daily.iter().map(|(date, _)| date.week_start()).collect();
     weeks.dedup();
     u32::try_from(weeks.iter().filter(|week| **week < this_week).count()).unwrap_or(u32::MAX)
 }
@@ -295,16 +296,14 @@ fn weekly_averages(daily: &[Dated], this_week: TradingDate) -> Vec<Ema> {
 
 /// Whether the last day's central range is narrower than the 25th percentile of those of the twenty
 /// days before it, interpolated as spreadsheets do (rank 0.25 × 19).
-fn is_range_narrow(daily: &[Dated], days: u32) -> Option<bool> {
+fn is_range_narrow(daily: &[Dated]) -> Option<bool> {
     let width = |(_, bar): &Dated| {
         let (bottom, top) = OpenHighLowClose::from(bar).central_range();
         top - bottom
     };
     let (last, before) = daily.split_last()?;
-    if (days as usize) < NARROW_DAYS + 1 {
-        return None;
-    }
-    let mut past: Vec<f64> = before[before.len() - NARROW_DAYS..].iter().map(width).collect();
+    let first = before.len().checked_sub(NARROW_DAYS)?;
+    let mut past: Vec<f64> = before[first..].iter().map(width).collect();
     past.sort_by(f64::total_cmp);
     Some(width(last) < past[4] + 0.75 * (past[5] - past[4]))
 }
