@@ -318,6 +318,25 @@ fn a_touch_needs_distance_first() {
     assert!(spy(&writer).levels().all(|level| level.touches.count == 0), "no ATR, no touches");
 }
 
+#[test]
+fn a_level_that_jumps_to_price_is_not_touched() {
+    let mut writer = begin(Symbol::SPY, calm_days(30));
+    let mut hear = |clock: &str, dollars, size| {
+        let bundle = writer.handle_tick(Symbol::SPY, &print(clock, dollars, size));
+        bundle.touches.iter().filter(|one| one.id == LevelId::PointOfControl).count()
+    };
+    // Near is 0.06, away is 0.45. The fullest row is at 100, and price goes away from it.
+    assert_eq!(hear("09:30", 100.0, 1_000), 0);
+    assert_eq!(hear("09:31", 101.0, 5_000), 0);
+    assert_eq!(hear("09:32", 101.0, 1), 0, "the minute ended: the fullest row came to price");
+    assert_eq!(hear("09:32:30", 101.0, 1), 0);
+    assert_eq!(hear("09:33", 102.0, 1), 0);
+    assert_eq!(hear("09:33:30", 101.0, 1), 1, "price came back to it");
+    assert_eq!(hear("09:34", 102.0, 9_000), 0);
+    assert_eq!(hear("09:35", 101.0, 1), 1, "it left as price came to where it stood");
+    assert_eq!(hear("09:36", 102.0, 1), 1, "price came to where it stands now");
+}
+
 fn index_and_fund(ratio: f64, day: &[Bar]) -> BookWriter {
     let mut writer = begin(Symbol::SPY, day.to_vec());
     let times = |bar: &Bar| {

@@ -3,7 +3,8 @@
 //! A touch is a print, or a bar's range, within max(one price step, 0.02 ATR) of a level after
 //! having been at least 0.15 ATR away; ATR is the day before's, and without it nothing is counted.
 //! Levels that price itself pushes along are not touched while they move: the high and low of the
-//! day, and ranges that are still forming. A print is held against the levels as it leaves them.
+//! day, and ranges that are still forming. A print is held against the levels as it leaves them; a
+//! level that jumped, against where it stood before: price comes to a level, not a level to price.
 
 use market::{Moment, Price};
 use serde::{Deserialize, Serialize};
@@ -15,14 +16,18 @@ use crate::PrintStats;
 const NEAR_ATR: f64 = 0.02;
 /// Price must have been this far away before it can touch again, in ATR.
 const AWAY_ATR: f64 = 0.15;
+/// Levels that move and can be touched.
+const MOVING: usize = 18;
 
 /// Which levels price was far enough away from to touch them again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct TouchWatch {
     /// Levels that stand still, in the book's order: whether each can be touched.
     still: Vec<bool>,
-    /// Levels that move, by [`slot`]: whether each can be touched.
+    /// Levels that move, by [`place`]: whether each can be touched.
     moving: u32,
+    /// Where each of them stood when it was last looked at.
+    stood: [f64; MOVING],
     /// Prices between which nothing can happen to the levels that stand still.
     calm: Option<Calm>,
 }
@@ -70,8 +75,17 @@ impl TouchWatch {
             self.calm = Some(self.sweep(book, reach, (low, high), at, touches));
         }
         for level in book.moving.iter().chain(borrowed) {
-            let Some(slot) = slot(level) else { continue };
-            let is_armed = self.moving & slot != 0;
+            let Some(place) = place(level) else { continue };
+            let slot = 1 << place;
+            let stood = std::mem::replace(&mut self.stood[place], level.price);
+            let mut is_armed = self.moving & slot != 0;
+            if reach.near < (level.price - stood).abs() {
+                if let Passing::Touched = passing(stood, (low, high), reach, is_armed) {
+                    touches.push(TouchEvent { id: level.id, at });
+                }
+                is_armed = false;
+                self.moving &= !slot;
+            }
             match passing(level.price, (low, high), reach, is_armed) {
                 Passing::Touched => {
                     self.moving &= !slot;
@@ -126,10 +140,10 @@ fn passing(level: f64, (low, high): (f64, f64), reach: Reach, is_armed: bool) ->
     }
 }
 
-/// The bit of a level that moves and can be touched.
-fn slot(level: &Level) -> Option<u32> {
-    let place = match level.id {
-        LevelId::Vwap(n @ -3..=3) => u32::from((n + 3).unsigned_abs()),
+/// The place of a level that moves and can be touched, among the [`MOVING`].
+fn place(level: &Level) -> Option<usize> {
+    Some(match level.id {
+        LevelId::Vwap(n @ -3..=3) => usize::from((n + 3).unsigned_abs()),
         LevelId::DailyEma(9) => 7,
         LevelId::DailyEma(20) => 8,
         LevelId::DailyEma(50) => 9,
@@ -143,6 +157,5 @@ fn slot(level: &Level) -> Option<u32> {
         LevelId::PreMarketHigh if level.standing == Standing::Final => 16,
         LevelId::PreMarketLow if level.standing == Standing::Final => 17,
         _ => return None,
-    };
-    Some(1 << place)
+    })
 }
