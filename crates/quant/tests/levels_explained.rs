@@ -7,9 +7,11 @@ mod tape;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use market::{Print, Span, Symbol};
-use quant::levels::{BookWriter, Explanation, InputValue, LevelId, Periods};
-use tape::{at, begin, calm_days, print};
+use market::{Bar, Moment, Price, Print, Span, Symbol, prior_trading_day};
+use quant::levels::{
+    BookWriter, Explanation, InputValue, LevelId, Periods, ProxyHistory, SessionStart,
+};
+use tape::{at, begin, calm_days, print, today};
 
 /// A day on which every level exists.
 fn full_day() -> BookWriter {
@@ -151,4 +153,56 @@ fn inputs_give_the_level() {
     let told = writer.books().explain(Symbol::SPY, LevelId::PriorClose(Periods::Day)).unwrap();
     assert!(told.inputs.iter().all(|input| input.as_of.is_some()), "every price has its age");
     assert!(writer.books().explain(Symbol::SPY, LevelId::Round(1)).is_none());
+}
+
+/// SPX at 10.03215 times SPY, up to 09:40.
+fn index_and_fund() -> BookWriter {
+    let mut writer = begin(Symbol::SPY, calm_days(30));
+    let index = |bar: &Bar| {
+        let times = |one: Price| Price::from_f64(one.to_f64() * 10.03215).unwrap();
+        let [open, high, low, close] = [bar.open, bar.high, bar.low, bar.close].map(times);
+        Bar { open, high, low, close, volume: 0, ..*bar }
+    };
+    let daily = calm_days(30).iter().map(index).collect();
+    writer.handle_session_change(Symbol::SPX, &SessionStart::new(today(), daily)).unwrap();
+    let history = ProxyHistory { proxy: Symbol::SPY, index_minutes: vec![], proxy_minutes: vec![] };
+    writer.set_proxy_history(Symbol::SPX, &history);
+    // Too far from the market, and then two others that confirm it.
+    for (clock, dollars) in [("05:00", 100.0), ("05:01", 80.0), ("05:01:01", 80.0)] {
+        writer.handle_tick(Symbol::SPY, &print(clock, dollars, 100));
+    }
+    writer.handle_tick(Symbol::SPY, &print("05:01:02", 80.0, 100));
+    writer
+}
+
+/// An index's level's ratio to its fund, as it is told, and when it was so.
+fn ratio_told(writer: &BookWriter, id: LevelId) -> (String, Option<Moment>) {
+    let told = writer.books().explain(Symbol::SPX, id).unwrap();
+    let ratio = told.inputs.into_iter().find(|input| input.name == "SPX ÷ SPY").unwrap();
+    match ratio.value {
+        InputValue::Text(text) => (text, ratio.as_of),
+        InputValue::Number(value) => panic!("{value} would be shown as a price"),
+    }
+}
+
+#[test]
+fn a_ratio_is_told_with_its_own_time() {
+    let mut writer = index_and_fund();
+    let closed = Some(prior_trading_day(today().date).close());
+    let frozen = ("10.03215".to_owned(), closed);
+    for minute in 30..41 {
+        let clock = format!("09:{minute}");
+        writer.handle_tick(Symbol::SPY, &print(&clock, 100.0, 100));
+        writer.handle_tick(Symbol::SPX, &print(&clock, 1_004.0, 0));
+        assert_eq!(ratio_told(&writer, LevelId::PreMarketHigh), frozen, "{clock}");
+        let live = ("10.04000".to_owned(), Some(at(&clock)));
+        let expected = if minute < 35 { &frozen } else { &live };
+        assert_eq!(ratio_told(&writer, LevelId::Vwap(0)), *expected, "{clock}");
+    }
+    // The fund trades on after the bell: the ratio is of the regular session.
+    for clock in ["15:59", "16:05"] {
+        writer.handle_tick(Symbol::SPY, &print(clock, 100.0, 100));
+        writer.handle_tick(Symbol::SPX, &print(clock, 1_004.0, 0));
+    }
+    assert_eq!(ratio_told(&writer, LevelId::Vwap(0)).1, Some(at("16:00")));
 }

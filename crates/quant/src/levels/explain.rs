@@ -81,23 +81,28 @@ pub(super) fn text(name: &str, value: String) -> Input {
 pub(super) fn explain(books: &Books, symbol: Symbol, id: LevelId) -> Option<Explanation> {
     let book = books.book(symbol)?;
     let level = books.levels(symbol).into_iter().find(|level| level.id == id)?;
-    let mut inputs = match (level.source, books.pair(symbol)) {
+    let (mut inputs, note) = match (level.source, books.pair(symbol)) {
         (LevelSource::Via { proxy, ratio, .. }, Some((_, fund, _))) => {
+            let ratio_as_of = match id {
+                LevelId::PreMarketHigh | LevelId::PreMarketLow => proxy::frozen_as_of(book),
+                _ => proxy::ratio_as_of(book, fund),
+            };
             let mut inputs = own_inputs(fund, id);
             if let Some(level) = fund.level(id) {
                 inputs.push(number(&format!("{proxy} {}", id.name()), level.price, None));
             }
-            inputs.push(number(
-                &format!("{symbol} ÷ {proxy}"),
-                ratio,
-                proxy::ratio_as_of(book, fund),
-            ));
-            inputs
+            inputs.push(Input {
+                name: format!("{symbol} ÷ {proxy}"),
+                // The two decimals of a price would be a point of the index.
+                value: InputValue::Text(format!("{ratio:.5}")),
+                as_of: ratio_as_of,
+            });
+            (inputs, note(book, id))
         }
-        _ => own_inputs(book, id),
+        _ => (own_inputs(book, id), note(book, id)),
     };
     inputs.dedup();
-    Some(Explanation::of(&level, inputs, note(book, id)))
+    Some(Explanation::of(&level, inputs, note))
 }
 
 fn note(book: &LevelBook, id: LevelId) -> String {

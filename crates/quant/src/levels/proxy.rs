@@ -57,15 +57,9 @@ impl ProxyLink {
     /// Index ÷ fund now: frozen until five minutes after the open, then the median of the last five
     /// common minutes that are over, of closes, fewer if there were fewer.
     pub fn live_ratio(&self, index: &LevelBook, fund: &LevelBook) -> Option<f64> {
+        let Some(newest) = live_until(index, fund) else { return self.frozen_ratio(index, fund) };
         let open = index.bounds.open;
         let (mut ours, mut theirs) = (index.minutes(), fund.minutes());
-        let newest = match (ours.last(), theirs.last()) {
-            (Some(a), Some(b)) => a.start.min(b.start),
-            _ => return self.frozen_ratio(index, fund),
-        };
-        if newest < open + Span::minutes(FROZEN_MINUTES) {
-            return self.frozen_ratio(index, fund);
-        }
         let mut ratios = [0.0; COMMON_MINUTES];
         let mut count = 0;
         while let (Some((a, before_a)), Some((b, before_b))) =
@@ -198,10 +192,25 @@ fn median(values: &mut [f64]) -> Option<f64> {
     }
 }
 
-/// When the ratio was last taken, for an explanation.
-pub(super) fn ratio_as_of(index: &LevelBook, fund: &LevelBook) -> Option<Moment> {
+/// The newest common minute, which may be forming: up to it the ratio is of today. Nothing while
+/// the ratio is the previous close's.
+fn live_until(index: &LevelBook, fund: &LevelBook) -> Option<Moment> {
     let last = |book: &LevelBook| book.minutes().last().map(|bar| bar.start);
-    Some(last(index)?.min(last(fund)?))
+    let newest = last(index)?.min(last(fund)?);
+    (index.bounds.open + Span::minutes(FROZEN_MINUTES) <= newest).then_some(newest)
+}
+
+/// When the ratio that is used now was what it is, for an explanation.
+pub(super) fn ratio_as_of(index: &LevelBook, fund: &LevelBook) -> Option<Moment> {
+    match live_until(index, fund) {
+        Some(newest) => Some(newest.min(index.bounds.close)),
+        None => frozen_as_of(index),
+    }
+}
+
+/// When the closes were that the frozen ratio is of.
+pub(super) fn frozen_as_of(index: &LevelBook) -> Option<Moment> {
+    Some(index.history.day.as_ref().ok()?.as_of)
 }
 
 #[cfg(test)]
