@@ -206,3 +206,20 @@ fn a_ratio_is_told_with_its_own_time() {
     }
     assert_eq!(ratio_told(&writer, LevelId::Vwap(0)).1, Some(at("16:00")));
 }
+
+#[test]
+fn an_index_says_what_its_fund_held_back() {
+    let mut writer = index_and_fund();
+    let note = |writer: &BookWriter, symbol| {
+        writer.books().explain(symbol, LevelId::PreMarketLow).unwrap().note
+    };
+    // Two were held, and the first of them confirmed by the third: that is no other.
+    let told = "2 prints too far from the market were held back today.";
+    assert_eq!(note(&writer, Symbol::SPY), told);
+    assert_eq!(note(&writer, Symbol::SPX), told);
+    writer = begin(Symbol::SPY, calm_days(30));
+    writer.handle_tick(Symbol::SPY, &print("05:00", 100.0, 100));
+    assert_eq!(note(&writer, Symbol::SPY), "");
+    writer.handle_tick(Symbol::SPY, &print("05:01", 80.0, 100));
+    assert_eq!(note(&writer, Symbol::SPY), "A print too far from the market was held back today.");
+}

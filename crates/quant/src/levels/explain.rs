@@ -4,8 +4,8 @@ use market::{Moment, Price, Span, Symbol};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Books, CloseKind, Level, LevelBook, LevelId, LevelSource, OpenHighLowClose, Periods, Standing,
-    definitions, proxy,
+    Books, CloseKind, Level, LevelBook, LevelId, LevelSource, OpenHighLowClose, Periods,
+    QuarantineEvent, Standing, definitions, proxy,
 };
 use crate::indicators::Ema;
 
@@ -97,7 +97,7 @@ pub(super) fn explain(books: &Books, symbol: Symbol, id: LevelId) -> Option<Expl
                 value: InputValue::Text(format!("{ratio:.5}")),
                 as_of: ratio_as_of,
             });
-            (inputs, note(book, id))
+            (inputs, note(fund, id))
         }
         _ => (own_inputs(book, id), note(book, id)),
     };
@@ -131,10 +131,14 @@ fn note(book: &LevelBook, id: LevelId) -> String {
             }
             None => String::new(),
         },
-        LevelId::PreMarketHigh | LevelId::PreMarketLow => match book.quarantine().len() {
-            0 => String::new(),
-            count => format!("Prints too far from the market were looked at {count} times today."),
-        },
+        LevelId::PreMarketHigh | LevelId::PreMarketLow => {
+            let is_held = |event: &&QuarantineEvent| matches!(event, QuarantineEvent::Held(_));
+            match book.quarantine().iter().filter(is_held).count() {
+                0 => String::new(),
+                1 => "A print too far from the market was held back today.".to_owned(),
+                count => format!("{count} prints too far from the market were held back today."),
+            }
+        }
         LevelId::HighOfDay | LevelId::LowOfDay => "Not counted as touched: price pushes it.".into(),
         _ => String::new(),
     }
