@@ -136,20 +136,17 @@ impl Database {
     }
 
     async fn write_file(&self, file: &Path) -> Result<Option<u64>, StoreError> {
+        let version = self.version().await?;
+        let place = std::path::absolute(file).map_err(|error| StoreError::Database {
+            doing: "find the backup's place".to_owned(),
+            source: Box::new(error),
+        })?;
         sqlx::query("vacuum into $1")
-            .bind(file.display().to_string())
+            .bind(place.display().to_string())
             .execute(&self.readers)
             .await
             .map_err(failed("write the backup"))?;
-        let copy = Self::open(&DatabaseUrl::File(file.to_owned())).await?;
-        let looked = async {
-            copy.check_integrity().await?;
-            let is_present = copy.version().await? == copy.version_known();
-            if is_present { Ok(Some(copy.count().await?)) } else { Ok(None) }
-        };
-        let counted = looked.await;
-        copy.close().await;
-        counted
+        look_through(file, version).await
     }
 
     /// Copies a server's rows to a file whose tables are of the same version.
@@ -214,6 +211,26 @@ impl Database {
         }
         Ok(sum)
     }
+}
+
+/// Looks through a file that is to have all that a database of a version has; how many rows there
+/// are, where it is the present one.
+async fn look_through(file: &Path, version: i64) -> Result<Option<u64>, StoreError> {
+    let copy = Database::open(&DatabaseUrl::File(file.to_owned())).await?;
+    let looked = async {
+        copy.check_integrity().await?;
+        let found = copy.version().await?;
+        // A file that is empty is as whole as one that has everything.
+        if found != version {
+            let why = format!("version {version} was written and version {found} is there");
+            return Err(StoreError::Damaged { table: "sqlite", why });
+        }
+        let is_present = found == copy.version_known();
+        if is_present { Ok(Some(copy.count().await?)) } else { Ok(None) }
+    };
+    let counted = looked.await;
+    copy.close().await;
+    counted
 }
 
 /// Every table that there is, whoever made it, by its name.
@@ -317,5 +334,35 @@ impl Seal {
     fn ended(self, table: &Table) -> CopiedTable {
         let hash = hex::encode(self.digest.finalize());
         CopiedTable { name: table.name, rows: self.rows, hash }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_is_empty_is_no_backup() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let empty = folder.path().join("empty.db");
+        let told = look_through(&empty, 5).await.expect_err("nothing is in it");
+        assert!(matches!(told, StoreError::Damaged { table: "sqlite", .. }), "{told}");
+        let database = Database::open(&DatabaseUrl::File(empty.clone())).await.expect("a database");
+        database.migrate_to(5).await.expect("its tables");
+        database.close().await;
+        assert_eq!(look_through(&empty, 5).await.expect("looked through"), None);
+    }
+
+    #[tokio::test]
+    async fn a_name_that_sqlite_reads_as_an_address_is_a_name() {
+        let folder = tempfile::tempdir_in(".").expect("a folder");
+        let url = DatabaseUrl::File(folder.path().join("volaris.db"));
+        let database = Database::open(&url).await.expect("a database");
+        database.migrate().await.expect("its tables");
+        let name = format!("file:{}.db", std::process::id());
+        let written = database.back_up(Path::new(&name)).await;
+        let bytes = std::fs::metadata(&name).map_or(0, |file| file.len());
+        remove_file(Path::new(&name)).expect("removed");
+        assert!(written.is_ok() && 0 < bytes, "{written:?}");
     }
 }

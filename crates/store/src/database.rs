@@ -86,11 +86,12 @@ impl Database {
         sqlx::any::install_default_drivers();
         let (dialect, address, writers_max) = match url {
             DatabaseUrl::File(path) => {
-                make_private(path).map_err(|error| StoreError::Database {
+                let address = make_private(path).and_then(|()| address_of(path));
+                let address = address.map_err(|error| StoreError::Database {
                     doing: format!("open the file `{}`", path.display()),
                     source: Box::new(error),
                 })?;
-                (Dialect::Sqlite, format!("sqlite://{}?mode=rwc", path.display()), 1)
+                (Dialect::Sqlite, address, 1)
             }
             DatabaseUrl::Server(address) => (Dialect::Postgres, address.clone(), READERS_MAX),
         };
@@ -223,6 +224,19 @@ impl Store for Database {
         let bytes: i64 = row.try_get(1).map_err(doing())?;
         Ok(StoreFacts { kind, version: self.version().await?, bytes: bytes.unsigned_abs() })
     }
+}
+
+/// A file's address, every byte of its name spelled out: what stands in an address is read as one,
+/// and `..`, `%41` and `?` in a name would lead to another file. SQLite itself reads `file:` at the
+/// beginning of a name, which none has that begins at the root.
+fn address_of(path: &Path) -> std::io::Result<String> {
+    let path = std::path::absolute(path)?;
+    let mut address = "sqlite:".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        address.push('%');
+        address.push_str(&hex::encode([*byte]));
+    }
+    Ok(address + "?mode=rwc")
 }
 
 /// Makes the folder and an empty file that only their owner can read, when they are not there.

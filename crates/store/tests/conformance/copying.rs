@@ -1,6 +1,9 @@
 //! A database into another one: everything arrives, or nothing.
 
+use std::path::Path;
+
 use desk::{AuditStore, StoreError};
+use sqlx::{Connection, Row};
 use store::{Database, DatabaseUrl};
 
 use super::home::{Home, on_both};
@@ -10,6 +13,7 @@ on_both!(
     what_is_not_empty_stays_as_it_is,
     what_arrives_otherwise_than_it_was_sent_is_not_kept,
     a_backup_is_whole_and_overwrites_nothing,
+    a_backup_is_in_the_file_that_was_named,
     a_backup_of_every_earlier_version_becomes_what_its_original_becomes,
     nothing_is_left_out_silently_before_a_migration,
     of_several_that_start_at_once_one_migrates,
@@ -205,6 +209,38 @@ async fn a_backup_is_whole_and_overwrites_nothing(home: Home) {
     let arrived = backup.copy_into(&target.open().await).await.unwrap();
     let other = Home::on_sqlite();
     assert_eq!(from.copy_into(&other.open().await).await.unwrap(), arrived);
+}
+
+async fn a_backup_is_in_the_file_that_was_named(home: Home) {
+    let from = filled(&home).await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("sub")).unwrap();
+    // From where the test runs up to the root, and down from there.
+    let here = std::env::current_dir().unwrap();
+    let up = here.ancestors().skip(1).map(|_| "../").collect::<String>();
+    let relative = up + folder.path().strip_prefix("/").unwrap().to_str().unwrap();
+    let inside = folder.path().to_str().unwrap();
+    for (named, name) in [
+        (format!("{inside}/sub/../up.db"), "up.db"),
+        (format!("{relative}/relative.db"), "relative.db"),
+        (format!("{relative}/sub/../both.db"), "both.db"),
+        (format!("{inside}/a%41.db"), "a%41.db"),
+        (format!("{inside}/what? #1 \u{65e5}.db"), "what? #1 \u{65e5}.db"),
+    ] {
+        assert_eq!(from.back_up(Path::new(&named)).await.unwrap(), Some(26), "{named}");
+        // Under a plain name it is read as every program would read it.
+        let (there, plain) = (folder.path().join(name), folder.path().join("plain.db"));
+        std::fs::rename(&there, &plain).unwrap();
+        let address = format!("sqlite://{}", plain.display());
+        let mut reader = sqlx::AnyConnection::connect(&address).await.unwrap();
+        let row = sqlx::query("select count(*) from setting").fetch_one(&mut reader).await.unwrap();
+        assert_eq!(row.get::<i64, _>(0), 1, "{named}");
+        reader.close().await.unwrap();
+        std::fs::remove_file(plain).unwrap();
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+        assert_eq!(left.len(), 1, "only `sub`: {left:?}");
+        assert_eq!(std::fs::read_dir(folder.path().join("sub")).unwrap().count(), 0, "{named}");
+    }
 }
 
 async fn a_backup_of_every_earlier_version_becomes_what_its_original_becomes(home: Home) {
