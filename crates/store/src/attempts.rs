@@ -9,8 +9,9 @@ use crate::Database;
 use crate::database::failed;
 
 const DOING: &str = "count an attempt";
-/// How far the clocks of two servers may be apart; the doctor finds no fault with less.
-const SKEW_MAX: Span = Span::minutes(1);
+/// How far the clocks of two servers may be apart, of which the doctor tells after a minute: with
+/// less between them each counts what the other did, with more neither does.
+const SKEW_MAX: Span = Span::hours(1);
 /// The longest that a quota takes to be whole again.
 const QUOTA_MAX: Span = Span::hours(24);
 
