@@ -467,12 +467,26 @@ impl Tape {
             start.close = self.feed.close_kind(symbol, self.day.date);
             // The tape's range lies inside the calendar, so a provisional day cannot come up.
             let _ = self.writer.handle_session_change(symbol, &start);
+            if let Some(from) = self.recorded_from(symbol) {
+                self.writer.set_recorded_from(symbol, from);
+            }
         }
         for index in self.feed.symbols() {
             if let Some(history) = self.proxy_history(index) {
                 self.writer.set_proxy_history(index, &history);
             }
         }
+    }
+
+    /// When the first minute of a recorded day begins. Other markets are heard from the open, and
+    /// a share that did not trade at first opens with its first print.
+    fn recorded_from(&self, symbol: Symbol) -> Option<Moment> {
+        if !matches!(self.feed.tape(), TapeId::Replay { .. }) {
+            return None;
+        }
+        let midnight = Moment::new_york(self.day.date, Span::ZERO);
+        let minutes = self.feed.minute_bars(symbol, midnight, midnight + Span::hours(24));
+        minutes.first().map(|bar| bar.start)
     }
 
     fn proxy_history(&self, index: Symbol) -> Option<ProxyHistory> {
@@ -501,5 +515,76 @@ fn book_day(at: Moment) -> TradingDay {
     match clock.phase {
         Phase::Closed => prior_trading_day(clock.day.date),
         _ => clock.day,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use market::{Bar, Price, TradingDate};
+
+    use super::*;
+
+    /// One minute of SPY, live or recorded.
+    struct OneMinute(TapeId, Moment);
+
+    impl MarketFeed for OneMinute {
+        fn tape(&self) -> TapeId {
+            self.0.clone()
+        }
+
+        fn symbols(&self) -> Vec<Symbol> {
+            vec![Symbol::SPY]
+        }
+
+        fn heartbeat(&self) -> Span {
+            Span::seconds(1)
+        }
+
+        fn range(&self) -> (Moment, Moment) {
+            (self.1, self.1 + Span::MINUTE)
+        }
+
+        fn opening_moment(&self) -> Moment {
+            self.1 + Span::MINUTE
+        }
+
+        fn daily_bars(&self, _symbol: Symbol, _before: TradingDate) -> Vec<Bar> {
+            Vec::new()
+        }
+
+        fn minute_bars(&self, _symbol: Symbol, from: Moment, until: Moment) -> Vec<Bar> {
+            let bar = Bar::of_print(self.1, Price::from_units(5_000_000).unwrap(), 100);
+            let is_asked = from <= self.1 && self.1 + Span::MINUTE <= until;
+            is_asked.then_some(bar).into_iter().collect()
+        }
+
+        fn events(&mut self, after: Moment, until: Moment, told: &mut Vec<FeedEvent>) {
+            let price = Price::from_units(5_000_000).unwrap();
+            let mark = market::PrintMark::Ordinary;
+            let print = market::Print { at: self.1, price, size: 100, mark };
+            if after < self.1 && self.1 <= until {
+                told.push(FeedEvent::Print { symbol: Symbol::SPY, print });
+            }
+        }
+
+        fn next_event_after(&self, at: Moment) -> Option<Moment> {
+            (at < self.1).then_some(self.1)
+        }
+    }
+
+    #[test]
+    fn only_a_recording_that_begins_late_has_no_open() {
+        let date = "2024-02-23".parse().unwrap();
+        let recorded = TapeId::Replay { owner: "ada".to_owned(), recording: "day".to_owned() };
+        let live = TapeId::Live { vendor: "vendor".to_owned() };
+        for (tape, minute, has_open) in
+            [(&recorded, 720, false), (&recorded, 570, true), (&live, 720, true)]
+        {
+            let at = Moment::new_york(date, Span::minutes(minute));
+            let tape = Tape::new(Box::new(OneMinute(tape.clone(), at)), 1);
+            let book = tape.books().book(Symbol::SPY).unwrap();
+            assert_eq!(book.last().map(|(_, at)| at), Some(at));
+            assert_eq!(book.level(quant::levels::LevelId::Open).is_some(), has_open, "{minute}");
+        }
     }
 }

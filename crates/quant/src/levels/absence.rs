@@ -1,6 +1,6 @@
 //! What cannot be computed, and why: a level that is missing says so.
 
-use market::{Symbol, TradingDate, instrument};
+use market::{Moment, Symbol, TradingDate, instrument};
 use serde::{Deserialize, Serialize};
 
 use super::history::{ATR_DAYS, PeriodGap};
@@ -38,9 +38,13 @@ pub(super) fn of_book(books: &Books, book: &LevelBook) -> Vec<Absence> {
             "Open, HOD, LOD, opening ranges, Woodie",
             "the regular session has no print yet".into(),
         );
+    } else if let Some(from) = book.begins_late() {
+        say("Open, gap, HOD, LOD, opening ranges, Woodie", why_late(from));
     }
     if !known.has_volume() {
         say_index(books, book, &mut say);
+    } else if let (Some(from), Some(_)) = (book.begins_late(), book.regular) {
+        say("VWAP, POC, VAH, VAL", why_late(from));
     } else if book.vwap.vwap().is_none() {
         say("VWAP", "nothing was traded in the regular session yet".to_owned());
     } else if book.value.is_none() {
@@ -120,11 +124,18 @@ fn say_index(books: &Books, book: &LevelBook, say: &mut dyn FnMut(&str, String))
             } else if fund.pre_market.is_none() {
                 say("PMH, PML", format!("{proxy} has no pre-market prints"));
             }
-            if link.live_ratio(index, fund).is_none() || fund.vwap.vwap().is_none() {
+            if let (Some(from), Some(_)) = (fund.begins_late(), fund.regular) {
+                say("VWAP", format!("{}, {proxy}'s", why_late(from)));
+            } else if link.live_ratio(index, fund).is_none() || fund.vwap.vwap().is_none() {
                 say("VWAP", format!("{proxy} or {symbol} has no regular prints in common yet"));
             }
         }
     }
+}
+
+/// What a session did before its recording begins is not known.
+fn why_late(from: Moment) -> String {
+    format!("the recording begins at {}", market::format::minute(from))
 }
 
 fn why_not_frozen(proxy: Symbol, index: &LevelBook) -> String {

@@ -57,6 +57,8 @@ pub struct LevelBook {
     day: TradingDay,
     pub(super) bounds: Bounds,
     pub(super) history: History,
+    /// When the recording's first minute begins; nothing where the whole day is heard.
+    recorded_from: Option<Moment>,
     pub(super) last: Option<(Price, Moment)>,
     pub(super) overnight: Option<Range>,
     pub(super) trades_at_night: bool,
@@ -110,6 +112,7 @@ impl LevelBook {
                 close: day.close(),
             },
             history,
+            recorded_from: None,
             last: None,
             overnight: None,
             trades_at_night: false,
@@ -133,6 +136,17 @@ impl LevelBook {
         };
         book.refresh();
         Ok(book)
+    }
+
+    /// Says when the first minute of a recorded day begins. Where that is after the open, what the
+    /// session did before is not known, and there are no levels of a part of it.
+    pub(super) fn set_recorded_from(&mut self, from: Moment) {
+        self.recorded_from = Some(from);
+    }
+
+    /// When the recording begins, where that is after the open.
+    pub(super) fn begins_late(&self) -> Option<Moment> {
+        self.recorded_from.filter(|from| self.bounds.open < *from)
     }
 
     /// Follows what the server saw: sums, quarantine and touches.
@@ -170,7 +184,7 @@ impl LevelBook {
             }
         } else if minute < close && !self.is_regular_final {
             self.widen_regular(stats, minute);
-            if known.has_volume() {
+            if known.has_volume() && self.begins_late().is_none() {
                 self.vwap.absorb(stats);
                 self.mark_vwap(minute);
             }
@@ -189,6 +203,9 @@ impl LevelBook {
 
     fn widen_regular(&mut self, stats: &PrintStats, minute: Moment) {
         widen(&mut self.regular, stats);
+        if self.begins_late().is_some() {
+            return;
+        }
         let open = self.bounds.open;
         for (place, minutes) in RANGE_MINUTES.into_iter().enumerate() {
             let end = open + Span::minutes(i64::from(minutes));
@@ -247,7 +264,8 @@ impl LevelBook {
     /// Puts a minute that is over into the volume profile; later reports of it are left out.
     fn profile_minute(&mut self, done: &Bar, has_volume: bool) {
         let is_known = self.profiled.is_some_and(|known| done.start <= known);
-        if has_volume && !is_known && self.is_regular(done.start) {
+        let is_counted = has_volume && self.begins_late().is_none();
+        if is_counted && !is_known && self.is_regular(done.start) {
             self.profile.handle_bar(done);
             self.value = self.profile.value_area();
             self.profiled = Some(done.start);
@@ -331,7 +349,7 @@ impl LevelBook {
 
     /// Today's open − previous close, and whether a regular price reached the close since.
     pub fn gap(&self) -> Option<(f64, bool)> {
-        let (range, close) = (self.regular?, self.prior_close()?);
+        let (range, close) = (self.regular_from_open()?, self.prior_close()?);
         let gap = range.open.to_f64() - close;
         let is_filled =
             if gap < 0.0 { close <= range.high.to_f64() } else { range.low.to_f64() <= close };
@@ -363,9 +381,14 @@ impl LevelBook {
         self.is_regular_final
     }
 
+    /// The regular session so far, where all of it was heard.
+    pub(super) fn regular_from_open(&self) -> Option<Range> {
+        self.regular.filter(|_| self.begins_late().is_none())
+    }
+
     /// Today's regular extremes; an official close after the bell counts, other prints do not.
     pub(super) fn day_extremes(&self) -> Option<(Price, Price)> {
-        let range = self.regular?;
+        let range = self.regular_from_open()?;
         let official = self.official_close.unwrap_or(range.last);
         Some((range.high.max(official), range.low.min(official)))
     }

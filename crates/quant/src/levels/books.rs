@@ -30,6 +30,14 @@ impl Books {
         Ok(())
     }
 
+    /// Says when the recording of `symbol` begins on the day that is played back. Nothing before
+    /// [`Self::handle_session_change`].
+    pub fn set_recorded_from(&mut self, symbol: Symbol, from: Moment) {
+        if let Some(book) = self.books.get_mut(&symbol) {
+            book.set_recorded_from(from);
+        }
+    }
+
     /// Says how an index hangs on its fund.
     pub fn set_proxy_history(&mut self, index: Symbol, history: &ProxyHistory) {
         self.links.insert(index, ProxyLink::new(history));

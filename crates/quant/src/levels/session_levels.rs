@@ -97,8 +97,11 @@ impl LevelBook {
     }
 
     fn settle_open(&mut self) {
-        let Some(range) = self.regular.filter(|_| !self.settled[OPEN_PLACE]) else { return };
+        if self.settled[OPEN_PLACE] || self.regular.is_none() {
+            return;
+        }
         self.settled[OPEN_PLACE] = true;
+        let Some(range) = self.regular_from_open() else { return };
         let (open, at) = (range.open.to_f64(), self.bounds.open);
         self.fixed.push(own(LevelId::Open, open, Standing::Final, at));
         if let Ok(day) = &self.history.day {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use market::{Bar, Print, Symbol};
+use market::{Bar, Moment, Print, Symbol};
 use serde::{Deserialize, Serialize};
 
 use super::quarantine::{Passed, Quarantine};
@@ -40,6 +40,12 @@ impl BookWriter {
         self.books.handle_session_change(symbol, start)?;
         self.gates.insert(symbol, Gate::default());
         Ok(())
+    }
+
+    /// Says when the recording of `symbol` begins on the day that is played back. Nothing before
+    /// [`Self::handle_session_change`].
+    pub fn set_recorded_from(&mut self, symbol: Symbol, from: Moment) {
+        self.books.set_recorded_from(symbol, from);
     }
 
     /// Says how an index hangs on its fund.
