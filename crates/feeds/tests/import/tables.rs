@@ -193,6 +193,41 @@ fn a_half_day_stamped_with_ends() {
     assert_eq!((imported.report.missing, imported.report.gaps.len()), (0, 0));
 }
 
+/// Two days of minutes from before the open to after the close; `bell` is the row whose bar begins
+/// at 09:30, in minutes since midnight.
+fn extended_days(from: i64, until: i64, bell: i64, has_volume: bool) -> String {
+    let mut text = String::from("time,open,high,low,close,volume\n");
+    for day in ["2013-10-07", "2013-10-08"] {
+        for minute in from..=until {
+            let volume = if minute < bell || bell + 390 <= minute { 900 } else { 40_000 };
+            let volume = if has_volume { volume } else { 0 };
+            text += &format!("{day} {:02}:{:02},5,6,4,5,{volume}\n", minute / 60, minute % 60);
+        }
+    }
+    text
+}
+
+#[test]
+fn extended_days_stamped_with_ends() {
+    let first = |text: &str| {
+        let imported = read_text(text).unwrap();
+        let at = imported.bars[0].start.wall_time().since_midnight.whole_seconds() / 60;
+        let note = imported.report.notes.iter().find(|note| note.contains("mark the")).unwrap();
+        (at, note.contains("end of a bar"))
+    };
+    // 04:01 to 19:45 and 09:01 to 16:30, the first regular minute stamped 09:31.
+    assert_eq!(first(&extended_days(241, 1_185, 571, true)), (240, true));
+    assert_eq!(first(&extended_days(541, 990, 571, true)), (540, true));
+    // The same stretches of a seldom traded share by starts, and a whole day.
+    assert_eq!(first(&extended_days(241, 1_185, 570, true)), (241, false));
+    assert_eq!(first(&extended_days(541, 989, 570, true)), (541, false));
+    assert_eq!(first(&extended_days(240, 1_199, 570, true)), (240, false));
+    // Without volume nothing tells them apart: starts, as most files are.
+    assert_eq!(first(&extended_days(541, 990, 571, false)), (541, false));
+    // A whole day of ends was known by its own ends before.
+    assert_eq!(first(&extended_days(241, 1_200, 571, false)), (240, true));
+}
+
 #[test]
 fn progress_is_told() {
     let mut text = String::from("time,open,high,low,close\n");
