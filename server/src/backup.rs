@@ -1,19 +1,22 @@
 //! `volaris backup`, `volaris restore`, `volaris move`: everything that is kept, to a file, back
 //! from it, and to a server.
 
+#[cfg(test)]
+mod tests;
+
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use desk::AuditStore;
+use desk::{AuditStore, StoreError};
 use store::{CopiedTable, Database, DatabaseUrl, Migration, remove_file};
 use tokio::time::timeout;
 use tracing::{info, warn};
 
 use crate::clock::now;
-use crate::commands::say;
+use crate::commands::{complain, say};
 use crate::configuration::Configuration;
 use crate::doctor::{open_database, url};
 use crate::private_file;
@@ -66,14 +69,52 @@ pub(crate) async fn back_up(
     let rows = database.back_up(file).await;
     database.close().await;
     let rows = rows.with_context(|| format!("the backup {} was not made", file.display()))?;
-    let rows = rows.map_or(String::new(), |rows| format!(", {rows} rows"));
+    let counted = rows.map_or(String::new(), |rows| format!(", {rows} rows"));
     say(&format!(
-        "everything is in {}{rows}, and was looked through\nwhat is sealed in it (second factors) \
+        "everything is in {}{counted}, and was looked through\nwhat is sealed in it (second factors) \
          opens with {} alone: keep both, apart",
         file.display(),
         configuration.data.join("volaris.key").display()
     ));
-    Ok(ExitCode::SUCCESS)
+    match check_log(file).await {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        // It is kept: what else is in it may be needed before anybody has looked.
+        Err(problem) => {
+            complain(&problem);
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Refuses a backup whose audit log is not as it was written, as a restore would on the day that
+/// it is needed. A log of an earlier version is looked at by the one that wrote it.
+async fn check_log(file: &Path) -> anyhow::Result<()> {
+    let copy = Database::open(&DatabaseUrl::File(file.to_owned())).await?;
+    let checked = async {
+        if copy.version().await? == copy.version_known() {
+            copy.check_audit().await?;
+        }
+        Ok::<_, StoreError>(())
+    };
+    let checked = checked.await;
+    copy.close().await;
+    checked.with_context(|| {
+        format!(
+            "WARNING: the audit log in {0} is not as it was written. An earlier backup may have \
+             it whole: keep that. This one comes back by `volaris restore --with-broken-log {0}` \
+             alone",
+            file.display()
+        )
+    })
+}
+
+/// What becomes of a backup whose audit log is not as it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BrokenLog {
+    /// It is not restored.
+    Refused,
+    /// It is restored, as whoever asks for it says.
+    Taken,
 }
 
 /// What came of bringing the tables up to this version.
@@ -161,9 +202,10 @@ pub(crate) fn ensure_nothing_listens(configuration: &Configuration) -> anyhow::R
 pub(crate) async fn restore(
     configuration: &Configuration,
     file: &Path,
+    broken_log: BrokenLog,
 ) -> anyhow::Result<ExitCode> {
     ensure_nothing_listens(configuration)?;
-    let (restored, rows) = look_through(configuration, file).await?;
+    let (restored, rows) = look_through(configuration, file, broken_log).await?;
     match url(configuration) {
         DatabaseUrl::File(place) => {
             restored.close().await;
@@ -218,6 +260,7 @@ fn beside(place: &Path, end: &str) -> PathBuf {
 async fn look_through(
     configuration: &Configuration,
     file: &Path,
+    broken_log: BrokenLog,
 ) -> anyhow::Result<(Database, u64)> {
     let copy = copy_of(&configuration.data);
     remove_file(&copy)?;
@@ -227,13 +270,13 @@ async fn look_through(
     private_file::make_folder(&configuration.data)
         .and_then(|()| private_file::write_bytes(&copy, &bytes))
         .with_context(|| format!("{} cannot be written", copy.display()))?;
-    let looked = look_at(&copy).await;
+    let looked = look_at(&copy, broken_log).await;
     looked.with_context(|| format!("{} was not restored, nothing was changed", file.display()))
 }
 
 /// A copy of a backup, brought to this version, and how many rows it has; none is left that is not
 /// whole.
-pub(crate) async fn look_at(copy: &Path) -> anyhow::Result<(Database, u64)> {
+pub(crate) async fn look_at(copy: &Path, broken_log: BrokenLog) -> anyhow::Result<(Database, u64)> {
     let looked = async {
         let database = Database::open(&DatabaseUrl::File(copy.to_owned())).await;
         let database = database.context("it is no backup of Volaris, or was cut short")?;
@@ -241,7 +284,17 @@ pub(crate) async fn look_at(copy: &Path) -> anyhow::Result<(Database, u64)> {
         let version = database.version().await.context("it is damaged")?;
         ensure!(0 < version, "it is no backup of Volaris");
         database.migrate().await?;
-        database.check_audit().await?;
+        match database.check_audit().await {
+            Err(StoreError::Damaged { why, .. }) if broken_log == BrokenLog::Taken => {
+                warn!("the audit log is not as it was written: {why}");
+            }
+            checked => {
+                checked.context(
+                    "its audit log is not as it was written: restore an earlier backup, or this \
+                     one all the same by `volaris restore --with-broken-log`",
+                )?;
+            }
+        }
         // Who was signed out since is not signed in again by it.
         database.end_sign_ins().await?;
         let rows = database.count().await?;
@@ -316,191 +369,4 @@ pub(crate) async fn move_to(configuration: &Configuration, to: &str) -> anyhow::
          start the desk; the file stays as it is",
     );
     Ok(ExitCode::SUCCESS)
-}
-
-#[cfg(test)]
-mod tests {
-    use desk::{
-        Account, AccountStore, AuditEntry, AuditEvent, IdentityStore, LinkedIdentity, OwnerId,
-        SettingStore, WatchlistStore,
-    };
-
-    use super::*;
-    use crate::commands::Settings;
-    use crate::desk_of_ada::ada;
-
-    #[test]
-    fn a_stamp_is_a_date_and_a_time() {
-        let stamp = stamp();
-        assert_eq!(stamp.len(), 15, "{stamp}");
-        assert!(stamp.chars().all(|one| one.is_ascii_digit() || one == '-'), "{stamp}");
-    }
-
-    #[test]
-    fn of_starts_that_were_cut_short_nothing_stays() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let all = [
-            "before-version-9-20261126-104500.db.unfinished",
-            "before-version-9-20261126-104500.db.unfinished-wal",
-            "before-version-9-20261126-104400.db",
-            "volaris-20261126-104500.db.unfinished",
-        ];
-        for name in all {
-            std::fs::write(folder.path().join(name), "x").expect("written");
-        }
-        remove_unfinished(folder.path()).expect("removed");
-        let left = all.map(|name| folder.path().join(name).exists());
-        // A backup that somebody makes by hand at this moment is theirs.
-        assert_eq!(left, [false, false, true, true]);
-        remove_unfinished(&folder.path().join("nowhere")).expect("nothing to do");
-    }
-
-    #[tokio::test]
-    async fn a_desk_moves_to_a_server_once() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let here = desk_in(folder.path(), None);
-        let owner = OwnerId::local();
-        let database = open_database(&here).await.expect("a database");
-        database.write_setting(&owner, "theme", "dark").await.expect("written");
-        database.close().await;
-        let address = testkit::postgres::fresh_database().unwrap_or_else(|why| panic!("{why}"));
-        move_to(&here, "sqlite://x").await.expect_err("no server");
-        move_to(&here, &address).await.expect("moved");
-        let again = move_to(&here, &address).await.expect_err("it is not empty");
-        assert!(format!("{again:#}").contains("not empty"), "{again:#}");
-        let there = Configuration { database: Some(address), ..here.clone() };
-        let database = open_database(&there).await.expect("the server");
-        let theme = database.setting(&owner, "theme").await.expect("read");
-        assert_eq!(theme.as_deref(), Some("dark"));
-        // From there a backup is a file like any other.
-        let file = folder.path().join("of-the-server.db");
-        back_up(&there, Some(&file)).await.expect("backed up");
-        let (copy, rows) = look_through(&here, &file).await.expect("whole");
-        copy.close().await;
-        assert_eq!(rows, 1);
-    }
-
-    #[tokio::test]
-    async fn what_is_still_open_is_waited_for() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let database = open_database(&desk_in(folder.path(), None)).await.expect("a database");
-        let place = folder.path().join("volaris.db");
-        assert!(beside(&place, "-wal").exists(), "it is open");
-        let (closed, ()) = tokio::join!(wait_until_closed(&place), async {
-            tokio::task::yield_now().await;
-            database.close().await;
-        });
-        closed.expect("it closes");
-        assert!(LOGS.iter().all(|end| !beside(&place, end).exists()));
-    }
-
-    #[tokio::test]
-    async fn before_tables_change_what_they_have_is_backed_up() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let settings = Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
-        let configuration = Configuration::load(&settings).expect("a configuration");
-        let backups = || std::fs::read_dir(folder_of_backups(&configuration)).map(Iterator::count);
-        open_database(&configuration).await.expect("a new one").close().await;
-        assert!(backups().is_err(), "there was nothing before");
-        std::fs::remove_file(folder.path().join("volaris.db")).expect("removed");
-        let old = Database::open(&url(&configuration)).await.expect("a database");
-        old.migrate_to(5).await.expect("an older version");
-        old.close().await;
-        open_database(&configuration).await.expect("migrated").close().await;
-        assert_eq!(backups().expect("a folder"), 1);
-        open_database(&configuration).await.expect("as it is").close().await;
-        assert_eq!(backups().expect("a folder"), 1, "only before something changes");
-    }
-
-    /// A desk in a folder of its own, on a server or on a file.
-    fn desk_in(folder: &Path, database: Option<String>) -> Configuration {
-        let settings = Settings { data: Some(folder.to_owned()), ..Settings::default() };
-        let here = Configuration::load(&settings).expect("a configuration");
-        Configuration { database, listen: ([127, 0, 0, 1], 0).into(), ..here }
-    }
-
-    /// All that is kept, to be compared.
-    async fn kept_in(configuration: &Configuration) -> Vec<CopiedTable> {
-        let folder = tempfile::tempdir().expect("a folder");
-        let copy = open_database(&desk_in(folder.path(), None)).await.expect("a database");
-        let database = open_database(configuration).await.expect("a database");
-        database.check_audit().await.expect("the log is as it was written");
-        let kept = database.copy_into(&copy).await.expect("copied");
-        copy.close().await;
-        database.close().await;
-        kept
-    }
-
-    /// Two servers find a database of an earlier version; what they keep of it comes back on a
-    /// server and in a file.
-    async fn check_server_of(version: i64) {
-        let folder = tempfile::tempdir().expect("a folder");
-        let fresh =
-            || Some(testkit::postgres::fresh_database().unwrap_or_else(|why| panic!("{why}")));
-        let place = |name: &str| folder.path().join(name);
-        let one = desk_in(&place("one"), fresh());
-        let other = desk_in(&place("other"), one.database.clone());
-        let old = Database::open(&url(&one)).await.expect("a database");
-        old.migrate_to(version).await.expect("an older version");
-        write_something(&old, version).await;
-        old.close().await;
-        let (first, second) = tokio::join!(open_database(&one), open_database(&other));
-        for opened in [first, second] {
-            opened.expect("migrated").close().await;
-        }
-        let backups = [&one, &other].into_iter().filter_map(|desk| {
-            Some(std::fs::read_dir(folder_of_backups(desk)).ok()?.flatten().map(|file| file.path()))
-        });
-        let backups: Vec<PathBuf> = backups.flatten().collect();
-        let [file] = backups.as_slice() else { panic!("one of them migrates: {backups:?}") };
-        assert!(file.to_string_lossy().contains("before-version-"), "{}", file.display());
-        let became = kept_in(&one).await;
-        assert!(2 < became.iter().map(|table| table.rows).sum::<u64>());
-        for restored in [desk_in(&place("file"), None), desk_in(&place("server"), fresh())] {
-            restore(&restored, file).await.expect("restored");
-            assert_eq!(kept_in(&restored).await, became, "{version}");
-        }
-        // A server that is up to date is backed up by hand alone.
-        let again = migrate(&one, &open_database(&one).await.expect("as it is")).await;
-        assert!(again.expect("nothing to do").kept.is_none());
-    }
-
-    /// What a desk of that version could have.
-    async fn write_something(database: &Database, version: i64) {
-        let owner = OwnerId::local();
-        for (name, value) in [("theme", "dark"), ("keys", "\u{65e5} ''")] {
-            database.write_setting(&owner, name, value).await.expect("written");
-        }
-        database.write_watchlist(&owner, "Mine", &[market::Symbol::SPX], 9).await.expect("written");
-        if version < 16 {
-            return;
-        }
-        let account = Account { owner, password: "hash".to_owned(), ..ada() };
-        let id = database.add_first_account(&account).await.expect("written").expect("the first");
-        let entry = AuditEntry {
-            at: now(),
-            account: id.clone(),
-            event: AuditEvent::Protected,
-            about: String::new(),
-            device: "Firefox".to_owned(),
-            network: String::new(),
-        };
-        for event in [AuditEvent::Protected, AuditEvent::SignedIn, AuditEvent::Connected] {
-            let entry = AuditEntry { event, ..entry.clone() };
-            database.add_audit(&entry).await.expect("written");
-        }
-        let identity = LinkedIdentity {
-            issuer: "https://issuer.example".to_owned(),
-            subject: "1".to_owned(),
-            account: id,
-            linked_at: now(),
-        };
-        assert!(database.link_identity(&identity).await.expect("written"));
-    }
-
-    #[tokio::test]
-    async fn before_tables_of_a_server_change_what_they_have_is_backed_up() {
-        check_server_of(5).await;
-        check_server_of(16).await;
-    }
 }

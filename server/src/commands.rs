@@ -61,6 +61,9 @@ pub(crate) enum Command {
         /// The backup
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Take it even if its audit log is not as it was written
+        #[arg(long)]
+        with_broken_log: bool,
     },
     /// Copy everything to an empty PostgreSQL database, and compare it there
     Move {

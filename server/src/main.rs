@@ -57,6 +57,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::backup::BrokenLog;
 use crate::commands::{AccountCommand, Command, CommandLine, Import, MailCommand};
 use crate::configuration::Configuration;
 
@@ -85,7 +86,10 @@ async fn run(command: Command, configuration: Configuration) -> anyhow::Result<E
             import::import_chain(&configuration, &asked).await
         }
         Command::Backup { file } => backup::back_up(&configuration, file.as_deref()).await,
-        Command::Restore { file } => backup::restore(&configuration, &file).await,
+        Command::Restore { file, with_broken_log } => {
+            let broken_log = if with_broken_log { BrokenLog::Taken } else { BrokenLog::Refused };
+            backup::restore(&configuration, &file, broken_log).await
+        }
         Command::Move { to } => backup::move_to(&configuration, &to).await,
         Command::RotateKey { next } => vault::rotate(&configuration, next).await,
         Command::Migrate => doctor::migrate(&configuration).await,

@@ -21,6 +21,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tracing::{info, warn};
 
 use crate::accounts::Accounts;
+use crate::backup::BrokenLog;
 use crate::configuration::Configuration;
 use crate::device::Device;
 use crate::{backup, pages, private_file};
@@ -235,7 +236,7 @@ async fn look_through(begun: Begun) -> anyhow::Result<(Begun, u64)> {
     let runtime = Handle::current();
     let look = move || {
         runtime.block_on(async {
-            let (restored, rows) = backup::look_at(&begun.copy).await?;
+            let (restored, rows) = backup::look_at(&begun.copy, BrokenLog::Refused).await?;
             restored.close().await;
             Ok((begun, rows))
         })

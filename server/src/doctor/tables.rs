@@ -42,7 +42,11 @@ pub(super) async fn look(database: &Database) -> Vec<Finding> {
             Ok(count) => {
                 Finding::well(format!("audit log: {count} entries, each as it was written"))
             }
-            Err(error) => Finding::ill(format!("audit log: {}", story(&error))),
+            Err(error) => Finding::ill(format!(
+                "audit log: {}: restore a backup from before, or go on, and restore later ones by \
+                 volaris restore --with-broken-log",
+                story(&error)
+            )),
         });
     }
     found
