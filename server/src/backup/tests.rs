@@ -124,6 +124,40 @@ async fn a_broken_log_is_told_when_it_is_backed_up_and_restored_by_who_says_so()
     database.close().await;
 }
 
+#[cfg(unix)]
+#[test]
+fn the_timer_takes_away_what_was_cut_short_and_a_months_backups() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let all = [
+        ("volaris-20261126-104500.db.unfinished", 25, false),
+        ("volaris-20261126-104500.db.unfinished-wal", 25, false),
+        ("before-version-9-20261126-104500.db.unfinished", 25, false),
+        ("volaris-20261127-104500.db.unfinished", 23, true),
+        ("volaris-20261126-104500.db", 25, true),
+        ("volaris-20261020-104500.db", 32 * 24, false),
+        ("before-version-9-20261020-104500.db", 32 * 24, true),
+    ];
+    let age = |hours: u64| now().0.unsigned_abs() / 1_000_000 - hours * 3_600;
+    for (name, hours, _) in all {
+        let file = std::fs::File::create(folder.path().join(name)).expect("written");
+        let at = std::time::UNIX_EPOCH + Duration::from_secs(age(hours));
+        file.set_modified(at).expect("an age");
+    }
+    let unit = include_str!("../../../docs/hosting/volaris-backup.service");
+    let commands = unit.lines().filter_map(|line| line.split_once("/usr/bin/find "));
+    for (_, words) in commands {
+        let words = words.split(' ').map(|word| match word {
+            "/var/lib/volaris/backups" => folder.path().as_os_str(),
+            word => word.as_ref(),
+        });
+        let ended = std::process::Command::new("find").args(words).status().expect("run");
+        assert!(ended.success());
+    }
+    for (name, _, stays) in all {
+        assert_eq!(folder.path().join(name).exists(), stays, "{name}");
+    }
+}
+
 /// A desk in a folder of its own, on a server or on a file.
 fn desk_in(folder: &Path, database: Option<String>) -> Configuration {
     let settings = Settings { data: Some(folder.to_owned()), ..Settings::default() };
