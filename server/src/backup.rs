@@ -1,10 +1,10 @@
 //! `volaris backup`, `volaris restore`, `volaris move`: everything that is kept, to a file, back
 //! from it, and to a server.
 
+mod alone;
 #[cfg(test)]
 mod tests;
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -20,6 +20,8 @@ use crate::commands::{complain, say};
 use crate::configuration::Configuration;
 use crate::doctor::{open_database, url};
 use crate::private_file;
+use alone::ensure_nothing_listens;
+pub(crate) use alone::open_alone;
 
 /// What a backup's name begins with that is made before the tables change.
 const BEFORE: &str = "before-version-";
@@ -187,24 +189,13 @@ fn remove_unfinished(folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Refuses while the desk runs: what it writes meanwhile would be lost.
-pub(crate) fn ensure_nothing_listens(configuration: &Configuration) -> anyhow::Result<()> {
-    let listen = configuration.listen;
-    let is_free = TcpListener::bind(listen).is_ok();
-    ensure!(
-        is_free,
-        "something listens on {listen}: stop the desk first, so that it writes nothing"
-    );
-    Ok(())
-}
-
 /// `volaris restore`: looks the file through, then puts it in the place of what there is.
 pub(crate) async fn restore(
     configuration: &Configuration,
     file: &Path,
     broken_log: BrokenLog,
 ) -> anyhow::Result<ExitCode> {
-    ensure_nothing_listens(configuration)?;
+    let _address = ensure_nothing_listens(configuration)?;
     let (restored, rows) = look_through(configuration, file, broken_log).await?;
     match url(configuration) {
         DatabaseUrl::File(place) => {
@@ -353,8 +344,7 @@ pub(crate) async fn move_to(configuration: &Configuration, to: &str) -> anyhow::
     ensure!(configuration.database.is_none(), "the desk is on a server already: use its own tools");
     ensure!(to.starts_with("postgres"), "`--to` is no address of a server: postgres://…");
     ensure_is_there(configuration)?;
-    ensure_nothing_listens(configuration)?;
-    let from = open_database(configuration).await?;
+    let (from, _alone) = open_alone(configuration).await?;
     let into = Database::open(&DatabaseUrl::Server(to.to_owned())).await?;
     into.migrate().await?;
     let copied = from.copy_into(&into).await;

@@ -61,6 +61,18 @@ async fn a_desk_moves_to_a_server_once() {
 }
 
 #[tokio::test]
+async fn a_desk_that_runs_at_another_address_is_not_moved() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = desk_in(folder.path(), None);
+    let running = open_database(&here).await.expect("a database");
+    let address = testkit::postgres::fresh_database().unwrap_or_else(|why| panic!("{why}"));
+    let refused = move_to(&here, &address).await.expect_err("it is open");
+    assert!(format!("{refused:#}").contains("open, stop it first"), "{refused:#}");
+    running.close().await;
+    move_to(&here, &address).await.expect("moved");
+}
+
+#[tokio::test]
 async fn what_is_still_open_is_waited_for() {
     let folder = tempfile::tempdir().expect("a folder");
     let database = open_database(&desk_in(folder.path(), None)).await.expect("a database");

@@ -11,7 +11,7 @@ use super::{DESK, Vault, fresh_key, key_file};
 use crate::clock::now;
 use crate::commands::say;
 use crate::configuration::Configuration;
-use crate::{backup, doctor, mail, private_file, second_factor};
+use crate::{backup, mail, private_file, second_factor};
 
 /// Seals everything with another key. `given` is that key, where keys are not kept in a file.
 pub(crate) async fn rotate(
@@ -19,9 +19,8 @@ pub(crate) async fn rotate(
     given: Option<String>,
 ) -> anyhow::Result<ExitCode> {
     backup::ensure_is_there(configuration)?;
-    backup::ensure_nothing_listens(configuration)?;
-    let (present, next) = match (&configuration.key, given) {
-        (Some(present), Some(given)) => (present.clone(), given),
+    let given = match (&configuration.key, given) {
+        (Some(present), Some(next)) => Some((present.clone(), next)),
         (Some(_), None) => bail!(
             "the key was given by the environment or the configuration: give the next one as \
              VOLARIS_NEXT_KEY, 64 hexadecimal digits, as `openssl rand -hex 32` makes them"
@@ -30,11 +29,12 @@ pub(crate) async fn rotate(
             "the key is kept in {}: leave VOLARIS_NEXT_KEY away, the next one is made",
             key_file(configuration).display()
         ),
-        (None, None) => keys_of_files(configuration)?,
+        (None, None) => None,
     };
+    let (database, _alone) = backup::open_alone(configuration).await?;
+    let (present, next) = given.map_or_else(|| keys_of_files(configuration), Ok)?;
     ensure!(present.trim() != next.trim(), "the next key is the present one");
     let (present, next) = (Vault::with_key(&present)?, Vault::with_key(&next)?);
-    let database = doctor::open_database(configuration).await?;
     // One that was cut short has sealed some of it with the next key already.
     let opened = |about: &str, before: &str| {
         present.unseal(about, before).or_else(|_| next.unseal(about, before))
@@ -117,6 +117,7 @@ mod tests {
     use super::*;
     use crate::commands::Settings;
     use crate::desk_of_ada::ada;
+    use crate::doctor;
 
     async fn with_factor(configuration: &Configuration) -> String {
         let database = doctor::open_database(configuration).await.expect("a database");
@@ -192,6 +193,39 @@ mod tests {
         assert_eq!(new.unseal(&mail::about("m"), &mail).expect("opened"), b"words");
         assert!(old.unseal(&mail::about("m"), &mail).is_err());
         assert!(!next_file(&key_file(&configuration)).exists());
+    }
+
+    #[tokio::test]
+    async fn while_a_server_leads_at_another_address_no_key_is_exchanged() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let address = testkit::postgres::fresh_database().unwrap_or_else(|why| panic!("{why}"));
+        let here = configuration(folder.path());
+        let desk = Configuration { database: Some(address), ..here };
+        let id = with_factor(&desk).await;
+        let before = sealed_of(&desk, &id).await;
+        let server = doctor::open_database(&desk).await.expect("a database");
+        let mut lead = server.try_lead("a/1", now()).await.expect("asked").expect("nobody leads");
+        let held = async {
+            loop {
+                assert!(lead.holds().await, "it leads");
+                tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            }
+        };
+        let refused = tokio::select! {
+            rotated = rotate(&desk, None) => rotated.expect_err("a server runs"),
+            () = held => unreachable!("it leads all the time"),
+        };
+        assert!(format!("{refused:#}").contains("stop all of them"), "{refused:#}");
+        assert_eq!(sealed_of(&desk, &id).await, before);
+        drop(lead);
+        // And for as long as a rotation takes, no server leads.
+        let (database, alone) = backup::open_alone(&desk).await.expect("alone");
+        tokio::time::sleep(std::time::Duration::from_secs(7)).await;
+        assert!(server.try_lead("a/1", now()).await.expect("asked").is_none());
+        drop(alone);
+        database.close().await;
+        rotate(&desk, None).await.expect("rotated");
+        assert_ne!(sealed_of(&desk, &id).await, before);
     }
 
     #[tokio::test]
