@@ -197,6 +197,16 @@ pub(crate) async fn restore(
 ) -> anyhow::Result<ExitCode> {
     let _address = ensure_nothing_listens(configuration)?;
     let (restored, rows) = look_through(configuration, file, broken_log).await?;
+    let place = put(configuration, restored).await;
+    // Of what was not put in its place nobody knows that it lies there.
+    let removed = remove_file(&copy_of(&configuration.data));
+    say(&format!("{rows} rows are restored to {}", place?));
+    removed?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Puts what was looked through where the desk's database is; says where that is.
+async fn put(configuration: &Configuration, restored: Database) -> anyhow::Result<String> {
     match url(configuration) {
         DatabaseUrl::File(place) => {
             restored.close().await;
@@ -204,19 +214,20 @@ pub(crate) async fn restore(
             let kept = kept.map_or(String::new(), |kept| {
                 format!("\nwhat was there before is in {}", kept.display())
             });
-            say(&format!("{rows} rows are restored to {}{kept}", place.display()));
+            Ok(format!("{}{kept}", place.display()))
         }
         DatabaseUrl::Server(_) => {
-            let database = open_database(configuration).await?;
-            let copied = restored.copy_into(&database).await;
+            let copied = async {
+                let database = open_database(configuration).await?;
+                let copied = restored.copy_into(&database).await;
+                database.close().await;
+                copied.context("nothing was restored: point `database` at an empty one")
+            };
+            let copied = copied.await;
             restored.close().await;
-            database.close().await;
-            remove_file(&copy_of(&configuration.data))?;
-            copied.context("nothing was restored: point `database` at an empty one")?;
-            say(&format!("{rows} rows are restored to the PostgreSQL server"));
+            copied.map(|_| "the PostgreSQL server".to_owned())
         }
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Where a backup is looked through.
@@ -225,13 +236,15 @@ pub(crate) fn copy_of(data: &Path) -> PathBuf {
 }
 
 /// Puts a copy that was looked through in the place of the desk's file, while nothing has that
-/// open.
+/// open; takes the copy away where that fails.
 pub(crate) async fn put_in_place(configuration: &Configuration) -> anyhow::Result<()> {
     let DatabaseUrl::File(place) = url(configuration) else {
         anyhow::bail!("a server's database is restored by volaris restore");
     };
-    let kept = exchange(&place, &copy_of(&configuration.data)).await?;
-    let kept = kept.map_or_else(|| "nowhere".to_owned(), |kept| kept.display().to_string());
+    let copy = copy_of(&configuration.data);
+    let exchanged = exchange(&place, &copy).await;
+    remove_file(&copy)?;
+    let kept = exchanged?.map_or_else(|| "nowhere".to_owned(), |kept| kept.display().to_string());
     info!(kept, "a backup is restored; what was there before is in {kept}");
     Ok(())
 }

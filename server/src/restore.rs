@@ -10,8 +10,8 @@ use app::{RestorePage, restore_document};
 use axum::Router;
 use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, Extension, Multipart, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
 use desk::Trader;
 use http::{HeaderMap, HeaderName, StatusCode};
 use store::remove_file;
@@ -36,8 +36,8 @@ const TOKEN_BYTES_MAX: usize = 200;
 const READ_AFTER_MAX: usize = 64 << 20;
 /// How long the desk still answers before it begins anew.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
-/// The page goes to the desk by itself; by then that has begun anew.
-const REFRESH: (HeaderName, &str) = (HeaderName::from_static("refresh"), "4; url=/");
+/// The page asks by itself what came of it; by then the desk has begun anew.
+const REFRESH: (HeaderName, &str) = (HeaderName::from_static("refresh"), "4; url=/account/restore");
 
 /// Where a backup waits that was found whole, for the database to make room.
 #[derive(Clone)]
@@ -49,13 +49,20 @@ pub(crate) struct Restoring {
     /// Whether one was found whole.
     is_whole: Arc<AtomicBool>,
     makes_room: Arc<Notify>,
+    /// Why the last one was not put in its place, though it was whole.
+    failure: Option<Arc<str>>,
 }
 
 impl Restoring {
     /// Nothing waits.
     pub(crate) fn new(configuration: &Configuration) -> Self {
         let (copy, turn) = (backup::copy_of(&configuration.data), Arc::new(Semaphore::new(1)));
-        Self { copy, turn, is_whole: Arc::default(), makes_room: Arc::default() }
+        Self { copy, turn, is_whole: Arc::default(), makes_room: Arc::default(), failure: None }
+    }
+
+    /// What the desk tells that could not begin anew with a backup.
+    pub(crate) fn after(self, failure: Option<String>) -> Self {
+        Self { failure: failure.map(Arc::from), ..self }
     }
 
     /// Ends when the database is to make room for one.
@@ -108,7 +115,7 @@ impl Drop for Begun {
 /// The route of the form.
 pub(crate) fn routes(accounts: Accounts) -> Router {
     Router::new()
-        .route("/account/restore", post(restore))
+        .route("/account/restore", get(told).post(restore))
         .layer(DefaultBodyLimit::disable())
         .with_state(accounts)
 }
@@ -131,12 +138,30 @@ async fn restore(
         Err(problem) => {
             warn!("no backup was restored: {problem:#}");
             read_to_the_end(form).await;
-            let why = sentence(&problem.to_string());
-            let again = if is_here { "/settings/data" } else { "/set-up" };
-            let page = page(&headers, RestorePage::Refused { why, again });
+            let page = refused(&headers, &problem.to_string(), is_here);
             (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
         }
     }
+}
+
+/// What came of the last one: who was told that the desk begins anew with it is told where it did
+/// not.
+async fn told(
+    State(accounts): State<Accounts>,
+    at_the_machine: Option<Extension<Trader>>,
+    headers: HeaderMap,
+) -> Response {
+    let failure = accounts.restoring.failure.filter(|_| accounts.doors.may_restore().is_ok());
+    came_of(failure.as_deref(), at_the_machine.is_some(), &headers)
+}
+
+fn came_of(failure: Option<&str>, is_here: bool, headers: &HeaderMap) -> Response {
+    failure.map_or_else(|| Redirect::to("/").into_response(), |why| refused(headers, why, is_here))
+}
+
+fn refused(headers: &HeaderMap, why: &str, is_here: bool) -> Response {
+    let again = if is_here { "/settings/data" } else { "/set-up" };
+    page(headers, RestorePage::Refused { why: sentence(why), again })
 }
 
 /// Lets the page fetch its styles, then ends the desk.
@@ -248,6 +273,18 @@ async fn look_through(begun: Begun) -> anyhow::Result<(Begun, u64)> {
 mod tests {
     use super::*;
     use crate::commands::Settings;
+
+    #[tokio::test]
+    async fn a_desk_that_did_not_begin_anew_with_a_backup_says_so() {
+        let headers = HeaderMap::new();
+        let well = came_of(None, true, &headers);
+        assert_eq!(well.headers().get(http::header::LOCATION).expect("an address"), "/");
+        let ill = came_of(Some("nothing was changed: it is open"), false, &headers);
+        let page = axum::body::to_bytes(ill.into_body(), 1 << 20).await.expect("a page");
+        let page = String::from_utf8_lossy(&page).into_owned();
+        assert!(page.contains("Nothing was restored"), "{page}");
+        assert!(page.contains("Nothing was changed: it is open.") && page.contains("/set-up"));
+    }
 
     #[test]
     fn a_copy_that_is_not_kept_goes_away_and_another_may_come() {

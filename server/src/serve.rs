@@ -95,13 +95,15 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<ExitCo
     let logs = logs::start(&configuration)?;
     connections::allow_many();
     let kept = health::figures_of_process()?;
+    let mut failure = None;
     let exit = loop {
-        match serve_until(&configuration, kept.clone()).await? {
+        match serve_until(&configuration, kept.clone(), failure.take()).await? {
             End::Stop(exit) => break exit,
             // A database that cannot be put in its place leaves the desk as it was.
             End::Restore => {
                 if let Err(problem) = backup::put_in_place(&configuration).await {
                     error!("the backup was not restored: {problem:#}");
+                    failure = Some(problem.to_string());
                 }
             }
         }
@@ -118,7 +120,12 @@ enum End {
     Restore,
 }
 
-async fn serve_until(configuration: &Configuration, kept: PrometheusHandle) -> anyhow::Result<End> {
+/// `failure` says why the backup that the desk ended for was not put in its place.
+async fn serve_until(
+    configuration: &Configuration,
+    kept: PrometheusHandle,
+    failure: Option<String>,
+) -> anyhow::Result<End> {
     let began = clock::stopwatch();
     // Its key and its set-up token are kept there, wherever the database is.
     private_file::make_folder(&configuration.data)
@@ -138,7 +145,7 @@ async fn serve_until(configuration: &Configuration, kept: PrometheusHandle) -> a
     }
     let listeners = Arc::new(Listeners::default());
     let (counts, mails) = (doors.counts.clone(), doors.mails.clone());
-    let restoring = Restoring::new(configuration);
+    let restoring = Restoring::new(configuration).after(failure);
     let inner = Inner {
         desk: Arc::clone(&desk),
         doors: doors.clone(),

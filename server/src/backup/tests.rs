@@ -73,6 +73,27 @@ async fn a_desk_that_runs_at_another_address_is_not_moved() {
 }
 
 #[tokio::test]
+async fn of_a_backup_that_cannot_be_put_in_its_place_no_copy_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = desk_in(&folder.path().join("here"), None);
+    let running = open_database(&here).await.expect("a database");
+    let file = folder.path().join("backup.db");
+    back_up(&here, Some(&file)).await.expect("backed up");
+    let copy = copy_of(&here.data);
+    std::fs::copy(&file, &copy).expect("copied");
+    let browser = put_in_place(&here).await.expect_err("something has it open");
+    assert!(browser.to_string().contains("open, stop it first"), "{browser:#}");
+    assert!(!copy.exists());
+    restore(&here, &file, BrokenLog::Refused).await.expect_err("something has it open");
+    assert!(!copy.exists());
+    running.close().await;
+    let address = "postgres://nobody@127.0.0.1:1/nothing".to_owned();
+    let there = Configuration { database: Some(address), ..here };
+    restore(&there, &file, BrokenLog::Refused).await.expect_err("no server");
+    assert!(!copy.exists());
+}
+
+#[tokio::test]
 async fn what_is_still_open_is_waited_for() {
     let folder = tempfile::tempdir().expect("a folder");
     let database = open_database(&desk_in(folder.path(), None)).await.expect("a database");
