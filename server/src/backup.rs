@@ -71,9 +71,9 @@ pub(crate) async fn back_up(
     let rows = database.back_up(file).await;
     database.close().await;
     let rows = rows.with_context(|| format!("the backup {} was not made", file.display()))?;
-    let counted = rows.map_or(String::new(), |rows| format!(", {rows} rows"));
+    let rows = rows.map_or(String::new(), |rows| format!(", {rows} rows"));
     say(&format!(
-        "everything is in {}{counted}, and was looked through\nwhat is sealed in it (second factors) \
+        "everything is in {}{rows}, and was looked through\nwhat is sealed in it (second factors) \
          opens with {} alone: keep both, apart",
         file.display(),
         configuration.data.join("volaris.key").display()
