@@ -9,9 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use market::{BarSpan, Moment, Price, Span, Symbol, TapeId, TradingDate, prior_trading_day};
 use quant::levels::Books;
 
-use crate::recording::{
-    add_folded_days, days_of_prints, import_series, import_tape, official_close,
-};
+use crate::recording::{add_folded_days, days_of_prints, import_series, import_tape};
 use crate::{
     DeskError, Limited, MarketFeed, OwnerId, RecordedDay, RecordedPart, RecordedPrices, Speed,
     Store, Tape, TapeMover, TapeState, TapeStep, Tiers, Trader,
@@ -350,8 +348,8 @@ impl Desk {
         let tape = import_tape(owner);
         let mut closes = BTreeMap::new();
         for date in dates {
-            let prints = self.store.read_prints(owner, &tape, symbol, date).await?;
-            closes.extend(official_close(&prints).map(|price| (date, price)));
+            let close = self.store.read_official_close(owner, &tape, symbol, date).await?;
+            closes.extend(close.map(|price| (date, price)));
         }
         Ok(closes)
     }

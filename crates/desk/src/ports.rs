@@ -1,7 +1,7 @@
 //! The port that storage implements. Every row that belongs to a person carries its owner.
 
 use async_trait::async_trait;
-use market::{Bar, BarHours, BarSpan, Moment, Print, Symbol, TapeId, TradingDate};
+use market::{Bar, BarHours, BarSpan, Moment, Price, Print, Symbol, TapeId, TradingDate};
 use plan::Stage;
 use quant::options::VolatilityDay;
 
@@ -163,6 +163,15 @@ pub trait PrintStore: Send + Sync {
         symbol: Symbol,
         day: TradingDate,
     ) -> Result<Vec<Print>, StoreError>;
+
+    /// The official close among them; of two the first, as in the day's own book.
+    async fn read_official_close(
+        &self,
+        owner: &OwnerId,
+        tape: &TapeId,
+        symbol: Symbol,
+        day: TradingDate,
+    ) -> Result<Option<Price>, StoreError>;
 }
 
 /// Option chains that a trader brought in.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use market::{
-    Bar, BarHours, BarSpan, Moment, Price, Print, PrintMark, SeriesQuotes, Span, Symbol, TapeId,
-    TradingDate, TradingDay, fold_bars, trading_day,
+    Bar, BarHours, BarSpan, Moment, Price, Print, SeriesQuotes, Span, Symbol, TapeId, TradingDate,
+    TradingDay, fold_bars, trading_day,
 };
 use quant::levels::CloseKind;
 
@@ -103,11 +103,6 @@ pub(crate) fn days_of_prints(
     of_prints.filter(|date| !is_known(*date)).collect()
 }
 
-/// The official close of a day; of two the first stands, as in the day's own book.
-pub(crate) fn official_close(prints: &[Print]) -> Option<Price> {
-    prints.iter().find(|print| print.mark == PrintMark::OfficialClose).map(|print| print.price)
-}
-
 /// Days of which only minutes were imported are folded from them, unless they were recorded in
 /// part: levels of an afternoon would be wrong. The official close comes after the last regular
 /// minute, so it is told apart. Gives what the last day's close is.
@@ -202,22 +197,11 @@ mod tests {
     fn the_official_close_of_a_day_of_ticks_is_its_close() {
         let dates = ["2024-07-01", "2024-07-02"];
         let both = dates.map(|date| minutes(date, 570, 965)).concat();
-        let price = |units| Price::from_units(units).unwrap();
         // Above all of the day but for the minutes after the bell, which do not count.
-        let close = Print {
-            at: both[390].start + Span::seconds(1),
-            price: price(1_039_200),
-            size: 5_000,
-            mark: PrintMark::OfficialClose,
-        };
-        let before = Print { mark: PrintMark::Ordinary, price: price(1_038_900), ..close };
-        let prints = [before, close, Print { price: price(1_039_300), ..close }];
-        assert_eq!(official_close(&prints[..1]), None);
-        let told = official_close(&prints).unwrap();
-        assert_eq!(told, close.price);
+        let close = Price::from_units(1_039_200).unwrap();
         let fold = |told: &[&str]| {
             let mut daily = Vec::new();
-            let closes = told.iter().map(|date| (date.parse().unwrap(), close.price)).collect();
+            let closes = told.iter().map(|date| (date.parse().unwrap(), close)).collect();
             let kind = add_folded_days(&mut daily, &both, &closes);
             let told = daily.iter().map(|bar| (bar.high.units(), bar.close.units()));
             (kind, told.collect::<Vec<_>>())

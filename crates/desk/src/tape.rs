@@ -23,6 +23,8 @@ const QUOTED_FOR: Span = Span::minutes(5);
 
 /// Days whose minutes tell how steady the ratio of an index to its fund is.
 const PROXY_DAYS: usize = 5;
+/// So long after the open a share that is seldom traded may not have traded yet.
+const UNTRADED_MAX: Span = Span::minutes(5);
 
 /// What one symbol did in a slot: print number `after + 1` to `seq`.
 #[derive(Clone, Debug, PartialEq)]
@@ -478,15 +480,16 @@ impl Tape {
         }
     }
 
-    /// When the first minute of a recorded day begins. Other markets are heard from the open, and
-    /// a share that did not trade at first opens with its first print.
+    /// When the first minute of a day begins that was recorded from later than its open. Other
+    /// markets are heard from the open, and a share that did not trade at first opens with its
+    /// first print.
     fn recorded_from(&self, symbol: Symbol) -> Option<Moment> {
         if !matches!(self.feed.tape(), TapeId::Replay { .. }) {
             return None;
         }
         let midnight = Moment::new_york(self.day.date, Span::ZERO);
         let minutes = self.feed.minute_bars(symbol, midnight, midnight + Span::hours(24));
-        minutes.first().map(|bar| bar.start)
+        minutes.first().map(|bar| bar.start).filter(|first| self.day.open() + UNTRADED_MAX < *first)
     }
 
     fn proxy_history(&self, index: Symbol) -> Option<ProxyHistory> {
@@ -577,9 +580,12 @@ mod tests {
         let date = "2024-02-23".parse().unwrap();
         let recorded = TapeId::Replay { owner: "ada".to_owned(), recording: "day".to_owned() };
         let live = TapeId::Live { vendor: "vendor".to_owned() };
-        for (tape, minute, has_open) in
-            [(&recorded, 720, false), (&recorded, 570, true), (&live, 720, true)]
-        {
+        for (tape, minute, has_open) in [
+            (&recorded, 720, false),
+            (&recorded, 580, false),
+            (&recorded, 574, true),
+            (&live, 720, true),
+        ] {
             let at = Moment::new_york(date, Span::minutes(minute));
             let tape = Tape::new(Box::new(OneMinute(tape.clone(), at)), 1);
             let book = tape.books().book(Symbol::SPY).unwrap();

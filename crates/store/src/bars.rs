@@ -268,6 +268,37 @@ impl PrintStore for Database {
         };
         rows.iter().map(print).collect()
     }
+
+    async fn read_official_close(
+        &self,
+        owner: &OwnerId,
+        tape: &TapeId,
+        symbol: Symbol,
+        day: TradingDate,
+    ) -> Result<Option<Price>, StoreError> {
+        let Some(id) = SeriesKey::prints(tape, symbol).find(self, owner).await? else {
+            return Ok(None);
+        };
+        let row = sqlx::query(
+            "select price from print where series_id = $1 and day = $2 and mark = $3 \
+             order by place limit 1",
+        )
+        .bind(id)
+        .bind(i64::from(day.epoch_days()))
+        .bind(mark_of(PrintMark::OfficialClose))
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(failed(format!("read the close of {symbol}")))?;
+        row.map(|row| price(&row, 0, "print")).transpose()
+    }
+}
+
+/// How a mark is kept.
+const fn mark_of(mark: PrintMark) -> i64 {
+    match mark {
+        PrintMark::Ordinary => 0,
+        PrintMark::OfficialClose => 1,
+    }
 }
 
 async fn put_prints(
@@ -279,10 +310,6 @@ async fn put_prints(
 ) -> Result<(), StoreError> {
     let mut query = sqlx::query(text);
     for (place, print) in prints {
-        let mark = match print.mark {
-            PrintMark::Ordinary => 0_i64,
-            PrintMark::OfficialClose => 1,
-        };
         query = query
             .bind(id.to_owned())
             .bind(day)
@@ -290,7 +317,7 @@ async fn put_prints(
             .bind(print.at.0)
             .bind(print.price.units())
             .bind(print.size)
-            .bind(mark);
+            .bind(mark_of(print.mark));
     }
     query.execute(&mut **transaction).await.map_err(failed("write prints"))?;
     Ok(())

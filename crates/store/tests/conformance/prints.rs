@@ -8,6 +8,7 @@ use super::home::{Home, OPEN, bars, local, minutes_of, on_both, other, price, ta
 on_both!(
     prints_keep_their_order,
     a_day_is_replaced_as_a_whole,
+    the_official_close_is_found_among_them,
     recorded_days_count_both_kinds,
     an_owner_sees_only_what_is_theirs,
 );
@@ -52,6 +53,22 @@ async fn a_day_is_replaced_as_a_whole(home: Home) {
     assert_eq!(untouched.len(), 600);
     let stranger = store.read_prints(&local(), &tape(), Symbol::QQQ, day()).await.unwrap();
     assert!(stranger.is_empty());
+}
+
+async fn the_official_close_is_found_among_them(home: Home) {
+    let store = home.open().await;
+    let close = async |symbol, date| {
+        store.read_official_close(&local(), &tape(), symbol, date).await.unwrap()
+    };
+    let next = day().plus_days(3);
+    for (date, count) in [(day(), 600), (next, 49)] {
+        store.write_prints(&local(), &tape(), Symbol::SPY, date, &prints(count)).await.unwrap();
+    }
+    assert_eq!(close(Symbol::SPY, day()).await, Some(price(5_000_000 - 49)));
+    assert_eq!(close(Symbol::SPY, next).await, None);
+    assert_eq!(close(Symbol::QQQ, day()).await, None);
+    let stranger = store.read_official_close(&other(), &tape(), Symbol::SPY, day()).await.unwrap();
+    assert_eq!(stranger, None);
 }
 
 async fn recorded_days_count_both_kinds(home: Home) {
