@@ -37,7 +37,8 @@ const READ_AFTER_MAX: usize = 64 << 20;
 /// How long the desk still answers before it begins anew.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
 /// The page asks by itself what came of it; by then the desk has begun anew.
-const REFRESH: (HeaderName, &str) = (HeaderName::from_static("refresh"), "4; url=/account/restore");
+const REFRESH: (HeaderName, &str) =
+    (HeaderName::from_static("refresh"), "10; url=/account/restore");
 
 /// Where a backup waits that was found whole, for the database to make room.
 #[derive(Clone)]

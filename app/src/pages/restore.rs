@@ -45,7 +45,7 @@ fn restored(rows: u64) -> AnyView {
              account signs in with it."
         </p>
         <p>
-            <a href="/">"To the desk"</a>
+            <a href="/account/restore">"To the desk"</a>
         </p>
     }
     .erase()
