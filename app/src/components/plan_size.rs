@@ -128,7 +128,7 @@ fn panel(controls: PlanControls, is_open: RwSignal<bool>) -> AnyView {
             disabled=erased(move || units.get() == 0)
             on:click=heard(apply)
         >
-            "Trade " {part(move || count(units.get()))}
+            "Trade " {part(move || format::price(units.get() as f64, 0))}
         </button>
         <p class="menu__note">"Account and risk stay on this device."</p>
     }
@@ -162,17 +162,12 @@ fn told(loss: Option<UnitLoss>, size: Option<Size>) -> String {
         Some(Size { units: 0, .. }) => format!("One already loses {one}: more than you allow."),
         Some(Size { units, loss, part, is_most }) => format!(
             "One loses {one} {how}; {} lose {}, {:.2}% of the account.{}{end}",
-            count(units),
+            format::price(units as f64, 0),
             money(loss),
             100.0 * part,
             if is_most { MOST } else { "" },
         ),
     }
-}
-
-/// `12,500` units.
-fn count(units: i64) -> String {
-    format::signed(units as f64, 0).trim_start_matches('+').to_owned()
 }
 
 /// What is said where more would lose no more than is allowed.
